@@ -1,0 +1,92 @@
+/*
+ * Bytes: a slice borrows, a buf owns. Base16, base32 and base64 of them, big-endian numbers, constant-time compare.
+ *
+ * A buf is wiped when it is emptied, because nobody can know what passed through it. Must never be used to print
+ * personal data. Main calls: buf_put(), buf_slice(). Example:
+ *     SCOPED(buf_done) struct buf text = {0};  buf_text(&text, "size ");  buf_decimal(&text, 42);
+ */
+#ifndef AMN_BASE_BYTES_H
+#define AMN_BASE_BYTES_H
+
+#include "base/result.h"
+
+#include <stdbool.h>
+
+struct slice {
+    const uint8_t *at;
+    size_t len;
+};
+
+/* Grows by itself. Running out of memory aborts: nothing useful can be done, and the store is crash-safe. */
+struct buf {
+    uint8_t *at;
+    size_t len, cap;
+};
+
+#define SLICE_OF(object) ((struct slice){(const uint8_t *)&(object), sizeof(object)})
+#define SLICE_TEXT(literal) ((struct slice){(const uint8_t *)("" literal), sizeof(literal) - 1})
+
+struct slice slice_text(const char *text);                 /* borrows a C string; NULL is empty */
+bool slice_equal(struct slice a, struct slice b);          /* not for secrets */
+bool slice_is(struct slice a, const char *text);           /* not for secrets */
+struct slice slice_from(struct slice a, size_t start);     /* the rest from `start`, empty if beyond */
+struct slice slice_part(struct slice a, size_t start, size_t len); /* cut to what is there */
+bool slice_starts(struct slice a, const char *text);
+
+/* Equal bytes, in time that depends only on `len`: for tags, tokens, codes. */
+bool bytes_equal_ct(const void *a, const void *b, size_t len);
+
+void buf_done(struct buf *buf);   /* wipe, free, leave empty */
+void buf_clear(struct buf *buf);  /* wipe, keep the memory, length 0 */
+void buf_reserve(struct buf *buf, size_t more);
+uint8_t *buf_extend(struct buf *buf, size_t more); /* room of `more` bytes at the end, counted in; uninitialised */
+void buf_put(struct buf *buf, const void *bytes, size_t len);
+void buf_slice_put(struct buf *buf, struct slice slice);
+void buf_byte(struct buf *buf, uint8_t byte);
+void buf_text(struct buf *buf, const char *text);
+void buf_decimal(struct buf *buf, uint64_t number);
+void buf_print(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_be16(struct buf *buf, uint16_t number);
+void buf_be32(struct buf *buf, uint32_t number);
+void buf_be64(struct buf *buf, uint64_t number);
+void buf_varint(struct buf *buf, uint64_t number); /* LEB128, 1 to 10 bytes */
+struct slice buf_slice(const struct buf *buf);
+const char *buf_c(struct buf *buf); /* zero-terminated view; the zero is not counted */
+
+void be16_put(uint8_t *at, uint16_t number);
+void be32_put(uint8_t *at, uint32_t number);
+void be64_put(uint8_t *at, uint64_t number);
+uint16_t be16_get(const uint8_t *at);
+uint32_t be32_get(const uint8_t *at);
+uint64_t be64_get(const uint8_t *at);
+
+/* A reader over a slice that never runs past its end: after a short read `bad` is set and zeros come out. */
+struct cursor {
+    struct slice rest;
+    bool bad;
+};
+
+uint8_t cursor_byte(struct cursor *cursor);
+uint16_t cursor_be16(struct cursor *cursor);
+uint32_t cursor_be32(struct cursor *cursor);
+uint64_t cursor_be64(struct cursor *cursor);
+uint64_t cursor_varint(struct cursor *cursor);
+struct slice cursor_take(struct cursor *cursor, size_t len);
+
+/* Base16, lower case. Decoding wants exactly `2 * out_len` digits of lower case; false otherwise. */
+void hex_put(struct buf *out, struct slice bytes);
+bool hex_get(struct slice text, uint8_t *out, size_t out_len);
+
+/*
+ * Base32 with the alphabet 0-9 a-z without i l o u (Crockford's, lower case), no padding, high bits first.
+ * Decoding accepts upper case, refuses anything else, and refuses non-zero left-over bits: one text per value.
+ */
+void base32_put(struct buf *out, struct slice bytes);
+bool base32_get(struct slice text, uint8_t *out, size_t out_len);
+size_t base32_len(size_t bytes); /* symbols for that many bytes */
+
+/* Base64, RFC 4648 section 4, padded. Decoding is strict: padding, no white space, zero left-over bits. */
+void base64_put(struct buf *out, struct slice bytes);
+RESULT base64_get(struct slice text, struct buf *out); /* appends; INVALID, then `out` is untouched */
+
+#endif

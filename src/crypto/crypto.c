@@ -1,0 +1,303 @@
+#include "crypto/crypto.h"
+
+#include <assert.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RANDOM_BLOCK_BYTES = 4096 };
+
+struct crypto {
+    EVP_MD *sha256;
+    EVP_MD_CTX *digest;
+    EVP_CIPHER *gcm, *ecb;
+    EVP_CIPHER_CTX *seal, *open;
+    EVP_MAC *hmac;
+    bool key_set;
+    size_t random_left;
+    uint8_t random[RANDOM_BLOCK_BYTES];
+};
+
+/* OpenSSL calls on valid state fail only when memory or the library is broken: stop, rather than go on unsealed. */
+static void must(int ok)
+{
+    if (ok != 1) abort();
+}
+
+void wipe(void *at, size_t len)
+{
+    explicit_bzero(at, len);
+}
+
+void secret_done(struct secret *secret)
+{
+    explicit_bzero(secret, sizeof *secret);
+}
+
+void clear_done(struct clear *clear)
+{
+    if (clear->at) {
+        explicit_bzero(clear->at, clear->len);
+        free(clear->at);
+    }
+    *clear = (struct clear){0};
+}
+
+bool hash_equal(const struct hash *a, const struct hash *b)
+{
+    return bytes_equal_ct(a->bytes, b->bytes, HASH_BYTES);
+}
+
+RESULT crypto_new(struct crypto **out)
+{
+    SCOPED(crypto_free) struct crypto *crypto = calloc(1, sizeof *crypto);
+    if (!crypto) return FAIL(UNAVAILABLE, "crypto: out of memory");
+    crypto->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+    crypto->gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+    crypto->ecb = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
+    crypto->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    crypto->digest = EVP_MD_CTX_new();
+    crypto->seal = EVP_CIPHER_CTX_new();
+    crypto->open = EVP_CIPHER_CTX_new();
+    if (!crypto->sha256 || !crypto->gcm || !crypto->ecb || !crypto->hmac || !crypto->digest || !crypto->seal ||
+        !crypto->open) {
+        return FAIL(UNAVAILABLE, "crypto: this OpenSSL lacks SHA-256, HMAC or AES-256; install libssl3");
+    }
+    *out = TAKE(crypto);
+    return OK;
+}
+
+void crypto_free(struct crypto **crypto)
+{
+    struct crypto *c = *crypto;
+    if (!c) return;
+    EVP_MD_CTX_free(c->digest);
+    EVP_CIPHER_CTX_free(c->seal);
+    EVP_CIPHER_CTX_free(c->open);
+    EVP_MD_free(c->sha256);
+    EVP_CIPHER_free(c->gcm);
+    EVP_CIPHER_free(c->ecb);
+    EVP_MAC_free(c->hmac);
+    explicit_bzero(c, sizeof *c);
+    free(c);
+    *crypto = NULL;
+}
+
+void crypto_random(struct crypto *crypto, void *out, size_t len)
+{
+    if (len > RANDOM_BLOCK_BYTES) {
+        must(RAND_bytes(out, (int)len));
+        return;
+    }
+    if (crypto->random_left < len) {
+        must(RAND_bytes(crypto->random, RANDOM_BLOCK_BYTES));
+        crypto->random_left = RANDOM_BLOCK_BYTES;
+    }
+    uint8_t *from = crypto->random + RANDOM_BLOCK_BYTES - crypto->random_left;
+    memcpy(out, from, len);
+    explicit_bzero(from, len);
+    crypto->random_left -= len;
+}
+
+void sha256(struct crypto *crypto, const struct slice *parts, size_t count, struct hash *out)
+{
+    must(EVP_DigestInit_ex2(crypto->digest, crypto->sha256, NULL));
+    for (size_t i = 0; i < count; i++) must(EVP_DigestUpdate(crypto->digest, parts[i].at, parts[i].len));
+    must(EVP_DigestFinal_ex(crypto->digest, out->bytes, NULL));
+}
+
+void sha256_one(struct crypto *crypto, struct slice bytes, struct hash *out)
+{
+    sha256(crypto, &bytes, 1, out);
+}
+
+struct hasher {
+    EVP_MD_CTX *context;
+    const EVP_MD *sha256;
+};
+
+RESULT hasher_new(struct crypto *crypto, struct hasher **out)
+{
+    SCOPED(hasher_free) struct hasher *hasher = calloc(1, sizeof *hasher);
+    if (!hasher) return FAIL(UNAVAILABLE, "hasher: out of memory");
+    hasher->context = EVP_MD_CTX_new();
+    hasher->sha256 = crypto->sha256;
+    if (!hasher->context) return FAIL(UNAVAILABLE, "hasher: out of memory");
+    must(EVP_DigestInit_ex2(hasher->context, hasher->sha256, NULL));
+    *out = TAKE(hasher);
+    return OK;
+}
+
+void hasher_put(struct hasher *hasher, struct slice bytes)
+{
+    must(EVP_DigestUpdate(hasher->context, bytes.at, bytes.len));
+}
+
+void hasher_end(struct hasher *hasher, struct hash *out)
+{
+    must(EVP_DigestFinal_ex(hasher->context, out->bytes, NULL));
+    must(EVP_DigestInit_ex2(hasher->context, hasher->sha256, NULL));
+}
+
+void hasher_free(struct hasher **hasher)
+{
+    if (!*hasher) return;
+    EVP_MD_CTX_free((*hasher)->context);
+    free(*hasher);
+    *hasher = NULL;
+}
+
+struct prf {
+    EVP_MAC_CTX *context;
+};
+
+RESULT prf_new(struct crypto *crypto, const struct secret *key, struct prf **out)
+{
+    SCOPED(prf_free) struct prf *prf = calloc(1, sizeof *prf);
+    if (!prf) return FAIL(UNAVAILABLE, "prf: out of memory");
+    prf->context = EVP_MAC_CTX_new(crypto->hmac);
+    if (!prf->context) return FAIL(UNAVAILABLE, "prf: out of memory");
+    char digest[] = "SHA2-256";
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0), OSSL_PARAM_construct_end()};
+    must(EVP_MAC_init(prf->context, key->bytes, SECRET_BYTES, params));
+    *out = TAKE(prf);
+    return OK;
+}
+
+void prf_run(struct prf *prf, const struct slice *parts, size_t count, struct hash *out)
+{
+    size_t len = 0;
+    must(EVP_MAC_init(prf->context, NULL, 0, NULL));
+    for (size_t i = 0; i < count; i++) must(EVP_MAC_update(prf->context, parts[i].at, parts[i].len));
+    must(EVP_MAC_final(prf->context, out->bytes, &len, HASH_BYTES));
+    assert(len == HASH_BYTES);
+}
+
+void prf_free(struct prf **prf)
+{
+    if (!*prf) return;
+    EVP_MAC_CTX_free((*prf)->context);
+    free(*prf);
+    *prf = NULL;
+}
+
+static void hmac_once(struct crypto *crypto, const struct secret *key, const struct slice *parts, size_t count,
+                      struct hash *out)
+{
+    SCOPED(prf_free) struct prf *prf = NULL;
+    struct result made = prf_new(crypto, key, &prf);
+    must(made.code == CODE_OK);
+    prf_run(prf, parts, count, out);
+}
+
+void hkdf(struct crypto *crypto, const struct secret *key, const char *label, struct slice context,
+          struct secret *out)
+{
+    SECRET extracted = {{0}};
+    const struct secret no_salt = {{0}};
+    struct hash block = {{0}};
+    struct slice input = {key->bytes, SECRET_BYTES};
+    hmac_once(crypto, &no_salt, &input, 1, &block); /* extract */
+    memcpy(extracted.bytes, block.bytes, SECRET_BYTES);
+    const uint8_t zero = 0, one = 1; /* one block is all that 32 bytes need */
+    struct slice parts[] = {slice_text(label), {&zero, 1}, context, {&one, 1}};
+    hmac_once(crypto, &extracted, parts, COUNT_OF(parts), &block); /* expand */
+    memcpy(out->bytes, block.bytes, SECRET_BYTES);
+    explicit_bzero(&block, sizeof block);
+}
+
+void aead_key(struct crypto *crypto, const struct secret *key)
+{
+    must(EVP_EncryptInit_ex2(crypto->seal, crypto->gcm, key->bytes, NULL, NULL));
+    must(EVP_DecryptInit_ex2(crypto->open, crypto->gcm, key->bytes, NULL, NULL));
+    crypto->key_set = true;
+}
+
+void aead_key_drop(struct crypto *crypto)
+{
+    SECRET zero = {{0}};
+    aead_key(crypto, &zero);
+    crypto->key_set = false;
+}
+
+void aead_seal(struct crypto *crypto, struct slice aad, struct slice text, struct buf *out)
+{
+    assert(crypto->key_set && text.len < INT32_MAX && aad.len < INT32_MAX);
+    uint8_t *box = buf_extend(out, text.len + AEAD_EXTRA_BYTES);
+    uint8_t *body = box + AEAD_NONCE_BYTES;
+    int len = 0;
+    crypto_random(crypto, box, AEAD_NONCE_BYTES);
+    must(EVP_EncryptInit_ex2(crypto->seal, NULL, NULL, box, NULL));
+    if (aad.len > 0) must(EVP_EncryptUpdate(crypto->seal, NULL, &len, aad.at, (int)aad.len));
+    if (text.len > 0) must(EVP_EncryptUpdate(crypto->seal, body, &len, text.at, (int)text.len));
+    must(EVP_EncryptFinal_ex(crypto->seal, body + text.len, &len));
+    must(EVP_CIPHER_CTX_ctrl(crypto->seal, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG_BYTES, body + text.len));
+}
+
+RESULT aead_open(struct crypto *crypto, struct slice aad, struct slice box, struct buf *out)
+{
+    assert(crypto->key_set && aad.len < INT32_MAX);
+    if (box.len < AEAD_EXTRA_BYTES || box.len > INT32_MAX) return FAIL(CORRUPT, "aead: a box of %zu bytes", box.len);
+    size_t text_len = box.len - AEAD_EXTRA_BYTES, start = out->len;
+    const uint8_t *body = box.at + AEAD_NONCE_BYTES;
+    uint8_t tag[AEAD_TAG_BYTES];
+    int len = 0;
+    memcpy(tag, body + text_len, sizeof tag); /* OpenSSL wants it writable */
+    uint8_t *text = buf_extend(out, text_len);
+    uint8_t none = 0;
+    must(EVP_DecryptInit_ex2(crypto->open, NULL, NULL, box.at, NULL));
+    if (aad.len > 0) must(EVP_DecryptUpdate(crypto->open, NULL, &len, aad.at, (int)aad.len));
+    if (text_len > 0) must(EVP_DecryptUpdate(crypto->open, text, &len, body, (int)text_len));
+    must(EVP_CIPHER_CTX_ctrl(crypto->open, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG_BYTES, tag));
+    if (EVP_DecryptFinal_ex(crypto->open, &none, &len) != 1) {
+        explicit_bzero(text, text_len);
+        out->len = start;
+        return FAIL(CORRUPT, "aead: a sealed box does not open: changed, moved, or another key");
+    }
+    return OK;
+}
+
+struct block_cipher {
+    EVP_CIPHER_CTX *encrypt, *decrypt;
+};
+
+RESULT block_cipher_new(struct crypto *crypto, const struct secret *key, struct block_cipher **out)
+{
+    SCOPED(block_cipher_free) struct block_cipher *cipher = calloc(1, sizeof *cipher);
+    if (!cipher) return FAIL(UNAVAILABLE, "block cipher: out of memory");
+    cipher->encrypt = EVP_CIPHER_CTX_new();
+    cipher->decrypt = EVP_CIPHER_CTX_new();
+    if (!cipher->encrypt || !cipher->decrypt) return FAIL(UNAVAILABLE, "block cipher: out of memory");
+    must(EVP_EncryptInit_ex2(cipher->encrypt, crypto->ecb, key->bytes, NULL, NULL));
+    must(EVP_DecryptInit_ex2(cipher->decrypt, crypto->ecb, key->bytes, NULL, NULL));
+    must(EVP_CIPHER_CTX_set_padding(cipher->encrypt, 0));
+    must(EVP_CIPHER_CTX_set_padding(cipher->decrypt, 0));
+    *out = TAKE(cipher);
+    return OK;
+}
+
+void block_cipher_encrypt(struct block_cipher *cipher, const uint8_t in[16], uint8_t out[16])
+{
+    int len = 0;
+    must(EVP_EncryptUpdate(cipher->encrypt, out, &len, in, 16));
+    assert(len == 16);
+}
+
+void block_cipher_decrypt(struct block_cipher *cipher, const uint8_t in[16], uint8_t out[16])
+{
+    int len = 0;
+    must(EVP_DecryptUpdate(cipher->decrypt, out, &len, in, 16));
+    assert(len == 16);
+}
+
+void block_cipher_free(struct block_cipher **cipher)
+{
+    if (!*cipher) return;
+    EVP_CIPHER_CTX_free((*cipher)->encrypt);
+    EVP_CIPHER_CTX_free((*cipher)->decrypt);
+    free(*cipher);
+    *cipher = NULL;
+}
