@@ -1,0 +1,85 @@
+#include "base/text.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+/* How many bytes at the front are ASCII, counted eight at a time. */
+static size_t ascii_front(struct slice text)
+{
+    size_t at = 0;
+    for (; at + sizeof(uint64_t) <= text.len; at += sizeof(uint64_t)) {
+        uint64_t eight = 0;
+        memcpy(&eight, text.at + at, sizeof eight);
+        if (eight & HIGH_BITS) break;
+    }
+    while (at < text.len && text.at[at] < 0x80) at++;
+    return at;
+}
+
+bool text_ascii(struct slice text)
+{
+    return ascii_front(text) == text.len;
+}
+
+static uint32_t malformed(struct slice *rest)
+{
+    *rest = slice_from(*rest, 1);
+    return UTF8_BAD;
+}
+
+uint32_t utf8_next(struct slice *rest)
+{
+    /* Least code point of each length: anything below it is an overlong form. */
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (rest->len == 0) return UTF8_BAD;
+    uint8_t first = rest->at[0];
+    if (first < 0x80) {
+        *rest = slice_from(*rest, 1);
+        return first;
+    }
+    size_t len = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || rest->len < len) return malformed(rest);
+    uint32_t point = first & (0x7fU >> len);
+    for (size_t i = 1; i < len; i++) {
+        if ((rest->at[i] & 0xc0) != 0x80) return malformed(rest);
+        point = point << 6 | (rest->at[i] & 0x3fU);
+    }
+    if (point < least[len] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return malformed(rest);
+    *rest = slice_from(*rest, len);
+    return point;
+}
+
+bool utf8_valid(struct slice text)
+{
+    struct slice rest = slice_from(text, ascii_front(text));
+    while (rest.len > 0) {
+        if (utf8_next(&rest) == UTF8_BAD) return false;
+        if (rest.len > 0 && rest.at[0] < 0x80) rest = slice_from(rest, ascii_front(rest));
+    }
+    return true;
+}
+
+size_t utf8_count(struct slice text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++) count += (text.at[i] & 0xc0) != 0x80;
+    return count;
+}
+
+void utf8_put(struct buf *out, uint32_t point)
+{
+    assert(point <= 0x10ffff && (point < 0xd800 || point >= 0xe000));
+    if (point < 0x80) {
+        buf_byte(out, (uint8_t)point);
+        return;
+    }
+    size_t len = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    uint8_t *to = buf_extend(out, len);
+    for (size_t i = len - 1; i > 0; i--) {
+        to[i] = (uint8_t)(0x80 | (point & 0x3f));
+        point >>= 6;
+    }
+    to[0] = (uint8_t)(0xf00U >> len | point);
+}
