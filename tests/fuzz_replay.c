@@ -27,7 +27,7 @@ enum {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 /* What a parser most often gets wrong: ends, signs, quotes, the start bytes of containers and long lengths. */
-static const uint8_t odd_bytes[] = {0x00, 0x01, 0x7f, 0x80, 0xff, 0xfe, '\n', '\r', '"', ',',  '-',
+static const uint8_t odd_bytes[] = {0x00, 0x01, 0x7f, 0x80, 0xff, 0xfe, '\n', '\r', '"',  ',',  '-',
                                     '{',  '[',  '\\', '0',  '9',  0x1b, 0x5b, 0x9b, 0xa1, 0xbf, 0xf9};
 
 /* The target sees memory of exactly `len` bytes, so that the address sanitizer finds one byte too far. */
@@ -177,7 +177,8 @@ int main(int count, char **args)
         (void)fprintf(stderr, "usage: %s FOLDER|FILE\n", args[0]);
         return 2;
     }
-    uint32_t *reached = mmap(NULL, sizeof *reached, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    uint32_t *reached =
+        mmap(NULL, sizeof *reached, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (reached == MAP_FAILED) abort();
     struct stat about;
     bool one = stat(args[1], &about) == 0 && S_ISREG(about.st_mode);

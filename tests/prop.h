@@ -47,24 +47,25 @@ static inline uint64_t prop_seed(void)
 }
 
 /* Run the block `times` times, each with its own `rng`. */
-#define PROPERTY(times, rng)                                                                       \
-    for (struct prop_rng rng = {prop_seed()}, *prop_once = &rng; prop_once; prop_once = NULL)      \
-        for (int prop_turn = 0; prop_turn < (times); prop_turn++, rng.state = prop_seed() + (uint64_t)prop_turn * 7919)
+#define PROPERTY(times, rng)                                                                  \
+    for (struct prop_rng rng = {prop_seed()}, *prop_once = &rng; prop_once; prop_once = NULL) \
+        for (int prop_turn = 0; prop_turn < (times);                                          \
+             prop_turn++, rng.state = prop_seed() + (uint64_t)prop_turn * 7919)
 
-#define assert_ok(call)                                                                            \
-    do {                                                                                           \
-        struct result assert_result = (call);                                                      \
-        if (assert_result.code != CODE_OK)                                                         \
-            fail_msg("%s: %s (%s) [AMN_SEED=%llu]", #call, result_text(), result_place(),          \
-                     (unsigned long long)prop_seed());                                             \
+#define assert_ok(call)                                                                   \
+    do {                                                                                  \
+        struct result assert_result = (call);                                             \
+        if (assert_result.code != CODE_OK)                                                \
+            fail_msg("%s: %s (%s) [AMN_SEED=%llu]", #call, result_text(), result_place(), \
+                     (unsigned long long)prop_seed());                                    \
     } while (0)
 
-#define assert_code(want, call)                                                                    \
-    do {                                                                                           \
-        struct result assert_result = (call);                                                      \
-        if (assert_result.code != (want))                                                          \
-            fail_msg("%s: want %s, got %s: %s", #call, code_row(want)->name,                       \
-                     code_row(assert_result.code)->name, result_text());                           \
+#define assert_code(want, call)                                              \
+    do {                                                                     \
+        struct result assert_result = (call);                                \
+        if (assert_result.code != (want))                                    \
+            fail_msg("%s: want %s, got %s: %s", #call, code_row(want)->name, \
+                     code_row(assert_result.code)->name, result_text());     \
     } while (0)
 
 #endif

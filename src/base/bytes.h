@@ -26,20 +26,21 @@ struct buf {
 #define SLICE_OF(object) ((struct slice){(const uint8_t *)&(object), sizeof(object)})
 #define SLICE_TEXT(literal) ((struct slice){(const uint8_t *)("" literal), sizeof(literal) - 1})
 
-struct slice slice_text(const char *text);                 /* borrows a C string; NULL is empty */
-bool slice_equal(struct slice a, struct slice b);          /* not for secrets */
-bool slice_is(struct slice a, const char *text);           /* not for secrets */
-struct slice slice_from(struct slice a, size_t start);     /* the rest from `start`, empty if beyond */
+struct slice slice_text(const char *text);             /* borrows a C string; NULL is empty */
+bool slice_equal(struct slice a, struct slice b);      /* not for secrets */
+bool slice_is(struct slice a, const char *text);       /* not for secrets */
+struct slice slice_from(struct slice a, size_t start); /* the rest from `start`, empty if beyond */
 struct slice slice_part(struct slice a, size_t start, size_t len); /* cut to what is there */
 bool slice_starts(struct slice a, const char *text);
 
 /* Equal bytes, in time that depends only on `len`: for tags, tokens, codes. */
 bool bytes_equal_ct(const void *a, const void *b, size_t len);
 
-void buf_done(struct buf *buf);   /* wipe, free, leave empty */
-void buf_clear(struct buf *buf);  /* wipe, keep the memory, length 0 */
+void buf_done(struct buf *buf);  /* wipe, free, leave empty */
+void buf_clear(struct buf *buf); /* wipe, keep the memory, length 0 */
 void buf_reserve(struct buf *buf, size_t more);
-uint8_t *buf_extend(struct buf *buf, size_t more); /* room of `more` bytes at the end, counted in; uninitialised */
+uint8_t *buf_extend(struct buf *buf,
+                    size_t more); /* room of `more` bytes at the end, counted in; uninitialised */
 void buf_put(struct buf *buf, const void *bytes, size_t len);
 void buf_slice_put(struct buf *buf, struct slice slice);
 void buf_byte(struct buf *buf, uint8_t byte);

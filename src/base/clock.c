@@ -53,8 +53,8 @@ void time_put(struct buf *out, int64_t us)
     }
     struct tm at = {0};
     (void)gmtime_r(&seconds, &at); /* any 64-bit second that we keep fits */
-    buf_print(out, "%04d-%02d-%02dT%02d:%02d:%02d", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday,
-              at.tm_hour, at.tm_min, at.tm_sec);
+    buf_print(out, "%04d-%02d-%02dT%02d:%02d:%02d", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday, at.tm_hour,
+              at.tm_min, at.tm_sec);
     if (rest != 0) buf_print(out, ".%06d", (int)rest);
     buf_byte(out, 'Z');
 }

@@ -17,11 +17,11 @@ struct clock {
 #define HOUR_US (60 * MINUTE_US)
 #define DAY_US (24 * HOUR_US)
 
-struct clock clock_system(void);                 /* the machine's real time */
+struct clock clock_system(void); /* the machine's real time */
 int64_t clock_now(const struct clock *clock);
-int64_t clock_monotonic_us(void);                /* for durations only */
+int64_t clock_monotonic_us(void); /* for durations only */
 
-void time_put(struct buf *out, int64_t us);      /* 2026-11-22T03:24:00.123456Z; whole seconds without fraction */
+void time_put(struct buf *out, int64_t us); /* 2026-11-22T03:24:00.123456Z; whole seconds without fraction */
 RESULT time_get(struct slice text, int64_t *out); /* RFC 3339 with Z or an offset; INVALID otherwise */
 
 #endif

@@ -36,21 +36,21 @@ struct result {
 /* Make a failure: `name` is a cause of causes.def, the rest a printf format without personal values. */
 #define FAIL(name, ...) result_fail(CAUSE_##name, __FILE__, __LINE__, __VA_ARGS__)
 
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        struct result try_result = (call);                                                         \
-        if (try_result.code != CODE_OK) return try_result;                                         \
+#define TRY(call)                                          \
+    do {                                                   \
+        struct result try_result = (call);                 \
+        if (try_result.code != CODE_OK) return try_result; \
     } while (0)
 
 /* An owner that empties itself at the end of scope: `SCOPED(buf_done) struct buf box = {0};` */
 #define SCOPED(done) __attribute__((cleanup(done)))
 
 /* Hand an owned value over and leave the owner empty. */
-#define TAKE(x)                                                                                    \
-    __extension__({                                                                                \
-        __typeof__(x) take_value = (x);                                                            \
-        (x) = (__typeof__(x)){0};                                                                  \
-        take_value;                                                                                \
+#define TAKE(x)                         \
+    __extension__({                     \
+        __typeof__(x) take_value = (x); \
+        (x) = (__typeof__(x)){0};       \
+        take_value;                     \
     })
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

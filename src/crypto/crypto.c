@@ -62,8 +62,8 @@ RESULT crypto_new(struct crypto **out)
     crypto->digest = EVP_MD_CTX_new();
     crypto->seal = EVP_CIPHER_CTX_new();
     crypto->open = EVP_CIPHER_CTX_new();
-    if (!crypto->sha256 || !crypto->gcm || !crypto->ecb || !crypto->hmac || !crypto->digest || !crypto->seal ||
-        !crypto->open) {
+    if (!crypto->sha256 || !crypto->gcm || !crypto->ecb || !crypto->hmac || !crypto->digest ||
+        !crypto->seal || !crypto->open) {
         return FAIL(UNAVAILABLE, "crypto: this OpenSSL lacks SHA-256, HMAC or AES-256; install libssl3");
     }
     *out = TAKE(crypto);
@@ -184,8 +184,8 @@ void prf_free(struct prf **prf)
     *prf = NULL;
 }
 
-static void hmac_once(struct crypto *crypto, const struct secret *key, const struct slice *parts, size_t count,
-                      struct hash *out)
+static void hmac_once(struct crypto *crypto, const struct secret *key, const struct slice *parts,
+                      size_t count, struct hash *out)
 {
     SCOPED(prf_free) struct prf *prf = NULL;
     struct result made = prf_new(crypto, key, &prf);
@@ -240,7 +240,8 @@ void aead_seal(struct crypto *crypto, struct slice aad, struct slice text, struc
 RESULT aead_open(struct crypto *crypto, struct slice aad, struct slice box, struct buf *out)
 {
     assert(crypto->key_set && aad.len < INT32_MAX);
-    if (box.len < AEAD_EXTRA_BYTES || box.len > INT32_MAX) return FAIL(CORRUPT, "aead: a box of %zu bytes", box.len);
+    if (box.len < AEAD_EXTRA_BYTES || box.len > INT32_MAX)
+        return FAIL(CORRUPT, "aead: a box of %zu bytes", box.len);
     size_t text_len = box.len - AEAD_EXTRA_BYTES, start = out->len;
     const uint8_t *body = box.at + AEAD_NONCE_BYTES;
     uint8_t tag[AEAD_TAG_BYTES];

@@ -108,7 +108,7 @@ bool signature_good(struct crypto *crypto, const uint8_t public_key[PUBLIC_KEY_B
  * @param memory_kib  64 … 4,194,304     @param passes  1 … 64
  * INVALID for parameters out of range; UNAVAILABLE without memory. About half a second.
  */
-RESULT passphrase_stretch(struct slice passphrase, const uint8_t salt[16], uint32_t memory_kib, uint32_t passes,
-                          uint8_t out[64]);
+RESULT passphrase_stretch(struct slice passphrase, const uint8_t salt[16], uint32_t memory_kib,
+                          uint32_t passes, uint8_t out[64]);
 
 #endif

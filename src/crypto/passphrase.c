@@ -2,8 +2,8 @@
 
 #include <argon2.h>
 
-RESULT passphrase_stretch(struct slice passphrase, const uint8_t salt[16], uint32_t memory_kib, uint32_t passes,
-                          uint8_t out[64])
+RESULT passphrase_stretch(struct slice passphrase, const uint8_t salt[16], uint32_t memory_kib,
+                          uint32_t passes, uint8_t out[64])
 {
     if (memory_kib < 64 || memory_kib > 4194304 || passes < 1 || passes > 64) {
         return FAIL(INVALID, "seal: Argon2id parameters out of range (64 to 4194304 KiB, 1 to 64 passes)");

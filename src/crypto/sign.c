@@ -24,7 +24,8 @@ RESULT signer_new(struct crypto *crypto, const struct secret *seed, struct signe
     size_t len = PUBLIC_KEY_BYTES;
     signer->key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed->bytes, SECRET_BYTES);
     signer->context = EVP_MD_CTX_new();
-    if (!signer->key || !signer->context || EVP_PKEY_get_raw_public_key(signer->key, signer->public_key, &len) != 1) {
+    if (!signer->key || !signer->context ||
+        EVP_PKEY_get_raw_public_key(signer->key, signer->public_key, &len) != 1) {
         return FAIL(UNAVAILABLE, "signer: this OpenSSL has no Ed25519; install libssl3");
     }
     *out = TAKE(signer);

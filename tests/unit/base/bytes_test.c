@@ -13,7 +13,8 @@ static void base64_comes_back_and_has_one_text_per_value(void **state)
         assert_ok(base64_get(buf_slice(&text), &back));
         assert_true(slice_equal(in, buf_slice(&back)));
     }
-    static const char *const bad[] = {"A", "AB", "ABC", "AB==AB==", "A===", "QR==", "QUF=", "Q U=", "QQ=A", "_-AA"};
+    static const char *const bad[] = {
+        "A", "AB", "ABC", "AB==AB==", "A===", "QR==", "QUF=", "Q U=", "QQ=A", "_-AA"};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         SCOPED(buf_done) struct buf out = {0};
         assert_code(CODE_INVALID, base64_get(slice_text(bad[i]), &out));
@@ -79,8 +80,13 @@ static void times_come_back_and_bad_ones_are_refused(void **state)
         assert_ok(time_get(buf_slice(&text), &again));
         assert_true(us == again);
     }
-    static const char *const bad[] = {"", "2025-02-29T00:00:00Z", "2025-1-1T00:00:00Z", "2025-01-01T24:00:00Z",
-                                      "2025-01-01T00:00:00", "2025-01-01T00:00:00.Z", "2025-01-01T00:00:00Zx"};
+    static const char *const bad[] = {"",
+                                      "2025-02-29T00:00:00Z",
+                                      "2025-1-1T00:00:00Z",
+                                      "2025-01-01T24:00:00Z",
+                                      "2025-01-01T00:00:00",
+                                      "2025-01-01T00:00:00.Z",
+                                      "2025-01-01T00:00:00Zx"};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         int64_t us = 7;
         assert_code(CODE_INVALID, time_get(slice_text(bad[i]), &us));
