@@ -1,0 +1,437 @@
+#include "base/asks.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { SUBJECT_REF_BYTES_MAX = 128, PATH_BYTES_MAX = 80, VKEY_BYTES_MAX = 400, DAYS_MAX = 90, INDEX_MAX_BITS = 40 };
+
+#define TEXT(ask, name, max, required, about)                                                      \
+    {#name, WIRE_TEXT, max, offsetof(struct ask, name), required, about}
+#define MEMBER(ask, name, wire, max, required, about)                                              \
+    {#name, wire, max, offsetof(struct ask, name), required, about}
+
+static const char subject_id_about[] = "the subject's public id, sub_…";
+static const char purpose_about[] = "why, as one of the role's purposes";
+static const char reason_about[] = "why, in words; sealed, never in the ledger";
+static const char lang_about[] = "id, ko, en or another ISO 639 code";
+static const char country_about[] = "ISO 3166 alpha-2";
+static const char ref_about[] = "the shop's own id of the customer, unique";
+static const char conflict_about[] = "fail, update or skip when the ref exists";
+static const char page_about[] = "the `next` of the page before";
+static const char limit_about[] = "1 to 1000, default 100";
+
+static const struct member self_members[] = {{0}};
+static const struct member subject_create_members[] = {
+    TEXT(subject_create_ask, ref, SUBJECT_REF_BYTES_MAX, true, ref_about),
+    TEXT(subject_create_ask, lang, 8, false, lang_about),
+    TEXT(subject_create_ask, country, 2, false, country_about),
+    TEXT(subject_create_ask, kind, 16, false, "customer (default) or linked"),
+    TEXT(subject_create_ask, on_conflict, 8, false, conflict_about),
+    MEMBER(subject_create_ask, fields, WIRE_VALUES, VALUES_MAX, true, "the personal values by field"),
+    {0},
+};
+static const struct member subject_show_members[] = {
+    TEXT(subject_show_ask, id, ID_BYTES_MAX, true, subject_id_about),
+    {0},
+};
+static const struct member subject_patch_members[] = {
+    TEXT(subject_patch_ask, id, ID_BYTES_MAX, true, subject_id_about),
+    TEXT(subject_patch_ask, lang, 8, false, lang_about),
+    TEXT(subject_patch_ask, country, 2, false, country_about),
+    TEXT(subject_patch_ask, ref, SUBJECT_REF_BYTES_MAX, false, ref_about),
+    MEMBER(subject_patch_ask, version, WIRE_U64, UINT64_MAX, false, "the version it was made from (If-Match)"),
+    MEMBER(subject_patch_ask, fields, WIRE_VALUES, VALUES_MAX, false, "new values; null removes one"),
+    {0},
+};
+static const struct member subject_close_members[] = {
+    TEXT(subject_close_ask, id, ID_BYTES_MAX, true, subject_id_about),
+    {0},
+};
+static const struct member subject_erase_members[] = {
+    TEXT(subject_erase_ask, id, ID_BYTES_MAX, true, subject_id_about),
+    TEXT(subject_erase_ask, reason, REASON_BYTES_MAX, false, reason_about),
+    MEMBER(subject_erase_ask, dry_run, WIRE_BOOL, 1, false, "say what would be erased, change nothing"),
+    {0},
+};
+static const struct member subject_sightings_members[] = {
+    TEXT(subject_sightings_ask, id, ID_BYTES_MAX, true, subject_id_about),
+    TEXT(subject_sightings_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(subject_sightings_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    MEMBER(subject_sightings_ask, proofs, WIRE_BOOL, 1, false, "with leaf, path and inclusion proof"),
+    {0},
+};
+static const struct member lookup_members[] = {
+    TEXT(lookup_ask, field, NAME_BYTES_MAX, true, "an indexed field, or ref"),
+    TEXT(lookup_ask, value, 1024, true, "the value to look for"),
+    TEXT(lookup_ask, purpose, NAME_BYTES_MAX, true, purpose_about),
+    TEXT(lookup_ask, reason, REASON_BYTES_MAX, false, reason_about),
+    {0},
+};
+static const struct member reveal_members[] = {
+    MEMBER(reveal_ask, subjects, WIRE_TEXTS, REVEAL_SUBJECTS_MAX, true, "1 to 1000 public ids"),
+    MEMBER(reveal_ask, fields, WIRE_TEXTS, REVEAL_FIELDS_MAX, true, "field names, groups, or name.mask, name.last4"),
+    TEXT(reveal_ask, purpose, NAME_BYTES_MAX, true, purpose_about),
+    TEXT(reveal_ask, reason, REASON_BYTES_MAX, false, reason_about),
+    TEXT(reveal_ask, grant, ID_BYTES_MAX, false, "a grant's id"),
+    TEXT(reveal_ask, pass, BEARER_BYTES_MAX, false, "a self pass"),
+    {0},
+};
+static const struct member import_members[] = {
+    MEMBER(import_ask, targets, WIRE_TEXTS, IMPORT_TARGETS_MAX, true, "what the columns hold"),
+    MEMBER(import_ask, rows, WIRE_BYTES, IMPORT_BYTES_MAX, true, "encoded rows"),
+    TEXT(import_ask, on_conflict, 8, false, conflict_about),
+    MEMBER(import_ask, dry_run, WIRE_BOOL, 1, false, "say what would happen, change nothing"),
+    {0},
+};
+static const struct member ledger_checkpoint_members[] = {{0}};
+static const struct member ledger_tile_members[] = {
+    TEXT(ledger_tile_ask, path, PATH_BYTES_MAX, true, "tile path"),
+    {0},
+};
+static const struct member ledger_proof_members[] = {
+    MEMBER(ledger_proof_ask, index, WIRE_U64, (size_t)1 << INDEX_MAX_BITS, true, "entry number, from 0"),
+    MEMBER(ledger_proof_ask, size, WIRE_U64, (size_t)1 << INDEX_MAX_BITS, false, "tree size; 0 or none: the newest"),
+    {0},
+};
+static const struct member ledger_entry_members[] = {
+    MEMBER(ledger_entry_ask, index, WIRE_U64, (size_t)1 << INDEX_MAX_BITS, true, "entry number, from 0"),
+    {0},
+};
+static const struct member ledger_cosign_members[] = {
+    TEXT(ledger_cosign_ask, vkey, VKEY_BYTES_MAX, true, "the witness's verifier key"),
+    TEXT(ledger_cosign_ask, url, 400, false, "where it takes checkpoints"),
+    TEXT(ledger_cosign_ask, line, 1000, false, "a cosignature line of the newest checkpoint"),
+    {0},
+};
+static const struct member ledger_pin_members[] = {
+    TEXT(ledger_pin_ask, where, REASON_BYTES_MAX, true, "who holds the checkpoint outside"),
+    {0},
+};
+static const struct member staff_add_members[] = {
+    TEXT(staff_add_ask, name, 200, true, "the person's name"),
+    TEXT(staff_add_ask, email, 254, true, "the person's e-mail"),
+    {0},
+};
+static const struct member staff_list_members[] = {
+    TEXT(staff_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(staff_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const struct member key_issue_members[] = {
+    TEXT(key_issue_ask, role, NAME_BYTES_MAX, true, "the role its holder gets"),
+    TEXT(key_issue_ask, name, NAME_BYTES_MAX, false, "what the key is for"),
+    MEMBER(key_issue_ask, holders, WIRE_TEXTS, 64, false, "staff ids of everyone who holds it"),
+    MEMBER(key_issue_ask, days, WIRE_U64, DAYS_MAX, false, "days until it ends; default and most 90"),
+    {0},
+};
+static const struct member key_revoke_members[] = {
+    TEXT(key_revoke_ask, id, ID_BYTES_MAX, true, "the key's id, key_…"),
+    {0},
+};
+static const struct member key_list_members[] = {
+    TEXT(key_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(key_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const struct member role_put_members[] = {
+    TEXT(role_put_ask, name, NAME_BYTES_MAX, true, "the role's name"),
+    MEMBER(role_put_ask, fields, WIRE_TEXTS, 128, true, "fields it may see; name.mask: only masked; *: all"),
+    MEMBER(role_put_ask, purposes, WIRE_TEXTS, 32, true, "purposes it may look for"),
+    MEMBER(role_put_ask, acts, WIRE_TEXTS, 32, true, "what it may do: reveal, lookup, create, …"),
+    MEMBER(role_put_ask, daily, WIRE_U64, UINT32_MAX, true, "distinct people a reader may look at in a day"),
+    MEMBER(role_put_ask, reason, WIRE_BOOL, 1, false, "must it say why in words"),
+    {0},
+};
+static const struct member role_list_members[] = {{0}};
+static const struct member field_put_members[] = {
+    TEXT(field_put_ask, name, 32, true, "letters, digits and _; begins with a letter"),
+    TEXT(field_put_ask, kind, 16, false, "normaliser: text, email, phone, date, national_id, postcode"),
+    TEXT(field_put_ask, mask, 16, false, "mask: text, name, email, tail, date"),
+    TEXT(field_put_ask, group, 32, false, "repeating group it belongs to"),
+    TEXT(field_put_ask, index, 8, false, "none (default) or full"),
+    MEMBER(field_put_ask, bytes, WIRE_U64, VALUE_BYTES_MAX, false, "longest value in bytes"),
+    {0},
+};
+static const struct member field_list_members[] = {{0}};
+static const struct member status_members[] = {
+    MEMBER(status_ask, metrics, WIRE_BOOL, 1, false, "as Prometheus text"),
+    {0},
+};
+static const struct member shop_add_members[] = {
+    TEXT(shop_add_ask, name, 32, true, "letters, digits and -; begins with a letter"),
+    TEXT(shop_add_ask, origin, 200, false, "the log's origin, a schema-less URL"),
+    {0},
+};
+static const struct member shop_list_members[] = {{0}};
+
+static const struct verb_row verbs[] = {
+#define VERB(NAME, name, changes) {#name, name##_members, sizeof(struct name##_ask), changes},
+#include "keeper/verbs.def"
+#undef VERB
+};
+
+const struct verb_row *verb_row(enum verb verb)
+{
+    assert((unsigned)verb < VERB_COUNT);
+    return &verbs[verb];
+}
+
+static void put_text(struct slice text, struct buf *out)
+{
+    buf_varint(out, text.len);
+    buf_slice_put(out, text);
+}
+
+static RESULT check_text(const struct member *member, struct slice text)
+{
+    if (text.len <= member->max) return OK;
+    return FAIL(TOO_MANY, "%s: longer than %zu bytes; shorten it", member->name, member->max);
+}
+
+static RESULT write_values(const struct member *member, const struct values *values, struct buf *out)
+{
+    if (values->count > member->max) return FAIL(TOO_MANY, "%s: more than %zu values", member->name, member->max);
+    buf_varint(out, values->count);
+    for (size_t i = 0; i < values->count; i++) {
+        const struct value *value = &values->at[i];
+        if (value->name.len > NAME_BYTES_MAX || value->group.len > NAME_BYTES_MAX || value->item >= ITEMS_MAX) {
+            return FAIL(FIELD_UNKNOWN, "%s: value %zu: not a field of this shop", member->name, i);
+        }
+        if (value->text.len > VALUE_BYTES_MAX) {
+            return FAIL(FIELD_TOO_LONG, "%s: value %zu: longer than %d bytes", member->name, i, VALUE_BYTES_MAX);
+        }
+        buf_byte(out, value->kind);
+        buf_be16(out, value->item);
+        put_text(value->name, out);
+        put_text(value->group, out);
+        put_text(value->text, out);
+    }
+    return OK;
+}
+
+static RESULT write_texts(const struct member *member, const struct texts *texts, struct buf *out)
+{
+    if (texts->count > member->max) return FAIL(TOO_MANY, "%s: more than %zu; split it", member->name, member->max);
+    buf_varint(out, texts->count);
+    for (size_t i = 0; i < texts->count; i++) {
+        if (texts->at[i].len > BEARER_BYTES_MAX) return FAIL(INVALID, "%s: item %zu is too long", member->name, i);
+        put_text(texts->at[i], out);
+    }
+    return OK;
+}
+
+static RESULT write_number(const struct member *member, uint64_t number, struct buf *out)
+{
+    if (number > member->max) return FAIL(INVALID, "%s: above %zu", member->name, member->max);
+    buf_varint(out, number);
+    return OK;
+}
+
+static RESULT write_member(const struct member *member, const uint8_t *at, struct buf *out)
+{
+    const void *field = at + member->offset;
+    switch (member->wire) {
+    case WIRE_TEXT:
+    case WIRE_BYTES:
+        TRY(check_text(member, *(const struct slice *)field));
+        put_text(*(const struct slice *)field, out);
+        return OK;
+    case WIRE_U64: return write_number(member, *(const uint64_t *)field, out);
+    case WIRE_BOOL: buf_byte(out, *(const bool *)field); return OK;
+    case WIRE_TEXTS: return write_texts(member, field, out);
+    case WIRE_VALUES: return write_values(member, field, out);
+    case WIRE_END: break;
+    }
+    return FAIL(INVALID, "ask: a member of no kind");
+}
+
+RESULT ask_members_write(const struct member *members, const void *ask, struct buf *out)
+{
+    size_t start = out->len;
+    for (const struct member *member = members; member->wire != WIRE_END; member++) {
+        struct result written = write_member(member, ask, out);
+        if (written.code != CODE_OK) {
+            out->len = start;
+            return written;
+        }
+    }
+    return OK;
+}
+
+RESULT ask_write(const struct ask_head *head, const void *ask, struct buf *out)
+{
+    assert(head->id > 0 && (unsigned)head->verb < VERB_COUNT);
+    size_t start = out->len;
+    if (head->bearer.len > BEARER_BYTES_MAX) return FAIL(CREDENTIAL_UNKNOWN, "credential: too long to be one");
+    if (head->idempotency.len > IDEMPOTENCY_BYTES_MAX) {
+        return FAIL(INVALID, "Idempotency-Key: longer than %d bytes", IDEMPOTENCY_BYTES_MAX);
+    }
+    buf_be32(out, 0);
+    buf_be64(out, head->id);
+    buf_be16(out, (uint16_t)head->verb);
+    buf_put(out, head->network, NETWORK_BYTES);
+    buf_byte(out, (uint8_t)head->bearer.len);
+    buf_slice_put(out, head->bearer);
+    buf_byte(out, (uint8_t)head->idempotency.len);
+    buf_slice_put(out, head->idempotency);
+    struct result written = ask_members_write(verb_row(head->verb)->members, ask, out);
+    if (written.code == CODE_OK && out->len - start - 4 > ASK_FRAME_BYTES_MAX) {
+        written = FAIL(BODY_TOO_LARGE, "request: longer than %d bytes; split it", ASK_FRAME_BYTES_MAX);
+    }
+    if (written.code != CODE_OK) {
+        out->len = start;
+        return written;
+    }
+    be32_put(out->at + start, (uint32_t)(out->len - start - 4));
+    return OK;
+}
+
+static RESULT read_text(struct cursor *cursor, const char *name, size_t max, struct slice *out)
+{
+    uint64_t len = cursor_varint(cursor);
+    if (len > max) return FAIL(INVALID, "ask: %s: above its bound", name);
+    *out = cursor_take(cursor, (size_t)len);
+    return OK;
+}
+
+static RESULT read_texts(struct cursor *cursor, const struct member *member, struct arena *arena, struct texts *out)
+{
+    uint64_t count = cursor_varint(cursor);
+    if (count > member->max || count > cursor->rest.len) return FAIL(INVALID, "ask: %s: above its bound", member->name);
+    struct slice *at = arena_take(arena, (size_t)count * sizeof *at);
+    for (size_t i = 0; i < count; i++) TRY(read_text(cursor, member->name, BEARER_BYTES_MAX, &at[i]));
+    *out = (struct texts){at, (size_t)count};
+    return OK;
+}
+
+static RESULT read_values(struct cursor *cursor, const struct member *member, struct arena *arena, struct values *out)
+{
+    uint64_t count = cursor_varint(cursor);
+    if (count > member->max || count > cursor->rest.len) return FAIL(INVALID, "ask: %s: above its bound", member->name);
+    struct value *at = arena_take(arena, (size_t)count * sizeof *at);
+    for (size_t i = 0; i < count; i++) {
+        at[i].kind = cursor_byte(cursor);
+        at[i].item = cursor_be16(cursor);
+        if (at[i].kind > VALUE_REMOVE || at[i].item >= ITEMS_MAX) return FAIL(INVALID, "ask: %s: bad value", member->name);
+        TRY(read_text(cursor, member->name, NAME_BYTES_MAX, &at[i].name));
+        TRY(read_text(cursor, member->name, NAME_BYTES_MAX, &at[i].group));
+        TRY(read_text(cursor, member->name, VALUE_BYTES_MAX, &at[i].text));
+    }
+    *out = (struct values){at, (size_t)count};
+    return OK;
+}
+
+static RESULT read_member(struct cursor *cursor, const struct member *member, struct arena *arena, uint8_t *ask)
+{
+    void *field = ask + member->offset;
+    uint64_t number = 0;
+    switch (member->wire) {
+    case WIRE_TEXT:
+    case WIRE_BYTES: return read_text(cursor, member->name, member->max, field);
+    case WIRE_U64:
+        number = cursor_varint(cursor);
+        if (number > member->max) return FAIL(INVALID, "ask: %s: above its bound", member->name);
+        *(uint64_t *)field = number;
+        return OK;
+    case WIRE_BOOL:
+        number = cursor_byte(cursor);
+        if (number > 1) return FAIL(INVALID, "ask: %s: neither 0 nor 1", member->name);
+        *(bool *)field = number == 1;
+        return OK;
+    case WIRE_TEXTS: return read_texts(cursor, member, arena, field);
+    case WIRE_VALUES: return read_values(cursor, member, arena, field);
+    case WIRE_END: break;
+    }
+    return FAIL(INVALID, "ask: a member of no kind");
+}
+
+RESULT ask_read(struct slice frame, struct arena *arena, struct ask_head *head, union any_ask *ask)
+{
+    struct cursor cursor = {frame, false};
+    struct ask_head read = {0};
+    if (frame.len > ASK_FRAME_BYTES_MAX) return FAIL(INVALID, "ask: frame above its bound");
+    read.id = cursor_be64(&cursor);
+    uint16_t verb = cursor_be16(&cursor);
+    struct slice network = cursor_take(&cursor, NETWORK_BYTES);
+    read.bearer = cursor_take(&cursor, cursor_byte(&cursor));
+    read.idempotency = cursor_take(&cursor, cursor_byte(&cursor));
+    if (cursor.bad || read.id == 0) return FAIL(INVALID, "ask: short frame");
+    head->id = read.id; /* so that the refusal finds its asker */
+    if (verb >= VERB_COUNT) return FAIL(INVALID, "ask: unknown verb");
+    if (read.bearer.len > BEARER_BYTES_MAX || read.idempotency.len > IDEMPOTENCY_BYTES_MAX) {
+        return FAIL(INVALID, "ask: head above its bound");
+    }
+    read.verb = (enum verb)verb;
+    memcpy(read.network, network.at, NETWORK_BYTES);
+    memset(ask, 0, sizeof *ask);
+    for (const struct member *member = verbs[verb].members; member->wire != WIRE_END; member++) {
+        TRY(read_member(&cursor, member, arena, (uint8_t *)ask));
+    }
+    if (cursor.bad || cursor.rest.len != 0) return FAIL(INVALID, "ask: frame of another length than its members");
+    *head = read;
+    return OK;
+}
+
+void answer_write(const struct answer_head *head, struct slice body, struct buf *out)
+{
+    assert(body.len + ANSWER_HEAD_BYTES <= ANSWER_FRAME_BYTES_MAX);
+    buf_be32(out, (uint32_t)(ANSWER_HEAD_BYTES + body.len));
+    buf_be64(out, head->id);
+    buf_be16(out, (uint16_t)head->cause);
+    buf_byte(out, (uint8_t)head->shape);
+    buf_byte(out, head->flags);
+    buf_be32(out, head->shop);
+    buf_be64(out, head->version);
+    buf_be32(out, head->retry_after_s);
+    buf_be64(out, head->index);
+    buf_put(out, head->leaf_hash, sizeof head->leaf_hash);
+    buf_slice_put(out, body);
+}
+
+RESULT answer_read(struct slice frame, struct answer_head *head, struct slice *body)
+{
+    struct cursor cursor = {frame, false};
+    struct answer_head read = {0};
+    read.id = cursor_be64(&cursor);
+    uint16_t cause = cursor_be16(&cursor);
+    uint8_t shape = cursor_byte(&cursor);
+    read.flags = cursor_byte(&cursor);
+    read.shop = cursor_be32(&cursor);
+    read.version = cursor_be64(&cursor);
+    read.retry_after_s = cursor_be32(&cursor);
+    read.index = cursor_be64(&cursor);
+    struct slice leaf = cursor_take(&cursor, sizeof read.leaf_hash);
+    if (cursor.bad || cause >= CAUSE_COUNT || shape > ANSWER_CHECKPOINT) return FAIL(INVALID, "answer: bad frame");
+    memcpy(read.leaf_hash, leaf.at, leaf.len);
+    read.cause = (enum cause)cause;
+    read.shape = (enum answer_shape)shape;
+    *head = read;
+    *body = cursor.rest;
+    return OK;
+}
+
+void import_row_write(uint64_t line, const struct import_value *values, size_t count, struct buf *rows)
+{
+    assert(count < IMPORT_TARGETS_MAX);
+    buf_varint(rows, line);
+    buf_byte(rows, (uint8_t)count);
+    for (size_t i = 0; i < count; i++) {
+        buf_byte(rows, values[i].target);
+        buf_byte(rows, values[i].item);
+        put_text(values[i].text, rows);
+    }
+}
+
+bool import_row_read(struct cursor *rows, uint64_t *line, struct import_value *values, size_t *count)
+{
+    if (rows->bad || rows->rest.len == 0) return false;
+    *line = cursor_varint(rows);
+    *count = cursor_byte(rows);
+    for (size_t i = 0; i < *count; i++) {
+        values[i].target = cursor_byte(rows);
+        values[i].item = cursor_byte(rows);
+        uint64_t len = cursor_varint(rows);
+        values[i].text = cursor_take(rows, len > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)len);
+    }
+    return !rows->bad;
+}

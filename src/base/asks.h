@@ -1,0 +1,259 @@
+/*
+ * Asks: what the front and the command line send to the keeper, and the answers that come back.
+ *
+ * An ask is a C struct described by a member table. The same table reads a JSON body (base/json.h), writes and reads
+ * the wire form below, and makes the OpenAPI document, so a verb's shape stands in one place. The wire form is
+ * positional, bounded and binary: the keeper never parses text that a stranger wrote.
+ *
+ *   ask frame     u32 length of the rest · u64 ask id · u16 verb · 16 network · u8 bearer length, bearer ·
+ *                 u8 idempotency length, idempotency key · members in table order
+ *   member        TEXT, BYTES: varint length, bytes · U64: varint · BOOL: one byte, 0 or 1
+ *                 TEXTS: varint count, then texts · VALUES: varint count, then (u8 flags, u16 item, name, group, text)
+ *   answer frame  u32 length of the rest · u64 ask id · u16 cause · u8 shape · u8 flags · u32 shop · u64 version ·
+ *                 u32 retry after seconds · u64 index · 32 leaf hash · body to the end
+ *
+ * Numbers are big-endian. A frame of ask id 0 with shape ANSWER_CHECKPOINT carries the signed checkpoint that the
+ * receipts of the following answers of that shop refer to. Main calls: ask_write(), ask_read().
+ */
+#ifndef AMN_BASE_ASKS_H
+#define AMN_BASE_ASKS_H
+
+#include "base/arena.h"
+
+enum {
+    ASK_FRAME_BYTES_MAX = 4 * 1024 * 1024,
+    ANSWER_FRAME_BYTES_MAX = 64 * 1024 * 1024, /* 1,000 subjects with every field at its limit stay below */
+    BEARER_BYTES_MAX = 200,
+    IDEMPOTENCY_BYTES_MAX = 200,
+    NETWORK_BYTES = 16, /* IPv6, or IPv4 mapped (::ffff:a.b.c.d); all zero: the local operator */
+
+    REVEAL_SUBJECTS_MAX = 1000,
+    REVEAL_FIELDS_MAX = 64,
+    VALUES_MAX = 512,        /* values of one subject */
+    VALUE_BYTES_MAX = 16384, /* one value */
+    ITEMS_MAX = 64,          /* items of a repeating group */
+    REASON_BYTES_MAX = 500,
+    NAME_BYTES_MAX = 64,     /* of a field, role, purpose, key */
+    ID_BYTES_MAX = 64,
+    IMPORT_TARGETS_MAX = 256,
+    IMPORT_ROWS_MAX = 1000,
+    IMPORT_BYTES_MAX = 3 * 1024 * 1024,
+    PAGE_MAX = 1000
+};
+
+enum verb {
+#define VERB(NAME, name, changes) VERB_##NAME,
+#include "keeper/verbs.def"
+#undef VERB
+    VERB_COUNT
+};
+
+enum wire { WIRE_END, WIRE_TEXT, WIRE_BYTES, WIRE_U64, WIRE_BOOL, WIRE_TEXTS, WIRE_VALUES };
+
+struct texts {
+    const struct slice *at;
+    size_t count;
+};
+
+enum value_kind { VALUE_TEXT, VALUE_REMOVE };
+
+/* One personal value on its way in. A member of a repeating group names its group and which item it belongs to. */
+struct value {
+    struct slice name;  /* "email"; in a group its member, "door_code". REMOVE of a whole group: empty */
+    struct slice group; /* "addresses"; empty outside a group */
+    struct slice text;
+    uint16_t item; /* 0 outside a group */
+    uint8_t kind;  /* enum value_kind */
+};
+
+struct values {
+    const struct value *at;
+    size_t count;
+};
+
+/* One member of an ask. `max`: bytes of a TEXT or BYTES, entries of TEXTS and VALUES, largest number of U64. */
+struct member {
+    const char *name;
+    enum wire wire;
+    size_t max;
+    size_t offset;
+    bool required;
+    const char *about; /* one line for OpenAPI */
+};
+
+struct self_ask {
+    char none;
+};
+struct subject_create_ask {
+    struct slice ref, lang, country, kind, on_conflict;
+    struct values fields;
+};
+struct subject_show_ask {
+    struct slice id;
+};
+struct subject_patch_ask {
+    struct slice id, lang, country, ref;
+    uint64_t version; /* from If-Match; 0: none given */
+    struct values fields;
+};
+struct subject_close_ask {
+    struct slice id;
+};
+struct subject_erase_ask {
+    struct slice id, reason;
+    bool dry_run;
+};
+struct subject_sightings_ask {
+    struct slice id, after;
+    uint64_t limit;
+    bool proofs;
+};
+struct lookup_ask {
+    struct slice field, value, purpose, reason;
+};
+struct reveal_ask {
+    struct texts subjects, fields;
+    struct slice purpose, reason, grant, pass;
+};
+/* rows: repeated (varint line · u8 count · count x (u8 index into targets · u8 item · varint length · bytes)) */
+struct import_ask {
+    struct texts targets;
+    struct slice rows, on_conflict;
+    bool dry_run;
+};
+struct ledger_checkpoint_ask {
+    char none;
+};
+struct ledger_tile_ask {
+    struct slice path; /* "tile/0/000.p/3", "tile/entries/000" */
+};
+struct ledger_proof_ask {
+    uint64_t index, size; /* size 0: the newest */
+};
+struct ledger_entry_ask {
+    uint64_t index;
+};
+struct ledger_cosign_ask {
+    struct slice vkey, url, line; /* register a witness (vkey, url), or hand in a cosignature line it gave */
+};
+struct ledger_pin_ask {
+    struct slice where; /* who holds it outside: "mail to accountant", free text, sealed */
+};
+struct staff_add_ask {
+    struct slice name, email;
+};
+struct staff_list_ask {
+    struct slice after;
+    uint64_t limit;
+};
+struct key_issue_ask {
+    struct slice role, name;
+    struct texts holders;
+    uint64_t days;
+};
+struct key_revoke_ask {
+    struct slice id;
+};
+struct key_list_ask {
+    struct slice after;
+    uint64_t limit;
+};
+struct role_put_ask {
+    struct slice name;
+    struct texts fields, purposes, acts; /* fields: "email", "email.mask" */
+    uint64_t daily;
+    bool reason;
+};
+struct role_list_ask {
+    char none;
+};
+struct field_put_ask {
+    struct slice name, kind, mask, group, index; /* index: none | full */
+    uint64_t bytes;
+};
+struct field_list_ask {
+    char none;
+};
+struct status_ask {
+    bool metrics;
+};
+struct shop_add_ask {
+    struct slice name, origin;
+};
+struct shop_list_ask {
+    char none;
+};
+
+/* What comes before the members. Slices borrow. */
+struct ask_head {
+    uint64_t id; /* chosen by the asker, above 0; the answer carries it */
+    enum verb verb;
+    uint8_t network[NETWORK_BYTES];
+    struct slice bearer, idempotency;
+};
+
+/* The largest ask struct: room for any decoded ask. */
+union any_ask {
+#define VERB(NAME, name, changes) struct name##_ask name;
+#include "keeper/verbs.def"
+#undef VERB
+};
+
+struct verb_row {
+    const char *name;
+    const struct member *members;
+    size_t ask_bytes;
+    bool changes;
+};
+
+/* The row of a verb below VERB_COUNT. */
+const struct verb_row *verb_row(enum verb verb);
+
+/* Append a whole ask frame to `out`. INVALID (and `out` as before) when a member is above its bound. */
+RESULT ask_write(const struct ask_head *head, const void *ask, struct buf *out);
+
+/* The members alone, in table order: what an idempotency key is bound to, and what ask_write() puts after the head. */
+RESULT ask_members_write(const struct member *members, const void *ask, struct buf *out);
+
+/*
+ * Read the frame after its length word. Slices borrow from `frame`, arrays live in `arena`.
+ * @param ask   at least verb_row()->ask_bytes; `union any_ask` always fits
+ * INVALID for an unknown verb, a bound exceeded, a short or an over-long frame.
+ */
+RESULT ask_read(struct slice frame, struct arena *arena, struct ask_head *head, union any_ask *ask);
+
+enum answer_shape { ANSWER_CBOR, ANSWER_TEXT, ANSWER_OCTETS, ANSWER_CHECKPOINT };
+enum {
+    ANSWER_RECEIPT = 1,  /* index and leaf hash are set; the shop's latest checkpoint frame belongs to them */
+    ANSWER_REPLAYED = 2, /* an idempotency key gave this answer before */
+    ANSWER_CREATED = 4   /* 201 rather than 200 */
+};
+
+struct answer_head {
+    uint64_t id;
+    enum cause cause; /* CAUSE_OK, or why not: then the body is a CBOR map {detail, errors?, ...} */
+    enum answer_shape shape;
+    uint8_t flags;
+    uint32_t shop;          /* number of the shop in this keeper */
+    uint64_t version;       /* ETag of a subject; 0: none */
+    uint32_t retry_after_s; /* of a refusal; 0: none */
+    uint64_t index;
+    uint8_t leaf_hash[32];
+};
+
+enum { ANSWER_HEAD_BYTES = 8 + 2 + 1 + 1 + 4 + 8 + 4 + 8 + 32 };
+
+void answer_write(const struct answer_head *head, struct slice body, struct buf *out); /* with its length word */
+RESULT answer_read(struct slice frame, struct answer_head *head, struct slice *body);  /* after the length word */
+
+/* Rows of an import ask. A writer appends to `rows`; the reader walks them. Bounds as in import_ask. */
+struct import_value {
+    uint8_t target; /* index into targets */
+    uint8_t item;
+    struct slice text;
+};
+void import_row_write(uint64_t line, const struct import_value *values, size_t count, struct buf *rows);
+/* False at the end or when the bytes are bad (`rows->bad`). `values` has room for IMPORT_TARGETS_MAX. */
+bool import_row_read(struct cursor *rows, uint64_t *line, struct import_value *values, size_t *count);
+
+#endif
