@@ -1,0 +1,48 @@
+/*
+ * The keeper: the one process that holds keys, stores and ledgers. It takes ask frames in batches and gives answer
+ * frames back, after the batch's commit and never before. It knows nothing of sockets (keeper/loop.h), so the
+ * simulator drives it as it is. Single-threaded. Example: keeper_run(keeper, asks, count, sink);
+ */
+#ifndef AMN_KEEPER_KEEPER_H
+#define AMN_KEEPER_KEEPER_H
+
+#include "base/asks.h"
+#include "base/clock.h"
+
+enum { KEEPER_BATCH_MAX = 1024 }; /* asks in one batch */
+
+struct keeper;
+
+struct keeper_options {
+    const char *home;
+    struct slice passphrase; /* empty for a plain seal */
+    struct clock clock;
+};
+
+/* Take the home's lock, unseal, open every shop, check it and bring its ledger up. Errors as home_open(),
+ * and CORRUPT (TAMPERED, LEDGER_BEHIND) when a shop does not hold together. */
+RESULT keeper_open(const struct keeper_options *options, struct keeper **out);
+void keeper_free(struct keeper **keeper);
+
+struct keeper_ask {
+    struct slice frame; /* without its length word; borrowed until keeper_run() returns */
+    bool local;         /* from the home's own socket or process: no credential means the local operator */
+    void *from;         /* handed back to the sink */
+};
+
+/*
+ * Where answers go: whole frames, with their length word. Called once for every ask in order, after the commit; a
+ * checkpoint frame (ANSWER_CHECKPOINT) for the same `from` comes before the first answer that needs it.
+ */
+struct keeper_sink {
+    void (*answer)(void *context, void *from, struct slice frame);
+    void *context;
+};
+
+/* Run up to KEEPER_BATCH_MAX asks as one batch. Never fails as a whole: each ask gets an answer. */
+void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t count, struct keeper_sink sink);
+
+/* Work that waits for no ask: at most once a second. Returns microseconds until it wants to be called again. */
+int64_t keeper_idle(struct keeper *keeper);
+
+#endif
