@@ -1,0 +1,69 @@
+#include "crypto/keyring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void fd_done(int *fd)
+{
+    if (*fd >= 0) (void)close(*fd); /* what matters was fsynced before */
+}
+
+static RESULT write_all(int fd, const char *path, struct slice bytes)
+{
+    size_t done = 0;
+    while (done < bytes.len) {
+        ssize_t put = write(fd, bytes.at + done, bytes.len - done);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0 && errno == ENOSPC) return FAIL(DISK_FULL, "%s: the disk is full; free some space", path);
+        if (put < 0) return FAIL(UNAVAILABLE, "%s: cannot write: %s", path, strerror(errno));
+        done += (size_t)put;
+    }
+    return OK;
+}
+
+static RESULT sync_directory(const char *path)
+{
+    char copy[4096];
+    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy) return FAIL(INVALID, "path: too long");
+    SCOPED(fd_done) int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0) return FAIL(UNAVAILABLE, "%s: cannot sync its directory: %s", path, strerror(errno));
+    return OK;
+}
+
+RESULT file_replace(const char *path, struct slice bytes)
+{
+    char temporary[4096];
+    if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary) {
+        return FAIL(INVALID, "path: too long");
+    }
+    SCOPED(fd_done) int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", temporary, strerror(errno));
+    TRY(write_all(fd, temporary, bytes));
+    if (fsync(fd) != 0) return FAIL(UNAVAILABLE, "%s: cannot sync: %s", temporary, strerror(errno));
+    if (rename(temporary, path) != 0) return FAIL(UNAVAILABLE, "%s: cannot rename: %s", path, strerror(errno));
+    return sync_directory(path);
+}
+
+RESULT file_read(const char *path, size_t bytes_max, struct buf *out)
+{
+    SCOPED(fd_done) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT) return FAIL(NOT_FOUND, "%s: no such file", path);
+    if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot open: %s", path, strerror(errno));
+    size_t start = out->len;
+    for (;;) {
+        uint8_t block[4096];
+        ssize_t got = read(fd, block, sizeof block);
+        if (got < 0 && errno == EINTR) continue;
+        if (got > 0) buf_put(out, block, (size_t)got);
+        explicit_bzero(block, sizeof block);
+        if (got == 0) return OK;
+        if (got > 0 && out->len - start <= bytes_max) continue;
+        out->len = start;
+        if (got < 0) return FAIL(UNAVAILABLE, "%s: cannot read: %s", path, strerror(errno));
+        return FAIL(INVALID, "%s: larger than %zu bytes", path, bytes_max);
+    }
+}

@@ -1,0 +1,62 @@
+/*
+ * The keyring: a shop's random keys, each with kind, field and epoch, wrapped under the home's root in one small
+ * file outside the database. Key bytes live in locked memory that stays out of core dumps.
+ *
+ * Destroying an epoch is deleting it here and in the custody copies. Must never be part of a data backup.
+ * Main calls: keyring_open(), keyring_key(). Example: `TRY(keyring_key(keyring, KEY_KEK, 0, epoch, &key));`
+ */
+#ifndef AMN_CRYPTO_KEYRING_H
+#define AMN_CRYPTO_KEYRING_H
+
+#include "crypto/crypto.h"
+
+enum key_kind {
+    KEY_KEK = 1,  /* wraps data keys; one an epoch */
+    KEY_INDEX,    /* blind index of one field; one a field and epoch */
+    KEY_ID,       /* encrypts subject numbers into public ids */
+    KEY_ROW_MAC,  /* MACs of authority rows and of the signed file */
+    KEY_PEPPER,   /* credentials, idempotency keys */
+    KEY_SET,      /* seals sets and texts beside the ledger */
+    KEY_LEDGER,   /* Ed25519 seed of the ledger's signature; one a log */
+    KEY_STAFF,    /* seals what staff rows say of a person */
+    KEY_BACKUP,   /* signs and seals backups */
+    KEY_KIND_COUNT
+};
+
+enum { SHOP_ID_BYTES = 16, KEYRING_KEYS_MAX = 1024, ORIGIN_BYTES_MAX = 200 };
+
+struct keyring;
+
+/* A new keyring with epoch 1 of every kind but KEY_INDEX, a random shop id, and the ledger's origin. */
+RESULT keyring_new(struct crypto *crypto, struct slice origin, struct keyring **out);
+void keyring_free(struct keyring **keyring);
+
+/*
+ * Read a keyring file, or replace it atomically (temporary file, fsync, rename, fsync of the directory).
+ * @param name  the shop's name, bound into the wrap, so that a file moved to another shop does not open
+ * CORRUPT when it does not open under this root; UNAVAILABLE when the file cannot be read or written.
+ */
+RESULT keyring_open(struct crypto *crypto, const char *path, const struct secret *root, const char *name,
+                    struct keyring **out);
+RESULT keyring_save(const struct keyring *keyring, struct crypto *crypto, const char *path,
+                    const struct secret *root, const char *name);
+
+const uint8_t *keyring_shop_id(const struct keyring *keyring); /* SHOP_ID_BYTES; lives as long as the keyring */
+struct slice keyring_origin(const struct keyring *keyring);    /* of the present log */
+void keyring_origin_set(struct keyring *keyring, struct slice origin);
+
+/* The key of that kind, field (0 where kinds have none) and epoch. NOT_FOUND when it was destroyed or never was. */
+RESULT keyring_key(const struct keyring *keyring, enum key_kind kind, uint16_t field, uint16_t epoch,
+                   struct secret *out);
+/* The newest epoch of that kind and field; 0 when there is none. */
+uint16_t keyring_newest(const struct keyring *keyring, enum key_kind kind, uint16_t field);
+/* Add a random key as the next epoch. TOO_MANY beyond KEYRING_KEYS_MAX. */
+RESULT keyring_add(struct keyring *keyring, struct crypto *crypto, enum key_kind kind, uint16_t field,
+                   uint16_t *epoch_out);
+
+/* Replace the file at `path` by `bytes`, durably and atomically, mode 0600. For small files of a home. */
+RESULT file_replace(const char *path, struct slice bytes);
+/* Read a small file whole. NOT_FOUND when there is none; INVALID above `bytes_max`. Appends to `out`. */
+RESULT file_read(const char *path, size_t bytes_max, struct buf *out);
+
+#endif
