@@ -175,7 +175,8 @@ static RESULT typed_read(struct cbor *reader, enum cbor_major want, uint64_t *ou
 {
     struct cbor_head head = {0};
     TRY(cbor_read_head(reader, &head));
-    if (head.major != want) return FAIL(INVALID, "cbor: major type %d where %d belongs", (int)head.major, (int)want);
+    if (head.major != want)
+        return FAIL(INVALID, "cbor: major type %d where %d belongs", (int)head.major, (int)want);
     *out = head.argument;
     return OK;
 }
@@ -189,7 +190,8 @@ RESULT cbor_read_int(struct cbor *reader, int64_t *out)
 {
     struct cbor_head head = {0};
     TRY(cbor_read_head(reader, &head));
-    if (head.major != CBOR_UINT && head.major != CBOR_NEGATIVE) return FAIL(INVALID, "cbor: not a whole number");
+    if (head.major != CBOR_UINT && head.major != CBOR_NEGATIVE)
+        return FAIL(INVALID, "cbor: not a whole number");
     if (head.argument > INT64_MAX) return FAIL(INVALID, "cbor: a number beyond 63 bits");
     int64_t number = (int64_t)head.argument;
     *out = head.major == CBOR_UINT ? number : -1 - number;
@@ -268,7 +270,8 @@ static RESULT flat_skip(struct cbor *reader, struct cbor_head *out)
     TRY(cbor_read_head(reader, &head));
     if (head.major == CBOR_BYTES || head.major == CBOR_TEXT) {
         struct slice content = cursor_take(&reader->cursor, head.argument);
-        if (head.major == CBOR_TEXT && !utf8_valid(content)) return FAIL(INVALID, "cbor: a text that is not UTF-8");
+        if (head.major == CBOR_TEXT && !utf8_valid(content))
+            return FAIL(INVALID, "cbor: a text that is not UTF-8");
     }
     *out = head;
     return OK;
@@ -307,7 +310,8 @@ RESULT cbor_skip(struct cbor *reader)
 
 RESULT cbor_end(const struct cbor *reader)
 {
-    if (reader->cursor.bad || reader->cursor.rest.len > 0) return FAIL(INVALID, "cbor: bytes after the last item");
+    if (reader->cursor.bad || reader->cursor.rest.len > 0)
+        return FAIL(INVALID, "cbor: bytes after the last item");
     return OK;
 }
 

@@ -14,15 +14,26 @@
 
 enum { CBOR_DEPTH_MAX = 8, CBOR_HEAD_MAX = 9 }; /* arrays and maps in each other; bytes of a head */
 
-enum cbor_major { CBOR_UINT, CBOR_NEGATIVE, CBOR_BYTES, CBOR_TEXT, CBOR_ARRAY, CBOR_MAP, CBOR_TAG, CBOR_SIMPLE };
+enum cbor_major {
+    CBOR_UINT,
+    CBOR_NEGATIVE,
+    CBOR_BYTES,
+    CBOR_TEXT,
+    CBOR_ARRAY,
+    CBOR_MAP,
+    CBOR_TAG,
+    CBOR_SIMPLE
+};
 enum cbor_simple { CBOR_FALSE = 20, CBOR_TRUE = 21, CBOR_NULL = 22 };
 
 void cbor_uint(struct buf *out, uint64_t number);
 void cbor_int(struct buf *out, int64_t number);
 void cbor_bytes(struct buf *out, struct slice bytes);
-void cbor_text(struct buf *out, struct slice text); /* valid UTF-8: our bug otherwise, and the reader refuses it */
-void cbor_array(struct buf *out, size_t count);     /* `count` items follow */
-void cbor_map(struct buf *out, size_t count);       /* `count` pairs follow, keys in the order of their encoded bytes */
+void cbor_text(struct buf *out,
+               struct slice text); /* valid UTF-8: our bug otherwise, and the reader refuses it */
+void cbor_array(struct buf *out, size_t count); /* `count` items follow */
+void cbor_map(struct buf *out,
+              size_t count); /* `count` pairs follow, keys in the order of their encoded bytes */
 void cbor_bool(struct buf *out, bool value);
 void cbor_null(struct buf *out);
 

@@ -3,11 +3,43 @@
 
 /* RFC 8949 appendix A, the rows that have neither float, tag, indefinite length nor other simple value. */
 static const char *const vectors[] = {
-    "00", "01", "0a", "17", "1818", "1819", "1864", "1903e8", "1a000f4240", "1b000000e8d4a51000", "1bffffffffffffffff",
-    "3bffffffffffffffff", "20", "29", "3863", "3903e7", "f4", "f5", "f6", "40", "4401020304", "60", "6161",
-    "6449455446", "62225c", "62c3bc", "63e6b0b4", "64f0908591", "80", "83010203", "8301820203820405",
-    "98190102030405060708090a0b0c0d0e0f101112131415161718181819", "a0", "a201020304", "a26161016162820203",
-    "826161a161626163", "a56161614161626142616361436164614461656145",
+    "00",
+    "01",
+    "0a",
+    "17",
+    "1818",
+    "1819",
+    "1864",
+    "1903e8",
+    "1a000f4240",
+    "1b000000e8d4a51000",
+    "1bffffffffffffffff",
+    "3bffffffffffffffff",
+    "20",
+    "29",
+    "3863",
+    "3903e7",
+    "f4",
+    "f5",
+    "f6",
+    "40",
+    "4401020304",
+    "60",
+    "6161",
+    "6449455446",
+    "62225c",
+    "62c3bc",
+    "63e6b0b4",
+    "64f0908591",
+    "80",
+    "83010203",
+    "8301820203820405",
+    "98190102030405060708090a0b0c0d0e0f101112131415161718181819",
+    "a0",
+    "a201020304",
+    "a26161016162820203",
+    "826161a161626163",
+    "a56161614161626142616361436164614461656145",
 };
 
 static struct slice from_hex(const char *text, uint8_t *room, size_t room_len)
@@ -25,7 +57,8 @@ static void published_vectors_are_deterministic(void **state)
         uint8_t room[64];
         struct slice bytes = from_hex(vectors[i], room, sizeof room);
         assert_ok(cbor_check(bytes));
-        for (size_t cut = 0; cut < bytes.len; cut++) assert_code(CODE_INVALID, cbor_check(slice_part(bytes, 0, cut)));
+        for (size_t cut = 0; cut < bytes.len; cut++)
+            assert_code(CODE_INVALID, cbor_check(slice_part(bytes, 0, cut)));
     }
 }
 
@@ -35,9 +68,21 @@ static void numbers_are_written_as_published(void **state)
     static const struct {
         int64_t number;
         const char *hex;
-    } rows[] = {{0, "00"}, {1, "01"}, {10, "0a"}, {23, "17"}, {24, "1818"}, {25, "1819"}, {100, "1864"},
-                {1000, "1903e8"}, {1000000, "1a000f4240"}, {1000000000000, "1b000000e8d4a51000"},
-                {-1, "20"}, {-10, "29"}, {-100, "3863"}, {-1000, "3903e7"}, {INT64_MIN, "3b7fffffffffffffff"}};
+    } rows[] = {{0, "00"},
+                {1, "01"},
+                {10, "0a"},
+                {23, "17"},
+                {24, "1818"},
+                {25, "1819"},
+                {100, "1864"},
+                {1000, "1903e8"},
+                {1000000, "1a000f4240"},
+                {1000000000000, "1b000000e8d4a51000"},
+                {-1, "20"},
+                {-10, "29"},
+                {-100, "3863"},
+                {-1000, "3903e7"},
+                {INT64_MIN, "3b7fffffffffffffff"}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         SCOPED(buf_done) struct buf out = {0}, hex = {0};
         cbor_int(&out, rows[i].number);
@@ -57,16 +102,36 @@ static void what_is_not_deterministic_is_refused(void **state)
     static const struct {
         const char *name, *hex;
     } rows[] = {
-        {"nothing", ""}, {"two items", "0000"}, {"23 in two bytes", "1817"}, {"255 in three bytes", "1900ff"},
-        {"65535 in five bytes", "1a0000ffff"}, {"32 bits in nine bytes", "1b00000000ffffffff"},
-        {"length not shortest", "580161"}, {"reserved length", "1c"}, {"indefinite bytes", "5f42010243030405ff"},
-        {"indefinite array", "9fff"}, {"indefinite map", "bf6161019fff"}, {"break alone", "ff"},
-        {"half float", "f90000"}, {"float", "fa47c35000"}, {"double", "fb3ff199999999999a"}, {"undefined", "f7"},
-        {"simple 16", "f0"}, {"simple 255", "f8ff"}, {"tag", "c11a514b67b0"}, {"text not UTF-8", "61ff"},
-        {"overlong text", "62c080"}, {"surrogate", "63eda080"}, {"keys out of order", "a203040102"},
-        {"key twice", "a201020103"}, {"longer key first", "a262616101616202"}, {"array as key", "a18001"},
-        {"array larger than the message", "9bffffffffffffffff"}, {"map larger than the message", "bb8000000000000000"},
-        {"bytes larger than the message", "5bffffffffffffffff"}, {"half a pair", "a101"},
+        {"nothing", ""},
+        {"two items", "0000"},
+        {"23 in two bytes", "1817"},
+        {"255 in three bytes", "1900ff"},
+        {"65535 in five bytes", "1a0000ffff"},
+        {"32 bits in nine bytes", "1b00000000ffffffff"},
+        {"length not shortest", "580161"},
+        {"reserved length", "1c"},
+        {"indefinite bytes", "5f42010243030405ff"},
+        {"indefinite array", "9fff"},
+        {"indefinite map", "bf6161019fff"},
+        {"break alone", "ff"},
+        {"half float", "f90000"},
+        {"float", "fa47c35000"},
+        {"double", "fb3ff199999999999a"},
+        {"undefined", "f7"},
+        {"simple 16", "f0"},
+        {"simple 255", "f8ff"},
+        {"tag", "c11a514b67b0"},
+        {"text not UTF-8", "61ff"},
+        {"overlong text", "62c080"},
+        {"surrogate", "63eda080"},
+        {"keys out of order", "a203040102"},
+        {"key twice", "a201020103"},
+        {"longer key first", "a262616101616202"},
+        {"array as key", "a18001"},
+        {"array larger than the message", "9bffffffffffffffff"},
+        {"map larger than the message", "bb8000000000000000"},
+        {"bytes larger than the message", "5bffffffffffffffff"},
+        {"half a pair", "a101"},
         {"nine deep", "81818181818181818100"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -147,7 +212,8 @@ static void failure_leaves_the_output_alone(void **state)
     uint64_t number = 7;
     int64_t signed_number = 7;
     struct slice text = SLICE_TEXT("before");
-    struct cbor cut = cbor_reader(SLICE_TEXT("\x19\x01")), wide = cbor_reader(SLICE_TEXT("\x3b\xff\xff\xff\xff\xff\xff\xff\xff"));
+    struct cbor cut = cbor_reader(SLICE_TEXT("\x19\x01")),
+                wide = cbor_reader(SLICE_TEXT("\x3b\xff\xff\xff\xff\xff\xff\xff\xff"));
     struct cbor bad = cbor_reader(SLICE_TEXT("\x61\xff"));
     assert_code(CODE_INVALID, cbor_read_uint(&cut, &number));
     assert_code(CODE_INVALID, cbor_read_int(&wide, &signed_number));

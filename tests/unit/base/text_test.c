@@ -17,12 +17,28 @@ static void every_code_point_comes_back(void **state)
 static void malformed_text_is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80",
-                                      "\xed\xbf\xbf", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
-                                      "\xf5\x80\x80\x80", "\xff", "\xc3", "\xe6\xb0", "\xf0\x90\x85", "\xc3\x41",
-                                      "12345678\x80", "1234567\xe6\xb0", "\xe6\xb0\xb4 and \xfe"};
+    static const char *const bad[] = {"\x80",
+                                      "\xc0\x80",
+                                      "\xc1\xbf",
+                                      "\xe0\x80\x80",
+                                      "\xe0\x9f\xbf",
+                                      "\xed\xa0\x80",
+                                      "\xed\xbf\xbf",
+                                      "\xf0\x80\x80\x80",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff",
+                                      "\xc3",
+                                      "\xe6\xb0",
+                                      "\xf0\x90\x85",
+                                      "\xc3\x41",
+                                      "12345678\x80",
+                                      "1234567\xe6\xb0",
+                                      "\xe6\xb0\xb4 and \xfe"};
     for (size_t i = 0; i < COUNT_OF(bad); i++) assert_false(utf8_valid(slice_text(bad[i])));
-    static const char *const good[] = {"", "a", "12345678", "123456789", "김수", "a\xf0\x90\x85\x91z and more text"};
+    static const char *const good[] = {"",          "a",    "12345678",
+                                       "123456789", "김수", "a\xf0\x90\x85\x91z and more text"};
     for (size_t i = 0; i < COUNT_OF(good); i++) assert_true(utf8_valid(slice_text(good[i])));
     assert_true(text_ascii(SLICE_TEXT("seventeen letters")));
     assert_false(text_ascii(SLICE_TEXT("seventeen letter\xc3\xa9")));
