@@ -16,7 +16,7 @@ struct key_row {
 struct keyring {
     uint8_t shop_id[SHOP_ID_BYTES];
     size_t origin_len, count;
-    uint8_t origin[ORIGIN_BYTES_MAX];
+    uint8_t origin[KEYRING_ORIGIN_MAX];
     struct key_row rows[KEYRING_KEYS_MAX];
 };
 
@@ -63,7 +63,7 @@ struct slice keyring_origin(const struct keyring *keyring)
 
 void keyring_origin_set(struct keyring *keyring, struct slice origin)
 {
-    assert(origin.len > 0 && origin.len <= ORIGIN_BYTES_MAX);
+    assert(origin.len > 0 && origin.len <= KEYRING_ORIGIN_MAX);
     memcpy(keyring->origin, origin.at, origin.len);
     keyring->origin_len = origin.len;
 }
@@ -140,7 +140,7 @@ static RESULT keyring_parse(struct slice text, struct keyring *out)
     struct slice id = cursor_take(&cursor, SHOP_ID_BYTES);
     struct slice origin = cursor_take(&cursor, cursor_byte(&cursor));
     size_t count = cursor_be16(&cursor);
-    if (cursor.bad || origin.len == 0 || origin.len > ORIGIN_BYTES_MAX || count > KEYRING_KEYS_MAX ||
+    if (cursor.bad || origin.len == 0 || origin.len > KEYRING_ORIGIN_MAX || count > KEYRING_KEYS_MAX ||
         cursor.rest.len != count * KEY_ROW_BYTES) {
         return FAIL(CORRUPT, "keyring: opened, but its content is not a keyring");
     }

@@ -23,7 +23,7 @@ enum key_kind {
     KEY_KIND_COUNT
 };
 
-enum { SHOP_ID_BYTES = 16, KEYRING_KEYS_MAX = 1024, ORIGIN_BYTES_MAX = 200 };
+enum { SHOP_ID_BYTES = 16, KEYRING_KEYS_MAX = 1024, KEYRING_ORIGIN_MAX = 200 };
 
 struct keyring;
 

@@ -1,0 +1,51 @@
+/*
+ * Storage of authority rows (staff, keys, roles, fields, witnesses …): who may do what. Each row carries the entry
+ * that made it and a MAC; both are checked by keep/authority.h, not here. And the answers kept for idempotency keys.
+ */
+#ifndef AMN_STORE_AUTHORITY_H
+#define AMN_STORE_AUTHORITY_H
+
+#include "store/store.h"
+
+struct authority_row {
+    uint16_t kind;
+    uint32_t id;
+    uint64_t entry;
+    struct slice body; /* CBOR */
+    uint8_t mac[32];
+};
+
+struct authority_store {
+    RESULT (*put)(struct store *store, const struct authority_row *row); /* replaces */
+    RESULT (*each)(struct store *store, RESULT (*each)(void *context, const struct authority_row *row), void *context);
+};
+
+/* An answer that is given again to the same idempotency key. Not domain state. */
+struct replay_row {
+    uint8_t key[32];   /* keyed hash of reader and key */
+    uint8_t ask[32];   /* keyed hash of the ask */
+    int64_t until_us;
+    struct slice answer; /* answer frame without personal values and secrets */
+};
+
+struct replay_store {
+    RESULT (*put)(struct store *store, const struct replay_row *row);
+    RESULT (*get)(struct store *store, const uint8_t key[32], uint8_t ask[32], int64_t *until_us, struct buf *answer);
+    RESULT (*sweep)(struct store *store, int64_t now_us); /* forget what ended; bounded work */
+};
+
+/* What every backend fills in. */
+struct ledger_store;
+struct sighting_store;
+struct store {
+    const struct batch_store *batch;
+    const struct fact_store *fact;
+    const struct subject_store *subject;
+    const struct tag_store *tag;
+    const struct ledger_store *ledger;
+    const struct sighting_store *sighting;
+    const struct authority_store *authority;
+    const struct replay_store *replay;
+};
+
+#endif
