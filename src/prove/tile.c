@@ -190,7 +190,7 @@ void bundle_put(struct buf *out, struct slice entry)
     buf_slice_put(out, entry);
 }
 
-RESULT bundle_get(struct slice bundle, unsigned count, struct slice out[TILE_WIDTH])
+RESULT bundle_get(struct slice bundle, unsigned count, struct slice *out)
 {
     assert(count > 0 && count <= TILE_WIDTH);
     struct cursor cursor = {bundle, false};

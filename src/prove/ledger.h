@@ -1,0 +1,112 @@
+/*
+ * The ledger of one shop: entries, the tree over them, signed checkpoints, receipts and proofs.
+ *
+ * Entries of a batch are appended in memory, written with the checkpoint by ledger_seal() into the store's open
+ * transaction, and are real only after the store's commit, told by ledger_committed(). Before a checkpoint is signed
+ * the size is compared with what was signed before (the `signed` file outside the database). Must never sign a size
+ * twice with another root. Example:
+ *     TRY(ledger_append(ledger, &draft, &receipt));  TRY(ledger_seal(ledger));  TRY(commit);  ledger_committed(ledger);
+ */
+#ifndef AMN_PROVE_LEDGER_H
+#define AMN_PROVE_LEDGER_H
+
+#include "base/clock.h"
+#include "crypto/keyring.h"
+#include "prove/checkpoint.h"
+#include "prove/entry.h"
+#include "prove/proof.h"
+#include "prove/tile.h"
+#include "store/authority.h"
+#include "store/ledger.h"
+
+struct ledger;
+
+struct ledger_options {
+    struct crypto *crypto;
+    struct store *store;
+    const struct keyring *keyring;
+    struct clock clock;
+    const char *signed_path; /* NULL: none is kept (tests, readers) */
+};
+
+/*
+ * Open the ledger on an open store: read the tail, rebuild the tree, compare with the newest checkpoint and the
+ * signed file. Slices and pointers of `options` must outlive the ledger.
+ * TAMPERED when stored bytes do not hash to the newest checkpoint; LEDGER_BEHIND when the store is older than what
+ * was signed: then ledger_reopen() after the keyring got a new origin. Cost: the tail and one tile a level.
+ */
+RESULT ledger_open(const struct ledger_options *options, struct ledger **out);
+void ledger_free(struct ledger **ledger);
+
+/* The same for a store that is behind: accepts it. The next entry must be LOG_OPENED naming what ledger_behind() gives. */
+RESULT ledger_reopen(const struct ledger_options *options, struct ledger **out);
+RESULT ledger_behind(const struct ledger_options *options, uint64_t *size, struct hash *root);
+
+/* Size with, and without, what the open batch appended. */
+uint64_t ledger_size(const struct ledger *ledger);
+uint64_t ledger_durable(const struct ledger *ledger);
+
+/* What a new entry says. The ledger sets its time, count, root, nonce and commitments from `leaves` and `texts`. */
+struct draft {
+    struct entry entry;
+    const struct sighted *set; /* whom it concerns, in leaf order */
+    const struct hash *leaves; /* one a subject, made with `entry.nonce` */
+    size_t set_count;
+    const struct aside_text *texts; /* salts are drawn by the ledger */
+    size_t text_count;
+};
+
+struct receipt {
+    uint64_t index;
+    struct hash leaf;
+};
+
+/* Append an entry to the open batch. Always succeeds: bounds are the caller's. Cost: about 1 us and 200 bytes. */
+void ledger_append(struct ledger *ledger, const struct draft *draft, struct receipt *out);
+
+/* Write what was appended, and a checkpoint signed over it, into the open transaction. Nothing appended: does nothing. */
+RESULT ledger_seal(struct ledger *ledger);
+void ledger_committed(struct ledger *ledger); /* the transaction is durable */
+void ledger_rollback(struct ledger *ledger);  /* it is not: forget what was appended */
+
+/* The newest signed note, of what is durable. Borrowed until the next ledger_committed(). */
+struct slice ledger_checkpoint(const struct ledger *ledger);
+void ledger_vkey(const struct ledger *ledger, struct buf *out);
+const struct note_key *ledger_key(const struct ledger *ledger);
+
+/* One entry's bytes, and what stands beside it, opened (`aside` may be NULL). NOT_FOUND beyond the durable size. */
+RESULT ledger_entry(struct ledger *ledger, uint64_t index, struct buf *entry, struct buf *aside);
+
+/* All entries of bundle n that are durable: slices into `held`, which the caller keeps. */
+struct bundle {
+    uint64_t first;
+    unsigned count;
+    struct slice entries[TILE_WIDTH], asides[TILE_WIDTH];
+    struct buf entry_bytes, aside_bytes;
+};
+void bundle_done(struct bundle *bundle);
+RESULT ledger_bundle(struct ledger *ledger, uint64_t n, struct bundle *out);
+
+/* Reads the ledger's tiles, partial ones included. Lives as long as the ledger. */
+const struct tile_reader *ledger_tiles(struct ledger *ledger);
+
+/* A tile or bundle by its tlog-tiles coordinates, cut to its width. NOT_FOUND when it does not exist (yet). */
+RESULT ledger_tile(struct ledger *ledger, const struct tile_at *at, struct buf *out);
+
+/* The first entry at or after a time; the durable size when there is none. Cost: a binary search over bundles. */
+RESULT ledger_at_time(struct ledger *ledger, int64_t time_us, uint64_t *index);
+
+/* Erase the texts beside an entry (reasons may speak of a person). Inside a transaction, before ledger_seal(). */
+RESULT ledger_texts_drop(struct ledger *ledger, uint64_t index);
+
+/* Keep a cosigned copy of the newest checkpoint: `line` verified under the witness's `key`. Inside a transaction. */
+RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice line);
+
+/* Hash over every AUTHORITY entry in order, and how many: what authority rows are replayed against. */
+struct authority_head {
+    uint64_t count;
+    struct hash hash;
+};
+struct authority_head ledger_authority(const struct ledger *ledger);
+
+#endif

@@ -1,0 +1,197 @@
+#include "prove/ledger_priv.h"
+
+#include <assert.h>
+#include <string.h>
+
+static RESULT tile_read(void *context, unsigned level, uint64_t n, unsigned width, struct buf *out)
+{
+    struct ledger *ledger = context;
+    struct store *store = ledger->options.store;
+    size_t want = (size_t)width * HASH_BYTES, start = out->len;
+    if (level == 0 && n >= ledger->first / TILE_WIDTH) {
+        struct slice tail = slice_from(buf_slice(&ledger->leaves), (size_t)(n * TILE_WIDTH - ledger->first) * HASH_BYTES);
+        if (tail.len < want) return FAIL(NOT_FOUND, "ledger: no such tile");
+        buf_put(out, tail.at, want);
+        return OK;
+    }
+    TRY(store->ledger->tile_get(store, level, n, out));
+    if (out->len - start < want) {
+        out->len = start;
+        return FAIL(NOT_FOUND, "ledger: no such tile");
+    }
+    out->len = start + want; /* a partial tile is a prefix of the later one */
+    return OK;
+}
+
+const struct tile_reader *ledger_tiles(struct ledger *ledger)
+{
+    ledger->tiles = (struct tile_reader){tile_read, ledger};
+    return &ledger->tiles;
+}
+
+void bundle_done(struct bundle *bundle)
+{
+    buf_done(&bundle->entry_bytes);
+    buf_done(&bundle->aside_bytes);
+    *bundle = (struct bundle){0};
+}
+
+static RESULT bundle_cut(struct bundle *bundle)
+{
+    TRY(bundle_get(buf_slice(&bundle->entry_bytes), bundle->count, bundle->entries));
+    struct cursor cursor = {buf_slice(&bundle->aside_bytes), false};
+    for (unsigned i = 0; i < bundle->count; i++) {
+        uint64_t len = cursor_varint(&cursor);
+        bundle->asides[i] = cursor_take(&cursor, (size_t)len);
+    }
+    if (!cursor.bad && cursor.rest.len == 0) return OK;
+    return FAIL(TAMPERED, "ledger: what stands beside bundle %llu was changed",
+                (unsigned long long)(bundle->first / TILE_WIDTH));
+}
+
+/* The durable part of the tail as a bundle. */
+static void tail_copy(struct ledger *ledger, struct bundle *out)
+{
+    uint64_t count = ledger->durable - ledger->first;
+    const struct tail_end *ends = (const struct tail_end *)(const void *)ledger->ends.at;
+    out->count = (unsigned)count;
+    if (count == 0) return;
+    buf_put(&out->entry_bytes, ledger->entries.at, ends[count - 1].entry);
+    buf_put(&out->aside_bytes, ledger->aside.at, ends[count - 1].aside);
+}
+
+RESULT ledger_bundle(struct ledger *ledger, uint64_t n, struct bundle *out)
+{
+    struct store *store = ledger->options.store;
+    SCOPED(bundle_done) struct bundle bundle = {.first = n * TILE_WIDTH, .count = TILE_WIDTH};
+    SCOPED(buf_done) struct buf box = {0};
+    if (bundle.first >= ledger->durable) return FAIL(NOT_FOUND, "ledger: no such bundle yet");
+    if (bundle.first >= ledger->first) {
+        tail_copy(ledger, &bundle);
+    } else {
+        TRY(store->ledger->bundle_get(store, n, &bundle.entry_bytes, &box));
+        TRY(aside_open(ledger, "bundle", n, buf_slice(&box), &bundle.aside_bytes));
+    }
+    TRY(bundle_cut(&bundle));
+    *out = TAKE(bundle);
+    return OK;
+}
+
+RESULT ledger_entry(struct ledger *ledger, uint64_t index, struct buf *entry, struct buf *aside)
+{
+    if (index >= ledger->durable) {
+        return FAIL(NOT_FOUND, "ledger: entry %llu does not exist yet; it holds %llu", (unsigned long long)index,
+                    (unsigned long long)ledger->durable);
+    }
+    SCOPED(bundle_done) struct bundle bundle = {0};
+    TRY(ledger_bundle(ledger, index / TILE_WIDTH, &bundle));
+    unsigned at = (unsigned)(index - bundle.first);
+    buf_slice_put(entry, bundle.entries[at]);
+    if (aside) buf_slice_put(aside, bundle.asides[at]);
+    return OK;
+}
+
+RESULT ledger_tile(struct ledger *ledger, const struct tile_at *at, struct buf *out)
+{
+    unsigned width = tile_width(ledger->durable, at->level, at->n);
+    if (width < at->width) return FAIL(NOT_FOUND, "ledger: no such tile in a log of this size");
+    if (!at->entries) return tile_read(ledger, at->level, at->n, at->width, out);
+    SCOPED(bundle_done) struct bundle bundle = {0};
+    TRY(ledger_bundle(ledger, at->n, &bundle));
+    for (unsigned i = 0; i < at->width; i++) bundle_put(out, bundle.entries[i]);
+    return OK;
+}
+
+static RESULT first_time(struct ledger *ledger, uint64_t n, int64_t *out)
+{
+    if (n < ledger->first / TILE_WIDTH) return ledger->options.store->ledger->bundle_time(ledger->options.store, n, out);
+    struct entry entry = {0};
+    SCOPED(buf_done) struct buf bytes = {0};
+    TRY(ledger_entry(ledger, n * TILE_WIDTH, &bytes, NULL));
+    TRY(entry_read(buf_slice(&bytes), &entry));
+    *out = entry.time_us;
+    return OK;
+}
+
+RESULT ledger_at_time(struct ledger *ledger, int64_t time_us, uint64_t *index)
+{
+    uint64_t low = 0, high = (ledger->durable + TILE_WIDTH - 1) / TILE_WIDTH; /* first bundle that begins at or after */
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        int64_t first_us = 0;
+        TRY(first_time(ledger, middle, &first_us));
+        if (first_us < time_us) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == 0) {
+        *index = 0;
+        return OK;
+    }
+    SCOPED(bundle_done) struct bundle bundle = {0};
+    TRY(ledger_bundle(ledger, low - 1, &bundle)); /* it may lie within the one before */
+    for (unsigned i = 0; i < bundle.count; i++) {
+        struct entry entry = {0};
+        TRY(entry_read(bundle.entries[i], &entry));
+        if (entry.time_us < time_us) continue;
+        *index = bundle.first + i;
+        return OK;
+    }
+    *index = bundle.first + bundle.count;
+    return OK;
+}
+
+/* Write one bundle's asides anew with entry `at` stripped of its texts. False when it had none. */
+static RESULT texts_strip(const struct bundle *bundle, unsigned at, struct buf *out, bool *changed)
+{
+    SCOPED(aside_read_done) struct aside_read read = {0};
+    SCOPED(buf_done) struct buf one = {0};
+    TRY(aside_read(bundle->asides[at], &read));
+    *changed = read.text_count > 0;
+    struct aside aside = {read.set, read.set_count, NULL, 0};
+    aside_write(&aside, &one);
+    for (unsigned i = 0; i < bundle->count; i++) {
+        struct slice bytes = i == at ? buf_slice(&one) : bundle->asides[i];
+        buf_varint(out, bytes.len);
+        buf_slice_put(out, bytes);
+    }
+    return OK;
+}
+
+/* The tail lives in memory too: strip it there, and have the next seal write its row anew. */
+static void tail_texts_drop(struct ledger *ledger, struct slice stripped, unsigned at)
+{
+    struct tail_end *ends = (struct tail_end *)(void *)ledger->ends.at;
+    uint64_t durable = ledger->durable - ledger->first, count = ledger->ends.len / sizeof *ends;
+    size_t old = ends[durable - 1].aside, gone = old - stripped.len;
+    SCOPED(buf_done) struct buf aside = {0};
+    buf_slice_put(&aside, stripped);
+    buf_slice_put(&aside, slice_from(buf_slice(&ledger->aside), old));
+    struct buf before = ledger->aside;
+    ledger->aside = aside;
+    aside = before;
+    for (uint64_t i = at; i < count; i++) ends[i].aside -= gone;
+    ledger->mark.aside -= gone;
+    ledger->tail_anew = true;
+}
+
+RESULT ledger_texts_drop(struct ledger *ledger, uint64_t index)
+{
+    struct store *store = ledger->options.store;
+    SCOPED(bundle_done) struct bundle bundle = {0};
+    SCOPED(buf_done) struct buf all = {0}, box = {0};
+    bool changed = false;
+    TRY(ledger_bundle(ledger, index / TILE_WIDTH, &bundle));
+    if (index - bundle.first >= bundle.count) return FAIL(NOT_FOUND, "ledger: no such entry yet");
+    unsigned at = (unsigned)(index - bundle.first);
+    TRY(texts_strip(&bundle, at, &all, &changed));
+    if (!changed) return OK;
+    if (bundle.first >= ledger->first) {
+        tail_texts_drop(ledger, buf_slice(&all), at);
+        return OK;
+    }
+    aside_seal(ledger, "bundle", index / TILE_WIDTH, buf_slice(&all), &box);
+    return store->ledger->aside_replace(store, index / TILE_WIDTH, buf_slice(&box));
+}

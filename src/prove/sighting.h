@@ -1,0 +1,46 @@
+/*
+ * Sightings: the index over the ledger that answers "this reader saw these fields of these subjects in this hour" as
+ * sets, without opening a single entry. Counted in memory as entries become durable, written now and then, and made
+ * again from the ledger if lost. Must never be taken for the truth: the ledger is. Main calls: sightings_add(),
+ * sightings_each(). Example: `sightings_add(sightings, &entry, aside.set, aside.set_count);`
+ */
+#ifndef AMN_PROVE_SIGHTING_H
+#define AMN_PROVE_SIGHTING_H
+
+#include "base/set.h"
+#include "prove/ledger.h"
+
+struct sightings;
+
+enum { SIGHTINGS_WRITE_AFTER = 200000, SIGHTINGS_GROUPS_MAX = 4096 };
+
+/* Open the index and count what the ledger has gained since it was written last. */
+RESULT sightings_open(struct store *store, struct ledger *ledger, struct sightings **out);
+void sightings_free(struct sightings **sightings);
+
+/* Count one durable entry's set. Entries that are no looks (create, import, erase …) are passed over. */
+void sightings_add(struct sightings *sightings, const struct entry *entry, const struct sighted *set, size_t count);
+
+/* Is so much in memory that it should be written? */
+bool sightings_full(const struct sightings *sightings);
+
+/* Write what is in memory, with how far the ledger was counted, inside the open transaction; then tell that it holds. */
+RESULT sightings_write(struct sightings *sightings, uint64_t upto);
+void sightings_written(struct sightings *sightings);
+
+/* One group: its set is borrowed for the call. */
+struct sighting_group {
+    uint64_t reader;
+    uint32_t hour;
+    uint64_t full, masked;
+    const struct set *subjects; /* may be a part of the group: several calls for one group may come */
+};
+
+/* Every group of the hours, both ends included, from memory and store. */
+RESULT sightings_each(struct sightings *sightings, uint32_t from_hour, uint32_t to_hour,
+                      RESULT (*each)(void *context, const struct sighting_group *group), void *context);
+
+/* Does this kind of entry show personal values to its reader? */
+bool entry_is_look(enum entry_kind kind);
+
+#endif
