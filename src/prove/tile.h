@@ -109,8 +109,7 @@ RESULT tiles_check(struct crypto *crypto, const struct tile_reader *reader, uint
 /* Append one entry, at most ENTRY_BYTES_MAX bytes, to a bundle: its length in two bytes, then its bytes. */
 void bundle_put(struct buf *out, struct slice entry);
 
-/* Cut a bundle into exactly `count` entries, 1 … 256, borrowed from it; `out` has room for them. CORRUPT if it is
- * shorter or longer. */
+/* Cut a bundle into `count` entries, 1 … 256, borrowed from it; `out` takes as many. CORRUPT if there are more or less. */
 RESULT bundle_get(struct slice bundle, unsigned count, struct slice *out);
 
 #endif
