@@ -73,7 +73,8 @@ RESULT checkpoint_open(struct crypto *crypto, struct slice bytes, struct note_ch
     TRY(note_verify(crypto, &note, seen, count));
     if (!seen[0].good) return FAIL(NOT_FOUND, "checkpoint: not signed by the log's key");
     if (strcmp(checkpoint.origin, seen[0].key.name) != 0) {
-        return FAIL(PROOF_BAD, "checkpoint: signed by the log's key, but for another origin; do not trust it");
+        return FAIL(PROOF_BAD,
+                    "checkpoint: signed by the log's key, but for another origin; do not trust it");
     }
     memcpy(checks, seen, count * sizeof *checks);
     *out = checkpoint;

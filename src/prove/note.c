@@ -6,21 +6,16 @@
 #include <assert.h>
 #include <string.h>
 
-enum {
-    ID_BYTES = 4,
-    ID_DIGITS = 2 * ID_BYTES,
-    TIME_BYTES = 8,
-    BLOB_BYTES_MIN = ID_BYTES + 1
-};
+enum { ID_BYTES = 4, ID_DIGITS = 2 * ID_BYTES, TIME_BYTES = 8, BLOB_BYTES_MIN = ID_BYTES + 1 };
 
 static const char line_start[] = "\xe2\x80\x94 "; /* an em dash, three bytes, and a space */
 
 /* Unicode's White_Space, as the readers of other people's programs take it. */
 static bool is_space(uint32_t point)
 {
-    return (point >= 0x09 && point <= 0x0d) || point == 0x20 || point == 0x85 || point == 0xa0 || point == 0x1680 ||
-           (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 || point == 0x202f ||
-           point == 0x205f || point == 0x3000;
+    return (point >= 0x09 && point <= 0x0d) || point == 0x20 || point == 0x85 || point == 0xa0 ||
+           point == 0x1680 || (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 ||
+           point == 0x202f || point == 0x205f || point == 0x3000;
 }
 
 bool key_name_good(struct slice name)
@@ -77,7 +72,8 @@ RESULT vkey_get(struct crypto *crypto, struct slice text, struct note_key *out)
     struct slice name = slice_part(text, 0, (size_t)(plus - text.at));
     struct slice id = slice_part(text, name.len + 1, ID_DIGITS + 1);
     uint8_t id_bytes[ID_BYTES];
-    if (id.len != ID_DIGITS + 1 || id.at[ID_DIGITS] != '+' || !hex_get(slice_part(id, 0, ID_DIGITS), id_bytes, ID_BYTES)) {
+    if (id.len != ID_DIGITS + 1 || id.at[ID_DIGITS] != '+' ||
+        !hex_get(slice_part(id, 0, ID_DIGITS), id_bytes, ID_BYTES)) {
         return FAIL(INVALID, "verifier key: its id is not eight digits of lower-case hexadecimal");
     }
     SCOPED(buf_done) struct buf bytes = {0};
@@ -87,7 +83,8 @@ RESULT vkey_get(struct crypto *crypto, struct slice text, struct note_key *out)
     }
     struct note_key key = {0};
     TRY(note_key_make(crypto, (enum key_type)bytes.at[0], name, bytes.at + 1, &key));
-    if (key.id != be32_get(id_bytes)) return FAIL(INVALID, "verifier key: its id is not that of its name and key");
+    if (key.id != be32_get(id_bytes))
+        return FAIL(INVALID, "verifier key: its id is not that of its name and key");
     *out = key;
     return OK;
 }
@@ -160,8 +157,8 @@ static void cosigned_message(struct slice text, uint64_t time_s, struct buf *out
     buf_slice_put(out, text);
 }
 
-static bool line_good(struct crypto *crypto, struct slice text, const struct line *line, const struct note_key *key,
-                      int64_t *time_s)
+static bool line_good(struct crypto *crypto, struct slice text, const struct line *line,
+                      const struct note_key *key, int64_t *time_s)
 {
     *time_s = 0;
     if (key->type == KEY_ED25519) {
@@ -180,7 +177,8 @@ static bool line_good(struct crypto *crypto, struct slice text, const struct lin
 static size_t key_find(const struct note_check *checks, size_t count, const struct line *line)
 {
     size_t i = 0;
-    while (i < count && (checks[i].key.id != line->id || !slice_equal(key_name(&checks[i].key), line->name))) i++;
+    while (i < count && (checks[i].key.id != line->id || !slice_equal(key_name(&checks[i].key), line->name)))
+        i++;
     return i;
 }
 
@@ -199,7 +197,8 @@ RESULT note_verify(struct crypto *crypto, const struct note *note, struct note_c
         size_t i = key_find(checks, count, &line);
         if (i == count) continue;
         if (!line_good(crypto, note->text, &line, &checks[i].key, &time_s)) {
-            return FAIL(PROOF_BAD, "note: a signature of a known key does not verify; do not trust this text");
+            return FAIL(PROOF_BAD,
+                        "note: a signature of a known key does not verify; do not trust this text");
         }
         any = good[i] = true;
         if (time_s > times[i]) times[i] = time_s;
@@ -219,7 +218,8 @@ struct slice note_line_of(const struct note *note, const struct note_key *key)
     while (line_next(&rest, &text)) {
         struct line line = {0};
         if (line_get(text, &blob, &line).code != CODE_OK) break; /* note_parse() admits no such line */
-        if (line.id == key->id && slice_equal(line.name, key_name(key))) return (struct slice){text.at, text.len + 1};
+        if (line.id == key->id && slice_equal(line.name, key_name(key)))
+            return (struct slice){text.at, text.len + 1};
     }
     return (struct slice){0};
 }
@@ -248,7 +248,8 @@ void note_sign(struct signer *signer, const struct note_key *key, struct slice t
     line_put(key, signature, sizeof signature, out);
 }
 
-void note_cosign(struct signer *signer, const struct note_key *key, struct slice text, int64_t time_s, struct buf *out)
+void note_cosign(struct signer *signer, const struct note_key *key, struct slice text, int64_t time_s,
+                 struct buf *out)
 {
     assert(signer && key && out && key->type == KEY_COSIGNATURE);
     assert(time_s >= 0);

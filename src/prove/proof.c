@@ -128,8 +128,9 @@ static bool climb_both(struct crypto *crypto, struct climb climb, const struct h
     return climb.last == 0;
 }
 
-RESULT proof_consistency_check(struct crypto *crypto, uint64_t old, uint64_t size, const struct hash *old_root,
-                               const struct hash *root, const struct proof *proof)
+RESULT proof_consistency_check(struct crypto *crypto, uint64_t old, uint64_t size,
+                               const struct hash *old_root, const struct hash *root,
+                               const struct proof *proof)
 {
     assert(crypto && old_root && root && proof);
     bool trivial = old == 0 || old == size;
@@ -169,8 +170,10 @@ RESULT proof_lines_get(struct slice lines, struct proof *out)
     struct proof proof = {0};
     struct slice line = {0};
     while (line_next(&lines, &line)) {
-        if (proof.count == PROOF_HASHES_MAX) return FAIL(INVALID, "proof: more than %d hashes", PROOF_HASHES_MAX);
-        if (!hash_text_get(line, &proof.hashes[proof.count++])) return FAIL(INVALID, "proof: a line is not a hash");
+        if (proof.count == PROOF_HASHES_MAX)
+            return FAIL(INVALID, "proof: more than %d hashes", PROOF_HASHES_MAX);
+        if (!hash_text_get(line, &proof.hashes[proof.count++]))
+            return FAIL(INVALID, "proof: a line is not a hash");
     }
     if (lines.len > 0) return FAIL(INVALID, "proof: does not end in a newline");
     *out = proof;
@@ -216,7 +219,8 @@ RESULT tlog_proof_get(struct slice bytes, struct tlog_proof *out)
     assert(out);
     SCOPED(tlog_proof_done) struct tlog_proof file = {0};
     struct slice rest = bytes, line = {0};
-    if (bytes.len > PROOF_FILE_BYTES_MAX) return FAIL(INVALID, "proof file: above %d bytes", PROOF_FILE_BYTES_MAX);
+    if (bytes.len > PROOF_FILE_BYTES_MAX)
+        return FAIL(INVALID, "proof file: above %d bytes", PROOF_FILE_BYTES_MAX);
     if (!line_next(&rest, &line) || !slice_is(line, file_head)) {
         return FAIL(INVALID, "proof file: does not begin with %s", file_head);
     }
@@ -225,7 +229,8 @@ RESULT tlog_proof_get(struct slice bytes, struct tlog_proof *out)
         TRY(extra_get(slice_from(line, strlen("extra ")), &file.extra));
         more = line_next(&rest, &line);
     }
-    if (!more || !slice_starts(line, "index ") || !decimal_get(slice_from(line, strlen("index ")), &file.index)) {
+    if (!more || !slice_starts(line, "index ") ||
+        !decimal_get(slice_from(line, strlen("index ")), &file.index)) {
         return FAIL(INVALID, "proof file: no valid index line");
     }
     const uint8_t *hashes = rest.at;

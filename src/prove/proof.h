@@ -13,10 +13,7 @@
 #include "prove/checkpoint.h"
 #include "prove/tile.h"
 
-enum {
-    PROOF_EXTRA_BYTES_MAX = 65536,
-    PROOF_FILE_BYTES_MAX = NOTE_BYTES_MAX
-};
+enum { PROOF_EXTRA_BYTES_MAX = 65536, PROOF_FILE_BYTES_MAX = NOTE_BYTES_MAX };
 
 /**
  * Inclusion proof of leaf `index` in the tree of the first `size` leaves, read from tiles.
@@ -41,8 +38,9 @@ RESULT proof_inclusion_check(struct crypto *crypto, uint64_t index, uint64_t siz
                              const struct proof *proof, const struct hash *root);
 
 /* OK iff the tree (old, old_root) is the start of the tree (size, root); PROOF_BAD otherwise. RFC 9162 2.1.4.2. */
-RESULT proof_consistency_check(struct crypto *crypto, uint64_t old, uint64_t size, const struct hash *old_root,
-                               const struct hash *root, const struct proof *proof);
+RESULT proof_consistency_check(struct crypto *crypto, uint64_t old, uint64_t size,
+                               const struct hash *old_root, const struct hash *root,
+                               const struct proof *proof);
 
 /* Append one line of base64 for each hash; read `lines` until they end, at most PROOF_HASHES_MAX (INVALID). */
 void proof_lines_put(struct buf *out, const struct proof *proof);

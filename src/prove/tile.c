@@ -17,7 +17,8 @@ unsigned tile_width(uint64_t size, unsigned level, uint64_t n)
 
 void tile_path_put(struct buf *out, const struct tile_at *at)
 {
-    assert(at->width > 0 && at->width <= TILE_WIDTH && at->level <= TILE_PATH_LEVEL_MAX && at->n <= TILE_N_MAX);
+    assert(at->width > 0 && at->width <= TILE_WIDTH && at->level <= TILE_PATH_LEVEL_MAX &&
+           at->n <= TILE_N_MAX);
     assert(!at->entries || at->level == 0);
     unsigned groups[GROUPS_MAX];
     size_t count = 0;
@@ -85,10 +86,12 @@ RESULT tile_path_get(struct slice path, struct tile_at *out)
     struct tile_at at = {0};
     SCOPED(buf_done) struct buf again = {0};
     if (path.len > TILE_PATH_BYTES_MAX || !path_read(path, &at)) {
-        return FAIL(INVALID, "tile path: not of the form tile/LEVEL/N or tile/entries/N, with .p/WIDTH if partial");
+        return FAIL(INVALID,
+                    "tile path: not of the form tile/LEVEL/N or tile/entries/N, with .p/WIDTH if partial");
     }
     tile_path_put(&again, &at);
-    if (!slice_equal(path, buf_slice(&again))) return FAIL(INVALID, "tile path: not the one spelling of this tile");
+    if (!slice_equal(path, buf_slice(&again)))
+        return FAIL(INVALID, "tile path: not the one spelling of this tile");
     *out = at;
     return OK;
 }
@@ -197,7 +200,8 @@ RESULT bundle_get(struct slice bundle, unsigned count, struct slice *out)
     struct slice entries[TILE_WIDTH];
     for (unsigned i = 0; i < count; i++) entries[i] = cursor_take(&cursor, cursor_be16(&cursor));
     if (cursor.bad || cursor.rest.len > 0) {
-        return FAIL(TAMPERED, "entry bundle: does not hold exactly %u entries; stop and raise the alarm", count);
+        return FAIL(TAMPERED, "entry bundle: does not hold exactly %u entries; stop and raise the alarm",
+                    count);
     }
     memcpy(out, entries, count * sizeof entries[0]);
     return OK;
@@ -247,7 +251,8 @@ static RESULT walk_above(struct walk *walk, unsigned level, uint64_t n, const st
 static void walk_compare(void *context, unsigned level, uint64_t index, const struct hash *node)
 {
     struct walk *walk = context;
-    if (level == 0 || level % TILE_HEIGHT != 0 || walk->failed.code != CODE_OK || walk->differs.width > 0) return;
+    if (level == 0 || level % TILE_HEIGHT != 0 || walk->failed.code != CODE_OK || walk->differs.width > 0)
+        return;
     const struct tile_held *held = NULL;
     walk->failed = walk_above(walk, level / TILE_HEIGHT, index / TILE_WIDTH, &held);
     if (walk->failed.code != CODE_OK) return;
@@ -277,25 +282,30 @@ static RESULT walk_blame(struct crypto *crypto, struct walk *walk, bool root_goo
     struct tile_at below = {.level = above->level - 1, .n = walk->differs_index, .width = TILE_WIDTH};
     walk->report->named = true;
     walk->report->bad = above_good ? below : *above;
-    return named_failure(&walk->report->bad, above_good ? "does not hash to its parent" : "is not what its tiles hash to");
+    return named_failure(&walk->report->bad,
+                         above_good ? "does not hash to its parent" : "is not what its tiles hash to");
 }
 
-static RESULT walk_verdict(struct crypto *crypto, struct walk *walk, const struct hash *got, const struct hash *want)
+static RESULT walk_verdict(struct crypto *crypto, struct walk *walk, const struct hash *got,
+                           const struct hash *want)
 {
     bool root_good = hash_equal(got, want);
     if (walk->differs.width > 0) return walk_blame(crypto, walk, root_good);
     if (root_good) return OK;
-    struct tile_at last = {.n = walk->size / TILE_WIDTH, .width = tile_width(walk->size, 0, walk->size / TILE_WIDTH)};
+    struct tile_at last = {.n = walk->size / TILE_WIDTH,
+                           .width = tile_width(walk->size, 0, walk->size / TILE_WIDTH)};
     if (last.width == 0) {
-        return FAIL(TAMPERED, "checkpoint: its root is not of these tiles; stop, raise the alarm, and compare with a pin");
+        return FAIL(
+            TAMPERED,
+            "checkpoint: its root is not of these tiles; stop, raise the alarm, and compare with a pin");
     }
     walk->report->named = true;
     walk->report->bad = last;
     return named_failure(&last, "does not hash to the checkpoint's root, or the root is another log's");
 }
 
-RESULT tiles_check(struct crypto *crypto, const struct tile_reader *reader, uint64_t size, const struct hash *root,
-                   const struct tile_visit *visit, struct tiles_report *report)
+RESULT tiles_check(struct crypto *crypto, const struct tile_reader *reader, uint64_t size,
+                   const struct hash *root, const struct tile_visit *visit, struct tiles_report *report)
 {
     assert(crypto && reader && root && report && size <= TREE_SIZE_MAX);
     *report = (struct tiles_report){0};

@@ -16,7 +16,7 @@ enum {
     TILE_HEIGHT = 8,
     TILE_WIDTH = 256,
     TILE_BYTES = TILE_WIDTH * HASH_BYTES,
-    TILE_LEVELS = 8,         /* levels that a tree of 2^63 leaves can have */
+    TILE_LEVELS = 8,          /* levels that a tree of 2^63 leaves can have */
     TILE_PATH_LEVEL_MAX = 63, /* what a path may say */
     TILE_PATH_BYTES_MAX = 64,
     TILES_HELD_MAX = 2 * TILE_LEVELS,
@@ -103,8 +103,8 @@ struct tiles_report {
  * Cost: each tile once, one node hash a leaf, 8 KiB a level of memory.
  * Source: C2SP tlog-tiles; CVE-2026-56865 (a reference client left tiles unchecked).
  */
-RESULT tiles_check(struct crypto *crypto, const struct tile_reader *reader, uint64_t size, const struct hash *root,
-                   const struct tile_visit *visit, struct tiles_report *report);
+RESULT tiles_check(struct crypto *crypto, const struct tile_reader *reader, uint64_t size,
+                   const struct hash *root, const struct tile_visit *visit, struct tiles_report *report);
 
 /* Append one entry, at most ENTRY_BYTES_MAX bytes, to a bundle: its length in two bytes, then its bytes. */
 void bundle_put(struct buf *out, struct slice entry);

@@ -34,7 +34,8 @@ static void tell(const struct tree_emit *emit, unsigned level, uint64_t index, c
     if (emit) emit->node(emit->context, level, index, node);
 }
 
-void tree_append(struct crypto *crypto, struct tree *tree, const struct hash *leaf, const struct tree_emit *emit)
+void tree_append(struct crypto *crypto, struct tree *tree, const struct hash *leaf,
+                 const struct tree_emit *emit)
 {
     assert(crypto && tree && leaf);
     assert(tree->size < TREE_SIZE_MAX);
@@ -87,7 +88,8 @@ uint64_t tree_split(uint64_t size)
     return (uint64_t)1 << (63 - __builtin_clzll(size - 1));
 }
 
-void merkle_path(struct crypto *crypto, const struct hash *leaves, size_t count, size_t index, struct proof *out)
+void merkle_path(struct crypto *crypto, const struct hash *leaves, size_t count, size_t index,
+                 struct proof *out)
 {
     assert(index < count && out);
     size_t low = 0, high = count, used = 0;

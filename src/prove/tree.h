@@ -48,7 +48,8 @@ struct tree_emit {
  * Cost: one node hash, amortised. Nodes at levels 0, 8, 16 … are the hashes of the tiles of level 0, 1, 2 …, in order.
  * Source: RFC 6962 section 2.1; C2SP tlog-tiles.
  */
-void tree_append(struct crypto *crypto, struct tree *tree, const struct hash *leaf, const struct tree_emit *emit);
+void tree_append(struct crypto *crypto, struct tree *tree, const struct hash *leaf,
+                 const struct tree_emit *emit);
 
 /* The root over tree->size leaves: at most 62 node hashes. */
 void tree_root(struct crypto *crypto, const struct tree *tree, struct hash *out);
@@ -66,7 +67,8 @@ void merkle_root(struct crypto *crypto, const struct hash *leaves, size_t count,
  * @param out    0 … 63 hashes, the leaf's sibling first
  * Cost: count - 1 node hashes at most. Check it with proof_inclusion_check(). Source: RFC 6962 section 2.1.1.
  */
-void merkle_path(struct crypto *crypto, const struct hash *leaves, size_t count, size_t index, struct proof *out);
+void merkle_path(struct crypto *crypto, const struct hash *leaves, size_t count, size_t index,
+                 struct proof *out);
 
 /* The largest power of two strictly below `size`, which is 2 at least: where RFC 6962 splits a tree. */
 uint64_t tree_split(uint64_t size);

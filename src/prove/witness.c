@@ -26,8 +26,8 @@ void witness_answer_done(struct witness_answer *answer)
 }
 
 /* 200: keep the one line that is the witness's own, and only if it verifies. */
-static RESULT signed_get(struct crypto *crypto, const struct note_key *key, struct slice text, struct slice body,
-                         struct witness_answer *out)
+static RESULT signed_get(struct crypto *crypto, const struct note_key *key, struct slice text,
+                         struct slice body, struct witness_answer *out)
 {
     SCOPED(witness_answer_done) struct witness_answer answer = {.state = WITNESS_SIGNED};
     SCOPED(buf_done) struct buf all = {0}, own = {0};
@@ -37,7 +37,8 @@ static RESULT signed_get(struct crypto *crypto, const struct note_key *key, stru
     buf_byte(&all, '\n');
     buf_slice_put(&all, body);
     if (body.len == 0 || note_parse(buf_slice(&all), &note).code != CODE_OK || note.text.len != text.len) {
-        return FAIL(UNAVAILABLE, "witness: its answer is not made of signature lines; is this the address of a witness?");
+        return FAIL(UNAVAILABLE,
+                    "witness: its answer is not made of signature lines; is this the address of a witness?");
     }
     struct slice line = note_line_of(&note, key);
     if (line.len == 0) return FAIL(UNAVAILABLE, "witness: it signed, but not with the key it is known by");
@@ -64,8 +65,8 @@ static RESULT other_size_get(struct slice body, struct witness_answer *out)
     return OK;
 }
 
-RESULT witness_answer_get(struct crypto *crypto, const struct note_key *key, struct slice checkpoint, long status,
-                          struct slice body, struct witness_answer *out)
+RESULT witness_answer_get(struct crypto *crypto, const struct note_key *key, struct slice checkpoint,
+                          long status, struct slice body, struct witness_answer *out)
 {
     assert(crypto && key && out);
     assert(key->type == KEY_COSIGNATURE && body.len <= WITNESS_ANSWER_BYTES_MAX);
@@ -77,13 +78,16 @@ RESULT witness_answer_get(struct crypto *crypto, const struct note_key *key, str
     case 400:
         return FAIL(INVALID, "witness: it could not read the request, or knows a larger log (400)");
     case 403:
-        return FAIL(DENIED, "witness: it does not know the key that signed this log (403); register the key there");
+        return FAIL(DENIED,
+                    "witness: it does not know the key that signed this log (403); register the key there");
     case 404:
-        return FAIL(NOT_FOUND, "witness: it does not know this log (404); have its origin and key registered there");
+        return FAIL(NOT_FOUND,
+                    "witness: it does not know this log (404); have its origin and key registered there");
     case 409:
         return other_size_get(body, out);
     case 422:
-        return FAIL(PROOF_BAD, "witness: this log does not continue the one it saw (422); stop publishing and alarm");
+        return FAIL(PROOF_BAD,
+                    "witness: this log does not continue the one it saw (422); stop publishing and alarm");
     default:
         return FAIL(UNAVAILABLE, "witness: it answered with status %ld; try again later", status);
     }
@@ -141,7 +145,8 @@ static RESULT call_open(struct call *call, const struct witness *witness)
     buf_text(&call->url, witness->url);
     buf_text(&call->url, "/add-checkpoint");
     if (!options_set(call, witness)) {
-        return FAIL(UNAVAILABLE, "witness: libcurl refuses an option; is it older than 7.85 or without HTTPS?");
+        return FAIL(UNAVAILABLE,
+                    "witness: libcurl refuses an option; is it older than 7.85 or without HTTPS?");
     }
     return OK;
 }
@@ -155,7 +160,8 @@ static RESULT call_post(struct call *call, struct slice body, long *status)
         return FAIL(UNAVAILABLE, "witness: libcurl refuses the request");
     }
     CURLcode code = curl_easy_perform(call->curl);
-    if (call->overflow) return FAIL(UNAVAILABLE, "witness: its answer is above %d bytes", WITNESS_ANSWER_BYTES_MAX);
+    if (call->overflow)
+        return FAIL(UNAVAILABLE, "witness: its answer is above %d bytes", WITNESS_ANSWER_BYTES_MAX);
     if (code != CURLE_OK) return FAIL(UNAVAILABLE, "witness: %s; try again later", curl_easy_strerror(code));
     if (curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, status) != CURLE_OK) {
         return FAIL(UNAVAILABLE, "witness: no status in its answer");
@@ -180,7 +186,8 @@ RESULT witness_cosign(struct crypto *crypto, const struct witness *witness, cons
         struct proof proof = {0};
         long status = 0;
         if (*last_size > told.size) {
-            return FAIL(LEDGER_BEHIND, "witness: it has cosigned a larger log than this; stop, and open a new log");
+            return FAIL(LEDGER_BEHIND,
+                        "witness: it has cosigned a larger log than this; stop, and open a new log");
         }
         TRY(proof_consistency(crypto, reader, *last_size, told.size, &proof));
         witness_request_put(&body, *last_size, &proof, checkpoint);
@@ -193,5 +200,6 @@ RESULT witness_cosign(struct crypto *crypto, const struct witness *witness, cons
         }
         *last_size = answer.size;
     }
-    return FAIL(CONFLICT, "witness: its size changes between requests; somebody else signs with this log's key");
+    return FAIL(CONFLICT,
+                "witness: its size changes between requests; somebody else signs with this log's key");
 }

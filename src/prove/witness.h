@@ -52,8 +52,8 @@ void witness_answer_done(struct witness_answer *answer);
  *         PROOF_BAD    422, or a line that does not verify: another history than it saw: stop publishing and alarm
  *         UNAVAILABLE  anything else; try again later
  */
-RESULT witness_answer_get(struct crypto *crypto, const struct note_key *key, struct slice checkpoint, long status,
-                          struct slice body, struct witness_answer *out);
+RESULT witness_answer_get(struct crypto *crypto, const struct note_key *key, struct slice checkpoint,
+                          long status, struct slice body, struct witness_answer *out);
 
 /**
  * Have one witness cosign a checkpoint: prove consistency from what it saw last, ask, and ask once more if it saw
