@@ -14,9 +14,7 @@ struct crypto {
     EVP_MD *sha256;
     EVP_MD_CTX *digest;
     EVP_CIPHER *gcm, *ecb;
-    EVP_CIPHER_CTX *seal, *open;
     EVP_MAC *hmac;
-    bool key_set;
     size_t random_left;
     uint8_t random[RANDOM_BLOCK_BYTES];
 };
@@ -60,10 +58,7 @@ RESULT crypto_new(struct crypto **out)
     crypto->ecb = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
     crypto->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     crypto->digest = EVP_MD_CTX_new();
-    crypto->seal = EVP_CIPHER_CTX_new();
-    crypto->open = EVP_CIPHER_CTX_new();
-    if (!crypto->sha256 || !crypto->gcm || !crypto->ecb || !crypto->hmac || !crypto->digest ||
-        !crypto->seal || !crypto->open) {
+    if (!crypto->sha256 || !crypto->gcm || !crypto->ecb || !crypto->hmac || !crypto->digest) {
         return FAIL(UNAVAILABLE, "crypto: this OpenSSL lacks SHA-256, HMAC or AES-256; install libssl3");
     }
     *out = TAKE(crypto);
@@ -75,8 +70,6 @@ void crypto_free(struct crypto **crypto)
     struct crypto *c = *crypto;
     if (!c) return;
     EVP_MD_CTX_free(c->digest);
-    EVP_CIPHER_CTX_free(c->seal);
-    EVP_CIPHER_CTX_free(c->open);
     EVP_MD_free(c->sha256);
     EVP_CIPHER_free(c->gcm);
     EVP_CIPHER_free(c->ecb);
@@ -209,51 +202,83 @@ void hkdf(struct crypto *crypto, const struct secret *key, const char *label, st
     explicit_bzero(&block, sizeof block);
 }
 
-void aead_key(struct crypto *crypto, const struct secret *key)
+struct aead {
+    struct crypto *crypto;
+    EVP_CIPHER_CTX *seal, *open;
+    struct secret key;
+    bool has_key, seal_ready, open_ready; /* ready: its schedule is that of `key` */
+};
+
+RESULT aead_new(struct crypto *crypto, struct aead **out)
 {
-    must(EVP_EncryptInit_ex2(crypto->seal, crypto->gcm, key->bytes, NULL, NULL));
-    must(EVP_DecryptInit_ex2(crypto->open, crypto->gcm, key->bytes, NULL, NULL));
-    crypto->key_set = true;
+    SCOPED(aead_free) struct aead *aead = calloc(1, sizeof *aead);
+    if (!aead) return FAIL(UNAVAILABLE, "aead: out of memory");
+    aead->crypto = crypto;
+    aead->seal = EVP_CIPHER_CTX_new();
+    aead->open = EVP_CIPHER_CTX_new();
+    if (!aead->seal || !aead->open) return FAIL(UNAVAILABLE, "aead: out of memory");
+    *out = TAKE(aead);
+    return OK;
 }
 
-void aead_key_drop(struct crypto *crypto)
+void aead_free(struct aead **aead)
 {
-    SECRET zero = {{0}};
-    aead_key(crypto, &zero);
-    crypto->key_set = false;
+    if (!*aead) return;
+    EVP_CIPHER_CTX_free((*aead)->seal);
+    EVP_CIPHER_CTX_free((*aead)->open);
+    explicit_bzero(*aead, sizeof **aead);
+    free(*aead);
+    *aead = NULL;
 }
 
-void aead_seal(struct crypto *crypto, struct slice aad, struct slice text, struct buf *out)
+void aead_key(struct aead *aead, const struct secret *key)
 {
-    assert(crypto->key_set && text.len < INT32_MAX && aad.len < INT32_MAX);
+    memcpy(aead->key.bytes, key->bytes, SECRET_BYTES);
+    aead->has_key = true;
+    aead->seal_ready = aead->open_ready = false;
+}
+
+void aead_key_drop(struct aead *aead)
+{
+    must(EVP_CIPHER_CTX_reset(aead->seal));
+    must(EVP_CIPHER_CTX_reset(aead->open));
+    explicit_bzero(&aead->key, sizeof aead->key);
+    aead->has_key = aead->seal_ready = aead->open_ready = false;
+}
+
+void aead_seal(struct aead *aead, struct slice aad, struct slice text, struct buf *out)
+{
+    assert(aead->has_key && text.len < INT32_MAX && aad.len < INT32_MAX);
     uint8_t *box = buf_extend(out, text.len + AEAD_EXTRA_BYTES);
     uint8_t *body = box + AEAD_NONCE_BYTES;
     int len = 0;
-    crypto_random(crypto, box, AEAD_NONCE_BYTES);
-    must(EVP_EncryptInit_ex2(crypto->seal, NULL, NULL, box, NULL));
-    if (aad.len > 0) must(EVP_EncryptUpdate(crypto->seal, NULL, &len, aad.at, (int)aad.len));
-    if (text.len > 0) must(EVP_EncryptUpdate(crypto->seal, body, &len, text.at, (int)text.len));
-    must(EVP_EncryptFinal_ex(crypto->seal, body + text.len, &len));
-    must(EVP_CIPHER_CTX_ctrl(crypto->seal, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG_BYTES, body + text.len));
+    crypto_random(aead->crypto, box, AEAD_NONCE_BYTES);
+    must(aead->seal_ready ? EVP_EncryptInit_ex2(aead->seal, NULL, NULL, box, NULL)
+                          : EVP_EncryptInit_ex2(aead->seal, aead->crypto->gcm, aead->key.bytes, box, NULL));
+    aead->seal_ready = true;
+    if (aad.len > 0) must(EVP_EncryptUpdate(aead->seal, NULL, &len, aad.at, (int)aad.len));
+    if (text.len > 0) must(EVP_EncryptUpdate(aead->seal, body, &len, text.at, (int)text.len));
+    must(EVP_EncryptFinal_ex(aead->seal, body + text.len, &len));
+    must(EVP_CIPHER_CTX_ctrl(aead->seal, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG_BYTES, body + text.len));
 }
 
-RESULT aead_open(struct crypto *crypto, struct slice aad, struct slice box, struct buf *out)
+RESULT aead_open(struct aead *aead, struct slice aad, struct slice box, struct buf *out)
 {
-    assert(crypto->key_set && aad.len < INT32_MAX);
-    if (box.len < AEAD_EXTRA_BYTES || box.len > INT32_MAX)
-        return FAIL(CORRUPT, "aead: a box of %zu bytes", box.len);
+    assert(aead->has_key && aad.len < INT32_MAX);
+    if (box.len < AEAD_EXTRA_BYTES || box.len > INT32_MAX) return FAIL(CORRUPT, "aead: a box of %zu bytes", box.len);
     size_t text_len = box.len - AEAD_EXTRA_BYTES, start = out->len;
     const uint8_t *body = box.at + AEAD_NONCE_BYTES;
-    uint8_t tag[AEAD_TAG_BYTES];
+    uint8_t tag[AEAD_TAG_BYTES], none = 0;
     int len = 0;
     memcpy(tag, body + text_len, sizeof tag); /* OpenSSL wants it writable */
     uint8_t *text = buf_extend(out, text_len);
-    uint8_t none = 0;
-    must(EVP_DecryptInit_ex2(crypto->open, NULL, NULL, box.at, NULL));
-    if (aad.len > 0) must(EVP_DecryptUpdate(crypto->open, NULL, &len, aad.at, (int)aad.len));
-    if (text_len > 0) must(EVP_DecryptUpdate(crypto->open, text, &len, body, (int)text_len));
-    must(EVP_CIPHER_CTX_ctrl(crypto->open, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG_BYTES, tag));
-    if (EVP_DecryptFinal_ex(crypto->open, &none, &len) != 1) {
+    must(aead->open_ready ? EVP_DecryptInit_ex2(aead->open, NULL, NULL, box.at, NULL)
+                          : EVP_DecryptInit_ex2(aead->open, aead->crypto->gcm, aead->key.bytes, box.at, NULL));
+    aead->open_ready = true;
+    if (aad.len > 0) must(EVP_DecryptUpdate(aead->open, NULL, &len, aad.at, (int)aad.len));
+    if (text_len > 0) must(EVP_DecryptUpdate(aead->open, text, &len, body, (int)text_len));
+    must(EVP_CIPHER_CTX_ctrl(aead->open, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG_BYTES, tag));
+    if (EVP_DecryptFinal_ex(aead->open, &none, &len) != 1) {
         explicit_bzero(text, text_len);
         out->len = start;
         return FAIL(CORRUPT, "aead: a sealed box does not open: changed, moved, or another key");

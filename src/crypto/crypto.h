@@ -77,15 +77,19 @@ void hkdf(struct crypto *crypto, const struct secret *key, const char *label, st
           struct secret *out);
 
 /*
- * AES-256-GCM. A box is nonce (12, random) ‖ ciphertext (as long as the text) ‖ tag (16).
- * aead_key() sets the key for the aead_*() calls that follow, so several fields of one subject cost one key schedule.
+ * AES-256-GCM under one key. A box is nonce (12, random) ‖ ciphertext (as long as the text) ‖ tag (16).
+ * A key schedule is made when the first box is sealed or opened under a new key, so several fields of one subject cost
+ * one. A `struct aead` belongs to its crypto's thread.
  */
-void aead_key(struct crypto *crypto, const struct secret *key);
-void aead_key_drop(struct crypto *crypto); /* forget the schedule */
-/* Appends text.len + AEAD_EXTRA_BYTES to `out`. */
-void aead_seal(struct crypto *crypto, struct slice aad, struct slice text, struct buf *out);
+struct aead;
+RESULT aead_new(struct crypto *crypto, struct aead **out); /* without a key */
+void aead_free(struct aead **aead);
+void aead_key(struct aead *aead, const struct secret *key); /* copied; replaces the one before */
+void aead_key_drop(struct aead *aead);                      /* wipe it */
+/* Appends text.len + AEAD_EXTRA_BYTES to `out`. About 160 ns for 64 bytes, 300 with a new key. */
+void aead_seal(struct aead *aead, struct slice aad, struct slice text, struct buf *out);
 /* Appends the text to `out`; CORRUPT (and `out` as before) if the box, the key or the AAD is not the one sealed. */
-RESULT aead_open(struct crypto *crypto, struct slice aad, struct slice box, struct buf *out);
+RESULT aead_open(struct aead *aead, struct slice aad, struct slice box, struct buf *out);
 
 /* One AES-256 block, both ways: for public ids, where the plaintext carries its own redundancy. */
 struct block_cipher;

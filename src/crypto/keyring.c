@@ -126,11 +126,12 @@ RESULT keyring_save(const struct keyring *keyring, struct crypto *crypto, const 
         buf_be16(&text, row->epoch);
         buf_put(&text, row->key.bytes, SECRET_BYTES);
     }
+    SCOPED(aead_free) struct aead *aead = NULL;
+    TRY(aead_new(crypto, &aead));
     wrap_key(crypto, root, name, &key);
-    aead_key(crypto, &key);
+    aead_key(aead, &key);
     buf_byte(&file, KEYRING_FORMAT);
-    aead_seal(crypto, SLICE_TEXT("amanah keyring"), buf_slice(&text), &file);
-    aead_key_drop(crypto);
+    aead_seal(aead, SLICE_TEXT("amanah keyring"), buf_slice(&text), &file);
     return file_replace(path, buf_slice(&file));
 }
 
@@ -167,10 +168,11 @@ RESULT keyring_open(struct crypto *crypto, const char *path, const struct secret
     if (file.len < 1 || file.at[0] != KEYRING_FORMAT) {
         return FAIL(CORRUPT, "%s: not a keyring of this version; restore it from its custody copy", path);
     }
+    SCOPED(aead_free) struct aead *aead = NULL;
+    TRY(aead_new(crypto, &aead));
     wrap_key(crypto, root, name, &key);
-    aead_key(crypto, &key);
-    struct result opened = aead_open(crypto, SLICE_TEXT("amanah keyring"), slice_from(buf_slice(&file), 1), &text);
-    aead_key_drop(crypto);
+    aead_key(aead, &key);
+    struct result opened = aead_open(aead, SLICE_TEXT("amanah keyring"), slice_from(buf_slice(&file), 1), &text);
     if (opened.code != CODE_OK) {
         return FAIL(CORRUPT, "%s: does not open under this home's root; restore it from its custody copy", path);
     }

@@ -112,15 +112,13 @@ static struct slice aside_aad(const struct ledger *ledger, const char *kind, uin
 void aside_seal(struct ledger *ledger, const char *kind, uint64_t first, struct slice text, struct buf *out)
 {
     SCOPED(buf_done) struct buf aad = {0};
-    aead_key(ledger->options.crypto, &ledger->set_key);
-    aead_seal(ledger->options.crypto, aside_aad(ledger, kind, first, &aad), text, out);
+    aead_seal(ledger->aside_box, aside_aad(ledger, kind, first, &aad), text, out);
 }
 
 RESULT aside_open(struct ledger *ledger, const char *kind, uint64_t first, struct slice box, struct buf *out)
 {
     SCOPED(buf_done) struct buf aad = {0};
-    aead_key(ledger->options.crypto, &ledger->set_key);
-    struct result opened = aead_open(ledger->options.crypto, aside_aad(ledger, kind, first, &aad), box, out);
+    struct result opened = aead_open(ledger->aside_box, aside_aad(ledger, kind, first, &aad), box, out);
     if (opened.code == CODE_OK) return OK;
     return FAIL(TAMPERED, "ledger: the set beside %s %llu was changed", kind, (unsigned long long)first);
 }

@@ -14,7 +14,7 @@ void ledger_free(struct ledger **ledger)
     if (at->signed_fd >= 0) (void)close(at->signed_fd);
     signer_free(&at->signer);
     prf_free(&at->row_mac);
-    secret_done(&at->set_key);
+    aead_free(&at->aside_box);
     buf_done(&at->entries);
     buf_done(&at->leaves);
     buf_done(&at->aside);
@@ -92,11 +92,13 @@ static RESULT keys_load(struct ledger *ledger)
 {
     const struct keyring *keyring = ledger->options.keyring;
     struct crypto *crypto = ledger->options.crypto;
-    SECRET seed = {{0}}, mac = {{0}};
+    SECRET seed = {{0}}, mac = {{0}}, set = {{0}};
     uint8_t public_key[PUBLIC_KEY_BYTES];
     TRY(keyring_key(keyring, KEY_LEDGER, 0, keyring_newest(keyring, KEY_LEDGER, 0), &seed));
-    TRY(keyring_key(keyring, KEY_SET, 0, keyring_newest(keyring, KEY_SET, 0), &ledger->set_key));
+    TRY(keyring_key(keyring, KEY_SET, 0, keyring_newest(keyring, KEY_SET, 0), &set));
     TRY(keyring_key(keyring, KEY_ROW_MAC, 0, keyring_newest(keyring, KEY_ROW_MAC, 0), &mac));
+    TRY(aead_new(crypto, &ledger->aside_box));
+    aead_key(ledger->aside_box, &set);
     TRY(signer_new(crypto, &seed, &ledger->signer));
     TRY(prf_new(crypto, &mac, &ledger->row_mac));
     signer_public(ledger->signer, public_key);

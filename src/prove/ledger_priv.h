@@ -22,7 +22,7 @@ struct ledger {
     struct ledger_options options;
     struct signer *signer;
     struct note_key key;
-    struct secret set_key;
+    struct aead *aside_box; /* under the set key */
     struct prf *row_mac;
     struct tile_reader tiles;
     int signed_fd;
