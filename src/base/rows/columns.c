@@ -166,11 +166,13 @@ static RESULT map_read(struct columns *columns)
         rest = trim(rest);
         struct map_row *row = &columns->map_rows[columns->map_count];
         const uint8_t *equals = memchr(rest.at, '=', rest.len);
-        if (!equals) return FAIL(INVALID, "--map: part %zu has no '='; write target=header,target=header", part);
+        if (!equals)
+            return FAIL(INVALID, "--map: part %zu has no '='; write target=header,target=header", part);
         size_t target_len = (size_t)(equals - rest.at);
         if (!target_read(trim(slice_part(rest, 0, target_len)), row))
-            return FAIL(INVALID, "--map: part %zu names no field; a field's name is lower case, as in ref, name, email",
-                        part);
+            return FAIL(
+                INVALID,
+                "--map: part %zu names no field; a field's name is lower case, as in ref, name, email", part);
         rest = trim(slice_from(rest, target_len + 1));
         if (!map_header_cut(&rest, &row->column.header))
             return FAIL(INVALID, "--map: part %zu has no header, or an open quote; write %s=header", part,
@@ -274,10 +276,12 @@ static RESULT map_apply(struct columns *columns)
         const struct column *wanted = &columns->map_rows[i].column;
         struct column *column = map_column(columns, wanted->header);
         if (!column)
-            return FAIL(INVALID, "--map: the list has no column with the header given for %s; look at its first line",
+            return FAIL(INVALID,
+                        "--map: the list has no column with the header given for %s; look at its first line",
                         wanted->target);
         if (column->target)
-            return FAIL(INVALID, "--map: %s and %s name the same column; keep one", column->target, wanted->target);
+            return FAIL(INVALID, "--map: %s and %s name the same column; keep one", column->target,
+                        wanted->target);
         take_target(column, wanted);
     }
     return OK;
@@ -287,7 +291,8 @@ static bool target_taken(const struct columns *columns, const struct column *wan
 {
     for (size_t i = 0; i < columns->count; i++) {
         const struct column *column = &columns->list[i];
-        if (column->target && strcmp(column->target, wanted->target) == 0 && column->item == wanted->item) return true;
+        if (column->target && strcmp(column->target, wanted->target) == 0 && column->item == wanted->item)
+            return true;
     }
     return false;
 }
@@ -302,7 +307,8 @@ RESULT columns_header(struct columns *columns, const struct slice *headers, size
         struct column means = header_means(column->header);
         if (!column->target && means.target && !target_taken(columns, &means)) take_target(column, &means);
     }
-    if (columns_find(columns, "name") && columns_find(columns, "first_name")) /* the whole name beats its parts */
+    if (columns_find(columns, "name") &&
+        columns_find(columns, "first_name")) /* the whole name beats its parts */
         for (size_t i = 0; i < count; i++)
             if (columns->list[i].group == TARGET_PART) columns->list[i].target = NULL;
     if (!columns_find(columns, "ref"))

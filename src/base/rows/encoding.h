@@ -43,7 +43,8 @@ RESULT encoding_detect(struct slice head, bool whole, enum encoding *out);
 
 struct decoder_sink {
     void *context;
-    RESULT (*bytes)(void *context, struct slice text); /* `text` lives for the call; its failure ends the stream */
+    RESULT (*bytes)
+    (void *context, struct slice text); /* `text` lives for the call; its failure ends the stream */
 };
 
 struct decoder;
@@ -55,7 +56,7 @@ struct decoder;
  */
 RESULT decoder_new(enum encoding encoding, struct decoder_sink sink, struct decoder **out);
 RESULT decoder_push(struct decoder *decoder, struct slice bytes); /* after a failure: only decoder_free() */
-RESULT decoder_end(struct decoder *decoder);                      /* a character cut at the end becomes 0xFF */
+RESULT decoder_end(struct decoder *decoder); /* a character cut at the end becomes 0xFF */
 enum encoding decoder_found(const struct decoder *decoder);
 void decoder_free(struct decoder **decoder); /* wipes what it holds */
 

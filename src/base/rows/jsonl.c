@@ -142,7 +142,8 @@ static void group_add(struct jsonl *jsonl, const cJSON *array, enum target_group
             value_add(jsonl, node, group, item);
             continue;
         }
-        for (const cJSON *member = node->child; member; member = member->next) value_add(jsonl, member, group, item);
+        for (const cJSON *member = node->child; member; member = member->next)
+            value_add(jsonl, member, group, item);
     }
 }
 

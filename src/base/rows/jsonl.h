@@ -18,7 +18,7 @@ enum {
 };
 
 struct jsonl_value {
-    struct slice name;       /* of the member; empty for an item of "addresses" that is a text */
+    struct slice name; /* of the member; empty for an item of "addresses" that is a text */
     struct slice text;
     enum target_group group; /* of the array it is in; TARGET_PLAIN outside */
     uint16_t item;           /* its place there */

@@ -22,8 +22,8 @@ struct rows {
     struct csv *csv;
     struct jsonl *jsonl;
     uint64_t done, rejects, bytes;
-    const char *ref, *name; /* the targets' pointers */
-    struct buf lead;        /* the first bytes, until one that is not blank tells the format */
+    const char *ref, *name;  /* the targets' pointers */
+    struct buf lead;         /* the first bytes, until one that is not blank tells the format */
     bool header_seen, parts; /* `parts`: a CSV column holds a part of the name */
     struct row_value *values;
     size_t count;
@@ -164,7 +164,8 @@ static void reader_open(struct rows *rows, enum rows_format format)
         jsonl_new(rows->options.row_bytes_max, (struct jsonl_sink){rows, jsonl_row, reject}, &rows->jsonl);
         return;
     }
-    struct csv_options options = {rows->options.delimiter, rows->options.row_bytes_max, rows->options.columns_max};
+    struct csv_options options = {rows->options.delimiter, rows->options.row_bytes_max,
+                                  rows->options.columns_max};
     csv_new(options, (struct csv_sink){rows, csv_row, reject}, &rows->csv);
 }
 
@@ -201,7 +202,8 @@ RESULT rows_new(const struct rows_options *options, struct rows_sink sink, struc
         return FAIL(INVALID, "delimiter: not one of comma, semicolon, tab and |");
     if (options->row_bytes_max > ROWS_ROW_BYTES_MOST)
         return FAIL(INVALID, "row length: above %d bytes", ROWS_ROW_BYTES_MOST);
-    if (options->columns_max > ROWS_COLUMNS_MOST) return FAIL(INVALID, "columns: above %d", ROWS_COLUMNS_MOST);
+    if (options->columns_max > ROWS_COLUMNS_MOST)
+        return FAIL(INVALID, "columns: above %d", ROWS_COLUMNS_MOST);
     SCOPED(rows_free) struct rows *rows = calloc(1, sizeof *rows);
     if (!rows) abort();
     rows->options = *options;

