@@ -56,7 +56,8 @@ struct slice value_trim(struct slice value)
         if (value.at[start] > ' ' && value.at[start] < 0x80) break;
         while (start > 0 && (value.at[start] & 0xc0) == 0x80) start--;
         struct slice last = slice_from(value, start);
-        if (!point_is_space(utf8_next(&last))) break;
+        if (!point_is_space(utf8_next(&last)) || last.len > 0)
+            break; /* malformed behind a space stays, to be refused */
         value.len = start;
     }
     return value;
@@ -93,6 +94,11 @@ RESULT unicode_put(struct slice value, enum unicode_form form, struct buf *out)
     return OK;
 }
 
+static RESULT not_utf8(void)
+{
+    return FAIL(FIELD_FORMAT, "text: not UTF-8; name the encoding of the source");
+}
+
 /* Code points that NFC leaves alone whatever stands beside them: Latin, kana, Han, whole Hangul syllables. */
 static bool point_is_composed(uint32_t point)
 {
@@ -107,8 +113,8 @@ struct text_kind {
     bool returns;  /* holds a carriage return */
 };
 
-/* False when there is a control character; with `lines`, tab and line ends are none. */
-static bool text_scan(struct slice text, bool lines, struct text_kind *out)
+/* With `lines`, tab and line ends are not refused as control characters. */
+static RESULT text_scan(struct slice text, bool lines, struct text_kind *out)
 {
     struct text_kind kind = {true, false};
     while (text.len > 0) {
@@ -119,14 +125,16 @@ static bool text_scan(struct slice text, bool lines, struct text_kind *out)
             continue;
         }
         uint32_t point = utf8_next(&text);
+        if (point == UTF8_BAD) return not_utf8();
         if (point_is_control(point)) {
-            if (!lines || (point != '\t' && point != '\n' && point != '\r')) return false;
+            bool line = lines && (point == '\t' || point == '\n' || point == '\r');
+            if (!line) return FAIL(FIELD_FORMAT, "text: a control character; remove it");
             kind.returns |= point == '\r';
         }
         kind.composed &= point_is_composed(point);
     }
     *out = kind;
-    return true;
+    return OK;
 }
 
 static void lines_put(struct slice text, struct buf *out)
@@ -143,7 +151,7 @@ static void lines_put(struct slice text, struct buf *out)
 static RESULT text_put(struct slice text, bool lines, struct buf *out)
 {
     struct text_kind kind = {0};
-    if (!text_scan(text, lines, &kind)) return FAIL(FIELD_FORMAT, "text: a control character; remove it");
+    TRY(text_scan(text, lines, &kind));
     if (kind.composed && !kind.returns) {
         buf_slice_put(out, text);
         return OK;
@@ -175,9 +183,9 @@ RESULT normalise(enum normaliser kind, struct slice value, struct slice country,
         buf_slice_put(out, value);
         return OK;
     }
-    if (!utf8_valid(value)) return FAIL(FIELD_FORMAT, "text: not UTF-8; name the encoding of the source");
     value = value_trim(value);
     if (kind == NORMALISE_TEXT) return text_put(value, true, out);
+    if (!utf8_valid(value)) return not_utf8();
     if (value.len == 0) return FAIL(FIELD_FORMAT, "value: empty");
     switch (kind) {
     case NORMALISE_EMAIL:

@@ -154,10 +154,11 @@ static RESULT international(struct slice digits, struct buf *out)
         const struct calling *row = &callings[i];
         if (!slice_starts(digits, row->code)) continue;
         struct slice national = slice_from(digits, strlen(row->code));
-        if (strcmp(row->trunk, "0") == 0 && slice_starts(national, "0"))
-            national = slice_from(national, 1); /* +82 (0)10 */
-        if (row->plan && !row->plan(national))
+        bool zero = strcmp(row->trunk, "0") == 0;
+        if (zero && slice_starts(national, "0")) national = slice_from(national, 1); /* +82 (0)10 */
+        if ((zero && slice_starts(national, "0")) || (row->plan && !row->plan(national))) {
             return FAIL(FIELD_FORMAT, "phone: not a number of %s", row->country);
+        }
         return e164_put(row->code, national, out);
     }
     return e164_put("", digits, out);
@@ -165,24 +166,22 @@ static RESULT international(struct slice digits, struct buf *out)
 
 /*
  * A number written as in its own country: with the trunk prefix, without it (a sheet ate the 0), or with the country's
- * code but no plus, in this order. Where the first reading is a number of the country, the others are not asked, but for
- * code and no plus in countries with a plan: there 6221... is Jakarta, not an area 622.
+ * code but no plus. Where the trunk prefix is 0, a number without it is read with the code first: 6221... is Jakarta,
+ * not an area 622; elsewhere last, for there the number as it stands is complete.
  */
 static RESULT national(const struct calling *row, struct slice digits, struct buf *out)
 {
-    struct slice coded =
-        slice_starts(digits, row->code) ? slice_from(digits, strlen(row->code)) : (struct slice){0};
-    if (strcmp(row->trunk, "0") == 0 && slice_starts(coded, "0")) coded = slice_from(coded, 1);
-    if (row->plan && coded.len > 0 && national_good(row, coded)) return e164_put(row->code, coded, out);
-    size_t trunk = strlen(row->trunk);
-    if (trunk > 0 && slice_starts(digits, row->trunk)) {
-        struct slice rest = slice_from(digits, trunk);
-        if (national_good(row, rest) && !(rest.len > 0 && rest.at[0] == '0'))
-            return e164_put(row->code, rest, out);
-    }
-    bool eaten = digits.at[0] != '0' || trunk == 0; /* Italian numbers keep their 0 */
-    if (eaten && national_good(row, digits)) return e164_put(row->code, digits, out);
-    if (coded.len > 0 && national_good(row, coded)) return e164_put(row->code, coded, out);
+    bool zero = strcmp(row->trunk, "0") == 0, bare = digits.at[0] != '0';
+    struct slice coded = {0}, cut = {0};
+    if (slice_starts(digits, row->code)) coded = slice_from(digits, strlen(row->code));
+    if (zero && slice_starts(coded, "0")) coded = slice_from(coded, 1);
+    bool coded_good = coded.len > 0 && !(zero && coded.at[0] == '0') && national_good(row, coded);
+    if (zero && coded_good) return e164_put(row->code, coded, out);
+    if (row->trunk[0] && slice_starts(digits, row->trunk)) cut = slice_from(digits, strlen(row->trunk));
+    if (cut.len > 0 && cut.at[0] != '0' && national_good(row, cut)) return e164_put(row->code, cut, out);
+    bool complete = bare || !row->trunk[0]; /* Italian numbers keep their 0 */
+    if (complete && national_good(row, digits)) return e164_put(row->code, digits, out);
+    if (coded_good) return e164_put(row->code, coded, out);
     return FAIL(FIELD_FORMAT, "phone: not a number of %s; write it with + and the country's code",
                 row->country);
 }

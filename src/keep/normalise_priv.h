@@ -6,8 +6,8 @@
 
 enum unicode_form { UNICODE_NFC, UNICODE_NFKC, UNICODE_NFKC_LOWER };
 
-struct slice
-value_trim(struct slice value); /* white space, also of Unicode, and byte order marks off both ends */
+struct slice value_trim(
+    struct slice value); /* white space, also of Unicode, and byte order marks off both ends; of any bytes */
 bool point_is_space(uint32_t point);
 bool point_is_control(uint32_t point);
 bool is_digit(uint8_t c);

@@ -170,6 +170,7 @@ static void texts_are_composed_and_hold_no_controls(void **state)
         {NORMALISE_TEXT, "escape\x1b[31m", "", NULL},
         {NORMALISE_TEXT, "next\xc2\x85line", "", NULL},
         {NORMALISE_TEXT, "broken \xed\xa0\x80", "", NULL},
+        {NORMALISE_TEXT, "a\xe3\x80\x80\x80\x80", "", NULL}, /* a wide space with stray bytes behind */
         {NORMALISE_NONE, " as it is ", "", " as it is "},
         {NORMALISE_REF, " Cust-001/a ", "", "Cust-001/a"},
         {NORMALISE_REF, "two\nlines", "", NULL},
