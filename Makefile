@@ -17,7 +17,7 @@ packages-%:
 
 # Release: -O2, no sanitizers. The program is put at build/amanah in one step, so a running one is never half written.
 build: packages-build
-	@test -f build/build.ninja || meson setup build -Dc_args=-D_FORTIFY_SOURCE=3
+	@test -f build/build.ninja || meson setup build -Dtests=false -Dc_args=-D_FORTIFY_SOURCE=3
 	@ninja -C build -j $(jobs) src/cli/amanah
 	@cp build/src/cli/amanah build/amanah.new && mv -f build/amanah.new build/amanah
 
