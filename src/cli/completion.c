@@ -1,0 +1,151 @@
+#include "cli/commands.h"
+#include "cli/show.h"
+
+#include <string.h>
+
+/* In the words of the shell: the options of one command, each after a blank. */
+static void options_put(const struct command *command, struct buf *out)
+{
+    for (unsigned i = 0; i < OPT_COUNT; i++) {
+        if (command->options & ((uint64_t)1 << i)) buf_print(out, " --%s", option_row((enum option)i)->name);
+    }
+}
+
+static struct slice first_word(const struct command *command)
+{
+    const char *blank = strchr(command->words, ' ');
+    return (struct slice){(const uint8_t *)command->words,
+                          blank ? (size_t)(blank - command->words) : strlen(command->words)};
+}
+
+/* " init seal shop …": the first words, each once; the table keeps the commands of one word together. */
+static void first_words_put(struct buf *out)
+{
+    size_t count = 0;
+    const struct command *rows = command_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && slice_equal(first_word(&rows[i]), first_word(&rows[i - 1]))) continue;
+        buf_byte(out, ' ');
+        buf_slice_put(out, first_word(&rows[i]));
+    }
+}
+
+/* What may follow a first word, as cases of a shell's `case`: "subject) words=… ;;". */
+static void second_words_put(struct buf *out)
+{
+    size_t count = 0;
+    const struct command *rows = command_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        struct slice first = first_word(&rows[i]);
+        bool begins = i == 0 || !slice_equal(first, first_word(&rows[i - 1]));
+        bool ends = i + 1 == count || !slice_equal(first, first_word(&rows[i + 1]));
+        if (!strchr(rows[i].words, ' ')) continue;
+        if (begins) buf_print(out, "        %.*s) words=\"", (int)first.len, (const char *)first.at);
+        buf_print(out, "%s%s", begins ? "" : " ", rows[i].words + first.len + 1);
+        if (ends) buf_text(out, "\" ;;\n");
+    }
+}
+
+static void option_cases_put(struct buf *out)
+{
+    size_t count = 0;
+    const struct command *rows = command_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        buf_print(out, "        \"%s\") options=\"", rows[i].words);
+        options_put(&rows[i], out);
+        buf_text(out, "\" ;;\n");
+    }
+}
+
+/* bash and zsh (through bashcompinit) run the same function. */
+static void show_bash(void)
+{
+    SCOPED(buf_done) struct buf first = {0}, second = {0}, options = {0};
+    first_words_put(&first);
+    second_words_put(&second);
+    option_cases_put(&options);
+    show_words("_amanah()\n{\n"
+               "    local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}\n"
+               "    local words= options=\n"
+               "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+               "        COMPREPLY=($(compgen -W \"%s --help --version\" -- \"$current\"))\n"
+               "        return\n"
+               "    fi\n",
+               buf_c(&first));
+    show_words("    case $first in\n%s    esac\n", buf_c(&second));
+    show_words("    if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$words\" ]; then\n"
+               "        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+               "        return\n"
+               "    fi\n"
+               "    [ -n \"$words\" ] && first=\"$first $second\"\n");
+    show_words("    case $first in\n%s    esac\n", buf_c(&options));
+    show_words("    case $current in\n"
+               "        -*) COMPREPLY=($(compgen -W \"$options\" -- \"$current\")) ;;\n"
+               "        *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n"
+               "    esac\n}\n"
+               "complete -F _amanah amanah\n");
+}
+
+static void show_zsh(void)
+{
+    show_words("#compdef amanah\nautoload -U +X bashcompinit && bashcompinit\n");
+    show_bash();
+}
+
+/* A text inside single quotes of fish. */
+static void fish_quoted(const char *text)
+{
+    show_words("'");
+    for (const char *at = text; *at; at++) show_words("%s%c", *at == '\'' || *at == '\\' ? "\\" : "", *at);
+    show_words("'");
+}
+
+static void show_fish_options(const struct command *command)
+{
+    struct slice first = first_word(command);
+    const char *second = strchr(command->words, ' ');
+    for (unsigned i = 0; i < OPT_COUNT; i++) {
+        if (!(command->options & ((uint64_t)1 << i))) continue;
+        const struct option_row *row = option_row((enum option)i);
+        show_words("complete -c amanah -n '__fish_seen_subcommand_from %.*s%s%s' -l %s%s -d ", (int)first.len,
+                   (const char *)first.at, second ? "; and __fish_seen_subcommand_from" : "",
+                   second ? second : "", row->name, row->value ? " -r" : "");
+        fish_quoted(row->about);
+        show_words("\n");
+    }
+}
+
+static void show_fish(void)
+{
+    size_t count = 0;
+    const struct command *rows = command_rows(&count);
+    SCOPED(buf_done) struct buf first = {0};
+    first_words_put(&first);
+    show_words("complete -c amanah -n __fish_use_subcommand -f -a '%s'\n", buf_c(&first));
+    for (size_t i = 0; i < count; i++) {
+        const char *second = strchr(rows[i].words, ' ');
+        if (second) {
+            struct slice word = first_word(&rows[i]);
+            show_words("complete -c amanah -n '__fish_seen_subcommand_from %.*s' -f -a%s -d ", (int)word.len,
+                       (const char *)word.at, second);
+            fish_quoted(rows[i].about);
+            show_words("\n");
+        }
+        show_fish_options(&rows[i]);
+    }
+}
+
+RESULT command_completion(struct call *call)
+{
+    const char *shell = call->args[0];
+    if (strcmp(shell, "bash") == 0) {
+        show_bash();
+    } else if (strcmp(shell, "zsh") == 0) {
+        show_zsh();
+    } else if (strcmp(shell, "fish") == 0) {
+        show_fish();
+    } else {
+        return FAIL(USAGE, "completion: no such shell; give bash, zsh or fish");
+    }
+    return OK;
+}

@@ -1,0 +1,47 @@
+/*
+ * What the command line takes in besides its arguments: files, standard input, secrets, a yes.
+ *
+ * A secret comes from a file, a systemd credential, the environment or a terminal without echo, never from argv. Main
+ * calls: passphrase_get(), credential_get(), confirm(). Example:
+ *     SCOPED(buf_done) struct buf phrase = {0};  TRY(passphrase_get("AMANAH_PASSPHRASE_FILE", "Passphrase", &phrase));
+ */
+#ifndef AMN_CLI_INPUT_H
+#define AMN_CLI_INPUT_H
+
+#include "cli/call.h"
+
+enum { PASSPHRASE_BYTES_MAX = 1024, LINE_BYTES_MAX = 16384 };
+
+/* All of a file, "-" being standard input, appended. TOO_MANY when it is longer than `bytes_max`; `out` is as before. */
+RESULT input_read(const char *path, size_t bytes_max, struct buf *out);
+
+/* One line of standard input, without its end; on a terminal `prompt` is shown first. INVALID when there is none. */
+RESULT input_line(const char *prompt, struct buf *out);
+
+/* Write a file whole and durably, or "-" to standard output. */
+RESULT output_write(const char *path, struct slice bytes);
+
+/**
+ * A passphrase: from the file that the environment variable `variable` names, else $CREDENTIALS_DIRECTORY/`credential`,
+ * else asked for on the terminal without echo.
+ *
+ * @param credential  file name in the systemd credentials directory; NULL: none
+ * @param prompt      what the terminal shows
+ * @param out         owned by the caller, wiped by buf_done(); one line end at the end is dropped
+ * @return CONFIG  an empty or overlong one, or no file named and no terminal to ask on
+ */
+struct passphrase_source {
+    const char *variable, *credential, *prompt;
+};
+RESULT passphrase_get(const struct passphrase_source *source, struct buf *out);
+
+/* A new one: on the terminal it is asked for twice, and CONFIG when the two differ. */
+RESULT passphrase_get_new(const struct passphrase_source *source, struct buf *out);
+
+/* The reader's key: from the file that AMANAH_KEY_FILE names, else AMANAH_KEY; empty for the local operator. */
+RESULT credential_get(struct buf *out);
+
+/* --yes, or a yes on the terminal. USAGE without a terminal and without --yes; CONFLICT when the answer was no. */
+RESULT confirm(const struct call *call, const char *question);
+
+#endif
