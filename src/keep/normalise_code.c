@@ -232,7 +232,7 @@ static const char countries[] = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ
                                 "RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD "
                                 "TF TG TH TJ TK TL TM TN TO TR TT TV TW "
                                 "TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK ";
-_Static_assert(sizeof countries - 1 == 250 * 3, "249 countries and Kosovo");
+_Static_assert(sizeof countries - 1 == (size_t)250 * 3, "249 countries and Kosovo");
 
 RESULT normalise_country(struct slice value, struct buf *out)
 {

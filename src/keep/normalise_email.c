@@ -12,7 +12,7 @@ enum { LOCAL_BYTES_MAX = 64, LABEL_BYTES_MAX = 63, RAW_BYTES_MAX = 1024 };
 static struct slice unwrap(struct slice value)
 {
     static const char scheme[] = "mailto:";
-    static const char pairs[][2] = {{'"', '"'}, {'\'', '\''}, {'<', '>'}};
+    static const uint8_t pairs[][2] = {{'"', '"'}, {'\'', '\''}, {'<', '>'}};
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
         if (value.len < 2 || value.at[0] != pairs[i][0] || value.at[value.len - 1] != pairs[i][1]) continue;
         value = value_trim((struct slice){value.at + 1, value.len - 2});
@@ -145,8 +145,10 @@ RESULT normalise_email(struct slice value, struct buf *out)
     return finished;
 }
 
-static bool dots_mean_nothing(struct slice domain)
+/* Gmail's mailboxes are ASCII; without its dot a loose accent would join the letter before. */
+static bool dots_mean_nothing(struct slice local, struct slice domain)
 {
+    if (!text_ascii(local)) return false;
     return slice_is(domain, "gmail.com") || slice_is(domain, "googlemail.com");
 }
 
@@ -162,7 +164,7 @@ RESULT normalise_email_canonical(struct slice value, struct buf *out)
     const uint8_t *tag = memchr(local.at, '+', local.len);
     if (tag && tag > local.at) local.len = (size_t)(tag - local.at);
 
-    bool dotless = dots_mean_nothing(domain);
+    bool dotless = dots_mean_nothing(local, domain);
     size_t start = out->len;
     for (size_t i = 0; i < local.len; i++) {
         if (!dotless || local.at[i] != '.') buf_byte(out, local.at[i]);
