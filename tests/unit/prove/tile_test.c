@@ -159,8 +159,12 @@ static void the_tiles_of_a_size_are_those_of_the_spec(void **state)
     }
 }
 
-static void bundle_of(const struct tile_at *at, struct buf *out)
+static void file_of(struct counter *counter, const struct tile_at *at, struct buf *out)
 {
+    if (!at->entries) {
+        assert_ok(counter->reader.read(counter->reader.context, at->level, at->n, at->width, out));
+        return;
+    }
     for (uint64_t i = 0; i < at->width; i++) {
         uint8_t entry[COUNTER_ENTRY_BYTES];
         counter_entry(at->n * TILE_WIDTH + i, entry);
@@ -180,14 +184,10 @@ static void the_counter_tree_has_its_published_files(void **state)
         SCOPED(buf_done) struct buf bytes = {0};
         struct tile_at at = {0};
         char hex[2 * HASH_BYTES + 1] = {0};
-        memcpy(hex, words[3].at, 2 * HASH_BYTES);
+        memcpy(hex, words[3].at, sizeof hex - 1);
         assert_ok(tile_path_get(words[0], &at));
         assert_int_equal(tile_width(vector_number(words[1]), at.level, at.n), at.width);
-        if (at.entries) {
-            bundle_of(&at, &bytes);
-        } else {
-            assert_ok(counter->reader.read(counter->reader.context, at.level, at.n, at.width, &bytes));
-        }
+        file_of(counter, &at, &bytes);
         assert_int_equal(bytes.len, vector_number(words[2]));
         hash_must_be(buf_slice(&bytes), hex);
     }
@@ -370,7 +370,7 @@ static void a_short_tile_is_found_and_named(void **state)
     struct hash root = {{0}}, hash = {{0}};
     struct tiles_report report = {0};
     counter_root(counter, 600, &root);
-    counter->rows[0].len = 400 * HASH_BYTES;
+    counter->rows[0].len = (size_t)400 * HASH_BYTES;
     assert_code(CODE_CORRUPT, tiles_check(crypto, &counter->reader, 600, &root, NULL, &report));
     assert_true(report.named && report.bad.level == 0 && report.bad.n == 1);
     SCOPED(tiles_done) struct tiles tiles = tiles_of(crypto, &counter->reader, 600);
