@@ -112,6 +112,16 @@ static void removed_numbers_are_gone_and_empty_chunks_with_them(void **state)
     }
 }
 
+static void store_and_load(struct set *set, size_t index, struct set *back)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    uint64_t chunk = 0;
+    set_chunk_get(set, index, &chunk, &bytes);
+    assert_true(bytes.len <= SET_CHUNK_NUMBERS / 8 + 16);
+    assert_ok(set_chunk_put(back, chunk, buf_slice(&bytes)));
+    assert_ok(set_chunk_put(back, chunk, buf_slice(&bytes))); /* twice is once */
+}
+
 static void stored_chunks_come_back_in_any_order(void **state)
 {
     (void)state;
@@ -120,14 +130,7 @@ static void stored_chunks_come_back_in_any_order(void **state)
         SCOPED(set_done) struct set set = {0}, back = {0};
         memset(&model, 0, sizeof model);
         fill(&rng, &set, &model);
-        for (size_t i = set_chunk_count(&set); i > 0; i--) {
-            SCOPED(buf_done) struct buf bytes = {0};
-            uint64_t chunk = 0;
-            set_chunk_get(&set, i - 1, &chunk, &bytes);
-            assert_true(bytes.len <= SET_CHUNK_NUMBERS / 8 + 16);
-            assert_ok(set_chunk_put(&back, chunk, buf_slice(&bytes)));
-            assert_ok(set_chunk_put(&back, chunk, buf_slice(&bytes))); /* twice is once */
-        }
+        for (size_t i = set_chunk_count(&set); i > 0; i--) store_and_load(&set, i - 1, &back);
         assert_true(set_equal(&set, &back));
         same(&back, &model);
         assert_int_equal(set_equal(&set, &(struct set){0}), model.count == 0);
@@ -156,105 +159,106 @@ static void damaged_chunks_are_refused_or_are_other_sets(void **state)
     }
 }
 
+static const struct {
+    const char *name, *hex;
+    enum code want;
+} edges[] = {
+    {"one member",
+     "3a300000010000000000000010000000"
+     "0500",
+     CODE_OK},
+    {"two members",
+     "3a300000010000000000010010000000"
+     "05000600",
+     CODE_OK},
+    {"a member twice",
+     "3a300000010000000000010010000000"
+     "05000500",
+     CODE_CORRUPT},
+    {"members out of order",
+     "3a300000010000000000010010000000"
+     "06000500",
+     CODE_CORRUPT},
+    {"bytes behind",
+     "3a300000010000000000000010000000"
+     "050000",
+     CODE_CORRUPT},
+    {"no container", "3a30000000000000", CODE_CORRUPT},
+    {"two containers",
+     "3a300000020000000000000010000000"
+     "0500",
+     CODE_CORRUPT},
+    {"a number beyond the chunk",
+     "3a300000010000000100000010000000"
+     "0500",
+     CODE_CORRUPT},
+    {"another offset",
+     "3a300000010000000000000012000000"
+     "0500",
+     CODE_CORRUPT},
+    {"unknown cookie",
+     "3c300000010000000000000010000000"
+     "0500",
+     CODE_CORRUPT},
+    {"every number as a run",
+     "3b30000001"
+     "0000ffff"
+     "01000000ffff",
+     CODE_OK},
+    {"a run beyond the chunk",
+     "3b30000001"
+     "0000ffff"
+     "01000100ffff",
+     CODE_CORRUPT},
+    {"runs that overlap",
+     "3b30000001"
+     "00000500"
+     "0200"
+     "00000200"
+     "02000200",
+     CODE_CORRUPT},
+    {"runs that miscount",
+     "3b30000001"
+     "00000600"
+     "0200"
+     "00000200"
+     "05000200",
+     CODE_CORRUPT},
+    {"two runs",
+     "3b30000001"
+     "00000500"
+     "0200"
+     "00000200"
+     "05000200",
+     CODE_OK},
+    {"no run",
+     "3b30000001"
+     "00000000"
+     "0000",
+     CODE_CORRUPT},
+    {"runs without their flag",
+     "3b30000000"
+     "0000ffff"
+     "01000000ffff",
+     CODE_CORRUPT},
+    {"two containers with runs",
+     "3b30010001"
+     "0000ffff"
+     "01000000ffff",
+     CODE_CORRUPT},
+    {"nothing", "", CODE_CORRUPT},
+};
+
 static void named_edges_of_stored_chunks(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name, *hex;
-        enum code want;
-    } rows[] = {
-        {"one member",
-         "3a300000010000000000000010000000"
-         "0500",
-         CODE_OK},
-        {"two members",
-         "3a300000010000000000010010000000"
-         "05000600",
-         CODE_OK},
-        {"a member twice",
-         "3a300000010000000000010010000000"
-         "05000500",
-         CODE_CORRUPT},
-        {"members out of order",
-         "3a300000010000000000010010000000"
-         "06000500",
-         CODE_CORRUPT},
-        {"bytes behind",
-         "3a300000010000000000000010000000"
-         "050000",
-         CODE_CORRUPT},
-        {"no container", "3a30000000000000", CODE_CORRUPT},
-        {"two containers",
-         "3a300000020000000000000010000000"
-         "0500",
-         CODE_CORRUPT},
-        {"a number beyond the chunk",
-         "3a300000010000000100000010000000"
-         "0500",
-         CODE_CORRUPT},
-        {"another offset",
-         "3a300000010000000000000012000000"
-         "0500",
-         CODE_CORRUPT},
-        {"unknown cookie",
-         "3c300000010000000000000010000000"
-         "0500",
-         CODE_CORRUPT},
-        {"every number as a run",
-         "3b30000001"
-         "0000ffff"
-         "01000000ffff",
-         CODE_OK},
-        {"a run beyond the chunk",
-         "3b30000001"
-         "0000ffff"
-         "01000100ffff",
-         CODE_CORRUPT},
-        {"runs that overlap",
-         "3b30000001"
-         "00000500"
-         "0200"
-         "00000200"
-         "02000200",
-         CODE_CORRUPT},
-        {"runs that miscount",
-         "3b30000001"
-         "00000600"
-         "0200"
-         "00000200"
-         "05000200",
-         CODE_CORRUPT},
-        {"two runs",
-         "3b30000001"
-         "00000500"
-         "0200"
-         "00000200"
-         "05000200",
-         CODE_OK},
-        {"no run",
-         "3b30000001"
-         "00000000"
-         "0000",
-         CODE_CORRUPT},
-        {"runs without their flag",
-         "3b30000000"
-         "0000ffff"
-         "01000000ffff",
-         CODE_CORRUPT},
-        {"two containers with runs",
-         "3b30010001"
-         "0000ffff"
-         "01000000ffff",
-         CODE_CORRUPT},
-        {"nothing", "", CODE_CORRUPT},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(edges); i++) {
         uint8_t room[32];
-        size_t len = strlen(rows[i].hex) / 2;
-        assert_true(hex_get(slice_text(rows[i].hex), room, len));
+        size_t len = strlen(edges[i].hex) / 2;
+        assert_true(hex_get(slice_text(edges[i].hex), room, len));
         SCOPED(set_done) struct set set = {0};
         struct result got = set_chunk_put(&set, 3, (struct slice){room, len});
-        if (got.code != rows[i].want) fail_msg("%s: %s", rows[i].name, code_meaning(got.code));
+        if (got.code != edges[i].want) fail_msg("%s: %s", edges[i].name, code_meaning(got.code));
     }
     SCOPED(set_done) struct set set = {0};
     assert_code(CODE_CORRUPT, set_chunk_put(&set, SET_CHUNK_MAX + 1, SLICE_TEXT("")));
