@@ -1,7 +1,6 @@
 #include "base/rows/columns.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,22 +59,48 @@ static struct slice trim(struct slice text)
     return text;
 }
 
+/* ASCII only, unlike <ctype.h>, which goes by the locale. */
+static bool is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_lower(uint8_t byte)
+{
+    return byte >= 'a' && byte <= 'z';
+}
+
+static uint8_t lower(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte | 0x20) : byte;
+}
+
 static bool counts_in_header(uint8_t byte)
 {
-    return byte >= 0x80 || isalnum(byte);
+    return byte >= 0x80 || is_digit(byte) || is_lower(lower(byte));
+}
+
+/* The next byte that counts, in lower case; 0 at the end. */
+static uint8_t header_next(struct slice *header)
+{
+    while (header->len > 0) {
+        uint8_t byte = header->at[0];
+        *header = slice_from(*header, 1);
+        if (counts_in_header(byte)) return lower(byte);
+    }
+    return 0;
 }
 
 /* Equal but for ASCII case, blanks and punctuation; an empty header equals none. */
 static bool header_same(struct slice a, struct slice b)
 {
-    size_t i = 0, j = 0, same = 0;
-    for (;;) {
-        while (i < a.len && !counts_in_header(a.at[i])) i++;
-        while (j < b.len && !counts_in_header(b.at[j])) j++;
-        if (i == a.len || j == b.len) return i == a.len && j == b.len && same > 0;
-        if (tolower(a.at[i++]) != tolower(b.at[j++])) return false;
-        same++;
+    uint8_t left = header_next(&a), right = header_next(&b);
+    if (left == 0) return false;
+    while (left != 0 && left == right) {
+        left = header_next(&a);
+        right = header_next(&b);
     }
+    return left == right;
 }
 
 /* Cut a number off the end: "address 2" becomes "address " and 2. False if there is none from 1 to TARGET_ITEMS_MAX. */
@@ -85,7 +110,7 @@ static bool number_cut(struct slice *text, uint16_t *out)
     while (rest.len > 0 && !counts_in_header(rest.at[rest.len - 1])) rest.len--;
     uint32_t number = 0, scale = 1;
     size_t digits = 0;
-    for (; digits < 3 && rest.len > 0 && isdigit(rest.at[rest.len - 1]); digits++, scale *= 10)
+    for (; digits < 3 && rest.len > 0 && is_digit(rest.at[rest.len - 1]); digits++, scale *= 10)
         number += scale * (uint32_t)(rest.at[--rest.len] - '0');
     if (digits == 0 || number == 0 || number > TARGET_ITEMS_MAX) return false;
     *text = rest;
@@ -136,9 +161,9 @@ static bool target_read(struct slice text, struct map_row *out)
         out->column.item = item ? (uint16_t)(number - 1) : 0;
         return true;
     }
-    if (text.len == 0 || text.len >= TARGET_NAME_BYTES || !islower(text.at[0])) return false;
+    if (text.len == 0 || text.len >= TARGET_NAME_BYTES || !is_lower(text.at[0])) return false;
     for (size_t i = 0; i < text.len; i++)
-        if (!islower(text.at[i]) && !isdigit(text.at[i]) && text.at[i] != '_') return false;
+        if (!is_lower(text.at[i]) && !is_digit(text.at[i]) && text.at[i] != '_') return false;
     memcpy(out->target, text.at, text.len);
     out->column.target = out->target;
     return true;
@@ -169,10 +194,10 @@ static RESULT map_read(struct columns *columns)
         if (!equals)
             return FAIL(INVALID, "--map: part %zu has no '='; write target=header,target=header", part);
         size_t target_len = (size_t)(equals - rest.at);
-        if (!target_read(trim(slice_part(rest, 0, target_len)), row))
-            return FAIL(
-                INVALID,
-                "--map: part %zu names no field; a field's name is lower case, as in ref, name, email", part);
+        if (!target_read(trim(slice_part(rest, 0, target_len)), row)) {
+            return FAIL(INVALID,
+                        "--map: part %zu names no field; names are lower case, as in ref, name, email", part);
+        }
         rest = trim(slice_from(rest, target_len + 1));
         if (!map_header_cut(&rest, &row->column.header))
             return FAIL(INVALID, "--map: part %zu has no header, or an open quote; write %s=header", part,
@@ -275,10 +300,11 @@ static RESULT map_apply(struct columns *columns)
     for (size_t i = 0; i < columns->map_count; i++) {
         const struct column *wanted = &columns->map_rows[i].column;
         struct column *column = map_column(columns, wanted->header);
-        if (!column)
+        if (!column) {
             return FAIL(INVALID,
-                        "--map: the list has no column with the header given for %s; look at its first line",
+                        "--map: the list has no column with the header given for %s; see its first line",
                         wanted->target);
+        }
         if (column->target)
             return FAIL(INVALID, "--map: %s and %s name the same column; keep one", column->target,
                         wanted->target);

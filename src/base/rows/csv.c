@@ -137,12 +137,14 @@ static RESULT row_reject(struct csv *csv, const char *reason, size_t until)
 static RESULT row_too_long(struct csv *csv)
 {
     char reason[CSV_REASON_BYTES];
-    if (csv->state == STATE_QUOTED)
+    const size_t bytes_max = csv->options.row_bytes_max;
+    if (csv->state == STATE_QUOTED) {
         (void)snprintf(reason, sizeof reason,
                        "column %zu: the quote that opens it is not closed within %zu bytes", csv->count + 1,
-                       csv->options.row_bytes_max);
-    else
-        (void)snprintf(reason, sizeof reason, "longer than %zu bytes", csv->options.row_bytes_max);
+                       bytes_max);
+    } else {
+        (void)snprintf(reason, sizeof reason, "longer than %zu bytes", bytes_max);
+    }
     size_t until = csv->start + csv->options.row_bytes_max + 1;
     csv->scan = until;
     return row_reject(csv, reason, until);

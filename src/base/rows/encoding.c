@@ -88,10 +88,11 @@ static RESULT converter_open(enum encoding encoding, iconv_t *out)
 {
     assert(encodings[encoding].iconv);
     iconv_t converter = iconv_open("UTF-8", encodings[encoding].iconv);
-    if (converter == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr): POSIX says so */
+    if (converter == (iconv_t)-1) { /* NOLINT(performance-no-int-to-ptr): POSIX says so */
         return FAIL(UNAVAILABLE,
                     "encoding: this system cannot convert %s; install the C library's gconv modules",
                     encodings[encoding].name);
+    }
     *out = converter;
     return OK;
 }

@@ -43,7 +43,7 @@ RESULT encoding_detect(struct slice head, bool whole, enum encoding *out);
 
 struct decoder_sink {
     void *context;
-    RESULT (*bytes)
+    RESULT(*bytes)
     (void *context, struct slice text); /* `text` lives for the call; its failure ends the stream */
 };
 

@@ -3,7 +3,6 @@
 #include "base/text.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,29 +43,41 @@ void jsonl_free(struct jsonl **jsonl)
     *jsonl = NULL;
 }
 
+static bool is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* The byte at `i`, 0 behind the end. */
+static uint8_t peek(struct slice rest, size_t i)
+{
+    return i < rest.len ? rest.at[i] : 0;
+}
+
+static size_t digits_end(struct slice rest, size_t from)
+{
+    while (is_digit(peek(rest, from))) from++;
+    return from;
+}
+
 /* A number of RFC 8259 section 6 at the start of `rest`; its length, 0 if malformed. */
 static size_t number_len(struct slice rest)
 {
-    size_t i = 0;
-    const size_t len = rest.len;
-    const uint8_t *at = rest.at;
-    if (i < len && at[i] == '-') i++;
-    size_t whole = i;
-    while (i < len && isdigit(at[i])) i++;
-    if (i == whole || (at[whole] == '0' && i > whole + 1)) return 0;
-    if (i < len && at[i] == '.') {
-        size_t from = ++i;
-        while (i < len && isdigit(at[i])) i++;
-        if (i == from) return 0;
+    size_t whole = peek(rest, 0) == '-' ? 1 : 0;
+    size_t end = digits_end(rest, whole);
+    if (end == whole || (rest.at[whole] == '0' && end > whole + 1)) return 0;
+    if (peek(rest, end) == '.') {
+        size_t from = end + 1;
+        end = digits_end(rest, from);
+        if (end == from) return 0;
     }
-    if (i < len && (at[i] == 'e' || at[i] == 'E')) {
-        i++;
-        if (i < len && (at[i] == '+' || at[i] == '-')) i++;
-        size_t from = i;
-        while (i < len && isdigit(at[i])) i++;
-        if (i == from) return 0;
+    if ((peek(rest, end) | 0x20) == 'e') {
+        size_t from = end + 1;
+        if (peek(rest, from) == '+' || peek(rest, from) == '-') from++;
+        end = digits_end(rest, from);
+        if (end == from) return 0;
     }
-    return i;
+    return end;
 }
 
 /* Length of the string at the start of `rest` with its quotes, 0 if malformed. */
@@ -83,36 +94,39 @@ static size_t string_len(struct slice rest)
     return 0;
 }
 
+struct shape {
+    size_t depth, commas;
+};
+
+/* Keep count of one structural byte; NULL, or what is wrong. */
+static const char *shape_count(struct shape *shape, uint8_t byte)
+{
+    if (byte == 0) return "not a JSON object: a zero byte";
+    if (byte == ',' && ++shape->commas >= JSONL_VALUES_MAX) return "too many members";
+    if ((byte == '{' || byte == '[') && ++shape->depth > JSONL_DEPTH_MAX) return "nested too deeply";
+    if ((byte == '}' || byte == ']') && shape->depth-- == 0) return "not a JSON object";
+    return NULL;
+}
+
 /*
  * Copy the line into `text` with numbers as strings: their digits reach us as written, not as a double has them, and
  * the parser's own number code is never run. NULL, or what is wrong.
  */
 static const char *prepare(struct slice line, struct buf *text)
 {
-    size_t depth = 0, members = 0, i = 0;
-    while (i < line.len) {
-        struct slice rest = slice_from(line, i);
+    struct shape shape = {0};
+    for (struct slice rest = line; rest.len > 0;) {
         const uint8_t byte = rest.at[0];
-        size_t len = 1;
-        if (byte == '{' || byte == '[') {
-            if (++depth > JSONL_DEPTH_MAX) return "nested too deeply";
-        } else if (byte == '}' || byte == ']') {
-            if (depth-- == 0) return "not a JSON object";
-        } else if (byte == ',') {
-            if (++members >= JSONL_VALUES_MAX) return "too many members";
-        } else if (byte == '"') {
-            len = string_len(rest);
-            if (len == 0) return "not a JSON object: a text is malformed or not closed";
-        } else if (byte == '-' || isdigit(byte)) {
-            len = number_len(rest);
-            if (len == 0) return "not a JSON object: a number is malformed";
-            buf_byte(text, '"');
-        } else if (byte == 0) {
-            return "not a JSON object: a zero byte";
-        }
+        const bool number = byte == '-' || is_digit(byte);
+        size_t len = number ? number_len(rest) : byte == '"' ? string_len(rest) : 1;
+        if (len == 0 && number) return "not a JSON object: a number is malformed";
+        if (len == 0) return "not a JSON object: a text is malformed or not closed";
+        const char *fault = shape_count(&shape, byte);
+        if (fault) return fault;
+        if (number) buf_byte(text, '"');
         buf_put(text, rest.at, len);
-        if (byte == '-' || isdigit(byte)) buf_byte(text, '"');
-        i += len;
+        if (number) buf_byte(text, '"');
+        rest = slice_from(rest, len);
     }
     return NULL;
 }
