@@ -382,9 +382,7 @@ static char *row_put(char *to, const struct synth_customer *one)
             to = quoted_put(to, text);
             continue;
         }
-        size_t len = strlen(text);
-        memcpy(to, text, len);
-        to += len;
+        to = mempcpy(to, text, strlen(text)); /* without the zero */
     }
     *to++ = '\n';
     return to;

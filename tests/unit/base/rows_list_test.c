@@ -101,6 +101,27 @@ static void options_have_bounds(void **state)
     }
 }
 
+static void json_lines_have_bounds(void **state)
+{
+    (void)state;
+    SCOPED(buf_done) struct buf list = {0}, out = {0};
+    buf_text(&list, "{\"kode\":\"1\",\"addresses\":[");
+    for (size_t i = 0; i <= TARGET_ITEMS_MAX; i++) buf_text(&list, i > 0 ? ",\"x\"" : "\"x\"");
+    buf_text(&list, "]}\n{\"kode\":\"2\",\"x\":[1");
+    for (size_t i = 0; i < JSONL_VALUES_MAX; i++) buf_text(&list, ",1");
+    buf_text(&list, "]}\n{\"kode\":\"");
+    for (size_t i = 0; i < 10000; i++) buf_byte(&list, 'x');
+    buf_text(&list, "\"}\n{\"kode\":\"4\",\"ukuran\":41}\n");
+    struct rows_options options = {.map = "ref=Kode,shoe_size=ukuran", .row_bytes_max = 5000};
+    for (size_t piece = 0; piece < 3; piece++) {
+        assert_ok(list_read(&options, buf_slice(&list), piece * 700, &out));
+        assert_text("bounds", &out,
+                    "1!too many addresses or orders\n2!too many members\n3!longer than a line may be\n"
+                    "4:ref=4 shoe_size=41\n");
+        buf_clear(&out);
+    }
+}
+
 static void the_summary_tells_what_was_found(void **state)
 {
     (void)state;
@@ -225,6 +246,7 @@ int main(void)
         cmocka_unit_test(reads_lists_of_both_kinds),
         cmocka_unit_test(a_list_without_use_is_refused),
         cmocka_unit_test(options_have_bounds),
+        cmocka_unit_test(json_lines_have_bounds),
         cmocka_unit_test(the_summary_tells_what_was_found),
         cmocka_unit_test(pieces_change_nothing),
         cmocka_unit_test(reasons_hold_no_value),
