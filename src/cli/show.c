@@ -253,6 +253,30 @@ void table_done(struct table *table)
     *table = (struct table){0};
 }
 
+void show_table(struct doc answer, const struct table_column *columns)
+{
+    struct docs items = docs_of(doc_get(answer, "items"));
+    struct doc item = {0};
+    SCOPED(table_done) struct table table = {0};
+    while (columns[table.columns].name) table.columns++;
+    if (items.left == 0) {
+        show_words("None.\n");
+        return;
+    }
+    for (size_t i = 0; i < table.columns; i++) table_cell(&table, slice_text(columns[i].name));
+    while (docs_next(&items, &item)) {
+        for (size_t i = 0; i < table.columns; i++) {
+            struct doc value = doc_get(item, columns[i].name);
+            if (columns[i].time) {
+                table_time(&table, value);
+            } else {
+                table_doc(&table, value);
+            }
+        }
+    }
+    table_show(&table);
+}
+
 RESULT show_end(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout)) return OK;

@@ -52,6 +52,14 @@ void table_time(struct table *table, struct doc time);
 void table_show(const struct table *table);
 void table_done(struct table *table);
 
+/* The `items` of an answer as a table with one column a member; `columns` ends with an empty row. Says when there are
+ * none. */
+struct table_column {
+    const char *name; /* of the member, and the heading */
+    bool time;
+};
+void show_table(struct doc answer, const struct table_column *columns);
+
 /* Standard output is written out; UNAVAILABLE when that failed. */
 RESULT show_end(void);
 

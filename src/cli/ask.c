@@ -1,0 +1,58 @@
+#include "cli/ask.h"
+
+#include "cli/show.h"
+
+RESULT ask_answer(struct call *call, struct client *client, enum verb verb, const void *ask,
+                  struct answer *out)
+{
+    struct result asked = client_ask(client, verb, ask, out);
+    bool refused = asked.code != CODE_OK && out->head.cause != CAUSE_OK;
+    if (refused && call_has(call, OPT_JSON)) call->printed = show_json_problem(asked.cause, answer_doc(out));
+    return asked;
+}
+
+RESULT ask_and_show(struct call *call, enum verb verb, const void *ask, show_answer *words)
+{
+    SCOPED(client_free) struct client *client = NULL;
+    SCOPED(answer_done) struct answer answer = {0};
+    TRY(client_open(call, &client));
+    TRY(ask_answer(call, client, verb, ask, &answer));
+    if (answer.shown) return OK;
+    if (call_has(call, OPT_JSON)) return show_json(answer_doc(&answer));
+    words(call, answer_doc(&answer));
+    return OK;
+}
+
+RESULT ask_all_pages(struct call *call, struct client *client, enum verb verb, void *ask, struct slice *after,
+                     struct buf *out)
+{
+    SCOPED(buf_done) struct buf items = {0}, next = {0};
+    size_t count = 0;
+    do {
+        SCOPED(answer_done) struct answer answer = {0};
+        *after = buf_slice(&next);
+        TRY(ask_answer(call, client, verb, ask, &answer));
+        struct docs page = docs_of(doc_get(answer_doc(&answer), "items"));
+        count += page.left;
+        buf_slice_put(&items, page.rest);
+        buf_clear(&next);
+        buf_slice_put(&next, doc_text(doc_get(answer_doc(&answer), "next")));
+    } while (next.len > 0);
+    cbor_map(out, 1);
+    cbor_text(out, SLICE_TEXT("items"));
+    cbor_array(out, count);
+    buf_slice_put(out, buf_slice(&items));
+    return OK;
+}
+
+RESULT ask_pages(struct call *call, enum verb verb, void *ask, struct slice *after, show_answer *words)
+{
+    SCOPED(client_free) struct client *client = NULL;
+    SCOPED(buf_done) struct buf all = {0};
+    TRY(client_open(call, &client));
+    TRY(ask_all_pages(call, client, verb, ask, after, &all));
+    if (call_has(call, OPT_OUTPUT_CURL)) return OK;
+    if (call_has(call, OPT_JSON)) return show_json(doc_of(buf_slice(&all)));
+    words(call, doc_of(buf_slice(&all)));
+    return OK;
+}

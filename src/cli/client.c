@@ -1,0 +1,277 @@
+#include "cli/client.h"
+
+#include "cli/input.h"
+#include "keep/home.h"
+#include "keeper/keeper.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOCK_WAIT_MS_MAX = 5000, LOCK_TURN_MS = 50, READ_BYTES = 65536, LENGTH_BYTES = 4 };
+
+struct client {
+    int fd;                /* of the home's socket; -1: the keeper is in this process */
+    struct keeper *keeper; /* or NULL */
+    struct buf bearer;
+    uint64_t last_id;
+    struct buf in; /* frames that came and were not read yet, from `in_done` on */
+    size_t in_done;
+    struct buf checkpoint; /* the newest one, of the one shop that a credential opens */
+    uint32_t checkpoint_shop;
+};
+
+void answer_done(struct answer *answer)
+{
+    buf_done(&answer->body);
+    *answer = (struct answer){0};
+}
+
+struct doc answer_doc(const struct answer *answer)
+{
+    return doc_of(buf_slice(&answer->body));
+}
+
+void client_free(struct client **client)
+{
+    if (!*client) return;
+    if ((*client)->fd >= 0)
+        (void)close((*client)->fd); /* everything that was asked is answered or given up */
+    keeper_free(&(*client)->keeper);
+    buf_done(&(*client)->bearer);
+    buf_done(&(*client)->in);
+    buf_done(&(*client)->checkpoint);
+    free(*client);
+    *client = NULL;
+}
+
+static void descriptor_done(int *fd)
+{
+    if (*fd >= 0) (void)close(*fd); /* nothing was written */
+}
+
+/* Through the directory's descriptor, because a socket's path may have 107 bytes at most. */
+static RESULT connect_socket(const char *home, int *out)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const struct timeval wait = {.tv_sec = CLIENT_ANSWER_S_MAX};
+    SCOPED(descriptor_done) int directory = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return FAIL(NOT_FOUND, "%s: no such directory; make a home with amanah init", home);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/socket", directory);
+    SCOPED(descriptor_done) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return FAIL(UNAVAILABLE, "socket: %s", strerror(errno));
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait); /* else it waits for ever: no harm */
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        if (errno == EACCES)
+            return FAIL(DENIED, "%s/socket: not yours to use; run as the vault's user", home);
+        return FAIL(NOT_FOUND, "%s/socket: nobody answers", home);
+    }
+    *out = fd;
+    fd = -1;
+    return OK;
+}
+
+static void sleep_ms(long ms)
+{
+    const struct timespec wait = {.tv_nsec = ms * 1000000};
+    (void)nanosleep(&wait, NULL); /* a shorter sleep only turns the loop sooner */
+}
+
+/* The daemon, else a keeper here. Another command may hold the home for a moment, so wait a little for it. */
+static RESULT open_home(const char *home, struct client *client)
+{
+    static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
+                                                    "Passphrase of the home"};
+    SCOPED(buf_done) struct buf phrase = {0};
+    enum seal_kind seal = SEAL_PLAIN;
+    TRY(home_seal_kind(home, &seal));
+    for (int waited = 0;; waited += LOCK_TURN_MS) {
+        struct result connected = connect_socket(home, &client->fd);
+        if (connected.code != CODE_NOT_FOUND) return connected;
+        if (seal == SEAL_PASSPHRASE && phrase.len == 0) TRY(passphrase_get(&source, &phrase));
+        struct keeper_options options = {home, buf_slice(&phrase), clock_system()};
+        struct result opened = keeper_open(&options, &client->keeper);
+        if (opened.cause != CAUSE_HOME_LOCKED) return opened;
+        if (waited >= LOCK_WAIT_MS_MAX) break;
+        sleep_ms(LOCK_TURN_MS);
+    }
+    return FAIL(
+        UNAVAILABLE,
+        "%s: another amanah process holds it, but its socket does not answer; wait until that command or "
+        "start is over, or end it and try again",
+        home);
+}
+
+static RESULT name_home(const struct call *call, const char **out)
+{
+    const char *home = call_text(call, OPT_HOME);
+    if (!home) home = getenv("AMANAH_HOME");
+    if (!home || !home[0]) return FAIL(USAGE, "home: none is named; give --home DIR or set AMANAH_HOME");
+    *out = home;
+    return OK;
+}
+
+RESULT client_open(const struct call *call, struct client **out)
+{
+    const char *home = NULL;
+    SCOPED(client_free) struct client *client = calloc(1, sizeof *client);
+    if (!client) abort();
+    client->fd = -1;
+    TRY(name_home(call, &home));
+    TRY(credential_get(&client->bearer));
+    TRY(open_home(home, client));
+    *out = TAKE(client);
+    return OK;
+}
+
+size_t client_window(const struct client *client)
+{
+    return client->fd >= 0 ? CLIENT_WINDOW : 1;
+}
+
+static RESULT send_all(int fd, struct slice bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t put = send(fd, bytes.at, bytes.len, MSG_NOSIGNAL);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0)
+            return FAIL(UNAVAILABLE, "the vault's daemon went away or hangs: %s; see its log",
+                        strerror(errno));
+        bytes = slice_from(bytes, (size_t)put);
+    }
+    return OK;
+}
+
+static void keep_frame(void *context, void *from, struct slice frame)
+{
+    struct client *client = context;
+    (void)from;
+    buf_slice_put(&client->in, frame);
+}
+
+RESULT client_send(struct client *client, enum verb verb, const void *ask)
+{
+    SCOPED(buf_done) struct buf frame = {0};
+    struct ask_head head = {.id = ++client->last_id, .verb = verb, .bearer = buf_slice(&client->bearer)};
+    TRY(ask_write(&head, ask, &frame));
+    if (client->fd >= 0) return send_all(client->fd, buf_slice(&frame));
+    struct keeper_ask one = {slice_from(buf_slice(&frame), LENGTH_BYTES), true, NULL};
+    keeper_run(client->keeper, &one, 1, (struct keeper_sink){keep_frame, client});
+    return OK;
+}
+
+/* At least `len` bytes that were not read yet. */
+static RESULT fill(struct client *client, size_t len)
+{
+    if (client->in_done == client->in.len) {
+        buf_clear(&client->in);
+        client->in_done = 0;
+    }
+    while (client->in.len - client->in_done < len) {
+        if (client->fd < 0)
+            return FAIL(UNAVAILABLE, "the keeper gave no whole answer; see amanah ledger verify");
+        uint8_t *room = buf_extend(&client->in, READ_BYTES);
+        ssize_t got = recv(client->fd, room, READ_BYTES, 0);
+        int error = errno;
+        client->in.len -= (size_t)(READ_BYTES - (got > 0 ? got : 0));
+        if (got < 0 && error == EINTR) continue;
+        if (got == 0) return FAIL(UNAVAILABLE, "the vault's daemon went away; see its log, then try again");
+        if (got < 0 && error == EAGAIN) {
+            return FAIL(UNAVAILABLE, "the vault's daemon gave no answer in %d seconds; see its log",
+                        CLIENT_ANSWER_S_MAX);
+        }
+        if (got < 0)
+            return FAIL(UNAVAILABLE, "the vault's daemon went away: %s; see its log", strerror(error));
+    }
+    return OK;
+}
+
+/* The next frame, without its length word; borrowed until the next call. */
+static RESULT next_frame(struct client *client, struct slice *out)
+{
+    TRY(fill(client, LENGTH_BYTES));
+    uint32_t len = be32_get(client->in.at + client->in_done);
+    if (len > ANSWER_FRAME_BYTES_MAX)
+        return FAIL(UNAVAILABLE, "the vault's daemon speaks another version; restart it");
+    TRY(fill(client, LENGTH_BYTES + (size_t)len));
+    *out = slice_part(buf_slice(&client->in), client->in_done + LENGTH_BYTES, len);
+    client->in_done += LENGTH_BYTES + (size_t)len;
+    return OK;
+}
+
+/* The answer's map, with its receipt as last member. */
+static void put_body(const struct client *client, const struct answer_head *head, struct slice body,
+                     struct buf *out)
+{
+    bool receipt =
+        (head->flags & ANSWER_RECEIPT) && head->shop == client->checkpoint_shop && client->checkpoint.len > 0;
+    struct doc map = doc_of(body);
+    if (head->shape != ANSWER_CBOR || !receipt || !doc_there(map) || map.item.at[0] >> 5 != CBOR_MAP) {
+        buf_slice_put(out, body);
+        return;
+    }
+    struct docs pairs = docs_of(map);
+    cbor_map(out, pairs.left + 1);
+    buf_slice_put(out, pairs.rest);
+    cbor_text(out, SLICE_TEXT("receipt"));
+    cbor_map(out, 3);
+    cbor_text(out, SLICE_TEXT("index"));
+    cbor_uint(out, head->index);
+    cbor_text(out, SLICE_TEXT("leaf_hash"));
+    cbor_bytes(out, SLICE_OF(head->leaf_hash));
+    cbor_text(out, SLICE_TEXT("checkpoint"));
+    cbor_text(out, buf_slice(&client->checkpoint));
+}
+
+/* The refusal in words: its detail, and what is wrong where. */
+static RESULT refusal(enum cause cause, struct doc body)
+{
+    SCOPED(buf_done) struct buf text = {0};
+    struct slice detail = doc_text(doc_get(body, "detail"));
+    struct docs errors = docs_of(doc_get(body, "errors"));
+    struct doc error = {0};
+    buf_slice_put(&text, detail.len > 0 ? detail : slice_text(cause_row(cause)->title));
+    while (docs_next(&errors, &error)) {
+        struct slice where = doc_text(doc_get(error, "pointer")), what = doc_text(doc_get(error, "detail"));
+        if (slice_equal(what, detail)) continue;
+        buf_text(&text, "; ");
+        buf_slice_put(&text, where);
+        buf_text(&text, ": ");
+        buf_slice_put(&text, what);
+    }
+    return result_carry(cause, (const char *)text.at, text.len);
+}
+
+RESULT client_next(struct client *client, struct answer *out)
+{
+    struct answer_head head = {0};
+    struct slice frame = {0}, body = {0};
+    for (;;) {
+        TRY(next_frame(client, &frame));
+        TRY(answer_read(frame, &head, &body));
+        if (head.shape != ANSWER_CHECKPOINT) break;
+        buf_clear(&client->checkpoint);
+        buf_slice_put(&client->checkpoint, body);
+        client->checkpoint_shop = head.shop;
+    }
+    answer_done(out);
+    out->head = head;
+    put_body(client, &head, body, &out->body);
+    if (head.cause != CAUSE_OK) return refusal(head.cause, answer_doc(out));
+    return OK;
+}
+
+RESULT client_ask(struct client *client, enum verb verb, const void *ask, struct answer *out)
+{
+    TRY(client_send(client, verb, ask));
+    return client_next(client, out);
+}

@@ -1,0 +1,192 @@
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/show.h"
+
+static void show_made_id(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "id")));
+    show_words("\n");
+}
+
+RESULT command_staff_add(struct call *call)
+{
+    struct staff_add_ask ask = {0};
+    TRY(call_need(call, OPT_NAME, &ask.name));
+    TRY(call_need(call, OPT_EMAIL, &ask.email));
+    return ask_and_show(call, VERB_STAFF_ADD, &ask, show_made_id);
+}
+
+static void show_staff(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_table(answer, (const struct table_column[]){{"id", false}, {"name", false}, {"created", true}, {0}});
+}
+
+RESULT command_staff_list(struct call *call)
+{
+    struct staff_list_ask ask = {.limit = PAGE_MAX};
+    return ask_pages(call, VERB_STAFF_LIST, &ask, &ask.after, show_staff);
+}
+
+static void show_key(const struct call *call, struct doc answer)
+{
+    SCOPED(buf_done) struct buf ends = {0};
+    (void)call;
+    time_words_put(&ends, doc_get(answer, "expires"));
+    show_words("Key ");
+    show_value(doc_text(doc_get(answer, "id")));
+    show_words(" with the role ");
+    show_value(doc_text(doc_get(answer, "role")));
+    show_words(", until %s. Shown this once; keep it where your other secrets are:\n  ", buf_c(&ends));
+    show_slice(doc_text(doc_get(answer, "key")));
+    show_words("\n");
+}
+
+RESULT command_key_issue(struct call *call)
+{
+    struct key_issue_ask ask = {.name = call_slice(call, OPT_NAME)};
+    SCOPED(arena_done) struct arena arena = {0};
+    TRY(call_need(call, OPT_ROLE, &ask.role));
+    TRY(call_list(call, OPT_HOLDER, &arena, &ask.holders));
+    TRY(call_number(call, OPT_DAYS, 1, 90, &ask.days));
+    return ask_and_show(call, VERB_KEY_ISSUE, &ask, show_key);
+}
+
+static void show_revoked(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_words("Ended the key ");
+    show_value(doc_text(doc_get(answer, "id")));
+    show_words(". No look by it has a higher index than this act.\n");
+}
+
+RESULT command_key_revoke(struct call *call)
+{
+    struct key_revoke_ask ask = {.id = slice_text(call->args[0])};
+    TRY(confirm(call, "End this key now? Whatever uses it stops working."));
+    return ask_and_show(call, VERB_KEY_REVOKE, &ask, show_revoked);
+}
+
+static void show_keys(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_table(answer, (const struct table_column[]){{"id", false},
+                                                     {"name", false},
+                                                     {"role", false},
+                                                     {"holders", false},
+                                                     {"created", true},
+                                                     {"expires", true},
+                                                     {"ended", true},
+                                                     {0}});
+}
+
+RESULT command_key_list(struct call *call)
+{
+    struct key_list_ask ask = {.limit = PAGE_MAX};
+    return ask_pages(call, VERB_KEY_LIST, &ask, &ask.after, show_keys);
+}
+
+static void show_put(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "name")));
+    show_words(": done\n");
+}
+
+RESULT command_role_put(struct call *call)
+{
+    struct role_put_ask ask = {.name = slice_text(call->args[0]), .reason = call_has(call, OPT_ASK_REASON)};
+    SCOPED(arena_done) struct arena arena = {0};
+    struct slice given = {0};
+    TRY(call_need(call, OPT_ACTS, &given));
+    TRY(call_need(call, OPT_DAILY, &given));
+    TRY(call_list(call, OPT_FIELDS, &arena, &ask.fields));
+    TRY(call_list(call, OPT_PURPOSES, &arena, &ask.purposes));
+    TRY(call_list(call, OPT_ACTS, &arena, &ask.acts));
+    TRY(call_number(call, OPT_DAILY, 0, UINT32_MAX, &ask.daily));
+    return ask_and_show(call, VERB_ROLE_PUT, &ask, show_put);
+}
+
+static void show_roles(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_table(answer, (const struct table_column[]){{"name", false},
+                                                     {"daily", false},
+                                                     {"reason", false},
+                                                     {"purposes", false},
+                                                     {"acts", false},
+                                                     {"fields", false},
+                                                     {0}});
+}
+
+RESULT command_role_list(struct call *call)
+{
+    struct role_list_ask ask = {0};
+    return ask_and_show(call, VERB_ROLE_LIST, &ask, show_roles);
+}
+
+RESULT command_field_put(struct call *call)
+{
+    struct field_put_ask ask = {.name = slice_text(call->args[0]),
+                                .kind = call_slice(call, OPT_KIND),
+                                .mask = call_slice(call, OPT_MASK),
+                                .group = call_slice(call, OPT_GROUP),
+                                .index = call_slice(call, OPT_INDEX)};
+    TRY(call_number(call, OPT_BYTES, 1, VALUE_BYTES_MAX, &ask.bytes));
+    return ask_and_show(call, VERB_FIELD_PUT, &ask, show_put);
+}
+
+static void show_fields(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_table(answer, (const struct table_column[]){{"name", false},
+                                                     {"group", false},
+                                                     {"normaliser", false},
+                                                     {"mask", false},
+                                                     {"index", false},
+                                                     {"bytes", false},
+                                                     {0}});
+}
+
+RESULT command_field_list(struct call *call)
+{
+    struct field_list_ask ask = {0};
+    return ask_and_show(call, VERB_FIELD_LIST, &ask, show_fields);
+}
+
+static void show_member(const char *label, struct doc value, bool time)
+{
+    SCOPED(buf_done) struct buf words = {0};
+    if (time) {
+        time_words_put(&words, value);
+    } else {
+        item_words_put(&words, value);
+    }
+    if (words.len > 0) show_words("%-10s%s\n", label, buf_c(&words));
+}
+
+static void show_self(const struct call *call, struct doc answer)
+{
+    struct doc budget = doc_get(answer, "budget");
+    SCOPED(buf_done) struct buf used = {0}, limit = {0};
+    (void)call;
+    show_member("reader", doc_get(answer, "reader"), false);
+    show_member("role", doc_get(answer, "role"), false);
+    show_member("shop", doc_get(answer, "shop"), false);
+    show_member("may", doc_get(answer, "acts"), false);
+    show_member("fields", doc_get(answer, "fields"), false);
+    show_member("purposes", doc_get(answer, "purposes"), false);
+    show_member("until", doc_get(answer, "expires"), true);
+    if (doc_number(doc_get(budget, "limit")) == 0) return;
+    count_put(&used, doc_number(doc_get(budget, "used")));
+    count_put(&limit, doc_number(doc_get(budget, "limit")));
+    show_words("%-10s%s of %s people a day used\n", "budget", buf_c(&used), buf_c(&limit));
+}
+
+RESULT command_self(struct call *call)
+{
+    struct self_ask ask = {0};
+    return ask_and_show(call, VERB_SELF, &ask, show_self);
+}

@@ -1,0 +1,135 @@
+#include "keep/home.h"
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static RESULT seal_named(const struct call *call, enum seal_kind *out)
+{
+    struct slice kind = {0};
+    TRY(call_need(call, OPT_SEAL, &kind));
+    if (slice_is(kind, "plain")) {
+        *out = SEAL_PLAIN;
+    } else if (slice_is(kind, "passphrase")) {
+        *out = SEAL_PASSPHRASE;
+    } else {
+        return FAIL(USAGE, "--seal: this version knows plain and passphrase; give one of them");
+    }
+    return OK;
+}
+
+/* Said even with --quiet: whoever seals plain must know what that means. */
+static void warn_of_plain(enum seal_kind kind)
+{
+    if (kind != SEAL_PLAIN) return;
+    (void)fprintf(
+        stderr,
+        "amanah: warning: the root key is sealed plain: whoever can read the home or a copy of it can "
+        "read every customer. Use amanah seal HOME --seal passphrase before real data comes in.\n");
+}
+
+static void show_new_shop(struct slice key, struct slice origin, struct slice vkey)
+{
+    show_words("Admin key, shown this once; keep it where your other secrets are:\n  ");
+    show_slice(key);
+    show_words("\nIts ledger: ");
+    show_slice(origin);
+    show_words("\nVerifier key of the ledger, to give to whoever is to check it:\n  ");
+    show_slice(vkey);
+    show_words("\n");
+}
+
+static RESULT show_made(const struct call *call, const struct home_made *made)
+{
+    SCOPED(buf_done) struct buf doc = {0};
+    const struct {
+        const char *name;
+        const struct buf *value;
+    } members[] = {
+        {"shop", &made->shop}, {"key", &made->key}, {"origin", &made->origin}, {"vkey", &made->vkey}};
+    if (!call_has(call, OPT_JSON)) {
+        show_words("Made a home with the shop ");
+        show_slice(buf_slice(&made->shop));
+        show_words(".\n");
+        show_new_shop(buf_slice(&made->key), buf_slice(&made->origin), buf_slice(&made->vkey));
+        return OK;
+    }
+    cbor_map(&doc, COUNT_OF(members));
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        cbor_text(&doc, slice_text(members[i].name));
+        cbor_text(&doc, buf_slice(members[i].value));
+    }
+    return show_json(doc_of(buf_slice(&doc)));
+}
+
+RESULT command_init(struct call *call)
+{
+    static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase", "New passphrase"};
+    SCOPED(buf_done) struct buf phrase = {0};
+    SCOPED(home_made_done) struct home_made made = {0};
+    struct home_options options = {.path = call->args[0],
+                                   .shop = call_text(call, OPT_SHOP),
+                                   .origin = call_text(call, OPT_ORIGIN),
+                                   .clock = clock_system()};
+    TRY(seal_named(call, &options.seal));
+    if (options.seal == SEAL_PASSPHRASE) TRY(passphrase_get_new(&source, &phrase));
+    options.passphrase = buf_slice(&phrase);
+    TRY(home_init(&options, &made));
+    warn_of_plain(options.seal);
+    return show_made(call, &made);
+}
+
+RESULT command_seal(struct call *call)
+{
+    static const struct passphrase_source present = {"AMANAH_PASSPHRASE_FILE", "passphrase",
+                                                     "Present passphrase"};
+    static const struct passphrase_source coming = {"AMANAH_NEW_PASSPHRASE_FILE", "new-passphrase",
+                                                    "New passphrase"};
+    SCOPED(buf_done) struct buf old = {0}, phrase = {0};
+    enum seal_kind now = SEAL_PLAIN, wanted = SEAL_PLAIN;
+    TRY(seal_named(call, &wanted));
+    TRY(home_seal_kind(call->args[0], &now));
+    if (now == SEAL_PASSPHRASE) TRY(passphrase_get(&present, &old));
+    if (wanted == SEAL_PASSPHRASE) TRY(passphrase_get_new(&coming, &phrase));
+    TRY(home_reseal(call->args[0], buf_slice(&old), wanted, buf_slice(&phrase)));
+    warn_of_plain(wanted);
+    if (call_has(call, OPT_JSON)) {
+        show_words("{\"seal\":\"%s\"}\n", wanted == SEAL_PLAIN ? "plain" : "passphrase");
+    } else {
+        show_words("The root key is sealed %s now.\n",
+                   wanted == SEAL_PLAIN ? "plain" : "by the new passphrase");
+    }
+    return OK;
+}
+
+static void show_shop_added(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_words("Added the shop ");
+    show_value(doc_text(doc_get(answer, "shop")));
+    show_words(".\n");
+    show_new_shop(doc_text(doc_get(answer, "key")), doc_text(doc_get(answer, "origin")),
+                  doc_text(doc_get(answer, "vkey")));
+}
+
+RESULT command_shop_add(struct call *call)
+{
+    struct shop_add_ask ask = {.name = slice_text(call->args[0]), .origin = call_slice(call, OPT_ORIGIN)};
+    return ask_and_show(call, VERB_SHOP_ADD, &ask, show_shop_added);
+}
+
+static void show_shops(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_table(answer,
+               (const struct table_column[]){{"shop", false}, {"origin", false}, {"vkey", false}, {0}});
+}
+
+RESULT command_shop_list(struct call *call)
+{
+    struct shop_list_ask ask = {0};
+    return ask_and_show(call, VERB_SHOP_LIST, &ask, show_shops);
+}

@@ -1,0 +1,104 @@
+#include "cli/handover.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void descriptor_done(int *fd)
+{
+    if (*fd >= 0) (void)close(*fd); /* a failed write was seen by write() */
+}
+
+static void actions_done(posix_spawn_file_actions_t *actions)
+{
+    (void)posix_spawn_file_actions_destroy(actions); /* it only frees */
+}
+
+static RESULT write_all(int fd, struct slice text)
+{
+    while (text.len > 0) {
+        ssize_t put = write(fd, text.at, text.len);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return FAIL(UNAVAILABLE, "command: it does not take its input: %s", strerror(errno));
+        text = slice_from(text, (size_t)put);
+    }
+    return OK;
+}
+
+static RESULT wait_for(pid_t child)
+{
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) return FAIL(UNAVAILABLE, "command: lost: %s", strerror(errno));
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return OK;
+    if (WIFEXITED(status)) return FAIL(UNAVAILABLE, "command: it ended with status %d", WEXITSTATUS(status));
+    return FAIL(UNAVAILABLE, "command: it was killed by a signal");
+}
+
+/* The keys of the vault are no business of the command's. */
+static char *const *environment_without_keys(const char **out, size_t most)
+{
+    size_t count = 0;
+    for (char **at = environ; *at && count + 1 < most; at++) {
+        if (strncmp(*at, "AMANAH_KEY", strlen("AMANAH_KEY")) == 0) continue;
+        if (strncmp(*at, "AMANAH_PASSPHRASE", strlen("AMANAH_PASSPHRASE")) == 0) continue;
+        out[count++] = *at;
+    }
+    out[count] = NULL;
+    return (char *const *)(uintptr_t)out;
+}
+
+static RESULT run(char *const *arguments, struct slice text)
+{
+    enum { VARIABLES_MAX = 1024, INPUT_END = 0, OUR_END = 1 };
+    const char *variables[VARIABLES_MAX];
+    int ends[2] = {-1, -1};
+    pid_t child = 0;
+    if (pipe(ends) != 0) return FAIL(UNAVAILABLE, "command: no pipe: %s", strerror(errno));
+    SCOPED(descriptor_done) int ours = ends[OUR_END];
+    SCOPED(descriptor_done) int theirs = ends[INPUT_END];
+    SCOPED(actions_done) posix_spawn_file_actions_t actions;
+    (void)posix_spawn_file_actions_init(&actions); /* fails for lack of memory only, which aborts elsewhere */
+    (void)posix_spawn_file_actions_adddup2(&actions, theirs, STDIN_FILENO);
+    (void)posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    (void)posix_spawn_file_actions_addclose(&actions, ours);
+    (void)posix_spawn_file_actions_addclose(&actions, theirs);
+    char *const *given = environment_without_keys(variables, VARIABLES_MAX);
+    int failed = posix_spawn(&child, arguments[0], &actions, NULL, arguments, given);
+    if (failed) return FAIL(UNAVAILABLE, "command: %s cannot be started: %s", arguments[0], strerror(failed));
+    struct result written = write_all(ours, text);
+    (void)close(ours); /* so that the command sees the end */
+    ours = -1;
+    struct result ended = wait_for(child);
+    return ended.code != CODE_OK ? ended : written;
+}
+
+RESULT hand_to_command(const char *command, struct slice text)
+{
+    char shell[] = "/bin/sh", flag[] = "-c";
+    SCOPED(buf_done) struct buf line = {0};
+    buf_text(&line, command);
+    buf_byte(&line, '\0');
+    char *const arguments[] = {shell, flag, (char *)line.at, NULL};
+    return run(arguments, text);
+}
+
+RESULT hand_to_mail(const char *address, const char *subject, struct slice text)
+{
+    char program[] = "/usr/sbin/sendmail", flag[] = "-i", end[] = "--";
+    SCOPED(buf_done) struct buf line = {0}, mail = {0};
+    if (!strchr(address, '@') || strpbrk(address, " \t\r\n,;<>\"\\|")) {
+        return FAIL(CONFIG, "--mail: not one plain address; give NAME@HOST");
+    }
+    buf_print(&mail, "To: %s\nSubject: %s\nContent-Type: text/plain; charset=utf-8\n\n", address, subject);
+    buf_slice_put(&mail, text);
+    buf_text(&line, address);
+    buf_byte(&line, '\0');
+    char *const arguments[] = {program, flag, end, (char *)line.at, NULL};
+    return run(arguments, buf_slice(&mail));
+}

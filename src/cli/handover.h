@@ -1,0 +1,19 @@
+/*
+ * Handing a text to another program: a shell command, or sendmail. Its standard input gets the text, its output goes
+ * to standard error. Main call: hand_to_command(). Example: TRY(hand_to_command("ssh box 'cat > pin'", note));
+ */
+#ifndef AMN_CLI_HANDOVER_H
+#define AMN_CLI_HANDOVER_H
+
+#include "base/bytes.h"
+
+/*
+ * Run a shell command with `text` on its standard input, and wait for it.
+ * UNAVAILABLE when it cannot be started or ends with another status than 0; whether it kept the text is then unknown.
+ */
+RESULT hand_to_command(const char *command, struct slice text);
+
+/* Mail `text` to one address by /usr/sbin/sendmail. CONFIG when the address could be taken for something else. */
+RESULT hand_to_mail(const char *address, const char *subject, struct slice text);
+
+#endif
