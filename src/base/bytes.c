@@ -304,11 +304,19 @@ void base32_put(struct buf *out, struct slice bytes)
     if (bits > 0) buf_byte(out, (uint8_t)base32_symbols[held << (5 - bits) & 31]);
 }
 
+/* Value of a symbol plus one, by character; 0: not a symbol. */
+static const uint8_t base32_values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,  ['8'] = 9,
+    ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['g'] = 17, ['h'] = 18,
+    ['j'] = 19, ['k'] = 20, ['m'] = 21, ['n'] = 22, ['p'] = 23, ['q'] = 24, ['r'] = 25, ['s'] = 26, ['t'] = 27,
+    ['v'] = 28, ['w'] = 29, ['x'] = 30, ['y'] = 31, ['z'] = 32, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14,
+    ['E'] = 15, ['F'] = 16, ['G'] = 17, ['H'] = 18, ['J'] = 19, ['K'] = 20, ['M'] = 21, ['N'] = 22, ['P'] = 23,
+    ['Q'] = 24, ['R'] = 25, ['S'] = 26, ['T'] = 27, ['V'] = 28, ['W'] = 29, ['X'] = 30, ['Y'] = 31, ['Z'] = 32,
+};
+
 static int base32_digit(uint8_t c)
 {
-    if (c >= 'A' && c <= 'Z') c = (uint8_t)(c - 'A' + 'a');
-    const char *at = c ? strchr(base32_symbols, c) : NULL;
-    return at ? (int)(at - base32_symbols) : -1;
+    return base32_values[c] - 1;
 }
 
 bool base32_get(struct slice text, uint8_t *out, size_t out_len)

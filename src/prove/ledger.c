@@ -23,6 +23,11 @@ uint64_t ledger_durable(const struct ledger *ledger)
     return ledger->durable;
 }
 
+int64_t ledger_last_us(const struct ledger *ledger)
+{
+    return ledger->last_us;
+}
+
 struct slice ledger_checkpoint(const struct ledger *ledger)
 {
     return buf_slice(&ledger->note);

@@ -46,13 +46,16 @@ RESULT ledger_behind(const struct ledger_options *options, uint64_t *size, struc
 uint64_t ledger_size(const struct ledger *ledger);
 uint64_t ledger_durable(const struct ledger *ledger);
 
+/* The time of the newest entry, appended or durable; 0 for an empty log. */
+int64_t ledger_last_us(const struct ledger *ledger);
+
 /* What a new entry says. The ledger sets its time, count, root, nonce and commitments from `leaves` and `texts`. */
 struct draft {
     struct entry entry;
     const struct sighted *set; /* whom it concerns, in leaf order */
     const struct hash *leaves; /* one a subject, made with `entry.nonce` */
     size_t set_count;
-    const struct aside_text *texts; /* salts are drawn by the ledger */
+    struct aside_text texts[COMMITMENTS_MAX]; /* salts are drawn by the ledger */
     size_t text_count;
 };
 

@@ -53,6 +53,9 @@ struct subject_store {
     /* SHA-256 of a record that a later one replaced: what `verify` needs to recompute an old import's leaf. */
     RESULT (*past_put)(struct store *store, struct subject_no no, uint64_t entry, const uint8_t hash[32]);
     RESULT (*past_get)(struct store *store, struct subject_no no, uint64_t entry, uint8_t hash[32]);
+    /* Every entry whose record of the subject was replaced, ascending. */
+    RESULT (*past_each)(struct store *store, struct subject_no no, RESULT (*each)(void *context, uint64_t entry),
+                        void *context);
     /* Leaves of an erased subject, kept because their salt is gone with the data key. */
     RESULT (*leaf_put)(struct store *store, struct subject_no no, uint64_t entry, const uint8_t leaf[32]);
     RESULT (*leaf_get)(struct store *store, struct subject_no no, uint64_t entry, uint8_t leaf[32]);

@@ -116,6 +116,19 @@ static RESULT past_get(struct store *store, struct subject_no no, uint64_t entry
     return hash_get(store, STATEMENT_PAST_GET, no, entry, hash);
 }
 
+static RESULT past_each(struct store *store, struct subject_no no, RESULT (*each)(void *context, uint64_t entry),
+                        void *context)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_PAST_EACH, &query));
+    bind_u64(&query, ":no", no.at);
+    for (bool more = true;;) {
+        TRY(query_row(&query, &more));
+        if (!more) return OK;
+        TRY(each(context, column_u64(&query, 0)));
+    }
+}
+
 static RESULT leaf_put(struct store *store, struct subject_no no, uint64_t entry, const uint8_t leaf[32])
 {
     return hash_put(store, STATEMENT_LEAF_PUT, ":leaf", no, entry, leaf);
@@ -134,6 +147,7 @@ const struct subject_store sqlite_subject = {
     .each = subject_each,
     .past_put = past_put,
     .past_get = past_get,
+    .past_each = past_each,
     .leaf_put = leaf_put,
     .leaf_get = leaf_get,
 };

@@ -1,0 +1,310 @@
+#include "keep/access.h"
+
+#include "keep/authority.h"
+#include "keep/shop.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char token_prefix[] = "amk_";
+
+static const struct {
+    uint32_t number;
+    const char *name;
+} purposes[] = {
+#define PURPOSE(number, name) {number, name},
+#include "keep/purposes.def"
+#undef PURPOSE
+};
+
+static const struct {
+    enum act act;
+    const char *name;
+} acts[] = {
+#define ACT(NAME, bit, name, about) {ACT_##NAME, name},
+#include "keep/acts.def"
+#undef ACT
+};
+
+void access_done(struct access *access)
+{
+    for (size_t i = 0; i < access->staff_count; i++) buf_done(&access->staff[i].sealed);
+    free(access->roles);
+    free(access->keys);
+    free(access->staff);
+    *access = (struct access){0};
+}
+
+const char *act_name(enum act act)
+{
+    for (size_t i = 0; i < COUNT_OF(acts); i++) {
+        if (acts[i].act == act) return acts[i].name;
+    }
+    return "none";
+}
+
+const char *purpose_name(uint32_t purpose)
+{
+    for (size_t i = 0; i < COUNT_OF(purposes); i++) {
+        if (purposes[i].number == purpose) return purposes[i].name;
+    }
+    return NULL;
+}
+
+static uint32_t purpose_number(struct slice name)
+{
+    for (size_t i = 0; i < COUNT_OF(purposes); i++) {
+        if (slice_is(name, purposes[i].name)) return purposes[i].number;
+    }
+    return 0;
+}
+
+const struct role *role_find(const struct access *access, struct slice name)
+{
+    for (size_t i = 0; i < access->role_count; i++) {
+        if (slice_is(name, access->roles[i].name)) return &access->roles[i];
+    }
+    return NULL;
+}
+
+const struct role *role_by_id(const struct access *access, uint32_t id)
+{
+    for (size_t i = 0; i < access->role_count; i++) {
+        if (access->roles[i].id == id) return &access->roles[i];
+    }
+    return NULL;
+}
+
+struct key *key_by_id(struct access *access, uint32_t id)
+{
+    /* ids are given out in order and rows are never removed: a key stands at id - 1 */
+    return id > 0 && id <= access->key_count && access->keys[id - 1].id == id ? &access->keys[id - 1] : NULL;
+}
+
+bool token_shop(struct slice token, uint8_t out[4])
+{
+    uint8_t bytes[AMK_BYTES];
+    if (!slice_starts(token, token_prefix)) return false;
+    bool good = base32_get(slice_from(token, sizeof token_prefix - 1), bytes, sizeof bytes);
+    if (good) memcpy(out, bytes, 4);
+    wipe(bytes, sizeof bytes);
+    return good;
+}
+
+static void secret_mac(struct shop *shop, const uint8_t *number_and_secret, struct hash *out)
+{
+    const struct slice parts[] = {SLICE_TEXT("amk"), {number_and_secret, 4 + AMK_SECRET_BYTES}};
+    prf_run(shop->pepper, parts, COUNT_OF(parts), out);
+}
+
+void key_secret_make(struct shop *shop, struct key *key, struct buf *text)
+{
+    uint8_t bytes[AMK_BYTES];
+    memcpy(bytes, keyring_shop_id(shop->keyring), 4);
+    be32_put(bytes + 4, key->id);
+    crypto_random(shop->crypto, bytes + 8, AMK_SECRET_BYTES);
+    secret_mac(shop, bytes + 4, &key->mac);
+    buf_text(text, token_prefix);
+    base32_put(text, (struct slice){bytes, sizeof bytes});
+    wipe(bytes, sizeof bytes);
+}
+
+static bool network_is_near(const uint8_t network[NETWORK_BYTES])
+{
+    static const uint8_t local[NETWORK_BYTES], loopback6[NETWORK_BYTES] = {[15] = 1};
+    static const uint8_t loopback4[13] = {[10] = 0xff, [11] = 0xff, [12] = 127};
+    return memcmp(network, local, NETWORK_BYTES) == 0 || memcmp(network, loopback6, NETWORK_BYTES) == 0 ||
+           memcmp(network, loopback4, sizeof loopback4) == 0;
+}
+
+static RESULT key_usable(const struct key *key, const uint8_t network[NETWORK_BYTES], int64_t now_us)
+{
+    if (key->ended_us != 0) return FAIL(CREDENTIAL_UNKNOWN, "credential: this key was revoked; ask for a new one");
+    if (now_us >= key->expires_us) return FAIL(CREDENTIAL_UNKNOWN, "credential: this key has ended; ask for a new one");
+    if (!network_is_near(network) && now_us >= key->created_us + KEY_FAR_HOURS_MAX * HOUR_US) {
+        return FAIL(CREDENTIAL_UNKNOWN, "credential: from another machine a bearer key works %d hours; issue a new one",
+                    KEY_FAR_HOURS_MAX);
+    }
+    return OK;
+}
+
+static RESULT reader_of_key(struct shop *shop, const struct ask_head *head, struct reader *out)
+{
+    uint8_t bytes[AMK_BYTES] = {0};
+    struct hash mac = {{0}};
+    static const struct key nobody;
+    bool good = slice_starts(head->bearer, token_prefix) &&
+                base32_get(slice_from(head->bearer, sizeof token_prefix - 1), bytes, sizeof bytes);
+    const struct key *key = good ? key_by_id(&shop->access, be32_get(bytes + 4)) : NULL;
+    secret_mac(shop, bytes + 4, &mac); /* also for an unknown number: the same work whatever is wrong */
+    wipe(bytes, sizeof bytes);
+    if (!hash_equal(&mac, &(key ? key : &nobody)->mac) || !key) {
+        return FAIL(CREDENTIAL_UNKNOWN, "credential: not one of this shop");
+    }
+    TRY(key_usable(key, head->network, clock_now(&shop->clock)));
+    out->no = reader_no(READER_KEY, key->id);
+    out->key = key;
+    out->role = role_by_id(&shop->access, key->role);
+    assert(out->role); /* roles are never removed */
+    return OK;
+}
+
+RESULT access_reader(struct shop *shop, const struct ask_head *head, bool local, struct reader *out)
+{
+    struct reader reader = {0};
+    memcpy(reader.network, head->network, NETWORK_BYTES);
+    if (head->bearer.len > 0) {
+        TRY(reader_of_key(shop, head, &reader));
+    } else if (local) {
+        reader.no = reader_no(READER_OPERATOR, 0);
+        reader.role = role_find(&shop->access, SLICE_TEXT("admin"));
+        if (!reader.role) return FAIL(CREDENTIAL_UNKNOWN, "credential: this shop has no readers loaded; restart it");
+    } else {
+        return FAIL(CREDENTIAL_MISSING, "credential: send Authorization: Bearer amk_…");
+    }
+    *out = reader;
+    return OK;
+}
+
+enum act access_act_of(enum verb verb)
+{
+    static const enum act by_verb[] = {
+        [VERB_SELF] = ACT_NONE,
+        [VERB_SUBJECT_CREATE] = ACT_CREATE,
+        [VERB_SUBJECT_SHOW] = ACT_SHOW,
+        [VERB_SUBJECT_PATCH] = ACT_CHANGE,
+        [VERB_SUBJECT_CLOSE] = ACT_CHANGE,
+        [VERB_SUBJECT_ERASE] = ACT_ERASE,
+        [VERB_SUBJECT_SIGHTINGS] = ACT_HISTORY,
+        [VERB_LOOKUP] = ACT_LOOKUP,
+        [VERB_REVEAL] = ACT_REVEAL,
+        [VERB_IMPORT] = ACT_IMPORT,
+        [VERB_LEDGER_CHECKPOINT] = ACT_LEDGER,
+        [VERB_LEDGER_TILE] = ACT_LEDGER,
+        [VERB_LEDGER_PROOF] = ACT_LEDGER,
+        [VERB_LEDGER_ENTRY] = ACT_LEDGER,
+        [VERB_LEDGER_COSIGN] = ACT_PIN,
+        [VERB_LEDGER_PIN] = ACT_PIN,
+        [VERB_STAFF_ADD] = ACT_STAFF,
+        [VERB_STAFF_LIST] = ACT_STAFF,
+        [VERB_KEY_ISSUE] = ACT_KEYS,
+        [VERB_KEY_REVOKE] = ACT_KEYS,
+        [VERB_KEY_LIST] = ACT_KEYS,
+        [VERB_ROLE_PUT] = ACT_ROLES,
+        [VERB_ROLE_LIST] = ACT_ROLES,
+        [VERB_FIELD_PUT] = ACT_FIELDS,
+        [VERB_FIELD_LIST] = ACT_NONE,
+        [VERB_STATUS] = ACT_STATUS,
+        [VERB_SHOP_ADD] = ACT_SHOPS,
+        [VERB_SHOP_LIST] = ACT_SHOPS,
+    };
+    _Static_assert(COUNT_OF(by_verb) == VERB_COUNT, "each verb has its act");
+    return by_verb[verb];
+}
+
+RESULT access_act(const struct reader *reader, enum act act)
+{
+    if (act == ACT_NONE || (reader->role->acts >> act & 1)) return OK;
+    return FAIL(ROLE_ACT, "role %s may not %s; ask an admin for a role that may", reader->role->name, act_name(act));
+}
+
+static bool purpose_word(struct slice purpose)
+{
+    if (purpose.len == 0 || purpose.len > ROLE_NAME_BYTES_MAX) return false;
+    for (size_t i = 0; i < purpose.len; i++) {
+        uint8_t c = purpose.at[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-')) return false;
+    }
+    return true;
+}
+
+RESULT access_purpose(const struct reader *reader, struct slice purpose, uint32_t *out)
+{
+    const struct role *role = reader->role;
+    uint32_t number = purpose_number(purpose);
+    bool any = role->purpose_count == 1 && role->purposes[0] == PURPOSE_ANY;
+    if (!purpose_word(purpose)) {
+        return FAIL(PURPOSE_UNKNOWN, "purpose: say one, such as support, delivery or security");
+    }
+    if (any) {
+        *out = number;
+        return OK;
+    }
+    if (number == 0) return FAIL(PURPOSE_UNKNOWN, "purpose: not one of this shop's");
+    for (size_t i = 0; i < role->purpose_count; i++) {
+        if (role->purposes[i] != number) continue;
+        *out = number;
+        return OK;
+    }
+    return FAIL(ROLE_PURPOSE, "role %s may not look for this purpose", role->name);
+}
+
+static bool form_of(struct slice name, struct slice *base, enum form *form)
+{
+    static const struct {
+        const char *suffix;
+        enum form form;
+    } suffixes[] = {{".mask", FORM_MASK}, {".last4", FORM_LAST4}};
+    for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
+        size_t len = strlen(suffixes[i].suffix);
+        if (name.len <= len || !slice_is(slice_from(name, name.len - len), suffixes[i].suffix)) continue;
+        *base = slice_part(name, 0, name.len - len);
+        *form = suffixes[i].form;
+        return true;
+    }
+    *base = name;
+    *form = FORM_FULL;
+    return false;
+}
+
+static RESULT permit_add(const struct role *role, const struct field *field, enum form form, struct permit *out)
+{
+    uint64_t bit = field_bit(field), full = role->fields_all ? UINT64_MAX : role->full;
+    if (!(full & bit) && !(role->masked & bit)) {
+        return FAIL(ROLE_FIELD, "role %s may not see %s", role->name, field->name);
+    }
+    if (form == FORM_FULL && !(full & bit)) {
+        return FAIL(ROLE_FIELD, "role %s sees %s only masked; ask for %s.mask", role->name, field->name, field->name);
+    }
+    if (out->field_count == COUNT_OF(out->fields)) return FAIL(TOO_MANY, "fields: asked for too many at once");
+    out->fields[out->field_count++] = (struct asked_field){field, form};
+    if (form == FORM_FULL) {
+        out->full |= bit;
+    } else {
+        out->masked |= bit;
+    }
+    return OK;
+}
+
+static RESULT permit_fields(struct shop *shop, const struct role *role, const struct texts *asked, struct permit *out)
+{
+    for (size_t i = 0; i < asked->count; i++) {
+        struct slice name = {0};
+        enum form form = FORM_FULL;
+        (void)form_of(asked->at[i], &name, &form); /* no suffix: the full form */
+        const struct field *field = field_find(&shop->fields, name);
+        uint64_t group = field ? 0 : field_group_mask(&shop->fields, name);
+        if (!field && group == 0) return FAIL(FIELD_UNKNOWN, "fields: item %zu is not a field of this shop", i);
+        if (field) TRY(permit_add(role, field, form, out));
+        for (size_t bit = 0; bit < FIELD_MAX; bit++) {
+            if (group >> bit & 1) TRY(permit_add(role, &shop->fields.at[bit], form, out));
+        }
+    }
+    return OK;
+}
+
+RESULT access_permit(struct shop *shop, const struct reader *reader, const struct texts *fields, struct slice purpose,
+                     struct slice reason, struct permit *out)
+{
+    struct permit permit = {.reader = reader->no, .role = reader->role->id, .daily = reader->role->daily};
+    TRY(access_purpose(reader, purpose, &permit.purpose));
+    permit.purpose_named = permit.purpose == 0;
+    if (reader->role->reason && reason.len == 0) {
+        return FAIL(REASON_MISSING, "reason: role %s must say why it looks", reader->role->name);
+    }
+    TRY(permit_fields(shop, reader->role, fields, &permit));
+    permit.masked &= ~permit.full;
+    *out = permit;
+    return OK;
+}

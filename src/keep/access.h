@@ -1,0 +1,140 @@
+/*
+ * Access: who asks, in which role, and what that role may see for which purpose.
+ *
+ * Only this file's functions make a `struct permit`, and records open only for one. Credentials are random secrets
+ * kept as HMAC(pepper, secret), so no key of the server can mint one. Main calls: access_reader(), access_permit().
+ */
+#ifndef AMN_KEEP_ACCESS_H
+#define AMN_KEEP_ACCESS_H
+
+#include "base/asks.h"
+#include "base/clock.h"
+#include "keep/field.h"
+#include "prove/entry.h"
+
+struct shop;
+
+enum act {
+#define ACT(NAME, bit, name, about) ACT_##NAME = (bit),
+#include "keep/acts.def"
+#undef ACT
+};
+
+enum {
+    ROLE_NAME_BYTES_MAX = 32,
+    ROLE_PURPOSES_MAX = 32,
+    KEY_HOLDERS_MAX = 64,
+    KEY_DAYS_MAX = 90,
+    KEY_FAR_HOURS_MAX = 24, /* a plain bearer from elsewhere than this machine */
+    AMK_SECRET_BYTES = 32,
+    AMK_BYTES = 4 + 4 + AMK_SECRET_BYTES, /* shop tag, key number, secret */
+    PURPOSE_ANY = UINT32_MAX
+};
+
+struct role {
+    uint32_t id; /* from 1 */
+    char name[ROLE_NAME_BYTES_MAX + 1];
+    uint64_t full, masked; /* fields it may see; `full` includes masked forms */
+    bool fields_all;       /* also those added later */
+    uint32_t acts;         /* bits of enum act */
+    uint32_t purposes[ROLE_PURPOSES_MAX];
+    size_t purpose_count; /* PURPOSE_ANY as the only one: any */
+    uint64_t daily;
+    bool reason;
+};
+
+struct key {
+    uint32_t id; /* from 1 */
+    uint32_t role;
+    char name[NAME_BYTES_MAX + 1];
+    uint32_t holders[KEY_HOLDERS_MAX];
+    size_t holder_count;
+    struct hash mac; /* HMAC(pepper, number and secret) */
+    int64_t created_us, expires_us, ended_us; /* ended 0: not yet */
+};
+
+struct staff {
+    uint32_t id;
+    int64_t created_us;
+    struct buf sealed; /* name and e-mail under the staff key */
+};
+
+/* Readers of a shop in memory, as its authority rows say. */
+struct access {
+    struct role *roles;
+    size_t role_count;
+    struct key *keys;
+    size_t key_count;
+    struct staff *staff;
+    size_t staff_count;
+};
+void access_done(struct access *access);
+
+/* Who asks. */
+struct reader {
+    uint64_t no; /* reader_no() */
+    const struct role *role;
+    const struct key *key; /* NULL: the local operator */
+    uint8_t network[NETWORK_BYTES];
+};
+
+/*
+ * Find the reader of a credential. No credential from the local socket is the operator, in role admin.
+ * CREDENTIAL_MISSING, CREDENTIAL_UNKNOWN (never says which part was wrong; the same time for every wrong secret).
+ */
+RESULT access_reader(struct shop *shop, const struct ask_head *head, bool local, struct reader *out);
+
+/* May this reader do that? ROLE_ACT otherwise. */
+RESULT access_act(const struct reader *reader, enum act act);
+enum act access_act_of(enum verb verb);
+
+/* The number of a purpose: 0 and no failure for one that is in no table, when the role may use any. */
+RESULT access_purpose(const struct reader *reader, struct slice purpose, uint32_t *out);
+
+/* One asked field, in the form that was asked. */
+enum form { FORM_FULL, FORM_MASK, FORM_LAST4 };
+struct asked_field {
+    const struct field *field;
+    enum form form;
+};
+
+/*
+ * The right to look: made here and nowhere else.
+ * fields in the order asked; a group stands as its fields.
+ */
+struct permit {
+    uint64_t reader;
+    uint32_t role, purpose;
+    bool purpose_named; /* its name must stand aside */
+    struct asked_field fields[FIELD_MAX * 3];
+    size_t field_count;
+    uint64_t full, masked; /* what may be opened for it */
+    uint64_t daily;
+};
+
+RESULT access_permit(struct shop *shop, const struct reader *reader, const struct texts *fields, struct slice purpose,
+                     struct slice reason, struct permit *out);
+
+/* Bodies of authority rows, and taking them into memory. `id` and `entry` come with the row. */
+void role_body_write(const struct role *role, struct buf *out);
+RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct role *out);
+void key_body_write(const struct key *key, struct buf *out);
+RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice body);
+
+const struct role *role_find(const struct access *access, struct slice name); /* NULL */
+const struct role *role_by_id(const struct access *access, uint32_t id);      /* NULL */
+struct key *key_by_id(struct access *access, uint32_t id);                    /* NULL */
+
+/* The built-in roles: admin, service, support, auditor. `index` 0 … role_builtin_count() - 1. */
+size_t role_builtin_count(void);
+struct role role_builtin(size_t index);
+
+/* Make a new key's secret: its text "amk_…" goes to `text`, its MAC into the key. */
+void key_secret_make(struct shop *shop, struct key *key, struct buf *text);
+/* The shop tag at the start of a token; false when it is none. */
+bool token_shop(struct slice token, uint8_t out[4]);
+
+const char *act_name(enum act act);
+const char *purpose_name(uint32_t purpose); /* NULL */
+
+#endif

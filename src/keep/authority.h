@@ -1,0 +1,26 @@
+/*
+ * Authority rows: who may do what (staff, keys, roles, fields, witnesses). Each carries a MAC over the row and the
+ * entry that made it, and that entry holds the row's hash; both are checked at load and against a replay of the
+ * ledger. So whoever can write the database can still not give themselves a role unseen, nor put an old row back.
+ */
+#ifndef AMN_KEEP_AUTHORITY_H
+#define AMN_KEEP_AUTHORITY_H
+
+#include "keep/batch.h"
+
+enum authority_kind {
+    AUTHORITY_STAFF = 1,
+    AUTHORITY_KEY,
+    AUTHORITY_ROLE,
+    AUTHORITY_FIELD,
+    AUTHORITY_WITNESS
+};
+
+/* Write a row and its entry in the open batch. `id` from 1. */
+RESULT authority_put(struct batch *batch, const struct reader *reader, enum authority_kind kind, uint32_t id,
+                     struct slice body, struct receipt *out);
+
+/* Check every row and give it to `take` in order of kind and id. TAMPERED names the first bad row. */
+RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const struct authority_row *row));
+
+#endif

@@ -1,0 +1,128 @@
+#include "keep/batch.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void answer_done(struct answer *answer)
+{
+    buf_done(&answer->body);
+}
+
+RESULT batch_begin(struct shop *shop, struct arena *arena, struct batch *out)
+{
+    *out = (struct batch){.shop = shop, .arena = arena, .now_us = clock_now(&shop->clock), .last = shop->last};
+    TRY(shop->store->batch->begin(shop->store));
+    out->begun = true;
+    return OK;
+}
+
+void batch_done(struct batch *batch)
+{
+    free(batch->looks);
+    batch->looks = NULL;
+    batch->look_count = batch->look_cap = 0;
+}
+
+static void count_looks(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->look_count; i++) {
+        const struct pending_look *look = &batch->looks[i];
+        sightings_add(batch->shop->sightings, &look->entry, look->set, look->count);
+    }
+}
+
+RESULT batch_commit(struct batch *batch)
+{
+    struct shop *shop = batch->shop;
+    assert(batch->begun);
+    struct result done = ledger_seal(shop->ledger);
+    bool write_sightings = done.code == CODE_OK && sightings_full(shop->sightings);
+    uint64_t upto = ledger_durable(shop->ledger); /* those of this batch are counted after it */
+    if (write_sightings) done = sightings_write(shop->sightings, upto);
+    if (done.code == CODE_OK) done = shop->store->batch->commit(shop->store);
+    if (done.code != CODE_OK) {
+        batch_rollback(batch);
+        return done;
+    }
+    batch->begun = false;
+    ledger_committed(shop->ledger);
+    if (write_sightings) sightings_written(shop->sightings);
+    count_looks(batch);
+    budget_settle(shop->budgets);
+    return OK;
+}
+
+void batch_rollback(struct batch *batch)
+{
+    struct shop *shop = batch->shop;
+    if (!batch->begun) return;
+    batch->begun = false;
+    shop->store->batch->rollback(shop->store);
+    ledger_rollback(shop->ledger);
+    budget_undo(shop->budgets, 0);
+    shop->last = batch->last;
+    batch->look_count = 0;
+    if (!batch->authority) return;
+    struct result loaded = shop_readers_load(shop);
+    if (loaded.code != CODE_OK) shop_readers_drop(shop); /* nobody is let in until the shop is opened again */
+}
+
+void batch_append(struct batch *batch, const struct draft *draft, struct receipt *out)
+{
+    ledger_append(batch->shop->ledger, draft, out);
+    if (!entry_is_look(draft->entry.kind) || draft->set_count == 0) return;
+    if (batch->look_count == batch->look_cap) {
+        size_t cap = batch->look_cap ? batch->look_cap * 2 : 64;
+        struct pending_look *looks = realloc(batch->looks, cap * sizeof *looks);
+        if (!looks) abort();
+        batch->looks = looks;
+        batch->look_cap = cap;
+    }
+    struct pending_look *look = &batch->looks[batch->look_count++];
+    size_t bytes = draft->set_count * sizeof *look->set;
+    *look = (struct pending_look){.entry = {.kind = draft->entry.kind, .reader = draft->entry.reader},
+                                  .set = arena_take(batch->arena, bytes),
+                                  .count = draft->set_count};
+    look->entry.time_us = ledger_last_us(batch->shop->ledger);
+    memcpy(look->set, draft->set, bytes);
+}
+
+void batch_receipt(struct answer *answer, const struct receipt *receipt)
+{
+    answer->head.flags |= ANSWER_RECEIPT;
+    answer->head.index = receipt->index;
+    memcpy(answer->head.leaf_hash, receipt->leaf.bytes, HASH_BYTES);
+}
+
+void batch_problem(struct answer *answer, struct result result, const char *pointer_format, ...)
+{
+    if (answer->problem_count == PROBLEMS_MAX) return;
+    struct problem *problem = &answer->problems[answer->problem_count++];
+    va_list args;
+    va_start(args, pointer_format);
+    (void)vsnprintf(problem->pointer, sizeof problem->pointer, pointer_format, args); /* cut is fine: it is talk */
+    va_end(args);
+    (void)snprintf(problem->detail, sizeof problem->detail, "%s", result_text());
+    problem->cause = result.cause;
+}
+
+struct draft batch_draft(struct batch *batch, const struct reader *reader, enum entry_kind kind)
+{
+    static const uint8_t local[NETWORK_BYTES];
+    struct draft draft = {.entry = {.kind = kind, .reader = reader->no, .role = reader->role ? reader->role->id : 0}};
+    crypto_random(batch->shop->crypto, draft.entry.nonce, ENTRY_NONCE_BYTES);
+    if (memcmp(reader->network, local, NETWORK_BYTES) != 0) {
+        draft_text(&draft, COMMIT_NETWORK, (struct slice){reader->network, NETWORK_BYTES});
+    }
+    return draft;
+}
+
+void draft_text(struct draft *draft, enum commitment_kind kind, struct slice text)
+{
+    if (text.len == 0) return;
+    assert(draft->text_count < COMMITMENTS_MAX);
+    draft->texts[draft->text_count++] = (struct aside_text){.kind = kind, .text = text};
+}

@@ -1,0 +1,76 @@
+/*
+ * A batch: what one commit makes durable for one shop. Verbs run in order in it; their answers wait in it; only
+ * batch_commit(), called by the keeper alone, lets them out, after the flush. A failed commit wipes them.
+ * Main calls: batch_look(), batch_note(). Example: see reveal() in keep/reveal.c.
+ */
+#ifndef AMN_KEEP_BATCH_H
+#define AMN_KEEP_BATCH_H
+
+#include "base/cbor.h"
+#include "keep/shop.h"
+
+enum { PROBLEMS_MAX = 16 };
+
+/* One member of a request that is wrong: where, and what is the matter. Never a value. */
+struct problem {
+    char pointer[96];
+    char detail[160];
+    enum cause cause;
+};
+
+struct answer {
+    struct answer_head head;
+    struct buf body;      /* CBOR, or text or octets as head.shape says */
+    size_t problem_count; /* of a refusal */
+    struct problem problems[PROBLEMS_MAX];
+    bool secret; /* the body holds a secret: an idempotency key must not replay it */
+};
+void answer_done(struct answer *answer);
+
+/* A set that was appended and counts as sightings once durable. */
+struct pending_look {
+    struct entry entry;
+    struct sighted *set; /* in the arena */
+    size_t count;
+};
+
+struct batch {
+    struct shop *shop;
+    struct arena *arena; /* lives until the answers are out */
+    int64_t now_us;
+    struct pending_look *looks;
+    size_t look_count, look_cap;
+    uint64_t writes; /* store writes so far: a failure after one breaks the whole batch */
+    struct subject_no last; /* shop->last when it began */
+    bool authority;         /* readers in memory changed: load them again after a rollback */
+    bool begun;
+};
+
+RESULT batch_begin(struct shop *shop, struct arena *arena, struct batch *out);
+RESULT batch_commit(struct batch *batch); /* the keeper's alone: after OK answers may leave */
+void batch_rollback(struct batch *batch); /* everything of it is gone, in memory too */
+void batch_done(struct batch *batch);
+
+/* Append an entry by a reader. Looks among them are counted as sightings after the commit. */
+void batch_append(struct batch *batch, const struct draft *draft, struct receipt *out);
+
+/* Set the receipt flag, index and leaf hash of an answer. */
+void batch_receipt(struct answer *answer, const struct receipt *receipt);
+
+/* Add a problem to a refusal's list, while there is room. */
+void batch_problem(struct answer *answer, struct result result, const char *pointer_format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Begin a draft for this reader: kind, reader, role, and from afar its network as a commitment. */
+struct draft batch_draft(struct batch *batch, const struct reader *reader, enum entry_kind kind);
+/* A text that stands aside, with its commitment in the entry. An empty one is passed over. */
+void draft_text(struct draft *draft, enum commitment_kind kind, struct slice text);
+
+/* Before every write to the store within a verb. */
+static inline struct store *batch_write(struct batch *batch)
+{
+    batch->writes++;
+    return batch->shop->store;
+}
+
+#endif

@@ -1,0 +1,157 @@
+/*
+ * Erasure: the data key goes, and with it every field, in the database and, as key epochs are destroyed, in backups.
+ * What stays is a tombstone, and the leaves of past entries, which nobody can link any more.
+ */
+#include "keep/history.h"
+#include "keep/leaves.h"
+#include "keep/subject.h"
+#include "keep/verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { INTENT_BYTES = 8 + 8 + HASH_BYTES };
+
+/* The intent goes at once to a file outside the database: a restore from an older backup replays it. */
+static RESULT intent_write(struct shop *shop, struct subject_no no, int64_t now_us)
+{
+    SCOPED(buf_done) struct buf path = {0}, row = {0};
+    struct hash mac = {{0}};
+    if (!shop->home) return OK; /* a shop without a directory: the simulator's */
+    buf_be64(&row, no.at);
+    buf_be64(&row, (uint64_t)now_us);
+    const struct slice parts[] = {SLICE_TEXT("erase"), buf_slice(&row)};
+    prf_run(shop->row_mac, parts, COUNT_OF(parts), &mac);
+    buf_put(&row, mac.bytes, HASH_BYTES);
+    shop_path(shop->home, shop->name, "erased", &path);
+    int fd = open(buf_c(&path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0) return FAIL(UNAVAILABLE, "erase: cannot open the list of erasures: %s", strerror(errno));
+    bool good = write(fd, row.at, row.len) == INTENT_BYTES && fdatasync(fd) == 0;
+    (void)close(fd);
+    return good ? OK : FAIL(UNAVAILABLE, "erase: cannot write the list of erasures; free some disk space");
+}
+
+struct keeping {
+    struct batch *batch;
+    struct subject_no no;
+    const struct secret *data_key;
+    uint64_t newest;     /* entry of the present record */
+    struct hash present; /* and its hash */
+};
+
+/* Keep the subject's leaf of one entry, and drop the texts beside it: a reason may speak of the person. */
+static RESULT leaf_keep(void *context, const struct sighting *at)
+{
+    const struct keeping *keeping = context;
+    struct shop *shop = keeping->batch->shop;
+    struct hash salt = {{0}}, leaf = {{0}}, past = {{0}};
+    const struct hash *record = NULL;
+    struct store *store = batch_write(keeping->batch);
+    if (entry_binds_records(at->entry.kind)) {
+        record = at->index == keeping->newest ? &keeping->present : &past;
+        if (record == &past) TRY(store->subject->past_get(store, keeping->no, at->index, past.bytes));
+    }
+    leaf_salt(shop->crypto, keeping->data_key, at->entry.nonce, &salt);
+    set_leaf(shop->crypto, &salt, &at->aside->set[at->position], record, &leaf);
+    TRY(store->subject->leaf_put(store, keeping->no, at->index, leaf.bytes));
+    return ledger_texts_drop(shop->ledger, at->index);
+}
+
+static RESULT tags_drop(struct batch *batch, struct subject_no no, const struct record *record)
+{
+    struct shop *shop = batch->shop;
+    SCOPED(tags_done) struct tags tags = {0};
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        SCOPED(buf_done) struct buf value = {0};
+        if (!(record->held >> i & 1) || !shop->fields.at[i].indexed) continue;
+        TRY(record_field(shop, no, record, i, &value));
+        TRY(tags_of(shop, &shop->fields.at[i], buf_slice(&value), &tags));
+    }
+    struct store *store = batch_write(batch);
+    for (size_t i = 0; i < tags.count; i++) {
+        struct tag_row row = {.index = tags.at[i].index, .no = no};
+        memcpy(row.tag, tags.at[i].tag, TAG_BYTES);
+        TRY(store->tag->drop(store, &row));
+    }
+    return store->tag->drop_past(store, no);
+}
+
+static void answer_put(const struct subject_erase_ask *ask, struct answer *out)
+{
+    cbor_map(&out->body, ask->dry_run ? 3 : 2);
+    cbor_text(&out->body, SLICE_TEXT("id"));
+    cbor_text(&out->body, ask->id);
+    cbor_text(&out->body, SLICE_TEXT("status"));
+    cbor_text(&out->body, ask->dry_run ? SLICE_TEXT("would be erased") : SLICE_TEXT("erased"));
+    if (!ask->dry_run) return;
+    cbor_text(&out->body, SLICE_TEXT("dry_run"));
+    cbor_bool(&out->body, true);
+}
+
+/* The confirming entry, and the tombstone it carries the hash of. */
+static RESULT tombstone_write(struct batch *batch, const struct reader *reader, struct keeping *keeping,
+                              const struct record *record, struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct store *store = batch_write(batch);
+    struct draft draft = batch_draft(batch, reader, ENTRY_ERASE);
+    struct record head = *record;
+    struct sighted sighted = {keeping->no, record->held, 0};
+    struct hash salt = {{0}}, leaf = {{0}};
+    struct receipt receipt = {0};
+    SCOPED(buf_done) struct buf tombstone = {0};
+    head.version++;
+    record_tombstone(&head, &tombstone);
+    leaf_salt(shop->crypto, keeping->data_key, draft.entry.nonce, &salt);
+    set_leaf(shop->crypto, &salt, &sighted, NULL, &leaf);
+    draft.set = &sighted;
+    draft.leaves = &leaf;
+    draft.set_count = 1;
+    draft.entry.full = record->held;
+    draft.entry.has_object = true;
+    sha256_one(shop->crypto, buf_slice(&tombstone), &draft.entry.object);
+    batch_append(batch, &draft, &receipt);
+    TRY(store->subject->leaf_put(store, keeping->no, receipt.index, leaf.bytes));
+    TRY(store->subject->past_put(store, keeping->no, keeping->newest, keeping->present.bytes));
+    struct subject_row row = {keeping->no, receipt.index, buf_slice(&tombstone)};
+    TRY(store->subject->replace(store, &row));
+    batch_receipt(out, &receipt);
+    return OK;
+}
+
+RESULT verb_subject_erase(struct batch *batch, const struct reader *reader, const struct subject_erase_ask *ask,
+                          struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct subject_no no = {0};
+    struct record record;
+    struct receipt intent = {0};
+    SCOPED(buf_done) struct buf bytes = {0};
+    SECRET data_key = {{0}};
+    struct keeping keeping = {.batch = batch, .data_key = &data_key};
+    TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
+    TRY(record_get(shop, no, false, &bytes, &record, &keeping.newest));
+    TRY(record_unlock(shop, no, &record, &data_key));
+    if (ask->dry_run) {
+        answer_put(ask, out);
+        return OK;
+    }
+    if (keeping.newest >= ledger_durable(shop->ledger)) {
+        return FAIL(CONFLICT, "subject: was changed a moment ago; try again"); /* its entry is not in a bundle yet */
+    }
+    keeping.no = no;
+    sha256_one(shop->crypto, buf_slice(&bytes), &keeping.present);
+    struct draft draft = batch_draft(batch, reader, ENTRY_ERASE_INTENT);
+    draft_text(&draft, COMMIT_REASON, ask->reason);
+    draft_text(&draft, COMMIT_VALUE, ask->id);
+    TRY(intent_write(shop, no, batch->now_us));
+    batch_append(batch, &draft, &intent);
+    TRY(history_changes(shop, no, keeping.newest, leaf_keep, &keeping));
+    TRY(history_looks(shop, no, leaf_keep, &keeping));
+    TRY(tags_drop(batch, no, &record));
+    TRY(tombstone_write(batch, reader, &keeping, &record, out));
+    answer_put(ask, out);
+    return OK;
+}

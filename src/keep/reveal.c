@@ -1,0 +1,289 @@
+#include "keep/record.h"
+#include "keep/values.h"
+#include "keep/verbs.h"
+
+#include <string.h>
+
+/* One subject of a reveal: found and to be shown, or why not. */
+struct shown {
+    struct subject_no no;
+    struct record record;
+    struct buf bytes;
+    enum cause cause;
+};
+
+static void shown_done(struct shown *shown)
+{
+    buf_done(&shown->bytes);
+}
+
+static void form_put(const struct asked_field *asked, struct slice value, struct buf *out)
+{
+    SCOPED(buf_done) struct buf masked = {0};
+    if (asked->form == FORM_FULL) {
+        cbor_text(out, value);
+        return;
+    }
+    mask(asked->form == FORM_LAST4 ? MASK_LAST4 : asked->field->mask, value, &masked);
+    cbor_text(out, buf_slice(&masked));
+}
+
+static void name_put(const struct asked_field *asked, struct buf *out)
+{
+    static const char *const suffixes[] = {[FORM_FULL] = "", [FORM_MASK] = ".mask", [FORM_LAST4] = ".last4"};
+    char name[FIELD_NAME_BYTES_MAX + 8];
+    size_t len = strlen(asked->field->name), more = strlen(suffixes[asked->form]);
+    memcpy(name, asked->field->name, len);
+    memcpy(name + len, suffixes[asked->form], more);
+    cbor_text(out, (struct slice){(const uint8_t *)name, len + more});
+}
+
+/* All asked fields of one group, put together as an array of items again. */
+static RESULT group_put(struct shop *shop, const struct shown *shown, const struct permit *permit, size_t first,
+                        struct buf *out)
+{
+    enum { GROUP_FIELDS_MAX = 32 };
+    struct buf opened[GROUP_FIELDS_MAX] = {{0}};
+    const struct asked_field *asked[GROUP_FIELDS_MAX];
+    const char *group = permit->fields[first].field->group;
+    size_t count = 0;
+    int last = -1;
+    struct result done = OK;
+    for (size_t i = first; i < permit->field_count && done.code == CODE_OK && count < GROUP_FIELDS_MAX; i++) {
+        const struct field *field = permit->fields[i].field;
+        if (strcmp(field->group, group) != 0 || !(shown->record.held >> field->number & 1)) continue;
+        done = record_field(shop, shown->no, &shown->record, field->number, &opened[count]);
+        asked[count] = &permit->fields[i];
+        struct cursor items = {buf_slice(&opened[count++]), false};
+        uint8_t item = 0;
+        struct slice text = {0};
+        while (item_get(&items, &item, &text)) last = item > last ? item : last;
+    }
+    cbor_array(out, (size_t)(last + 1));
+    for (int at = 0; at <= last; at++) {
+        size_t mark = cbor_open(out), members = 0;
+        for (size_t i = 0; i < count; i++) {
+            struct cursor items = {buf_slice(&opened[i]), false};
+            uint8_t item = 0;
+            struct slice text = {0};
+            while (item_get(&items, &item, &text)) {
+                if (item != at) continue;
+                name_put(asked[i], out);
+                form_put(asked[i], text, out);
+                members++;
+            }
+        }
+        cbor_map_close(out, mark, members);
+    }
+    for (size_t i = 0; i < count; i++) buf_done(&opened[i]);
+    return done;
+}
+
+static bool group_seen(const struct permit *permit, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (strcmp(permit->fields[i].field->group, permit->fields[at].field->group) == 0) return true;
+    }
+    return false;
+}
+
+/* "fields": what was asked, no others. The subject's data key is set. */
+static RESULT fields_put(struct shop *shop, const struct shown *shown, const struct permit *permit, struct buf *out)
+{
+    size_t mark = cbor_open(out), count = 0;
+    for (size_t i = 0; i < permit->field_count; i++) {
+        const struct asked_field *asked = &permit->fields[i];
+        bool group = asked->field->group[0] != 0;
+        if (group && group_seen(permit, i)) continue;
+        if (group) {
+            cbor_text(out, slice_text(asked->field->group));
+            TRY(group_put(shop, shown, permit, i, out));
+            count++;
+            continue;
+        }
+        if (!(shown->record.held >> asked->field->number & 1)) continue;
+        SCOPED(buf_done) struct buf value = {0};
+        TRY(record_field(shop, shown->no, &shown->record, asked->field->number, &value));
+        name_put(asked, out);
+        form_put(asked, buf_slice(&value), out);
+        count++;
+    }
+    cbor_map_close(out, mark, count);
+    return OK;
+}
+
+static void refusal_put(const struct shown *shown, struct buf *out)
+{
+    const struct cause_row *row = cause_row(shown->cause);
+    cbor_text(out, SLICE_TEXT("status"));
+    cbor_uint(out, (uint64_t)row->http);
+    cbor_text(out, SLICE_TEXT("code"));
+    cbor_text(out, slice_text(row->slug));
+}
+
+/* Find the asked subjects. One that is not there or erased is an item without values, unless it is the only one. */
+static RESULT subjects_find(struct batch *batch, const struct reveal_ask *ask, struct shown *shown, uint64_t *numbers,
+                            size_t *found)
+{
+    for (size_t i = 0; i < ask->subjects.count; i++) {
+        struct result got = id_get(batch->shop, ID_SUBJECT, ask->subjects.at[i], &shown[i].no.at);
+        if (got.code == CODE_OK) got = record_get(batch->shop, shown[i].no, false, &shown[i].bytes, &shown[i].record, NULL);
+        if (got.code == CODE_OK) {
+            numbers[(*found)++] = shown[i].no.at;
+        } else if (got.code == CODE_NOT_FOUND || got.cause == CAUSE_ID_MALFORMED) {
+            shown[i].cause = got.cause == CAUSE_ID_MALFORMED ? CAUSE_SUBJECT_UNKNOWN : got.cause;
+            if (ask->subjects.count == 1) return got.code == CODE_NOT_FOUND ? got : FAIL(SUBJECT_UNKNOWN, "subject: no such subject in this shop");
+        } else {
+            return got;
+        }
+    }
+    return OK;
+}
+
+static RESULT one_subject(struct batch *batch, const struct permit *permit, const struct draft *draft,
+                          const struct shown *shown, struct slice id, struct sighted *sighted, struct hash *leaf,
+                          struct buf *out)
+{
+    struct shop *shop = batch->shop;
+    struct hash salt = {{0}};
+    SECRET data_key = {{0}};
+    cbor_map(out, shown->cause == CAUSE_OK ? 2 : 3);
+    cbor_text(out, SLICE_TEXT("id"));
+    cbor_text(out, id);
+    if (shown->cause != CAUSE_OK) {
+        refusal_put(shown, out);
+        return OK;
+    }
+    TRY(record_unlock(shop, shown->no, &shown->record, &data_key));
+    cbor_text(out, SLICE_TEXT("fields"));
+    TRY(fields_put(shop, shown, permit, out));
+    *sighted = (struct sighted){shown->no, permit->full & shown->record.held, permit->masked & shown->record.held};
+    leaf_salt(shop->crypto, &data_key, draft->entry.nonce, &salt);
+    set_leaf(shop->crypto, &salt, sighted, NULL, leaf);
+    return OK;
+}
+
+static RESULT values_put(struct batch *batch, const struct reveal_ask *ask, const struct permit *permit,
+                         const struct shown *shown, struct draft *draft, struct buf *out)
+{
+    struct sighted *set = arena_take(batch->arena, ask->subjects.count * sizeof *set);
+    struct hash *leaves = arena_take(batch->arena, ask->subjects.count * sizeof *leaves);
+    cbor_map(out, 1);
+    cbor_text(out, SLICE_TEXT("values"));
+    cbor_array(out, ask->subjects.count);
+    for (size_t i = 0; i < ask->subjects.count; i++) {
+        size_t at = draft->set_count;
+        TRY(one_subject(batch, permit, draft, &shown[i], ask->subjects.at[i], &set[at], &leaves[at], out));
+        if (shown[i].cause == CAUSE_OK) draft->set_count++;
+    }
+    draft->set = set;
+    draft->leaves = leaves;
+    return OK;
+}
+
+RESULT verb_reveal(struct batch *batch, const struct reader *reader, const struct reveal_ask *ask, struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    size_t count = ask->subjects.count, found = 0;
+    if (count == 0) return FAIL(MEMBER_MISSING, "subjects: name 1 to %d of them", REVEAL_SUBJECTS_MAX);
+    if (ask->fields.count == 0) return FAIL(MEMBER_MISSING, "fields: name those you need");
+    if (ask->grant.len > 0 || ask->pass.len > 0) return FAIL(INVALID, "grant, pass: this version has none yet; leave them out");
+    struct permit permit;
+    TRY(access_permit(shop, reader, &ask->fields, ask->purpose, ask->reason, &permit));
+
+    struct shown *shown = arena_take(batch->arena, count * sizeof *shown);
+    uint64_t *numbers = arena_take(batch->arena, count * sizeof *numbers);
+    struct draft draft = batch_draft(batch, reader, ENTRY_REVEAL);
+    struct receipt receipt = {0};
+    struct result done = subjects_find(batch, ask, shown, numbers, &found);
+    if (done.code == CODE_OK) {
+        done = budget_reserve(shop->budgets, reader->no, batch->now_us, permit.daily, numbers, found);
+    }
+    if (done.code == CODE_OK) done = values_put(batch, ask, &permit, shown, &draft, &out->body);
+    for (size_t i = 0; i < count; i++) shown_done(&shown[i]);
+    TRY(done);
+
+    draft.entry.purpose = permit.purpose;
+    draft.entry.full = permit.full;
+    draft.entry.masked = permit.masked;
+    draft_text(&draft, COMMIT_REASON, ask->reason);
+    if (permit.purpose_named) draft_text(&draft, COMMIT_PURPOSE, ask->purpose);
+    batch_append(batch, &draft, &receipt);
+    batch_receipt(out, &receipt);
+    return OK;
+}
+
+/* Whom a lookup found: a leaf each, under their data keys. */
+static RESULT found_leaves(struct batch *batch, const struct subject_no *found, size_t count, uint64_t bit,
+                           struct draft *draft)
+{
+    struct sighted *set = arena_take(batch->arena, count * sizeof *set);
+    struct hash *leaves = arena_take(batch->arena, count * sizeof *leaves);
+    for (size_t i = 0; i < count; i++) {
+        struct record record;
+        struct hash salt = {{0}};
+        SCOPED(buf_done) struct buf bytes = {0};
+        SECRET data_key = {{0}};
+        TRY(record_get(batch->shop, found[i], false, &bytes, &record, NULL));
+        TRY(record_unlock(batch->shop, found[i], &record, &data_key));
+        set[i] = (struct sighted){found[i], bit, 0};
+        leaf_salt(batch->shop->crypto, &data_key, draft->entry.nonce, &salt);
+        set_leaf(batch->shop->crypto, &salt, &set[i], NULL, &leaves[i]);
+    }
+    draft->set = set;
+    draft->leaves = leaves;
+    draft->set_count = count;
+    return OK;
+}
+
+static RESULT lookup_right(struct shop *shop, const struct reader *reader, const struct lookup_ask *ask,
+                           const struct field **field, uint32_t *purpose)
+{
+    const struct role *role = reader->role;
+    *field = field_find(&shop->fields, ask->field);
+    if (!*field || !(*field)->indexed) return FAIL(FIELD_UNKNOWN, "field: not one that can be looked up; see GET /v1/fields");
+    if (!role->fields_all && !((role->full | role->masked) & field_bit(*field))) {
+        return FAIL(ROLE_FIELD, "role %s may not look up by %s", role->name, (*field)->name);
+    }
+    if (role->reason && ask->reason.len == 0) return FAIL(REASON_MISSING, "reason: role %s must say why it looks", role->name);
+    return access_purpose(reader, ask->purpose, purpose);
+}
+
+RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struct lookup_ask *ask, struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    const struct field *field = NULL;
+    struct subject_no found[TAG_SUBJECTS_MAX];
+    size_t count = 0;
+    uint8_t tag[TAG_BYTES];
+    uint32_t purpose = 0;
+    SCOPED(buf_done) struct buf value = {0};
+    struct receipt receipt = {0};
+    TRY(lookup_right(shop, reader, ask, &field, &purpose));
+    TRY(normalise(field->normaliser, ask->value, (struct slice){0}, &value));
+    tag_make(shop, field->number, buf_slice(&value), tag);
+    TRY(shop->store->tag->find(shop->store, tag_index(shop, field->number, 0), tag, found, COUNT_OF(found), &count));
+
+    struct draft draft = batch_draft(batch, reader, ENTRY_LOOKUP);
+    uint64_t *numbers = arena_take(batch->arena, count * sizeof *numbers);
+    for (size_t i = 0; i < count; i++) numbers[i] = found[i].at;
+    TRY(budget_reserve(shop->budgets, reader->no, batch->now_us, reader->role->daily, numbers, count));
+    if (count > 0) TRY(found_leaves(batch, found, count, field_bit(field), &draft));
+    draft.entry.purpose = purpose;
+    draft.entry.full = field_bit(field);
+    draft_text(&draft, COMMIT_VALUE, buf_slice(&value));
+    draft_text(&draft, COMMIT_REASON, ask->reason);
+    if (purpose == 0) draft_text(&draft, COMMIT_PURPOSE, ask->purpose);
+    batch_append(batch, &draft, &receipt); /* a look that found nothing is an entry too */
+    batch_receipt(out, &receipt);
+    if (count == 0) return FAIL(SUBJECT_UNKNOWN, "lookup: nobody has this value");
+    cbor_map(&out->body, 1);
+    cbor_text(&out->body, SLICE_TEXT("ids"));
+    cbor_array(&out->body, count);
+    for (size_t i = 0; i < count; i++) {
+        SCOPED(buf_done) struct buf id = {0};
+        id_put(shop, ID_SUBJECT, found[i].at, &id);
+        cbor_text(&out->body, buf_slice(&id));
+    }
+    return OK;
+}

@@ -1,0 +1,262 @@
+#include "keep/shop.h"
+
+#include "keep/authority.h"
+#include "store/sqlite/sqlite.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *prefix;
+    const char tag[9]; /* second half of the block: zeros for subjects, as the design says */
+} id_kinds[] = {
+    [ID_SUBJECT] = {"sub_", "\0\0\0\0\0\0\0\0"},
+    [ID_KEY] = {"key_", "key\0\0\0\0\0"},
+    [ID_STAFF] = {"staff_", "staff\0\0\0"},
+};
+
+void shop_path(const struct home *home, const char *name, const char *file, struct buf *out)
+{
+    buf_print(out, "%s/shops/%s", home_path(home), name);
+    if (file) buf_print(out, "/%s", file);
+}
+
+void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out)
+{
+    uint8_t block[16], sealed[16];
+    be64_put(block, number);
+    memcpy(block + 8, id_kinds[kind].tag, 8);
+    block_cipher_encrypt(shop->ids, block, sealed);
+    buf_text(out, id_kinds[kind].prefix);
+    base32_put(out, (struct slice){sealed, sizeof sealed});
+}
+
+RESULT id_get(struct shop *shop, enum id_kind kind, struct slice text, uint64_t *out)
+{
+    uint8_t block[16], sealed[16];
+    const char *prefix = id_kinds[kind].prefix;
+    if (!slice_starts(text, prefix) || !base32_get(slice_from(text, strlen(prefix)), sealed, sizeof sealed)) {
+        return FAIL(ID_MALFORMED, "id: not of the form %s and 26 characters", prefix);
+    }
+    block_cipher_decrypt(shop->ids, sealed, block);
+    if (!bytes_equal_ct(block + 8, id_kinds[kind].tag, 8)) return FAIL(ID_MALFORMED, "id: not one of this shop's");
+    *out = be64_get(block);
+    return OK;
+}
+
+void reader_put(struct shop *shop, uint64_t reader, struct buf *out)
+{
+    uint32_t id = (uint32_t)reader;
+    switch ((enum reader_kind)(reader >> 32)) {
+    case READER_SYSTEM: buf_text(out, "system"); return;
+    case READER_OPERATOR: buf_text(out, "operator"); return;
+    case READER_KEY: id_put(shop, ID_KEY, id, out); return;
+    case READER_STAFF: id_put(shop, ID_STAFF, id, out); return;
+    case READER_PASS: buf_print(out, "pass_%u", id); return;
+    }
+    buf_text(out, "unknown");
+}
+
+void shop_free(struct shop **shop)
+{
+    struct shop *at = *shop;
+    if (!at) return;
+    sightings_free(&at->sightings);
+    ledger_free(&at->ledger);
+    if (at->store) at->store->batch->close(&at->store);
+    budgets_free(&at->budgets);
+    access_done(&at->access);
+    for (size_t i = 0; i < FIELD_MAX; i++) prf_free(&at->index[i]);
+    prf_free(&at->pepper);
+    prf_free(&at->row_mac);
+    aead_free(&at->kek);
+    aead_free(&at->dek);
+    aead_free(&at->staff_box);
+    block_cipher_free(&at->ids);
+    keyring_free(&at->keyring);
+    crypto_free(&at->crypto);
+    free(at);
+    *shop = NULL;
+}
+
+static RESULT key_newest(struct shop *shop, enum key_kind kind, uint16_t field, struct secret *out)
+{
+    return keyring_key(shop->keyring, kind, field, keyring_newest(shop->keyring, kind, field), out);
+}
+
+static RESULT keys_set(struct shop *shop)
+{
+    SECRET id = {{0}}, pepper = {{0}}, mac = {{0}}, kek = {{0}}, staff = {{0}};
+    TRY(key_newest(shop, KEY_ID, 0, &id));
+    TRY(key_newest(shop, KEY_PEPPER, 0, &pepper));
+    TRY(key_newest(shop, KEY_ROW_MAC, 0, &mac));
+    TRY(key_newest(shop, KEY_KEK, 0, &kek));
+    TRY(key_newest(shop, KEY_STAFF, 0, &staff));
+    TRY(block_cipher_new(shop->crypto, &id, &shop->ids));
+    TRY(prf_new(shop->crypto, &pepper, &shop->pepper));
+    TRY(prf_new(shop->crypto, &mac, &shop->row_mac));
+    TRY(aead_new(shop->crypto, &shop->kek));
+    TRY(aead_new(shop->crypto, &shop->dek));
+    TRY(aead_new(shop->crypto, &shop->staff_box));
+    aead_key(shop->kek, &kek);
+    aead_key(shop->staff_box, &staff);
+    shop->kek_epoch = keyring_newest(shop->keyring, KEY_KEK, 0);
+    return OK;
+}
+
+RESULT shop_index_open(struct shop *shop, unsigned field)
+{
+    SECRET key = {{0}};
+    uint16_t epoch = keyring_newest(shop->keyring, KEY_INDEX, (uint16_t)field);
+    if (epoch == 0) return FAIL(CORRUPT, "keyring: lacks the index key of field %u; restore its custody copy", field);
+    TRY(keyring_key(shop->keyring, KEY_INDEX, (uint16_t)field, epoch, &key));
+    prf_free(&shop->index[field]);
+    shop->index_epoch[field] = epoch;
+    return prf_new(shop->crypto, &key, &shop->index[field]);
+}
+
+static RESULT indexes_open(struct shop *shop)
+{
+    for (unsigned field = 0; field < FIELD_MAX; field++) {
+        if (shop->fields.at[field].name[0] && shop->fields.at[field].indexed) TRY(shop_index_open(shop, field));
+    }
+    return OK;
+}
+
+static RESULT take_row(struct shop *shop, const struct authority_row *row)
+{
+    return access_take(shop, row->kind, row->id, row->body);
+}
+
+void shop_readers_drop(struct shop *shop)
+{
+    access_done(&shop->access);
+    fields_init(&shop->fields);
+}
+
+RESULT shop_readers_load(struct shop *shop)
+{
+    shop_readers_drop(shop);
+    return authority_load(shop, take_row);
+}
+
+struct restore {
+    struct shop *shop;
+    const struct sighting_group *group;
+};
+
+static bool restore_one(uint64_t number, void *context)
+{
+    const struct restore *restore = context;
+    budget_restore(restore->shop->budgets, restore->group->reader, (int64_t)restore->group->hour * HOUR_US, number);
+    return true;
+}
+
+static RESULT restore_group(void *context, const struct sighting_group *group)
+{
+    struct restore restore = {context, group};
+    (void)set_each(group->subjects, restore_one, &restore); /* it never stops early */
+    return OK;
+}
+
+static RESULT budgets_restore(struct shop *shop)
+{
+    int64_t now_us = clock_now(&shop->clock);
+    uint32_t from = (uint32_t)(now_us / DAY_US * 24);
+    return sightings_each(shop->sightings, from, from + 23, restore_group, shop);
+}
+
+static RESULT ledger_begin_again(struct shop *shop, struct ledger_options *options)
+{
+    SCOPED(buf_done) struct buf path = {0}, origin = {0};
+    struct slice old = keyring_origin(shop->keyring);
+    buf_slice_put(&origin, old);
+    buf_print(&origin, ".%u", keyring_newest(shop->keyring, KEY_LEDGER, 0) + 1);
+    if (origin.len > KEYRING_ORIGIN_MAX) return FAIL(CONFIG, "ledger: its origin leaves no room for a new log's");
+    TRY(keyring_add(shop->keyring, shop->crypto, KEY_LEDGER, 0, NULL));
+    keyring_origin_set(shop->keyring, buf_slice(&origin));
+    shop_path(shop->home, shop->name, "keyring", &path);
+    TRY(keyring_save(shop->keyring, shop->crypto, buf_c(&path), home_root(shop->home), shop->name));
+    shop->reopened = true;
+    return ledger_reopen(options, &shop->ledger);
+}
+
+/* The first entry of a log, naming the best-known checkpoint of the one before it, if there was one. */
+static RESULT log_opened(struct shop *shop, uint64_t old_size, const struct hash *old_root)
+{
+    struct draft draft = {.entry = {.kind = ENTRY_LOG_OPENED, .old_size = old_size, .has_old = old_root != NULL}};
+    struct receipt receipt = {0};
+    if (old_root) draft.entry.old_root = *old_root;
+    TRY(shop->store->batch->begin(shop->store));
+    ledger_append(shop->ledger, &draft, &receipt);
+    struct result done = ledger_seal(shop->ledger);
+    if (done.code == CODE_OK) done = shop->store->batch->commit(shop->store);
+    if (done.code != CODE_OK) {
+        shop->store->batch->rollback(shop->store);
+        ledger_rollback(shop->ledger);
+        return done;
+    }
+    ledger_committed(shop->ledger);
+    return OK;
+}
+
+static RESULT ledger_start(struct shop *shop, enum shop_mode mode)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    shop_path(shop->home, shop->name, "signed", &path);
+    struct ledger_options options = {shop->crypto, shop->store, shop->keyring, shop->clock,
+                                     mode == SHOP_READER ? NULL : buf_c(&path)};
+    struct result opened = ledger_open(&options, &shop->ledger);
+    if (opened.cause == CAUSE_LEDGER_BEHIND && mode == SHOP_WRITER) {
+        uint64_t old_size = 0;
+        struct hash old_root = {{0}};
+        TRY(ledger_behind(&options, &old_size, &old_root));
+        TRY(ledger_begin_again(shop, &options));
+        TRY(log_opened(shop, old_size, &old_root));
+    } else if (opened.code != CODE_OK) {
+        return opened;
+    } else if (mode != SHOP_READER && ledger_size(shop->ledger) == 0) {
+        TRY(log_opened(shop, 0, NULL));
+    }
+    return OK;
+}
+
+static RESULT store_start(struct shop *shop, const struct shop_options *options)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    shop->store = options->store;
+    if (shop->store) return OK;
+    shop_path(shop->home, shop->name, "shop.db", &path);
+    enum sqlite_mode mode = options->mode == SHOP_CREATE   ? SQLITE_CREATE
+                            : options->mode == SHOP_READER ? SQLITE_READER
+                                                           : SQLITE_WRITER;
+    return sqlite_open(buf_c(&path), mode, &shop->store);
+}
+
+RESULT shop_open(const struct shop_options *options, struct shop **out)
+{
+    SCOPED(shop_free) struct shop *shop = calloc(1, sizeof *shop);
+    SCOPED(buf_done) struct buf path = {0};
+    if (!shop) return FAIL(UNAVAILABLE, "shop: out of memory");
+    assert(strlen(options->name) <= SHOP_NAME_BYTES_MAX);
+    memcpy(shop->name, options->name, strlen(options->name) + 1);
+    shop->home = options->home;
+    shop->clock = options->clock;
+    fields_init(&shop->fields);
+    TRY(crypto_new(&shop->crypto));
+    shop_path(shop->home, shop->name, "keyring", &path);
+    TRY(keyring_open(shop->crypto, buf_c(&path), home_root(shop->home), shop->name, &shop->keyring));
+    TRY(keys_set(shop));
+    TRY(budgets_new(&shop->budgets));
+    TRY(store_start(shop, options));
+    TRY(ledger_start(shop, options->mode));
+    TRY(shop_readers_load(shop));
+    TRY(indexes_open(shop));
+    TRY(shop->store->subject->last(shop->store, &shop->last));
+    TRY(sightings_open(shop->store, shop->ledger, &shop->sightings));
+    TRY(budgets_restore(shop));
+    *out = TAKE(shop);
+    return OK;
+}

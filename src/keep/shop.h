@@ -1,0 +1,79 @@
+/*
+ * An open shop: its keys, store, ledger, fields, readers and budgets. Everything a look needs, passed as one pointer;
+ * there are no globals. Single-threaded, owned by the keeper. Example: `TRY(shop_open(home, name, &options, &shop));`
+ */
+#ifndef AMN_KEEP_SHOP_H
+#define AMN_KEEP_SHOP_H
+
+#include "keep/access.h"
+#include "keep/field.h"
+#include "keep/home.h"
+#include "prove/sighting.h"
+#include "watch/budget.h"
+
+struct shop {
+    uint32_t number; /* in this keeper, from 1 */
+    char name[SHOP_NAME_BYTES_MAX + 1];
+    struct clock clock;
+    const struct home *home;
+    struct crypto *crypto;
+    struct keyring *keyring;
+    struct store *store;
+    struct ledger *ledger;
+    struct sightings *sightings;
+    struct fields fields;
+    struct access access;
+    struct budgets *budgets;
+
+    struct block_cipher *ids;
+    struct prf *index[FIELD_MAX]; /* blind index key of a field's newest epoch; NULL: not indexed */
+    uint16_t index_epoch[FIELD_MAX];
+    struct prf *pepper, *row_mac;
+    struct aead *kek;  /* under the newest kek epoch */
+    struct aead *dek;  /* under the data key of the subject at hand */
+    struct aead *staff_box;
+    uint16_t kek_epoch;
+
+    struct subject_no last; /* highest subject number given out, with the open batch's */
+    bool reopened;          /* the ledger began a new log at this start */
+    bool outside;           /* somebody outside holds a checkpoint younger than a day */
+};
+
+enum shop_mode { SHOP_CREATE, SHOP_WRITER, SHOP_READER };
+
+struct shop_options {
+    const struct home *home;
+    const char *name;
+    struct clock clock;
+    enum shop_mode mode;
+    struct store *store; /* NULL: the shop's own database; the simulator brings its own. Taken over. */
+};
+
+/*
+ * Open a shop of a home: keyring, store, ledger, authority rows checked against their entries, today's budgets.
+ * TAMPERED when rows and ledger do not agree. A store behind what was signed gets a new log (see design, section 4):
+ * `reopened` is set and LOG_OPENED is appended by the first batch.
+ */
+RESULT shop_open(const struct shop_options *options, struct shop **out);
+void shop_free(struct shop **shop);
+
+/* Load staff, keys, roles and fields anew from their authority rows; or forget them all. */
+RESULT shop_readers_load(struct shop *shop);
+void shop_readers_drop(struct shop *shop);
+
+/* Set up the blind index of a field from the keyring's newest epoch. */
+RESULT shop_index_open(struct shop *shop, unsigned field);
+
+/* The shop's directory, "HOME/shops/NAME" and a file in it. */
+void shop_path(const struct home *home, const char *name, const char *file, struct buf *out);
+
+/* Public ids: prefix and base32 of one AES block of (number, kind). Nobody without the key can count through them. */
+enum id_kind { ID_SUBJECT, ID_KEY, ID_STAFF };
+void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
+/* ID_MALFORMED unless this shop made it. */
+RESULT id_get(struct shop *shop, enum id_kind kind, struct slice text, uint64_t *out);
+
+/* "key_…", "staff_…", "operator", "system": who a reader is, as text. */
+void reader_put(struct shop *shop, uint64_t reader, struct buf *out);
+
+#endif

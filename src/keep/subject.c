@@ -1,0 +1,280 @@
+#include "keep/subject.h"
+
+#include "keep/verbs.h"
+
+#include <assert.h>
+#include <string.h>
+
+void change_done(struct change *change)
+{
+    secret_done(&change->data_key);
+    buf_done(&change->bytes);
+    tags_done(&change->old_tags);
+    tags_done(&change->new_tags);
+}
+
+RESULT subject_by_ref(struct shop *shop, struct slice ref, struct subject_no *out)
+{
+    uint8_t tag[TAG_BYTES];
+    struct subject_no found[2];
+    size_t count = 0;
+    tag_make(shop, FIELD_REF, ref, tag);
+    TRY(shop->store->tag->find(shop->store, tag_index(shop, FIELD_REF, TAG_EXACT), tag, found, COUNT_OF(found), &count));
+    if (count == 0) return FAIL(SUBJECT_UNKNOWN, "subject: none with this ref");
+    *out = found[0];
+    return OK;
+}
+
+RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values, struct change *out)
+{
+    struct shop *shop = batch->shop;
+    SCOPED(buf_done) struct buf wrapped = {0};
+    struct record record = *head;
+    out->no.at = shop->last.at + 1;
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        if (!values->at[i].set) continue;
+        out->fields |= (uint64_t)1 << i;
+        TRY(tags_of(shop, &shop->fields.at[i], buf_slice(&values->at[i].text), &out->new_tags));
+    }
+    shop->last = out->no;
+    record_key_new(shop, out->no, &out->data_key, &wrapped);
+    record.version = 1;
+    record.created_us = batch->now_us;
+    record.epoch = shop->kek_epoch;
+    record.wrapped = buf_slice(&wrapped);
+    record_write(shop, out->no, &record, values, &out->bytes);
+    sha256_one(shop->crypto, buf_slice(&out->bytes), &out->record);
+    return OK;
+}
+
+RESULT subject_change(struct batch *batch, struct subject_no no, const struct record *old, struct slice old_bytes,
+                      uint64_t old_entry, const struct record *head, struct new_fields *values, struct change *out)
+{
+    struct shop *shop = batch->shop;
+    struct record record = *head;
+    out->no = no;
+    TRY(record_unlock(shop, no, old, &out->data_key));
+    TRY(values_compare(shop, no, old, values, &out->old_tags, &out->new_tags, &out->fields));
+    bool place = memcmp(head->lang, old->lang, sizeof old->lang) != 0 ||
+                 memcmp(head->country, old->country, sizeof old->country) != 0 || head->state != old->state;
+    if (out->fields == 0 && !place) return OK;
+    record.version = old->version + 1;
+    record_write(shop, no, &record, values, &out->bytes);
+    sha256_one(shop->crypto, buf_slice(&out->bytes), &out->record);
+    sha256_one(shop->crypto, old_bytes, &out->past);
+    out->before = old_entry;
+    out->replaces = true;
+    return OK;
+}
+
+RESULT change_write(struct batch *batch, const struct change *change, uint64_t entry)
+{
+    struct subject_row row = {change->no, entry, buf_slice(&change->bytes)};
+    struct store *store = batch_write(batch);
+    if (change->replaces) {
+        TRY(store->subject->past_put(store, change->no, change->before, change->past.bytes));
+        TRY(store->subject->replace(store, &row));
+    } else {
+        TRY(store->subject->add(store, &row));
+    }
+    return tags_move(batch, change->no, &change->old_tags, &change->new_tags);
+}
+
+void change_leaf(struct shop *shop, const struct change *change, const uint8_t nonce[ENTRY_NONCE_BYTES],
+                 bool with_record, struct sighted *sighted, struct hash *leaf)
+{
+    struct hash salt = {{0}};
+    *sighted = (struct sighted){change->no, change->fields, 0};
+    leaf_salt(shop->crypto, &change->data_key, nonce, &salt);
+    set_leaf(shop->crypto, &salt, sighted, with_record ? &change->record : NULL, leaf);
+}
+
+/* Write one subject's change with an entry of its own. */
+static RESULT change_commit(struct batch *batch, const struct reader *reader, enum entry_kind kind,
+                            const struct change *change, struct answer *out)
+{
+    struct draft draft = batch_draft(batch, reader, kind);
+    struct sighted sighted = {{0}};
+    struct hash leaf = {{0}};
+    struct receipt receipt = {0};
+    change_leaf(batch->shop, change, draft.entry.nonce, false, &sighted, &leaf);
+    draft.set = &sighted;
+    draft.leaves = &leaf;
+    draft.set_count = 1;
+    draft.entry.full = change->fields;
+    draft.entry.has_object = true;
+    draft.entry.object = change->record;
+    batch_append(batch, &draft, &receipt);
+    TRY(change_write(batch, change, receipt.index));
+    batch_receipt(out, &receipt);
+    return OK;
+}
+
+static void put_id(struct batch *batch, struct subject_no no, struct buf *out)
+{
+    SCOPED(buf_done) struct buf id = {0};
+    id_put(batch->shop, ID_SUBJECT, no.at, &id);
+    cbor_text(out, buf_slice(&id));
+}
+
+static RESULT ref_take(struct batch *batch, struct slice ref, struct answer *out, struct new_fields *values)
+{
+    struct result taken = value_take(batch->shop, &batch->shop->fields.at[FIELD_REF], 0, ref, (struct slice){0}, values);
+    if (taken.code != CODE_OK) batch_problem(out, taken, "/ref");
+    return taken;
+}
+
+static RESULT kind_take(struct slice kind, enum subject_state *out)
+{
+    if (kind.len == 0 || slice_is(kind, "customer")) {
+        *out = SUBJECT_ACTIVE;
+    } else if (slice_is(kind, "linked")) {
+        *out = SUBJECT_LINKED;
+    } else {
+        return FAIL(INVALID, "kind: customer or linked");
+    }
+    return OK;
+}
+
+/* An existing ref: refuse, leave it, or change it, as was asked. */
+static RESULT create_conflict(struct batch *batch, const struct reader *reader, const struct subject_create_ask *ask,
+                              struct subject_no no, struct new_fields *values, struct answer *out)
+{
+    struct record old, head;
+    uint64_t entry = 0;
+    SCOPED(buf_done) struct buf bytes = {0};
+    SCOPED(change_done) struct change change = {0};
+    if (!slice_is(ask->on_conflict, "update") && !slice_is(ask->on_conflict, "skip")) {
+        return FAIL(REF_TAKEN, "subject: another one has this ref; change that one, or say on_conflict");
+    }
+    TRY(record_get(batch->shop, no, false, &bytes, &old, &entry));
+    head = old;
+    if (slice_is(ask->on_conflict, "update")) {
+        TRY(access_act(reader, ACT_CHANGE));
+        TRY(place_take(ask->lang, ask->country, out, &head));
+        TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, values, &change));
+        if (change.replaces) TRY(change_commit(batch, reader, ENTRY_PATCH, &change, out));
+    }
+    cbor_map(&out->body, 1);
+    cbor_text(&out->body, SLICE_TEXT("id"));
+    put_id(batch, no, &out->body);
+    return OK;
+}
+
+RESULT verb_subject_create(struct batch *batch, const struct reader *reader, const struct subject_create_ask *ask,
+                           struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct record head = {.state = SUBJECT_ACTIVE};
+    struct subject_no no = {0};
+    SCOPED(new_fields_done) struct new_fields values = {0};
+    SCOPED(change_done) struct change change = {0};
+    TRY(kind_take(ask->kind, &head.state));
+    TRY(place_take(ask->lang, ask->country, out, &head));
+    TRY(values_take(shop, &ask->fields, slice_text(head.country), out, &values));
+    TRY(ref_take(batch, ask->ref, out, &values));
+    struct result found = subject_by_ref(shop, buf_slice(&values.at[FIELD_REF].text), &no);
+    if (found.code == CODE_OK) return create_conflict(batch, reader, ask, no, &values, out);
+    if (found.code != CODE_NOT_FOUND) return found;
+    TRY(subject_make(batch, &head, &values, &change));
+    TRY(change_commit(batch, reader, ENTRY_CREATE, &change, out));
+    out->head.flags |= ANSWER_CREATED;
+    out->head.version = 1;
+    cbor_map(&out->body, 1);
+    cbor_text(&out->body, SLICE_TEXT("id"));
+    put_id(batch, no.at ? no : change.no, &out->body);
+    return OK;
+}
+
+RESULT verb_subject_show(struct batch *batch, const struct reader *reader, const struct subject_show_ask *ask,
+                         struct answer *out)
+{
+    (void)reader;
+    struct shop *shop = batch->shop;
+    struct subject_no no = {0};
+    struct record record;
+    SCOPED(buf_done) struct buf bytes = {0}, time = {0};
+    TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
+    TRY(record_get(shop, no, true, &bytes, &record, NULL));
+    if (record.state == SUBJECT_ERASED) return FAIL(SUBJECT_ERASED, "subject: was erased");
+    time_put(&time, record.created_us);
+    out->head.version = record.version;
+    cbor_map(&out->body, 7);
+    cbor_text(&out->body, SLICE_TEXT("id"));
+    cbor_text(&out->body, ask->id);
+    cbor_text(&out->body, SLICE_TEXT("status"));
+    cbor_text(&out->body, slice_text(subject_state_name(record.state)));
+    cbor_text(&out->body, SLICE_TEXT("version"));
+    cbor_uint(&out->body, record.version);
+    cbor_text(&out->body, SLICE_TEXT("lang"));
+    cbor_text(&out->body, slice_text(record.lang));
+    cbor_text(&out->body, SLICE_TEXT("country"));
+    cbor_text(&out->body, slice_text(record.country));
+    cbor_text(&out->body, SLICE_TEXT("created"));
+    cbor_text(&out->body, buf_slice(&time));
+    cbor_text(&out->body, SLICE_TEXT("fields"));
+    size_t mark = cbor_open(&out->body);
+    cbor_array_close(&out->body, mark, field_names_put(&shop->fields, record.held, "", &out->body));
+    return OK;
+}
+
+RESULT verb_subject_patch(struct batch *batch, const struct reader *reader, const struct subject_patch_ask *ask,
+                          struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct subject_no no = {0}, other = {0};
+    struct record old, head;
+    uint64_t entry = 0;
+    SCOPED(buf_done) struct buf bytes = {0};
+    SCOPED(new_fields_done) struct new_fields values = {0};
+    SCOPED(change_done) struct change change = {0};
+    TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
+    TRY(record_get(shop, no, false, &bytes, &old, &entry));
+    if (ask->version == 0) return FAIL(IF_MATCH_MISSING, "subject: send If-Match with the ETag you changed");
+    if (ask->version != old.version) return FAIL(SUBJECT_STALE, "subject: was changed since; read it again");
+    head = old;
+    TRY(place_take(ask->lang, ask->country, out, &head));
+    TRY(values_take(shop, &ask->fields, slice_text(head.country), out, &values));
+    if (ask->ref.len > 0) {
+        TRY(ref_take(batch, ask->ref, out, &values));
+        struct result found = subject_by_ref(shop, buf_slice(&values.at[FIELD_REF].text), &other);
+        if (found.code == CODE_OK && other.at != no.at) return FAIL(REF_TAKEN, "subject: another one has this ref");
+        if (found.code != CODE_OK && found.code != CODE_NOT_FOUND) return found;
+    }
+    TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, &values, &change));
+    if (change.replaces) TRY(change_commit(batch, reader, ENTRY_PATCH, &change, out));
+    out->head.version = old.version + (change.replaces ? 1 : 0);
+    cbor_map(&out->body, 2);
+    cbor_text(&out->body, SLICE_TEXT("id"));
+    cbor_text(&out->body, ask->id);
+    cbor_text(&out->body, SLICE_TEXT("version"));
+    cbor_uint(&out->body, out->head.version);
+    return OK;
+}
+
+RESULT verb_subject_close(struct batch *batch, const struct reader *reader, const struct subject_close_ask *ask,
+                          struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct subject_no no = {0};
+    struct record old, head;
+    uint64_t entry = 0;
+    SCOPED(buf_done) struct buf bytes = {0};
+    SCOPED(new_fields_done) struct new_fields none = {0};
+    SCOPED(change_done) struct change change = {0};
+    TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
+    TRY(record_get(shop, no, false, &bytes, &old, &entry));
+    if (old.state == SUBJECT_CLOSED) return FAIL(SUBJECT_CLOSED, "subject: is closed already");
+    head = old;
+    head.state = SUBJECT_CLOSED;
+    TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, &none, &change));
+    assert(change.replaces);
+    TRY(change_commit(batch, reader, ENTRY_CLOSE, &change, out));
+    out->head.version = old.version + 1;
+    cbor_map(&out->body, 2);
+    cbor_text(&out->body, SLICE_TEXT("id"));
+    cbor_text(&out->body, ask->id);
+    cbor_text(&out->body, SLICE_TEXT("status"));
+    cbor_text(&out->body, SLICE_TEXT("closed"));
+    return OK;
+}

@@ -1,0 +1,44 @@
+/*
+ * Subjects: made, changed, closed. Every change is a new sealed record, and an entry that carries the record's hash.
+ * Main calls: subject_make(), subject_change(). Used by the verbs and by import.
+ */
+#ifndef AMN_KEEP_SUBJECT_H
+#define AMN_KEEP_SUBJECT_H
+
+#include "keep/values.h"
+
+/* A change of one subject, written but for its entry: what the entry and its leaf need. */
+struct change {
+    struct subject_no no;
+    uint64_t fields;      /* bits that changed */
+    struct hash record;   /* SHA-256 of the new record */
+    struct secret data_key;
+    struct buf bytes;     /* the new record */
+    uint64_t before;      /* entry of the record it replaces; only if `replaces` */
+    struct hash past;     /* hash of that record */
+    bool replaces;
+    struct tags old_tags, new_tags;
+};
+void change_done(struct change *change);
+
+/* The subject with this normalised ref. SUBJECT_UNKNOWN when there is none. */
+RESULT subject_by_ref(struct shop *shop, struct slice ref, struct subject_no *out);
+
+/* Prepare a new subject from its values; takes the next number. Nothing is written. */
+RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values, struct change *out);
+
+/*
+ * Prepare a change of an existing one. `head` says state, country and language as they shall be; `values` are compared
+ * with what it holds. out->fields is 0 and nothing is prepared when all is as it was.
+ */
+RESULT subject_change(struct batch *batch, struct subject_no no, const struct record *old, struct slice old_bytes,
+                      uint64_t old_entry, const struct record *head, struct new_fields *values, struct change *out);
+
+/* Write a prepared change under the entry that tells of it. */
+RESULT change_write(struct batch *batch, const struct change *change, uint64_t entry);
+
+/* The leaf of a change; with the record's hash where the entry does not carry it (import). */
+void change_leaf(struct shop *shop, const struct change *change, const uint8_t nonce[ENTRY_NONCE_BYTES],
+                 bool with_record, struct sighted *sighted, struct hash *leaf);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * The verbs on people: each runs one ask of one reader in the open batch and fills in the answer, which stays in the
+ * batch until its commit. A verb refuses before it writes; when it fails after a write the keeper undoes the batch.
+ * The reader may do the act already: the keeper has asked access_act(). Example: reveal() in keep/reveal.c.
+ */
+#ifndef AMN_KEEP_VERBS_H
+#define AMN_KEEP_VERBS_H
+
+#include "keep/batch.h"
+
+#define VERB_FUNCTION(name)                                                                                            \
+    RESULT verb_##name(struct batch *batch, const struct reader *reader, const struct name##_ask *ask,                 \
+                       struct answer *out)
+
+VERB_FUNCTION(self);
+VERB_FUNCTION(subject_create);
+VERB_FUNCTION(subject_show);
+VERB_FUNCTION(subject_patch);
+VERB_FUNCTION(subject_close);
+VERB_FUNCTION(subject_erase);
+VERB_FUNCTION(subject_sightings);
+VERB_FUNCTION(lookup);
+VERB_FUNCTION(reveal);
+VERB_FUNCTION(import);
+VERB_FUNCTION(ledger_checkpoint);
+VERB_FUNCTION(ledger_tile);
+VERB_FUNCTION(ledger_proof);
+VERB_FUNCTION(ledger_entry);
+VERB_FUNCTION(ledger_cosign);
+VERB_FUNCTION(ledger_pin);
+VERB_FUNCTION(staff_add);
+VERB_FUNCTION(staff_list);
+VERB_FUNCTION(key_issue);
+VERB_FUNCTION(key_revoke);
+VERB_FUNCTION(key_list);
+VERB_FUNCTION(role_put);
+VERB_FUNCTION(role_list);
+VERB_FUNCTION(field_put);
+VERB_FUNCTION(field_list);
+
+#endif
