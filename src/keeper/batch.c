@@ -1,0 +1,273 @@
+/*
+ * The tasks of one shop become batches: run in order, committed once, answered after the commit. The only place that
+ * calls batch_commit().
+ */
+#include "keep/authority.h"
+#include "keeper/keeper_priv.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { REPLAY_US = 24 * 3600 };
+
+static void refusal_put(const struct answer *answer, struct slice detail, struct buf *out)
+{
+    cbor_map(out, answer->problem_count > 0 ? 2 : 1);
+    cbor_text(out, SLICE_TEXT("detail"));
+    cbor_text(out, detail);
+    if (answer->problem_count == 0) return;
+    cbor_text(out, SLICE_TEXT("errors"));
+    cbor_array(out, answer->problem_count);
+    for (size_t i = 0; i < answer->problem_count; i++) {
+        const struct problem *problem = &answer->problems[i];
+        cbor_map(out, 3);
+        cbor_text(out, SLICE_TEXT("pointer"));
+        cbor_text(out, slice_text(problem->pointer));
+        cbor_text(out, SLICE_TEXT("code"));
+        cbor_text(out, slice_text(cause_row(problem->cause)->slug));
+        cbor_text(out, SLICE_TEXT("detail"));
+        cbor_text(out, slice_text(problem->detail));
+    }
+}
+
+void task_refuse(struct task *task, struct result why)
+{
+    struct answer *answer = &task->answer;
+    buf_clear(&answer->body); /* whatever a verb had begun to answer is wiped */
+    answer->head.cause = why.cause;
+    answer->head.shape = ANSWER_CBOR;
+    refusal_put(answer, slice_text(result_text()), &answer->body);
+}
+
+/* Refusals of a known reader are entries; what failed below, or was merely malformed, is none. */
+static bool is_refusal(struct result why)
+{
+    return why.code == CODE_DENIED || why.code == CODE_SPENT;
+}
+
+static void refusal_note(struct batch *batch, const struct reader *reader, struct result why, struct answer *answer)
+{
+    struct draft draft = batch_draft(batch, reader, ENTRY_REFUSED);
+    struct receipt receipt = {0};
+    draft.entry.cause = entry_cause(batch->shop->crypto, why.cause);
+    batch_append(batch, &draft, &receipt);
+    batch_receipt(answer, &receipt);
+}
+
+static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct reader *reader, struct task *task)
+{
+    const union any_ask *ask = &task->ask;
+    struct answer *out = &task->answer;
+    switch (task->head.verb) {
+    case VERB_SELF: return verb_self(batch, reader, &ask->self, out);
+    case VERB_SUBJECT_CREATE: return verb_subject_create(batch, reader, &ask->subject_create, out);
+    case VERB_SUBJECT_SHOW: return verb_subject_show(batch, reader, &ask->subject_show, out);
+    case VERB_SUBJECT_PATCH: return verb_subject_patch(batch, reader, &ask->subject_patch, out);
+    case VERB_SUBJECT_CLOSE: return verb_subject_close(batch, reader, &ask->subject_close, out);
+    case VERB_SUBJECT_ERASE: return verb_subject_erase(batch, reader, &ask->subject_erase, out);
+    case VERB_SUBJECT_SIGHTINGS: return verb_subject_sightings(batch, reader, &ask->subject_sightings, out);
+    case VERB_LOOKUP: return verb_lookup(batch, reader, &ask->lookup, out);
+    case VERB_REVEAL: return verb_reveal(batch, reader, &ask->reveal, out);
+    case VERB_IMPORT: return verb_import(batch, reader, &ask->import, out);
+    case VERB_LEDGER_CHECKPOINT: return verb_ledger_checkpoint(batch, reader, &ask->ledger_checkpoint, out);
+    case VERB_LEDGER_TILE: return verb_ledger_tile(batch, reader, &ask->ledger_tile, out);
+    case VERB_LEDGER_PROOF: return verb_ledger_proof(batch, reader, &ask->ledger_proof, out);
+    case VERB_LEDGER_ENTRY: return verb_ledger_entry(batch, reader, &ask->ledger_entry, out);
+    case VERB_LEDGER_COSIGN: return verb_ledger_cosign(batch, reader, &ask->ledger_cosign, out);
+    case VERB_LEDGER_PIN: return verb_ledger_pin(batch, reader, &ask->ledger_pin, out);
+    case VERB_STAFF_ADD: return verb_staff_add(batch, reader, &ask->staff_add, out);
+    case VERB_STAFF_LIST: return verb_staff_list(batch, reader, &ask->staff_list, out);
+    case VERB_KEY_ISSUE: return verb_key_issue(batch, reader, &ask->key_issue, out);
+    case VERB_KEY_REVOKE: return verb_key_revoke(batch, reader, &ask->key_revoke, out);
+    case VERB_KEY_LIST: return verb_key_list(batch, reader, &ask->key_list, out);
+    case VERB_ROLE_PUT: return verb_role_put(batch, reader, &ask->role_put, out);
+    case VERB_ROLE_LIST: return verb_role_list(batch, reader, &ask->role_list, out);
+    case VERB_FIELD_PUT: return verb_field_put(batch, reader, &ask->field_put, out);
+    case VERB_FIELD_LIST: return verb_field_list(batch, reader, &ask->field_list, out);
+    case VERB_STATUS: return verb_status(keeper, batch->shop, out);
+    case VERB_SHOP_ADD:
+    case VERB_SHOP_LIST:
+    case VERB_COUNT: break;
+    }
+    return FAIL(ROLE_ACT, "only the local operator may do this");
+}
+
+/* What an idempotency key is bound to: reader and key, and the ask's members. Only keyed hashes are kept. */
+static void replay_keys(struct shop *shop, const struct reader *reader, const struct task *task, struct replay_row *out)
+{
+    uint8_t number[8], verb = (uint8_t)task->head.verb;
+    struct hash hash = {{0}};
+    SCOPED(buf_done) struct buf members = {0};
+    be64_put(number, reader->no);
+    const struct slice key[] = {SLICE_TEXT("replay key"), SLICE_OF(number), task->head.idempotency};
+    prf_run(shop->pepper, key, COUNT_OF(key), &hash);
+    memcpy(out->key, hash.bytes, HASH_BYTES);
+    struct result written = ask_members_write(verb_row(task->head.verb)->members, &task->ask, &members);
+    assert(written.code == CODE_OK); /* it was read within the same bounds */
+    const struct slice ask[] = {SLICE_TEXT("replay ask"), {&verb, 1}, buf_slice(&members)};
+    prf_run(shop->pepper, ask, COUNT_OF(ask), &hash);
+    memcpy(out->ask, hash.bytes, HASH_BYTES);
+}
+
+/* Give the answer of the first request with this key, if there was one. */
+static RESULT replay_give(struct batch *batch, const struct replay_row *row, struct task *task, bool *given)
+{
+    uint8_t ask[32];
+    int64_t until_us = 0;
+    struct slice body = {0};
+    struct answer_head head = {0};
+    SCOPED(buf_done) struct buf frame = {0};
+    struct store *store = batch->shop->store;
+    struct result got = store->replay->get(store, row->key, ask, &until_us, &frame);
+    if (got.code == CODE_NOT_FOUND || (got.code == CODE_OK && until_us <= batch->now_us)) return OK;
+    if (got.code != CODE_OK) return got;
+    if (!bytes_equal_ct(ask, row->ask, sizeof ask)) {
+        return FAIL(IDEMPOTENCY_BODY, "Idempotency-Key: was used for another request; take a new one");
+    }
+    if (answer_read(slice_from(buf_slice(&frame), 4), &head, &body).code != CODE_OK) {
+        return FAIL(CORRUPT, "store: a kept answer is malformed");
+    }
+    task->answer.head = head;
+    task->answer.head.flags |= ANSWER_REPLAYED;
+    buf_slice_put(&task->answer.body, body);
+    *given = true;
+    return OK;
+}
+
+/* Keep the answer. One that holds a secret is kept as its id and a word in the secret's place. */
+static RESULT replay_keep(struct batch *batch, struct replay_row *row, const struct task *task)
+{
+    SCOPED(buf_done) struct buf frame = {0}, body = {0};
+    struct slice id = {0};
+    if (task->answer.secret) {
+        struct cbor reader = cbor_reader(buf_slice(&task->answer.body));
+        size_t pairs = 0;
+        struct slice name = {0};
+        TRY(cbor_read_map(&reader, &pairs));
+        TRY(cbor_read_text(&reader, &name));
+        TRY(cbor_read_text(&reader, &id));
+        cbor_map(&body, 2);
+        cbor_text(&body, name);
+        cbor_text(&body, id);
+        cbor_text(&body, SLICE_TEXT("key"));
+        cbor_text(&body, SLICE_TEXT("already shown"));
+    } else {
+        buf_slice_put(&body, buf_slice(&task->answer.body));
+    }
+    answer_write(&task->answer.head, buf_slice(&body), &frame);
+    row->until_us = batch->now_us + REPLAY_US * SECOND_US;
+    row->answer = buf_slice(&frame);
+    struct store *store = batch_write(batch);
+    return store->replay->put(store, row);
+}
+
+static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct reader *reader, struct task *task)
+{
+    struct replay_row row = {{0}};
+    bool keep = task->head.idempotency.len > 0 && verb_row(task->head.verb)->changes, given = false;
+    TRY(access_act(reader, access_act_of(task->head.verb)));
+    if (keep) {
+        replay_keys(batch->shop, reader, task, &row);
+        TRY(replay_give(batch, &row, task, &given));
+        if (given) return OK;
+    }
+    TRY(dispatch(keeper, batch, reader, task));
+    return keep ? replay_keep(batch, &row, task) : OK;
+}
+
+static void budget_tell(const struct batch *batch, struct task *task, struct result why)
+{
+    if (why.code == CODE_SPENT) task->answer.head.retry_after_s = budget_refill_s(batch->now_us);
+}
+
+/* Run one task. False when the batch must be undone: something below failed after a write. */
+static bool task_run(struct keeper *keeper, struct batch *batch, struct task *task)
+{
+    struct reader reader = {0};
+    uint64_t writes = batch->writes;
+    size_t mark = budget_mark(batch->shop->budgets);
+    answer_done(&task->answer);
+    task->answer = (struct answer){0};
+    struct result done = access_reader(batch->shop, &task->head, task->from->local, &reader);
+    if (done.code != CODE_OK) {
+        stranger_count(keeper, batch->shop, task->head.network);
+        task_refuse(task, done);
+        return true;
+    }
+    done = task_verb(keeper, batch, &reader, task);
+    if (done.code == CODE_OK) return true;
+    budget_undo(batch->shop->budgets, mark);
+    budget_tell(batch, task, done);
+    task_refuse(task, done);
+    if (batch->writes != writes) return false;
+    if (is_refusal(done)) refusal_note(batch, &reader, done, &task->answer);
+    return true;
+}
+
+static bool mine(const struct task *task, const struct shop *shop)
+{
+    return task->shop == shop && !task->done;
+}
+
+/* Run from task `from` to the end of this batch: up to an erasure, which begins one of its own. */
+static size_t batch_fill(struct keeper *keeper, struct batch *batch, struct task *tasks, size_t from, size_t count,
+                         bool *broken)
+{
+    size_t ran = 0, at = from;
+    for (; at < count; at++) {
+        struct task *task = &tasks[at];
+        if (!mine(task, batch->shop)) continue;
+        if (task->head.verb == VERB_SUBJECT_ERASE && ran > 0) break; /* its looks must be durable first */
+        ran++;
+        if (task_run(keeper, batch, task)) continue;
+        task->done = true; /* its refusal stands; the others run again without it */
+        *broken = true;
+        return at;
+    }
+    return at;
+}
+
+/* The commit failed: nothing of the batch is true, so no answer of it may leave. */
+static void batch_refuse(struct shop *shop, struct task *tasks, size_t from, size_t to, struct result why)
+{
+    for (size_t i = from; i < to; i++) {
+        if (!mine(&tasks[i], shop)) continue;
+        answer_done(&tasks[i].answer);
+        tasks[i].answer = (struct answer){0};
+        struct result said = why.cause == CAUSE_DISK_FULL
+                                 ? FAIL(DISK_FULL, "the disk is full, so nothing could be logged; free some space")
+                                 : FAIL(LEDGER_UNWRITABLE, "the ledger could not be written, so nothing was done; try again");
+        task_refuse(&tasks[i], said);
+        tasks[i].done = true;
+    }
+}
+
+static RESULT batch_end(struct keeper *keeper, struct batch *batch)
+{
+    int64_t began_us = clock_monotonic_us();
+    struct result done = batch_commit(batch);
+    keeper->counters.commit_us += (uint64_t)(clock_monotonic_us() - began_us);
+    keeper->counters.commits_failed += done.code != CODE_OK;
+    return done;
+}
+
+void shop_run(struct keeper *keeper, struct shop *shop, struct task *tasks, size_t count)
+{
+    size_t from = 0;
+    while (from < count && !mine(&tasks[from], shop)) from++;
+    while (from < count) {
+        SCOPED(batch_done) struct batch batch = {0};
+        bool broken = false;
+        size_t to = count;
+        struct result done = batch_begin(shop, &keeper->arena, &batch);
+        if (done.code == CODE_OK) to = batch_fill(keeper, &batch, tasks, from, count, &broken);
+        if (broken) {
+            batch_rollback(&batch);
+            keeper->counters.redone++;
+            continue; /* from the same place: at least one task fewer */
+        }
+        if (done.code == CODE_OK) done = batch_end(keeper, &batch);
+        if (done.code != CODE_OK) batch_refuse(shop, tasks, from, to, done);
+        from = to;
+    }
+}

@@ -1,0 +1,154 @@
+/* What is asked of the home rather than of one shop: its health, its shops. */
+#include "keep/outside.h"
+#include "keeper/keeper_priv.h"
+
+#include <string.h>
+
+static void put_text(struct buf *out, const char *name, struct slice text)
+{
+    cbor_text(out, slice_text(name));
+    cbor_text(out, text);
+}
+
+static size_t warnings_put(struct keeper *keeper, struct buf *out)
+{
+    size_t count = 0;
+    if (keeper->seal == SEAL_PLAIN) {
+        cbor_text(out, SLICE_TEXT("the root key lies on this disk in the clear (plain seal); run `amanah seal`"));
+        count++;
+    }
+    for (size_t i = 0; i < keeper->shop_count; i++) {
+        SCOPED(buf_done) struct buf text = {0};
+        bool outside = false;
+        if (outside_known(keeper->shops[i], &outside).code == CODE_OK && !outside) {
+            buf_print(&text, "shop %s: %s", keeper->shops[i]->name, outside_warning());
+            cbor_text(out, buf_slice(&text));
+            count++;
+        }
+        if (!keeper->shops[i]->reopened) continue;
+        buf_clear(&text);
+        buf_print(&text, "shop %s: an old copy of its store was put back; its ledger began a new log",
+                  keeper->shops[i]->name);
+        cbor_text(out, buf_slice(&text));
+        count++;
+    }
+    return count;
+}
+
+static void health(struct keeper *keeper, struct task *task)
+{
+    struct buf *out = &task->answer.body;
+    cbor_map(out, task->from->local ? 4 : 2);
+    cbor_text(out, SLICE_TEXT("ready"));
+    cbor_bool(out, true);
+    put_text(out, "version", SLICE_TEXT(AMN_VERSION));
+    if (!task->from->local) return; /* a stranger learns no more */
+    cbor_text(out, SLICE_TEXT("shops"));
+    cbor_uint(out, keeper->shop_count);
+    cbor_text(out, SLICE_TEXT("warnings"));
+    size_t mark = cbor_open(out);
+    cbor_array_close(out, mark, warnings_put(keeper, out));
+}
+
+static RESULT shop_open_new(struct keeper *keeper, const struct shop_add_ask *ask, struct home_made *made)
+{
+    char name[SHOP_NAME_BYTES_MAX + 1] = "";
+    SCOPED(buf_done) struct buf origin = {0};
+    if (ask->name.len > SHOP_NAME_BYTES_MAX || keeper->shop_count == HOME_SHOPS_MAX) {
+        return FAIL(TOO_MANY, "shop: a name is at most %d bytes, a home at most %d shops", SHOP_NAME_BYTES_MAX,
+                    HOME_SHOPS_MAX);
+    }
+    if (ask->name.len > 0) memcpy(name, ask->name.at, ask->name.len);
+    buf_slice_put(&origin, ask->origin);
+    TRY(home_shop_add(keeper->home, keeper->options.clock, name, origin.len ? buf_c(&origin) : NULL, made));
+    struct shop_options options = {keeper->home, name, keeper->options.clock, SHOP_WRITER, NULL};
+    TRY(shop_open(&options, &keeper->shops[keeper->shop_count]));
+    keeper->shops[keeper->shop_count]->number = (uint32_t)keeper->shop_count + 1;
+    keeper->shop_count++;
+    return OK;
+}
+
+static RESULT shop_add(struct keeper *keeper, struct task *task)
+{
+    SCOPED(home_made_done) struct home_made made = {0};
+    TRY(shop_open_new(keeper, &task->ask.shop_add, &made));
+    struct buf *out = &task->answer.body;
+    cbor_map(out, 4);
+    put_text(out, "shop", buf_slice(&made.shop));
+    put_text(out, "key", buf_slice(&made.key));
+    put_text(out, "origin", buf_slice(&made.origin));
+    put_text(out, "vkey", buf_slice(&made.vkey));
+    task->answer.head.flags |= ANSWER_CREATED;
+    return OK;
+}
+
+static void shop_list(struct keeper *keeper, struct buf *out)
+{
+    cbor_map(out, 1);
+    cbor_text(out, SLICE_TEXT("items"));
+    cbor_array(out, keeper->shop_count);
+    for (size_t i = 0; i < keeper->shop_count; i++) {
+        struct shop *shop = keeper->shops[i];
+        SCOPED(buf_done) struct buf vkey = {0};
+        ledger_vkey(shop->ledger, &vkey);
+        cbor_map(out, 4);
+        put_text(out, "shop", slice_text(shop->name));
+        put_text(out, "origin", keyring_origin(shop->keyring));
+        put_text(out, "vkey", buf_slice(&vkey));
+        cbor_text(out, SLICE_TEXT("entries"));
+        cbor_uint(out, ledger_durable(shop->ledger));
+    }
+}
+
+bool home_verb(struct keeper *keeper, struct task *task)
+{
+    enum verb verb = task->head.verb;
+    bool health_ask = verb == VERB_STATUS && !task->ask.status.metrics;
+    if (!health_ask && verb != VERB_SHOP_ADD && verb != VERB_SHOP_LIST) return false;
+    struct result done = OK;
+    task->done = true;
+    if (health_ask) {
+        health(keeper, task);
+    } else if (!task->from->local || task->head.bearer.len > 0) {
+        done = FAIL(ROLE_ACT, "shops: only the local operator may do this, without a key");
+    } else if (verb == VERB_SHOP_ADD) {
+        done = shop_add(keeper, task);
+    } else {
+        shop_list(keeper, &task->answer.body);
+    }
+    if (done.code != CODE_OK) task_refuse(task, done);
+    return true;
+}
+
+static void metric(struct buf *out, const char *name, const char *kind, uint64_t value)
+{
+    buf_print(out, "# TYPE amanah_%s %s\namanah_%s %llu\n", name, kind, name, (unsigned long long)value);
+}
+
+RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
+{
+    struct buf *text = &out->body;
+    const struct counters *counters = &keeper->counters;
+    bool outside = false;
+    TRY(outside_known(shop, &outside));
+    out->head.shape = ANSWER_TEXT;
+    buf_text(text, "# TYPE amanah_asks_total counter\n");
+    for (unsigned verb = 0; verb < VERB_COUNT; verb++) {
+        for (unsigned code = 0; code < CODE_COUNT; code++) {
+            if (counters->asks[verb][code] == 0) continue;
+            buf_print(text, "amanah_asks_total{verb=\"%s\",code=\"%s\"} %llu\n", verb_row((enum verb)verb)->name,
+                      code_row((enum code)code)->name, (unsigned long long)counters->asks[verb][code]);
+        }
+    }
+    metric(text, "batches_total", "counter", counters->batches);
+    metric(text, "batches_redone_total", "counter", counters->redone);
+    metric(text, "commits_failed_total", "counter", counters->commits_failed);
+    metric(text, "commit_microseconds_total", "counter", counters->commit_us);
+    metric(text, "ledger_entries", "gauge", ledger_durable(shop->ledger));
+    metric(text, "ledger_checkpoint_held_outside", "gauge", outside ? 1 : 0);
+    metric(text, "subjects", "gauge", shop->last.at);
+    metric(text, "store_bytes", "gauge", shop->store->batch->bytes(shop->store));
+    metric(text, "uptime_seconds", "gauge",
+           (uint64_t)((clock_now(&keeper->options.clock) - keeper->started_us) / SECOND_US));
+    return OK;
+}

@@ -1,0 +1,164 @@
+#include "keeper/keeper_priv.h"
+
+#include "store/sqlite/sqlite.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+static RESULT shops_open(struct keeper *keeper)
+{
+    SCOPED(shop_names_done) struct shop_names names = {0};
+    TRY(home_shops(keeper->home, &names));
+    keeper->shops = calloc(HOME_SHOPS_MAX, sizeof(struct shop *));
+    if (!keeper->shops) return FAIL(UNAVAILABLE, "keeper: out of memory");
+    for (size_t i = 0; i < names.count; i++) {
+        struct shop_options options = {keeper->home, names.at[i], keeper->options.clock, SHOP_WRITER, NULL};
+        TRY(shop_open(&options, &keeper->shops[keeper->shop_count]));
+        keeper->shops[keeper->shop_count]->number = (uint32_t)keeper->shop_count + 1;
+        keeper->shop_count++;
+    }
+    return keeper->shop_count > 0 ? OK : FAIL(CORRUPT, "%s: a home without a shop; restore it", keeper->options.home);
+}
+
+RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
+{
+    SCOPED(keeper_free) struct keeper *keeper = calloc(1, sizeof *keeper);
+    static const struct rlimit no_core;
+    if (!keeper) return FAIL(UNAVAILABLE, "keeper: out of memory");
+    (void)prctl(PR_SET_DUMPABLE, 0);        /* no core dump, no ptrace by a peer: both are a matter of hardening */
+    (void)setrlimit(RLIMIT_CORE, &no_core); /* the same, for where dumps go through a handler */
+    sqlite_setup();
+    keeper->options = *options;
+    TRY(home_seal_kind(options->home, &keeper->seal));
+    TRY(home_open(options->home, options->passphrase, true, &keeper->home));
+    TRY(shops_open(keeper));
+    keeper->options.passphrase = (struct slice){0};
+    keeper->started_us = keeper->upkeep_us = clock_now(&options->clock);
+    *out = TAKE(keeper);
+    return OK;
+}
+
+void keeper_free(struct keeper **keeper)
+{
+    struct keeper *at = *keeper;
+    if (!at) return;
+    for (size_t i = 0; i < at->shop_count; i++) {
+        shop_upkeep(at, at->shops[i], true);
+        shop_free(&at->shops[i]);
+    }
+    free(at->shops);
+    home_free(&at->home);
+    arena_done(&at->arena);
+    free(at);
+    *keeper = NULL;
+}
+
+size_t shop_place(const struct keeper *keeper, const struct shop *shop)
+{
+    for (size_t i = 0; i < keeper->shop_count; i++) {
+        if (keeper->shops[i] == shop) return i;
+    }
+    return 0;
+}
+
+/* "shop:NAME" names the shop for the local operator; a token carries its shop's tag. */
+static RESULT shop_of(struct keeper *keeper, struct task *task)
+{
+    static const char prefix[] = "shop:";
+    struct slice bearer = task->head.bearer;
+    uint8_t tag[4];
+    if (bearer.len == 0 || (task->from->local && slice_starts(bearer, prefix))) {
+        struct slice name = slice_from(bearer, bearer.len ? sizeof prefix - 1 : 0);
+        task->head.bearer = (struct slice){0};
+        if (!task->from->local || (name.len == 0 && keeper->shop_count == 1)) {
+            task->shop = keeper->shops[0];
+            return OK;
+        }
+        for (size_t i = 0; i < keeper->shop_count; i++) {
+            if (slice_is(name, keeper->shops[i]->name)) task->shop = keeper->shops[i];
+        }
+        return task->shop ? OK : FAIL(CONFIG, "shop: this home has several; say which with --shop");
+    }
+    bool token = token_shop(bearer, tag);
+    for (size_t i = 0; token && i < keeper->shop_count; i++) {
+        if (memcmp(keyring_shop_id(keeper->shops[i]->keyring), tag, sizeof tag) == 0) task->shop = keeper->shops[i];
+    }
+    if (task->shop) return OK;
+    stranger_count(keeper, keeper->shops[0], task->head.network);
+    return FAIL(CREDENTIAL_UNKNOWN, "credential: not one of this home");
+}
+
+static void task_read(struct keeper *keeper, const struct keeper_ask *ask, struct task *task)
+{
+    *task = (struct task){.from = ask};
+    struct result read = ask_read(ask->frame, &keeper->arena, &task->head, &task->ask);
+    if (read.code == CODE_OK && home_verb(keeper, task)) return;
+    if (read.code == CODE_OK) read = shop_of(keeper, task);
+    if (read.code == CODE_OK) return;
+    task_refuse(task, read);
+    task->shop = NULL;
+    task->done = true;
+}
+
+struct told {
+    void *from;
+    const struct shop *shop;
+};
+
+/* The checkpoint frame of a shop goes to a peer before the first receipt that needs it. */
+static void checkpoint_tell(const struct shop *shop, const struct task *task, struct told *told, size_t *count,
+                            struct keeper_sink sink)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (told[i].from == task->from->from && told[i].shop == shop) return;
+    }
+    SCOPED(buf_done) struct buf frame = {0};
+    struct answer_head head = {.shape = ANSWER_CHECKPOINT, .shop = shop->number};
+    answer_write(&head, ledger_checkpoint(shop->ledger), &frame);
+    sink.answer(sink.context, task->from->from, buf_slice(&frame));
+    told[(*count)++] = (struct told){task->from->from, shop};
+}
+
+static void answers_release(struct keeper *keeper, struct task *tasks, size_t count, struct keeper_sink sink)
+{
+    struct told *told = arena_take(&keeper->arena, count * sizeof *told);
+    size_t told_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct task *task = &tasks[i];
+        SCOPED(buf_done) struct buf frame = {0};
+        task->answer.head.id = task->head.id;
+        task->answer.head.shop = task->shop ? task->shop->number : 0;
+        if (task->shop && (task->answer.head.flags & ANSWER_RECEIPT)) {
+            checkpoint_tell(task->shop, task, told, &told_count, sink);
+        }
+        keeper->counters.asks[task->head.verb][cause_row(task->answer.head.cause)->code]++;
+        answer_write(&task->answer.head, buf_slice(&task->answer.body), &frame);
+        sink.answer(sink.context, task->from->from, buf_slice(&frame));
+        answer_done(&task->answer);
+    }
+}
+
+void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t count, struct keeper_sink sink)
+{
+    assert(count <= KEEPER_BATCH_MAX);
+    if (count == 0) return;
+    struct task *tasks = arena_take(&keeper->arena, count * sizeof *tasks);
+    for (size_t i = 0; i < count; i++) task_read(keeper, &asks[i], &tasks[i]);
+    for (size_t i = 0; i < keeper->shop_count; i++) shop_run(keeper, keeper->shops[i], tasks, count);
+    keeper->counters.batches++;
+    answers_release(keeper, tasks, count, sink);
+    arena_reset(&keeper->arena);
+}
+
+int64_t keeper_idle(struct keeper *keeper)
+{
+    int64_t now_us = clock_now(&keeper->options.clock);
+    if (now_us - keeper->upkeep_us >= UPKEEP_EVERY_US || now_us < keeper->upkeep_us) {
+        for (size_t i = 0; i < keeper->shop_count; i++) shop_upkeep(keeper, keeper->shops[i], false);
+        keeper->upkeep_us = now_us;
+    }
+    return keeper->upkeep_us + UPKEEP_EVERY_US - now_us;
+}

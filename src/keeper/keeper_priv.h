@@ -1,0 +1,63 @@
+/* Inside keeper only: the open keeper, shared by keeper.c, run.c, home_verbs.c and upkeep.c. */
+#ifndef AMN_KEEPER_PRIV_H
+#define AMN_KEEPER_PRIV_H
+
+#include "keep/verbs.h"
+#include "keeper/keeper.h"
+
+enum { STRANGERS_MAX = 256, UPKEEP_EVERY_US = 60 * 1000 * 1000 };
+
+/* Requests without a good credential from one network in one minute: they become one entry. */
+struct stranger {
+    uint8_t network[NETWORK_BYTES];
+    size_t shop; /* index into shops */
+    int64_t minute;
+    uint64_t count;
+};
+
+struct counters {
+    uint64_t asks[VERB_COUNT][CODE_COUNT];
+    uint64_t batches, commits_failed, redone;
+    uint64_t commit_us; /* all together */
+};
+
+struct keeper {
+    struct keeper_options options;
+    struct home *home;
+    struct shop **shops;
+    size_t shop_count;
+    struct stranger strangers[STRANGERS_MAX];
+    size_t stranger_count;
+    struct counters counters;
+    struct arena arena;
+    int64_t started_us, upkeep_us;
+    enum seal_kind seal;
+};
+
+/* One ask of a batch, and what becomes of it. */
+struct task {
+    const struct keeper_ask *from;
+    struct ask_head head;
+    union any_ask ask;
+    struct shop *shop; /* NULL: answered without one */
+    bool done;         /* its answer stands, whatever becomes of the batch */
+    struct answer answer;
+};
+
+/* Fill in a refusal: cause, text and problems, after a failed call. */
+void task_refuse(struct task *task, struct result why);
+
+/* Verbs on the home rather than a shop. True when the ask was one. */
+bool home_verb(struct keeper *keeper, struct task *task);
+RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out);
+
+/* Run the tasks of one shop, in order, in as few commits as can be. */
+void shop_run(struct keeper *keeper, struct shop *shop, struct task *tasks, size_t count);
+
+void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t network[NETWORK_BYTES]);
+size_t shop_place(const struct keeper *keeper, const struct shop *shop);
+
+/* What a shop needs now and then: strangers' entries, sightings written, old replays forgotten. */
+void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all);
+
+#endif

@@ -1,0 +1,76 @@
+#include "keeper/keeper_priv.h"
+
+#include <string.h>
+
+void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t network[NETWORK_BYTES])
+{
+    int64_t minute = clock_now(&keeper->options.clock) / MINUTE_US;
+    size_t place = shop_place(keeper, shop);
+    for (size_t i = 0; i < keeper->stranger_count; i++) {
+        struct stranger *at = &keeper->strangers[i];
+        if (at->minute != minute || at->shop != place || memcmp(at->network, network, NETWORK_BYTES) != 0) continue;
+        at->count++;
+        return;
+    }
+    if (keeper->stranger_count == STRANGERS_MAX) {
+        keeper->strangers[STRANGERS_MAX - 1].count++; /* many networks at once share the last row */
+        return;
+    }
+    struct stranger *at = &keeper->strangers[keeper->stranger_count++];
+    *at = (struct stranger){.shop = place, .minute = minute, .count = 1};
+    memcpy(at->network, network, NETWORK_BYTES);
+}
+
+/* One entry for each network and minute that is over; `all`: for the present minute too. Kept until committed. */
+static size_t strangers_note(struct keeper *keeper, struct batch *batch, bool all)
+{
+    int64_t minute = clock_now(&keeper->options.clock) / MINUTE_US;
+    size_t place = shop_place(keeper, batch->shop), noted = 0;
+    for (size_t i = 0; i < keeper->stranger_count; i++) {
+        const struct stranger *at = &keeper->strangers[i];
+        if (at->shop != place || (at->minute >= minute && !all)) continue;
+        struct reader reader = {.no = reader_no(READER_SYSTEM, 0)};
+        struct receipt receipt = {0};
+        memcpy(reader.network, at->network, NETWORK_BYTES);
+        struct draft draft = batch_draft(batch, &reader, ENTRY_STRANGERS);
+        draft.entry.count = at->count;
+        batch_append(batch, &draft, &receipt);
+        noted++;
+    }
+    return noted;
+}
+
+static void strangers_forget(struct keeper *keeper, const struct shop *shop, bool all)
+{
+    int64_t minute = clock_now(&keeper->options.clock) / MINUTE_US;
+    size_t place = shop_place(keeper, shop), kept = 0;
+    for (size_t i = 0; i < keeper->stranger_count; i++) {
+        const struct stranger *at = &keeper->strangers[i];
+        if (at->shop == place && (at->minute < minute || all)) continue;
+        keeper->strangers[kept++] = *at;
+    }
+    keeper->stranger_count = kept;
+}
+
+static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *batch, bool all, bool *noted)
+{
+    struct store *store = shop->store;
+    TRY(batch_begin(shop, &keeper->arena, batch));
+    *noted = strangers_note(keeper, batch, all) > 0;
+    TRY(store->replay->sweep(store, batch->now_us));
+    TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
+    return batch_commit(batch);
+}
+
+void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all)
+{
+    SCOPED(batch_done) struct batch batch = {0};
+    bool noted = false;
+    struct result done = upkeep(keeper, shop, &batch, all, &noted);
+    if (done.code == CODE_OK) {
+        sightings_written(shop->sightings);
+        strangers_forget(keeper, shop, all);
+        return;
+    }
+    batch_rollback(&batch); /* nothing is lost: it is tried again in a minute, and made anew at the next start */
+}
