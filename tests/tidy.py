@@ -107,9 +107,12 @@ def system_include(root, layers, path, target):
     if target.startswith(STANDARD_FOLDERS) or (target.endswith(".h") and target[:-2] in STANDARD):
         return None
     name = path.relative_to(root / "src").as_posix()
-    for library, folder, headers in layers.libs:
-        if any(fnmatch(target, header) for header in headers):
-            return None if name.startswith(folder + "/") else f"{library} belongs in src/{folder} alone"
+    found = [(library, folder) for library, folder, headers in layers.libs
+             if any(fnmatch(target, header) for header in headers)]
+    if any(name.startswith(folder + "/") for _, folder in found):
+        return None
+    if found:
+        return f"{found[0][0]} belongs in {' and '.join('src/' + folder for _, folder in found)} alone"
     return f"<{target}> is of a library that src/layers does not name"
 
 
