@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void answer_done(struct answer *answer)
+void answer_wipe(struct answer *answer)
 {
     buf_done(&answer->body);
 }

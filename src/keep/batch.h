@@ -25,7 +25,7 @@ struct answer {
     struct problem problems[PROBLEMS_MAX];
     bool secret; /* the body holds a secret: an idempotency key must not replay it */
 };
-void answer_done(struct answer *answer);
+void answer_wipe(struct answer *answer);
 
 /* A set that was appended and counts as sightings once durable. */
 struct pending_look {

@@ -186,7 +186,7 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     struct reader reader = {0};
     uint64_t writes = batch->writes;
     size_t mark = budget_mark(batch->shop->budgets);
-    answer_done(&task->answer);
+    answer_wipe(&task->answer);
     task->answer = (struct answer){0};
     struct result done = access_reader(batch->shop, &task->head, task->from->local, &reader);
     if (done.code != CODE_OK) {
@@ -232,7 +232,7 @@ static void batch_refuse(struct shop *shop, struct task *tasks, size_t from, siz
 {
     for (size_t i = from; i < to; i++) {
         if (!mine(&tasks[i], shop)) continue;
-        answer_done(&tasks[i].answer);
+        answer_wipe(&tasks[i].answer);
         tasks[i].answer = (struct answer){0};
         struct result said = why.cause == CAUSE_DISK_FULL
                                  ? FAIL(DISK_FULL, "the disk is full, so nothing could be logged; free some space")

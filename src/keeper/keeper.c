@@ -137,7 +137,7 @@ static void answers_release(struct keeper *keeper, struct task *tasks, size_t co
         keeper->counters.asks[task->head.verb][cause_row(task->answer.head.cause)->code]++;
         answer_write(&task->answer.head, buf_slice(&task->answer.body), &frame);
         sink.answer(sink.context, task->from->from, buf_slice(&frame));
-        answer_done(&task->answer);
+        answer_wipe(&task->answer);
     }
 }
 

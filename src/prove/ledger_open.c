@@ -252,6 +252,7 @@ static RESULT ledger_open_any(const struct ledger_options *options, bool behind_
     SCOPED(ledger_free) struct ledger *ledger = NULL;
     struct checkpoint newest = {0};
     bool other_origin = false;
+    empty_root(&newest.root); /* of a log without entries */
     TRY(ledger_load(options, &ledger));
     TRY(newest_read(ledger, &newest, &other_origin));
     if (other_origin && !behind_fine) return FAIL(LEDGER_BEHIND, "ledger: its log was closed and not opened again");
