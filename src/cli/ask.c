@@ -1,10 +1,26 @@
 #include "cli/ask.h"
 
+#include "cli/http_ask.h"
 #include "cli/show.h"
+
+#include <stdlib.h>
+
+static RESULT show_curl(const struct call *call, enum verb verb, const void *ask, struct answer *out)
+{
+    SCOPED(http_ask_done) struct http_ask http = {0};
+    SCOPED(buf_done) struct buf line = {0};
+    const char *url = call_text(call, OPT_URL);
+    TRY(http_ask_make(verb, ask, &http));
+    http_ask_curl(&http, url ? url : getenv("AMANAH_URL"), &line);
+    show_slice(buf_slice(&line));
+    out->shown = true;
+    return OK;
+}
 
 RESULT ask_answer(struct call *call, struct client *client, enum verb verb, const void *ask,
                   struct answer *out)
 {
+    if (call_has(call, OPT_OUTPUT_CURL)) return show_curl(call, verb, ask, out);
     struct result asked = client_ask(client, verb, ask, out);
     bool refused = asked.code != CODE_OK && out->head.cause != CAUSE_OK;
     if (refused && call_has(call, OPT_JSON)) call->printed = show_json_problem(asked.cause, answer_doc(out));

@@ -1,6 +1,8 @@
 #include "cli/client.h"
 
+#include "cli/http_ask.h"
 #include "cli/input.h"
+#include "cli/remote.h"
 #include "keep/home.h"
 #include "keeper/keeper.h"
 
@@ -21,6 +23,9 @@ enum { LOCK_WAIT_MS_MAX = 5000, LOCK_TURN_MS = 50, READ_BYTES = 65536, LENGTH_BY
 struct client {
     int fd;                /* of the home's socket; -1: the keeper is in this process */
     struct keeper *keeper; /* or NULL */
+    struct remote *remote; /* or NULL: then `held` is its answer, until it is taken */
+    struct remote_answer held;
+    int64_t idle_at_us; /* when the keeper here wants keeper_idle() */
     struct buf bearer;
     uint64_t last_id;
     struct buf in; /* frames that came and were not read yet, from `in_done` on */
@@ -46,6 +51,8 @@ void client_free(struct client **client)
     if ((*client)->fd >= 0)
         (void)close((*client)->fd); /* everything that was asked is answered or given up */
     keeper_free(&(*client)->keeper);
+    remote_free(&(*client)->remote);
+    buf_done(&(*client)->held.body);
     buf_done(&(*client)->bearer);
     buf_done(&(*client)->in);
     buf_done(&(*client)->checkpoint);
@@ -111,26 +118,43 @@ static RESULT open_home(const char *home, struct client *client)
         home);
 }
 
-static RESULT name_home(const struct call *call, const char **out)
+/* Where the vault is: what the call says goes before the environment. One of the two is set. */
+static RESULT name_vault(const struct call *call, const char **home, const char **url)
 {
-    const char *home = call_text(call, OPT_HOME);
-    if (!home) home = getenv("AMANAH_HOME");
-    if (!home || !home[0]) return FAIL(USAGE, "home: none is named; give --home DIR or set AMANAH_HOME");
-    *out = home;
-    return OK;
+    const char *home_set = getenv("AMANAH_HOME"), *url_set = getenv("AMANAH_URL");
+    *home = call_text(call, OPT_HOME);
+    *url = call_text(call, OPT_URL);
+    if (*home && *url) return FAIL(USAGE, "--home and --url: two vaults; give one of them");
+    if (*home || *url) return OK;
+    if (home_set && home_set[0] && url_set && url_set[0]) {
+        return FAIL(USAGE, "AMANAH_HOME and AMANAH_URL: two vaults; say which with --home or --url");
+    }
+    if (home_set && home_set[0]) *home = home_set;
+    if (url_set && url_set[0]) *url = url_set;
+    if (*home || *url) return OK;
+    return FAIL(USAGE,
+                "home: none is named; give --home DIR or set AMANAH_HOME, or --url for a vault far away");
 }
 
 RESULT client_open(const struct call *call, struct client **out)
 {
-    const char *home = NULL;
+    const char *home = NULL, *url = NULL;
     SCOPED(client_free) struct client *client = calloc(1, sizeof *client);
     if (!client) abort();
     client->fd = -1;
-    TRY(name_home(call, &home));
-    TRY(credential_get(&client->bearer));
-    TRY(open_home(home, client));
+    if (!call_has(call, OPT_OUTPUT_CURL)) {
+        TRY(name_vault(call, &home, &url));
+        TRY(credential_get(&client->bearer));
+        if (url) TRY(remote_open(url, buf_slice(&client->bearer), &client->remote));
+        if (home) TRY(open_home(home, client));
+    }
     *out = TAKE(client);
     return OK;
+}
+
+struct remote *client_remote(const struct client *client)
+{
+    return client->remote;
 }
 
 size_t client_window(const struct client *client)
@@ -161,11 +185,16 @@ static void keep_frame(void *context, void *from, struct slice frame)
 RESULT client_send(struct client *client, enum verb verb, const void *ask)
 {
     SCOPED(buf_done) struct buf frame = {0};
+    if (client->remote) return remote_ask(client->remote, verb, ask, CLIENT_ANSWER_S_MAX, &client->held);
+    assert(client->fd >= 0 || client->keeper);
     struct ask_head head = {.id = ++client->last_id, .verb = verb, .bearer = buf_slice(&client->bearer)};
     TRY(ask_write(&head, ask, &frame));
     if (client->fd >= 0) return send_all(client->fd, buf_slice(&frame));
     struct keeper_ask one = {slice_from(buf_slice(&frame), LENGTH_BYTES), true, NULL};
     keeper_run(client->keeper, &one, 1, (struct keeper_sink){keep_frame, client});
+    if (clock_monotonic_us() >= client->idle_at_us) {
+        client->idle_at_us = clock_monotonic_us() + keeper_idle(client->keeper);
+    }
     return OK;
 }
 
@@ -232,8 +261,7 @@ static void put_body(const struct client *client, const struct answer_head *head
     cbor_text(out, buf_slice(&client->checkpoint));
 }
 
-/* The refusal in words: its detail, and what is wrong where. */
-static RESULT refusal(enum cause cause, struct doc body)
+RESULT client_refusal(enum cause cause, struct doc body)
 {
     SCOPED(buf_done) struct buf text = {0};
     struct slice detail = doc_text(doc_get(body, "detail"));
@@ -251,10 +279,20 @@ static RESULT refusal(enum cause cause, struct doc body)
     return result_carry(cause, (const char *)text.at, text.len);
 }
 
+static RESULT next_remote(struct client *client, struct answer *out)
+{
+    answer_done(out);
+    out->head.cause = client->held.cause;
+    out->body = TAKE(client->held.body);
+    if (out->head.cause != CAUSE_OK) return client_refusal(out->head.cause, answer_doc(out));
+    return OK;
+}
+
 RESULT client_next(struct client *client, struct answer *out)
 {
     struct answer_head head = {0};
     struct slice frame = {0}, body = {0};
+    if (client->remote) return next_remote(client, out);
     for (;;) {
         TRY(next_frame(client, &frame));
         TRY(answer_read(frame, &head, &body));
@@ -266,7 +304,7 @@ RESULT client_next(struct client *client, struct answer *out)
     answer_done(out);
     out->head = head;
     put_body(client, &head, body, &out->body);
-    if (head.cause != CAUSE_OK) return refusal(head.cause, answer_doc(out));
+    if (head.cause != CAUSE_OK) return client_refusal(head.cause, answer_doc(out));
     return OK;
 }
 

@@ -31,9 +31,9 @@ struct client;
 /**
  * Open the vault that --url or AMANAH_URL, else --home or AMANAH_HOME, names, as the reader whose key AMANAH_KEY_FILE
  * or AMANAH_KEY holds; without a key as the local operator of the home. A passphrase is asked for only when the keeper
- * runs in this process and its home is sealed by one.
+ * runs in this process and its home is sealed by one. With --output-curl nothing is opened.
  *
- * @return USAGE        neither a home nor a URL is named
+ * @return USAGE        neither a home nor a URL is named, or both
  *         NOT_FOUND    there is no home
  *         UNAVAILABLE  another process holds the home and its socket does not answer within five seconds
  *         SEALED, STORE_NEWER, TAMPERED, LEDGER_BEHIND … as keeper_open()
@@ -57,5 +57,12 @@ RESULT client_ask(struct client *client, enum verb verb, const void *ask, struct
 /* The same in two steps; answers come in the order of the asks. At most client_window() asks without their answers. */
 RESULT client_send(struct client *client, enum verb verb, const void *ask);
 RESULT client_next(struct client *client, struct answer *out);
+
+/* The refusal that an answer's body tells of, in words: its detail, and what is wrong where. Never OK. */
+RESULT client_refusal(enum cause cause, struct doc body);
+
+/* The vault far away that it asks; NULL for a home. Borrowed. */
+struct remote;
+struct remote *client_remote(const struct client *client);
 
 #endif

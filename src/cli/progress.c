@@ -57,5 +57,5 @@ void progress_show(struct progress *progress, uint64_t rows, uint64_t bytes)
 void progress_end(struct progress *progress)
 {
     if (progress->on && progress->shown_us > 0) (void)fprintf(stderr, "\r\033[K");
-    progress->on = false;
+    progress->shown_us = 0;
 }

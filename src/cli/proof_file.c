@@ -109,17 +109,14 @@ static RESULT take_hashes(struct doc list, const char *name, struct proof *out)
 }
 
 /* The leaf of one subject in an entry's set, made again from the salt that only this subject's proof shows. */
-static RESULT make_set_leaf(struct checker *checker, struct doc leaf, struct hash *out)
+static RESULT make_set_leaf(struct checker *checker, struct doc proof, struct hash *out)
 {
-    struct hash salt = {{0}}, record = {{0}};
-    struct sighted sighted = {.full = doc_number(doc_get(leaf, "full")),
-                              .masked = doc_number(doc_get(leaf, "masked"))};
-    sighted.no = (struct subject_no){doc_number(doc_get(leaf, "subject"))};
-    bool has_record = doc_there(doc_get(leaf, "record"));
-    if (!doc_hash(doc_get(leaf, "salt"), salt.bytes)) return FAIL(INVALID, "proof: the salt is missing");
-    if (has_record && !doc_hash(doc_get(leaf, "record"), record.bytes))
-        return FAIL(INVALID, "proof: a bad record hash");
-    set_leaf(checker->crypto, &salt, &sighted, has_record ? &record : NULL, out);
+    struct hash salt = {{0}};
+    struct sighted sighted = {.no = {doc_number(doc_get(proof, "subject"))},
+                              .full = doc_number(doc_get(proof, "full")),
+                              .masked = doc_number(doc_get(proof, "masked"))};
+    if (!doc_hash(doc_get(proof, "salt"), salt.bytes)) return FAIL(INVALID, "proof: the salt is missing");
+    set_leaf(checker->crypto, &salt, &sighted, NULL, out);
     return OK;
 }
 
@@ -144,17 +141,16 @@ static RESULT check_look(struct checker *checker, struct doc item, unsigned long
     TRY(entry_read(buf_slice(&bytes), &entry));
     TRY(take_hashes(doc_get(proof, "inclusion"), "inclusion", &inclusion));
     TRY(take_hashes(doc_get(proof, "path"), "path", &path));
-    TRY(make_set_leaf(checker, doc_get(proof, "leaf"), &of_set));
+    TRY(make_set_leaf(checker, proof, &of_set));
     leaf_hash(checker->crypto, buf_slice(&bytes), &leaf);
     if (proof_inclusion_check(checker->crypto, doc_number(doc_get(item, "index")), checkpoint->size, &leaf,
                               &inclusion, &checkpoint->root)
             .code != CODE_OK) {
         return FAIL(PROOF_BAD, "look %llu: its entry is not in the ledger at its index", look);
     }
-    if (!entry.has_root || doc_number(doc_get(proof, "count")) != entry.count ||
-        proof_inclusion_check(checker->crypto, doc_number(doc_get(proof, "position")), entry.count, &of_set,
-                              &path, &entry.root)
-                .code != CODE_OK) {
+    if (!entry.has_root || proof_inclusion_check(checker->crypto, doc_number(doc_get(proof, "position")),
+                                                 entry.count, &of_set, &path, &entry.root)
+                                   .code != CODE_OK) {
         return FAIL(PROOF_BAD, "look %llu: its entry is not about this person and these fields", look);
     }
     if (!doc_is(doc_get(item, "kind"), entry_kind_name(entry.kind)) ||
@@ -174,7 +170,7 @@ static RESULT check_person(struct checker *checker, struct doc file)
     TRY(take_vkey(checker, doc_text(doc_get(file, "vkey"))));
     TRY(check_checkpoint(checker, doc_text(doc_get(file, "checkpoint"))));
     for (uint64_t look = 1; docs_next(&items, &item); look++) {
-        uint64_t one = doc_number(doc_get(doc_get(doc_get(item, "proof"), "leaf"), "subject"));
+        uint64_t one = doc_number(doc_get(doc_get(item, "proof"), "subject"));
         if (look > 1 && one != subject)
             return FAIL(PROOF_BAD, "look %llu: of somebody else", (unsigned long long)look);
         subject = one;

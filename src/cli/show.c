@@ -74,18 +74,27 @@ bool show_json_problem(enum cause cause, struct doc members)
     const struct cause_row *row = cause_row(cause);
     SCOPED(buf_done) struct buf problem = {0};
     struct docs pairs = docs_of(members);
-    cbor_map(&problem, pairs.left > 0 ? pairs.left + 3 : 4);
+    struct slice name = {0};
+    struct doc value = {0};
+    size_t map = cbor_map_open(&problem), count = 4;
     cbor_text(&problem, SLICE_TEXT("code"));
     cbor_text(&problem, slice_text(row->slug));
     cbor_text(&problem, SLICE_TEXT("title"));
     cbor_text(&problem, slice_text(row->title));
     cbor_text(&problem, SLICE_TEXT("status"));
     cbor_uint(&problem, (uint64_t)row->http);
-    if (pairs.left == 0) {
-        cbor_text(&problem, SLICE_TEXT("detail"));
-        cbor_text(&problem, slice_text(result_text()));
+    cbor_text(&problem, SLICE_TEXT("detail"));
+    cbor_text(&problem, slice_text(result_text()));
+    while (docs_pair(&pairs, &name, &value)) {
+        if (slice_is(name, "code") || slice_is(name, "title") || slice_is(name, "status") ||
+            slice_is(name, "detail")) {
+            continue;
+        }
+        cbor_text(&problem, name);
+        buf_slice_put(&problem, value.item);
+        count++;
     }
-    buf_slice_put(&problem, pairs.rest);
+    cbor_map_close(&problem, map, count);
     return show_json(doc_of(buf_slice(&problem))).code == CODE_OK;
 }
 

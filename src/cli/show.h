@@ -25,8 +25,8 @@ void show_failure(struct result failure);
 /* One item as a JSON document on a line of standard output. INVALID when it is not one. */
 RESULT show_json(struct doc doc);
 
-/* A refusal as such a document: {code, title, status} and the pairs of `members`; `detail` from the latest failure
- * where there are none. Was it printed? */
+/* A refusal as such a document: {code, title, status, detail}, the last being the latest failure's words, and what
+ * else `members` says. Was it printed? */
 bool show_json_problem(enum cause cause, struct doc members);
 
 /* May colours be used on this file descriptor? A terminal, and NO_COLOR is empty or not set. */

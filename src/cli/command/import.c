@@ -1,21 +1,22 @@
 #include "base/rows/rows.h"
 #include "cli/client.h"
+#include "cli/command/account.h"
 #include "cli/commands.h"
+#include "cli/http_ask.h"
 #include "cli/input.h"
-#include "cli/progress.h"
+#include "cli/remote.h"
 #include "cli/show.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
     READ_BYTES = 256 * 1024,
-    SHOWN_REFUSALS_MAX = 10, /* on the terminal; --rejects has them all */
     VALUES_OF_ROW_MAX = IMPORT_TARGETS_MAX - 1,
     VALUE_HEAD_BYTES = 8, /* of one value in a chunk, at most */
     ROW_HEAD_BYTES = 12
@@ -25,7 +26,7 @@ enum {
 struct import {
     struct call *call;
     struct client *client;
-    FILE *rejects; /* NULL: none asked for */
+    struct account account;
     struct progress progress;
     struct rows *rows;
 
@@ -35,36 +36,14 @@ struct import {
     size_t target_count;
     struct buf chunk; /* encoded rows that were not sent yet */
     size_t chunk_rows, on_their_way;
-
-    uint64_t created, changed, unchanged, refused;
 };
 
 static void import_done(struct import *import)
 {
-    if (import->rejects) (void)fclose(import->rejects); /* written out in write_rejects_end() */
+    account_done(&import->account);
     rows_free(&import->rows);
     client_free(&import->client);
     buf_done(&import->chunk);
-}
-
-/* A refused row: into the file of rejects, else the first ones on standard error. Reasons hold no values. */
-static void note_refusal(struct import *import, uint64_t line, struct slice reason)
-{
-    SCOPED(buf_done) struct buf text = {0};
-    import->refused++;
-    if (import->rejects) {
-        buf_print(&text, "%" PRIu64 ",\"", line);
-        for (size_t i = 0; i < reason.len; i++) {
-            if (reason.at[i] == '"') buf_byte(&text, '"');
-            buf_byte(&text, reason.at[i]);
-        }
-        buf_text(&text, "\"\n");
-        (void)fwrite(text.at, 1, text.len, import->rejects); /* a failed write is seen at the end */
-    } else if (import->refused <= SHOWN_REFUSALS_MAX) {
-        progress_end(&import->progress);
-        buf_slice_put(&text, reason);
-        show_remark(import->call, "line %" PRIu64 ": %s", line, buf_c(&text));
-    }
 }
 
 /* One chunk's answer. */
@@ -73,14 +52,7 @@ static RESULT take_answer(struct import *import)
     SCOPED(answer_done) struct answer answer = {0};
     import->on_their_way--;
     TRY(client_next(import->client, &answer));
-    struct doc counts = answer_doc(&answer), refusal = {0};
-    struct docs refusals = docs_of(doc_get(counts, "refused"));
-    import->created += doc_number(doc_get(counts, "created"));
-    import->changed += doc_number(doc_get(counts, "changed"));
-    import->unchanged += doc_number(doc_get(counts, "unchanged"));
-    while (docs_next(&refusals, &refusal)) {
-        note_refusal(import, doc_number(doc_get(refusal, "line")), doc_text(doc_get(refusal, "detail")));
-    }
+    account_count(&import->account, answer_doc(&answer));
     struct rows_summary read = rows_summary(import->rows);
     progress_show(&import->progress, read.rows + read.rejects, read.bytes);
     return OK;
@@ -125,14 +97,14 @@ static RESULT take_row(void *context, uint64_t line, const struct row_value *val
     struct import_value encoded[VALUES_OF_ROW_MAX];
     size_t bytes = ROW_HEAD_BYTES;
     if (count > VALUES_OF_ROW_MAX) {
-        note_refusal(import, line, SLICE_TEXT("more values than one row may have"));
+        account_refuse(&import->account, line, SLICE_TEXT("more values than one row may have"));
         return OK;
     }
     for (size_t i = 0; i < count; i++) {
         if (values[i].item >= ITEMS_MAX || values[i].text.len > VALUE_BYTES_MAX) {
-            note_refusal(import, line,
-                         values[i].item >= ITEMS_MAX ? SLICE_TEXT("more items than a group may have")
-                                                     : SLICE_TEXT("a value is longer than 16384 bytes"));
+            account_refuse(&import->account, line,
+                           values[i].item >= ITEMS_MAX ? SLICE_TEXT("more items than a group may have")
+                                                       : SLICE_TEXT("a value is longer than 16384 bytes"));
             return OK;
         }
         encoded[i] = (struct import_value){.item = (uint8_t)values[i].item, .text = values[i].text};
@@ -140,7 +112,7 @@ static RESULT take_row(void *context, uint64_t line, const struct row_value *val
         bytes += VALUE_HEAD_BYTES + values[i].text.len;
     }
     if (bytes > IMPORT_BYTES_MAX) {
-        note_refusal(import, line, SLICE_TEXT("the row is too long"));
+        account_refuse(&import->account, line, SLICE_TEXT("the row is too long"));
         return OK;
     }
     if (import->chunk.len + bytes > IMPORT_BYTES_MAX) TRY(send_chunk(import));
@@ -151,7 +123,8 @@ static RESULT take_row(void *context, uint64_t line, const struct row_value *val
 
 static RESULT take_reject(void *context, uint64_t line, const char *reason)
 {
-    note_refusal(context, line, slice_text(reason));
+    struct import *import = context;
+    account_refuse(&import->account, line, slice_text(reason));
     return OK;
 }
 
@@ -209,117 +182,102 @@ static RESULT begin_import(struct import *import, int fd)
         return FAIL(USAGE, "--on-conflict: fail, update or skip");
     }
     bool sized = fstat(fd, &at) == 0 && S_ISREG(at.st_mode);
+    import->account.progress = &import->progress;
     import->progress = progress_begin(call, sized ? (uint64_t)at.st_size : 0);
     TRY(rows_new(&options, (struct rows_sink){import, take_row, take_reject}, &import->rows));
-    if (!call_has(call, OPT_REJECTS)) return OK;
-    import->rejects = fopen(call_text(call, OPT_REJECTS), "we");
-    if (!import->rejects) return FAIL(UNAVAILABLE, "--rejects: cannot be written: %s", strerror(errno));
-    (void)fputs("line,reason\n", import->rejects); /* a failed write is seen at the end */
+    return account_begin(&import->account);
+}
+
+/* The list on its way to a vault far away: the block that was read to see its format, then the rest. */
+struct upload {
+    struct import *import;
+    int fd;
+    struct slice first;
+    uint64_t bytes;
+};
+
+static size_t give_bytes(void *context, void *room, size_t len)
+{
+    struct upload *upload = context;
+    struct slice part = slice_part(upload->first, 0, len);
+    ssize_t got = (ssize_t)part.len;
+    if (part.len > 0) memcpy(room, part.at, part.len);
+    upload->first = slice_from(upload->first, part.len);
+    while (part.len == 0) {
+        got = read(upload->fd, room, len);
+        if (got >= 0 || errno != EINTR) break;
+    }
+    if (got < 0) return (size_t)-1;
+    upload->bytes += (uint64_t)got;
+    progress_show(&upload->import->progress, 0, upload->bytes);
+    return (size_t)got;
+}
+
+static void answer_free(struct remote_answer *answer)
+{
+    buf_done(&answer->body);
+}
+
+static RESULT send_list(struct import *import, int fd)
+{
+    const struct call *call = import->call;
+    SCOPED(buf_done) struct buf first = {0};
+    SCOPED(answer_free) struct remote_answer answer = {0};
+    ssize_t got = read(fd, buf_extend(&first, READ_BYTES), READ_BYTES);
+    if (got < 0) return FAIL(UNAVAILABLE, "import: the list cannot be read: %s", strerror(errno));
+    first.len = (size_t)got;
+    size_t blanks = 0;
+    while (blanks < first.len && strchr(" \t\r\n", first.at[blanks]) && first.at[blanks]) blanks++;
+    bool json = blanks < first.len && first.at[blanks] == '{';
+    struct upload upload = {import, fd, buf_slice(&first), 0};
+    struct remote_list list = {.read = give_bytes,
+                               .context = &upload,
+                               .format = call_text(call, OPT_FORMAT),
+                               .map = call_text(call, OPT_MAP),
+                               .on_conflict = call_text(call, OPT_ON_CONFLICT),
+                               .dry_run = call_has(call, OPT_DRY_RUN)};
+    if (!list.format) list.format = json ? "jsonl" : "csv";
+    if (!list.on_conflict) list.on_conflict = "update";
+    TRY(remote_import(client_remote(import->client), &list, &answer));
+    struct doc account = doc_of(buf_slice(&answer.body));
+    account_take(&import->account, account);
+    if (answer.cause != CAUSE_OK) return client_refusal(answer.cause, account);
     return OK;
 }
 
-static RESULT end_rejects(struct import *import)
+static RESULT show_import_curl(const struct call *call)
 {
-    if (!import->rejects || (fflush(import->rejects) == 0 && !ferror(import->rejects))) return OK;
-    return FAIL(UNAVAILABLE, "--rejects: cannot be written: %s; the import itself is done", strerror(errno));
-}
-
-/* "name" or, of the second item of a group, "address2". */
-static void put_target(const struct column *column, struct buf *out)
-{
-    buf_text(out, column->target);
-    if (column->item > 0) buf_decimal(out, (uint64_t)column->item + 1);
-}
-
-static RESULT show_import_json(const struct import *import)
-{
-    SCOPED(buf_done) struct buf doc = {0}, target = {0};
-    struct rows_summary read = rows_summary(import->rows);
-    const struct {
-        const char *name;
-        uint64_t count;
-    } counts[] = {{"rows", read.rows + read.rejects},
-                  {"created", import->created},
-                  {"changed", import->changed},
-                  {"unchanged", import->unchanged},
-                  {"refused", import->refused}};
-    cbor_map(&doc, COUNT_OF(counts) + 1);
-    for (size_t i = 0; i < COUNT_OF(counts); i++) {
-        cbor_text(&doc, slice_text(counts[i].name));
-        cbor_uint(&doc, counts[i].count);
+    SCOPED(buf_done) struct buf line = {0}, path = {0}, file = {0};
+    const char *url = call_text(call, OPT_URL) ? call_text(call, OPT_URL) : getenv("AMANAH_URL");
+    const char *format = call_text(call, OPT_FORMAT);
+    struct remote_list list = {.format = format,
+                               .map = call_text(call, OPT_MAP),
+                               .on_conflict = call_text(call, OPT_ON_CONFLICT),
+                               .dry_run = call_has(call, OPT_DRY_RUN)};
+    remote_import_path(&list, &path);
+    buf_print(&file, "@%s", call->args[0]);
+    buf_print(&line,
+              "curl --fail-with-body -X POST -H \"Authorization: Bearer $AMANAH_KEY\" -H 'Content-Type: %s' "
+              "--data-binary ",
+              format && strcmp(format, "jsonl") == 0 ? "application/x-ndjson" : "text/csv");
+    shell_put(&line, buf_slice(&file));
+    buf_byte(&line, ' ');
+    if (url) {
+        shell_put(&line, slice_text(url));
+    } else {
+        buf_text(&line, "\"$AMANAH_URL\"");
     }
-    cbor_text(&doc, SLICE_TEXT("mapping"));
-    cbor_map(&doc, read.column_count);
-    for (size_t i = 0; i < read.column_count; i++) {
-        cbor_text(&doc, read.columns[i].header);
-        buf_clear(&target);
-        if (read.columns[i].target) put_target(&read.columns[i], &target);
-        if (read.columns[i].target) {
-            cbor_text(&doc, buf_slice(&target));
-        } else {
-            cbor_null(&doc);
-        }
-    }
-    return show_json(doc_of(buf_slice(&doc)));
-}
-
-/* Which columns went where, and which were left out. */
-static void remark_columns(const struct import *import)
-{
-    SCOPED(buf_done) struct buf taken = {0}, left = {0};
-    struct rows_summary read = rows_summary(import->rows);
-    for (size_t i = 0; i < read.column_count; i++) {
-        struct buf *list = read.columns[i].target ? &taken : &left;
-        if (list->len > 0) buf_text(list, ", ");
-        buf_slice_put(list, read.columns[i].header);
-        if (!read.columns[i].target) continue;
-        buf_text(list, " = ");
-        put_target(&read.columns[i], list);
-    }
-    if (taken.len > 0) show_remark(import->call, "Columns taken: %s.", buf_c(&taken));
-    if (left.len > 0)
-        show_remark(import->call, "Columns left out: %s. --map FIELD=COLUMN takes one in.", buf_c(&left));
-}
-
-static void put_part(struct buf *out, uint64_t count, const char *what)
-{
-    if (count == 0) return;
-    if (out->len > 0) buf_text(out, ", ");
-    count_put(out, count);
-    buf_print(out, " %s", what);
-}
-
-static void show_import(const struct import *import)
-{
-    SCOPED(buf_done) struct buf rows = {0}, parts = {0};
-    struct rows_summary read = rows_summary(import->rows);
-    uint64_t count = read.rows + read.rejects;
-    bool dry = call_has(import->call, OPT_DRY_RUN);
-    count_put(&rows, count);
-    put_part(&parts, import->created, dry ? "would be created" : "created");
-    put_part(&parts, import->changed, dry ? "would be changed" : "changed");
-    put_part(&parts, import->unchanged, "unchanged");
-    put_part(&parts, import->refused, "refused");
-    show_words("%s %s", buf_c(&rows), plural(count, "row", "rows"));
-    if (parts.len > 0) show_words(": %s", buf_c(&parts));
-    show_words(".");
-    if (import->created + import->changed == 0) {
-        show_words(" Nothing %s.", dry ? "would change" : "changed");
-    } else if (dry) {
-        show_words(" This was a dry run: nothing changed.");
-    }
-    show_words("\n");
-    remark_columns(import);
-    if (import->refused > 0 && !import->rejects) {
-        show_remark(import->call, "--rejects FILE keeps the line and reason of every refused row.");
-    }
+    shell_put(&line, buf_slice(&path));
+    buf_byte(&line, '\n');
+    show_slice(buf_slice(&line));
+    return OK;
 }
 
 /* The failure of an import that was under way, with what went in before it. */
 static RESULT broken_off(const struct import *import, struct result failure)
 {
     SCOPED(buf_done) struct buf text = {0};
-    uint64_t done = import->created + import->changed + import->unchanged;
+    uint64_t done = import->account.created + import->account.changed + import->account.unchanged;
     if (done == 0 || call_has(import->call, OPT_DRY_RUN)) return failure;
     buf_text(&text, result_text());
     buf_text(&text, "; ");
@@ -331,19 +289,21 @@ static RESULT broken_off(const struct import *import, struct result failure)
 
 RESULT command_import(struct call *call)
 {
-    SCOPED(import_done) struct import import = {.call = call};
+    SCOPED(import_done) struct import import = {.call = call, .account.call = call};
     SCOPED(descriptor_done) int fd = -1;
+    if (call_has(call, OPT_OUTPUT_CURL)) return show_import_curl(call);
     TRY(open_list(call->args[0], &fd));
     TRY(begin_import(&import, fd));
     TRY(client_open(call, &import.client));
-    struct result read = read_list(&import, fd);
+    bool remote = client_remote(import.client) != NULL;
+    struct result done = remote ? send_list(&import, fd) : read_list(&import, fd);
     progress_end(&import.progress);
-    if (read.code != CODE_OK) return broken_off(&import, read);
-    if (import.refused > 0) call->exit = EXIT_PARTLY;
-    if (call_has(call, OPT_JSON)) {
-        TRY(show_import_json(&import));
-    } else {
-        show_import(&import);
+    if (done.code != CODE_OK) return broken_off(&import, done);
+    if (!remote) {
+        struct rows_summary read = rows_summary(import.rows);
+        account_read(&import.account, &read);
     }
-    return end_rejects(&import);
+    if (import.account.refused > 0) call->exit = EXIT_PARTLY;
+    TRY(account_show(&import.account));
+    return account_end(&import.account);
 }

@@ -110,12 +110,10 @@ static void person_put(struct sample *sample, struct buf *out)
     hashes_put(out, "inclusion", &inclusion);
     buf_text(out, "\"entry\":");
     json_base64(out, buf_slice(&sample->entries[LOOK]));
-    buf_print(out,
-              ",\"position\":%d,\"count\":%d,\"size\":%d,\"leaf\":{\"subject\":%d,\"full\":6,\"masked\":8,"
-              "\"salt\":",
-              PLACE, SET, LEAVES, SUBJECT);
+    buf_print(out, ",\"position\":%d,\"size\":%d,\"subject\":%d,\"full\":6,\"masked\":8,\"salt\":", PLACE,
+              LEAVES, SUBJECT);
     json_base64(out, SLICE_OF(sample->salts[PLACE]));
-    buf_text(out, "}}}]}");
+    buf_text(out, "}}]}");
 }
 
 static void tlog_put(struct sample *sample, struct slice extra, struct buf *out)
