@@ -112,7 +112,8 @@ void budget_settle(struct budgets *budgets)
 
 uint64_t budget_used(struct budgets *budgets, uint64_t reader, int64_t now_us)
 {
-    return set_count(&budgets->days[day_of(budgets, reader, now_us)].subjects);
+    size_t at = day_of(budgets, reader, now_us); /* may move the days */
+    return set_count(&budgets->days[at].subjects);
 }
 
 uint32_t budget_refill_s(int64_t now_us)
