@@ -7,44 +7,55 @@ bool entry_binds_records(enum entry_kind kind)
     return kind == ENTRY_IMPORT;
 }
 
-/* The record hash that an import bound into a leaf: of the present record, or of one that was replaced since. */
-static RESULT record_hash(struct shop *shop, struct subject_no no, uint64_t index, uint64_t newest, struct slice record,
-                          struct hash *out)
+void known_done(struct known *known)
 {
-    if (newest == index) {
-        sha256_one(shop->crypto, record, out);
-        return OK;
-    }
-    struct result got = shop->store->subject->past_get(shop->store, no, index, out->bytes);
-    if (got.code != CODE_NOT_FOUND) return got;
-    return FAIL(TAMPERED, "ledger: the hash of a record that entry %llu wrote is missing", (unsigned long long)index);
+    secret_done(&known->data_key);
 }
 
-static RESULT one_leaf(struct shop *shop, const struct entry *entry, uint64_t index, const struct sighted *sighted,
-                       struct hash *out)
+RESULT subject_known(struct shop *shop, struct subject_no no, struct known *out)
 {
     struct record record;
-    struct hash salt = {{0}}, hash = {{0}};
-    uint64_t newest = 0;
     SCOPED(buf_done) struct buf bytes = {0};
-    SECRET data_key = {{0}};
-    struct result got = record_get(shop, sighted->no, true, &bytes, &record, &newest);
+    struct result got = record_get(shop, no, true, &bytes, &record, &out->newest);
     if (got.code == CODE_NOT_FOUND || got.code == CODE_CORRUPT) {
-        return FAIL(TAMPERED, "vault: the record of a subject in entry %llu is missing or changed", (unsigned long long)index);
+        return FAIL(TAMPERED, "subject %llu: its record is missing or no record", (unsigned long long)no.at);
     }
     if (got.code != CODE_OK) return got;
-    if (record.state == SUBJECT_ERASED) {
-        got = shop->store->subject->leaf_get(shop->store, sighted->no, index, out->bytes);
-        if (got.code != CODE_NOT_FOUND) return got;
-        return FAIL(TAMPERED, "ledger: a leaf of an erased subject in entry %llu is missing", (unsigned long long)index);
+    out->no = no;
+    out->erased = record.state == SUBJECT_ERASED;
+    sha256_one(shop->crypto, buf_slice(&bytes), &out->record);
+    if (!out->erased && record_unlock(shop, no, &record, &out->data_key).code != CODE_OK) {
+        return FAIL(TAMPERED, "subject %llu: its data key does not open", (unsigned long long)no.at);
     }
-    if (record_unlock(shop, sighted->no, &record, &data_key).code != CODE_OK) {
-        return FAIL(TAMPERED, "vault: the data key of a subject in entry %llu does not open", (unsigned long long)index);
+    return OK;
+}
+
+RESULT known_record(struct shop *shop, const struct known *known, uint64_t index, struct hash *out)
+{
+    if (known->newest == index) {
+        *out = known->record;
+        return OK;
     }
+    struct result got = shop->store->subject->past_get(shop->store, known->no, index, out->bytes);
+    if (got.code != CODE_NOT_FOUND) return got;
+    return FAIL(TAMPERED, "subject %llu: the hash of the record that entry %llu wrote is missing",
+                (unsigned long long)known->no.at, (unsigned long long)index);
+}
+
+RESULT known_leaf(struct shop *shop, const struct known *known, const struct entry *entry, uint64_t index,
+                  const struct sighted *sighted, struct hash *out)
+{
+    struct hash salt = {{0}}, record = {{0}};
     bool bound = entry_binds_records(entry->kind);
-    if (bound) TRY(record_hash(shop, sighted->no, index, newest, buf_slice(&bytes), &hash));
-    leaf_salt(shop->crypto, &data_key, entry->nonce, &salt);
-    set_leaf(shop->crypto, &salt, sighted, bound ? &hash : NULL, out);
+    if (known->erased) {
+        struct result got = shop->store->subject->leaf_get(shop->store, known->no, index, out->bytes);
+        if (got.code != CODE_NOT_FOUND) return got;
+        return FAIL(TAMPERED, "subject %llu: was erased, but its leaf of entry %llu was not kept",
+                    (unsigned long long)known->no.at, (unsigned long long)index);
+    }
+    if (bound) TRY(known_record(shop, known, index, &record));
+    leaf_salt(shop->crypto, &known->data_key, entry->nonce, &salt);
+    set_leaf(shop->crypto, &salt, sighted, bound ? &record : NULL, out);
     return OK;
 }
 
@@ -52,10 +63,14 @@ RESULT entry_leaves(struct shop *shop, const struct entry *entry, uint64_t index
                     struct hash *out)
 {
     struct hash root = {{0}};
-    for (size_t i = 0; i < aside->set_count; i++) TRY(one_leaf(shop, entry, index, &aside->set[i], &out[i]));
+    for (size_t i = 0; i < aside->set_count; i++) {
+        SCOPED(known_done) struct known known = {0};
+        TRY(subject_known(shop, aside->set[i].no, &known));
+        TRY(known_leaf(shop, &known, entry, index, &aside->set[i], &out[i]));
+    }
     if (aside->set_count == 0) return OK;
     merkle_root(shop->crypto, out, aside->set_count, &root);
     if (entry->has_root && hash_equal(&root, &entry->root)) return OK;
-    return FAIL(TAMPERED, "ledger: the set beside entry %llu does not hash to the root in it, or a record of it was changed",
+    return FAIL(TAMPERED, "entry %llu: its set does not hash to the root in it, or a record of it was changed",
                 (unsigned long long)index);
 }

@@ -1,16 +1,36 @@
 /*
  * The leaves of an entry's set, made again from the subjects' data keys, or taken from what was kept when a subject
- * was erased. They must hash to the root that the entry holds. Main call: entry_leaves().
+ * was erased. They must hash to the root that the entry holds. Main calls: entry_leaves(); verify keeps its own cache
+ * of what subject_known() says.
  */
 #ifndef AMN_KEEP_LEAVES_H
 #define AMN_KEEP_LEAVES_H
 
 #include "keep/record.h"
 
+/* What making a subject's leaves takes. Holds its data key: wiped by known_done(). */
+struct known {
+    struct subject_no no;
+    bool erased;
+    uint64_t newest;    /* the entry that wrote the present record */
+    struct hash record; /* and that record's hash */
+    struct secret data_key;
+};
+void known_done(struct known *known);
+
+/* TAMPERED when the subject's record is missing, is no record, or its data key does not open. */
+RESULT subject_known(struct shop *shop, struct subject_no no, struct known *out);
+
+/* The leaf of one subject in the entry at `index`. TAMPERED when what it needs is missing. */
+RESULT known_leaf(struct shop *shop, const struct known *known, const struct entry *entry, uint64_t index,
+                  const struct sighted *sighted, struct hash *out);
+
+/* The hash of the record that the entry at `index` wrote of this subject. TAMPERED when it was not kept. */
+RESULT known_record(struct shop *shop, const struct known *known, uint64_t index, struct hash *out);
+
 /*
  * @param out  aside->set_count leaves
- * TAMPERED when a subject's record is missing or does not open, or the leaves do not hash to the entry's root.
- * Cost: a row and an unwrap a subject, about 3 us.
+ * TAMPERED as above, or when the leaves do not hash to the entry's root. Cost: about 3 us a subject.
  */
 RESULT entry_leaves(struct shop *shop, const struct entry *entry, uint64_t index, const struct aside_read *aside,
                     struct hash *out);

@@ -232,7 +232,8 @@ static RESULT store_start(struct shop *shop, const struct shop_options *options)
     enum sqlite_mode mode = options->mode == SHOP_CREATE   ? SQLITE_CREATE
                             : options->mode == SHOP_READER ? SQLITE_READER
                                                            : SQLITE_WRITER;
-    return sqlite_open(buf_c(&path), mode, &shop->store);
+    TRY(sqlite_open(buf_c(&path), mode, &shop->store));
+    return mode == SQLITE_READER ? shop->store->batch->view(shop->store) : OK; /* one moment, while a daemon goes on */
 }
 
 RESULT shop_open(const struct shop_options *options, struct shop **out)
