@@ -1,0 +1,278 @@
+#include "serve/serve_priv.h"
+
+#include <assert.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum MHD_Result answered(struct request *request, struct reply *reply)
+{
+    bool queued = respond(request, reply);
+    reply_done(reply);
+    return queued ? MHD_YES : MHD_NO;
+}
+
+static void suspend(struct request *request)
+{
+    assert(!request->suspended);
+    request->suspended = true;
+    MHD_suspend_connection(request->mhd);
+}
+
+static void resume(struct request *request)
+{
+    if (!request->suspended) return;
+    request->suspended = false;
+    MHD_resume_connection(request->mhd);
+}
+
+/* The head is here. What is refused at once is so: a body too large to swallow, or one that waits for a "100". */
+static enum MHD_Result begin(struct request *request, const char *method, const char *path)
+{
+    request_begin(request, method, path);
+    if (!request->refused || !request_has_body(request)) return MHD_YES;
+    const char *length = request->headers.content_length;
+    bool large = length && (strlen(length) > 9 || strtoul(length, NULL, 10) > SWALLOW_BYTES_MAX);
+    return large || request->headers.expect ? answered(request, &request->refusal) : MHD_YES;
+}
+
+/* Some of the body. An answer must wait for its end, so a refused one is read on and dropped, within a bound. */
+static enum MHD_Result take(struct request *request, const char *bytes, size_t *len)
+{
+    struct slice piece = {(const uint8_t *)bytes, *len};
+    if (request->refused) {
+        size_t most = request->found.route && request->found.route->body == BODY_ROWS ? SWALLOW_LIST_BYTES_MAX
+                                                                                      : SWALLOW_BYTES_MAX;
+        request->swallowed += *len;
+        *len = 0;
+        return request->swallowed <= most ? MHD_YES : MHD_NO;
+    }
+    if (request->import) {
+        if (request->asks_open >= IMPORT_FLIGHT_MAX) {
+            suspend(request); /* the piece comes again */
+            return MHD_YES;
+        }
+        import_push(request->import, piece);
+    } else if (request->body.len + *len > BODY_BYTES_MAX) {
+        request_refuse(request, FAIL(BODY_TOO_LARGE, "body: larger than %d bytes; split it", BODY_BYTES_MAX),
+                       NULL);
+        buf_done(&request->body);
+    } else {
+        buf_slice_put(&request->body, piece);
+    }
+    *len = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result answer_import(struct request *request)
+{
+    struct reply reply = {0};
+    import_reply(request->import, request->id, &reply);
+    return answered(request, &reply);
+}
+
+/* The whole request is here. */
+static enum MHD_Result finish(struct request *request)
+{
+    request->ended = true;
+    if (request->refused) return answered(request, &request->refusal);
+    if (request->import) {
+        import_end(request->import);
+        if (request->asks_open == 0) return answer_import(request);
+        suspend(request);
+        return MHD_YES;
+    }
+    if (request->found.route->reply == REPLY_OPENAPI) {
+        request->answered = true;
+        request->front->answered[2]++;
+        return MHD_queue_response(request->mhd, MHD_HTTP_OK, request->front->openapi);
+    }
+    if (request_ask(request).code != CODE_OK) return answered(request, &request->refusal);
+    suspend(request);
+    return MHD_YES;
+}
+
+static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *path, const char *method,
+                              const char *version, const char *bytes, size_t *len, void **state)
+{
+    (void)context;
+    (void)mhd;
+    (void)version;
+    struct request *request = *state;
+    if (request == NULL) return MHD_NO;
+    if (!request->begun) return begin(request, method, path);
+    if (request->answered) {
+        *len = 0;
+        return MHD_YES;
+    }
+    return *len > 0 ? take(request, bytes, len) : finish(request);
+}
+
+static struct connection *connection_of(struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+/* The request line is here; what it says is looked at when the head is whole. */
+static void *arrive(void *context, const char *uri, struct MHD_Connection *mhd)
+{
+    (void)uri;
+    struct front *front = context;
+    struct request *request = calloc(1, sizeof *request);
+    if (request == NULL) return NULL;
+    request->front = front;
+    request->mhd = mhd;
+    request->connection = connection_of(mhd);
+    request->headers_failed = OK;
+    request->began_us = clock_monotonic_us();
+    if (request->connection) request->connection->request = request;
+    front->request_count++;
+    return request;
+}
+
+static void complete(void *context, struct MHD_Connection *mhd, void **state,
+                     enum MHD_RequestTerminationCode code)
+{
+    (void)context;
+    (void)mhd;
+    (void)code;
+    if (*state) request_done(*state);
+    *state = NULL;
+}
+
+static void open_connection(struct front *front, struct MHD_Connection *mhd, void **out)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (connection == NULL) return; /* then its requests have no time bound but idleness */
+    connection->front = front;
+    connection->mhd = mhd;
+    connection->since = front->now_us;
+    connection->after = front->connections;
+    if (front->connections) front->connections->before = connection;
+    front->connections = connection;
+    front->connection_count++;
+    if (front->use_tls) {
+        connection->pair = tls_pair_take(&front->tls);
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+        if (info) gnutls_session_set_ptr(info->tls_session, connection->pair);
+    }
+    *out = connection;
+}
+
+static void close_connection(struct front *front, struct connection *connection)
+{
+    if (connection->before)
+        connection->before->after = connection->after;
+    else
+        front->connections = connection->after;
+    if (connection->after) connection->after->before = connection->before;
+    tls_pair_drop(&connection->pair);
+    front->connection_count--;
+    free(connection);
+}
+
+static void notice_connection(void *context, struct MHD_Connection *mhd, void **state,
+                              enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        open_connection(context, mhd, state);
+    else if (*state)
+        close_connection(context, TAKE(*state));
+}
+
+static void answer_to_import(struct request *request, const struct answer_head *head, struct slice body,
+                             struct slice checkpoint)
+{
+    import_answer(request->import, head, body, checkpoint);
+    if (!request->ended) {
+        if (request->asks_open < IMPORT_FLIGHT_MAX) resume(request);
+        return;
+    }
+    if (request->asks_open > 0) return;
+    if (answer_import(request) == MHD_YES) resume(request);
+}
+
+void http_answer(void *context, void *asker, const struct answer_head *head, struct slice body,
+                 struct slice checkpoint)
+{
+    struct front *front = context;
+    struct request *request = asker;
+    struct reply reply = {0};
+    assert(request->asks_open > 0);
+    request->asks_open--;
+    if (request->import) {
+        answer_to_import(request, head, body, checkpoint);
+        return;
+    }
+    reply_answer(request->found.route, head, body, checkpoint, request->id, &reply);
+    if (head->shape == ANSWER_TEXT && head->cause == CAUSE_OK) add_metrics(front, &reply.body);
+    (void)answered(request, &reply);
+    resume(request);
+}
+
+void http_late(void *context, void *asker)
+{
+    (void)context;
+    struct request *request = asker;
+    struct result late =
+        FAIL(UNAVAILABLE, "service: no answer in time; it is unknown whether this was done: ask again, "
+                          "with the same Idempotency-Key");
+    request->asks_open--;
+    if (request->import) {
+        struct answer_head head = {.cause = late.cause};
+        answer_to_import(request, &head, (struct slice){0}, (struct slice){0});
+        return;
+    }
+    struct reply reply = {0};
+    reply_problem(late, NULL, request->id, &reply);
+    (void)answered(request, &reply);
+    resume(request);
+}
+
+/* Is it over its time? A suspended one waits for us, not for its client. */
+static bool overdue(const struct connection *connection, int64_t now)
+{
+    const struct request *request = connection->request;
+    if (request == NULL) return now - connection->since > BETWEEN_US;
+    if (request->suspended) return false;
+    if (request->answered) return now - request->replied_us > REPLY_US;
+    bool list = request->found.route && request->found.route->body == BODY_ROWS;
+    return now - request->began_us > (list ? LIST_S * SECOND_US : (int64_t)REQUEST_US);
+}
+
+void http_sweep(struct front *front)
+{
+    for (struct connection *connection = front->connections; connection; connection = connection->after) {
+        if (!overdue(connection, front->now_us)) continue;
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+        if (info) (void)shutdown(info->connect_fd, SHUT_RDWR); /* libmicrohttpd then sees its end */
+    }
+}
+
+struct MHD_Daemon *http_start(struct front *front, int listen_fd)
+{
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (front->use_tls ? MHD_USE_TLS : 0U);
+    struct MHD_OptionItem tls_options[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, (intptr_t)tls_retrieve, NULL},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_LISTEN_SOCKET, listen_fd, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)complete, front},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notice_connection, front},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)arrive, front},
+        {front->use_tls ? MHD_OPTION_ARRAY : MHD_OPTION_END, 0, tls_options},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    return MHD_start_daemon(flags, 0, NULL, NULL, handle, front, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}

@@ -1,0 +1,120 @@
+#include "serve/serve_priv.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* libmicrohttpd lets go of a body: it held personal values. */
+static void body_free(void *context)
+{
+    struct buf *body = context;
+    buf_done(body);
+    free(body);
+}
+
+static struct MHD_Response *make_response(struct buf *body)
+{
+    struct buf *kept = malloc(sizeof *kept);
+    if (kept == NULL) abort(); /* as all memory: see bytes.h */
+    *kept = TAKE(*body);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer_with_free_callback_cls(kept->len, kept->at, body_free, kept);
+    if (response == NULL) body_free(kept);
+    return response;
+}
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+    (void)MHD_add_response_header(response, name,
+                                  value); /* fails for our bugs only; tests read every header */
+}
+
+static void add_number(struct MHD_Response *response, const char *name, uint64_t number)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+    add(response, name, text);
+}
+
+static void add_etag(struct MHD_Response *response, uint64_t version)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "\"%llu\"", (unsigned long long)version);
+    add(response, "ETag", text);
+}
+
+static void add_budget(struct MHD_Response *response, const struct reply *reply)
+{
+    char text[WINDOW_BYTES + 40];
+    (void)snprintf(text, sizeof text, "\"%s\";r=%llu", reply->budget_window,
+                   (unsigned long long)reply->budget_left);
+    add(response, "RateLimit", text);
+    (void)snprintf(text, sizeof text, "\"%s\";q=%llu", reply->budget_window,
+                   (unsigned long long)reply->budget_limit);
+    add(response, "RateLimit-Policy", text);
+}
+
+static void add_headers(struct MHD_Response *response, const struct request *request,
+                        const struct reply *reply)
+{
+    add(response, "Content-Type", reply->type);
+    add(response, "Cache-Control", reply->cache);
+    add(response, "X-Request-Id", request->id);
+    if (reply->receipt) add_number(response, "Amanah-Receipt", reply->receipt_index);
+    if (reply->version > 0) add_etag(response, reply->version);
+    if (reply->retry_after_s > 0) add_number(response, "Retry-After", reply->retry_after_s);
+    if (reply->replayed) add(response, "Idempotent-Replayed", "true");
+    if (reply->status == 401) add(response, "WWW-Authenticate", "Bearer");
+    if (reply->status == 405) add(response, "Allow", request->found.allow);
+    if (reply->budget) add_budget(response, reply);
+    if (request->front->ending) add(response, "Connection", "close");
+}
+
+/* One line of a request that failed in here or below; of every request when asked for. */
+static void log_request(const struct request *request, int status)
+{
+    struct log_line line = {0};
+    bool health =
+        request->found.route && request->found.route->reply == REPLY_HEALTH; /* asked every second */
+    if ((status < 500 || health) && !request->front->log_requests) return;
+    log_begin(&line, status < 500 ? LOG_INFO : LOG_WARN, "http.request");
+    log_text(&line, "method", request->found.route ? request->found.route->method : "-");
+    log_text(&line, "route", request->found.route ? request->found.route->path : "-");
+    log_number(&line, "status", status);
+    log_number(&line, "us", clock_monotonic_us() - request->began_us);
+    log_text(&line, "request", request->id);
+    log_end(&line, STDERR_FILENO);
+}
+
+bool respond(struct request *request, struct reply *reply)
+{
+    assert(!request->answered && reply->status >= 200);
+    struct MHD_Response *response = make_response(&reply->body);
+    if (response == NULL) return false;
+    add_headers(response, request, reply);
+    request->answered = true;
+    request->replied_us = request->front->now_us;
+    request->front->answered[reply->status / 100 % STATUS_CLASSES]++;
+    log_request(request, reply->status);
+    enum MHD_Result queued = MHD_queue_response(request->mhd, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    return queued == MHD_YES;
+}
+
+void add_metrics(const struct front *front, struct buf *out)
+{
+    buf_text(out, "# HELP amanah_http_responses_total Answers by the first digit of their status.\n"
+                  "# TYPE amanah_http_responses_total counter\n");
+    for (size_t i = 2; i < STATUS_CLASSES; i++) {
+        buf_print(out, "amanah_http_responses_total{class=\"%zuxx\"} %llu\n", i,
+                  (unsigned long long)front->answered[i]);
+    }
+    buf_print(out,
+              "# HELP amanah_http_connections Open connections.\n# TYPE amanah_http_connections gauge\n"
+              "amanah_http_connections %zu\n"
+              "# HELP amanah_http_asks_waiting Asks that wait for the keeper.\n# TYPE "
+              "amanah_http_asks_waiting gauge\n"
+              "amanah_http_asks_waiting %zu\n",
+              front->connection_count, link_waiting(front->link));
+}

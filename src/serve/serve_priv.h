@@ -1,0 +1,102 @@
+/* Shared inside serve/: the front's state, its connections and its requests. */
+#ifndef AMN_SERVE_SERVE_PRIV_H
+#define AMN_SERVE_SERVE_PRIV_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/address.h"
+#include "serve/import.h"
+#include "serve/link.h"
+#include "serve/reply.h"
+#include "serve/route.h"
+#include "serve/launch.h"
+#include "serve/tls.h"
+
+#include <microhttpd.h>
+
+enum {
+    BODY_BYTES_MAX = 1024 * 1024,        /* of a JSON body */
+    SWALLOW_BYTES_MAX = 8 * 1024 * 1024, /* read on after a refusal, so that the asker can read why */
+    SWALLOW_LIST_BYTES_MAX = 1 << 30,    /* the same of a customer list */
+    CONNECTIONS_MAX = 1024,
+    CONNECTION_BYTES = 16 * 1024,  /* memory of one: the bound of its request head as well */
+    IDLE_S = 10,                   /* without a byte, then it is closed */
+    REQUEST_US = 10 * 1000 * 1000, /* from request line to the end of its body */
+    BETWEEN_US = 20 * 1000 * 1000, /* without a whole request line, however it drips */
+    REPLY_US = 60 * 1000 * 1000,   /* to take the answer */
+    LIST_S = 3600,                 /* to send a customer list */
+    REQUEST_ID_BYTES = 64 + 1,
+    STATUS_CLASSES = 6
+};
+
+struct connection {
+    struct front *front;
+    struct MHD_Connection *mhd;
+    struct connection *before, *after;
+    struct request *request; /* NULL between requests */
+    struct tls_pair *pair;
+    int64_t since; /* accepted, or last request ended */
+};
+
+/* Values of headers, as they stand in the connection's memory; NULL: not there. */
+struct headers {
+    const char *authorization, *content_type, *content_length, *encoding, *if_match, *idempotency,
+        *request_id, *forwarded, *expect;
+};
+
+struct request {
+    struct front *front;
+    struct connection *connection;
+    struct MHD_Connection *mhd;
+    struct route_found found;
+    struct headers headers;
+    struct result headers_failed; /* a header that must not be there twice */
+    bool begun, refused, answered, suspended, swept;
+    bool ended;       /* its body is here */
+    size_t asks_open; /* answers that will come for it */
+    size_t swallowed;
+    struct buf body;
+    struct reply refusal;  /* why it is refused, until the body has passed */
+    struct import *import; /* of BODY_ROWS */
+    uint8_t network[NETWORK_BYTES];
+    int64_t began_us, replied_us;
+    char id[REQUEST_ID_BYTES];
+};
+
+struct front {
+    struct link *link;
+    struct MHD_Daemon *daemon;
+    struct MHD_Response *openapi;
+    struct tls tls;
+    bool use_tls, log_requests, ending, keeper_gone;
+    int control_fd, epoll_fd;
+    struct connection *connections;
+    size_t connection_count, request_count, proxy_count;
+    uint8_t proxies[FRONT_PROXIES_MAX][NETWORK_BYTES];
+    uint64_t serial, answered[STATUS_CLASSES];
+    int64_t now_us;
+    struct arena arena; /* of the ask in the making */
+    char boot[9];       /* begins the request ids made here */
+};
+
+/* http.c: what libmicrohttpd calls. */
+struct MHD_Daemon *http_start(struct front *front, int listen_fd); /* NULL when it could not be */
+void http_answer(void *context, void *asker, const struct answer_head *head, struct slice body,
+                 struct slice checkpoint);
+void http_late(void *context, void *asker);
+void http_sweep(struct front *front); /* ends connections that are over their time; about once a second */
+
+/* request.c */
+void request_begin(struct request *request, const char *method,
+                   const char *path);           /* route, headers, refusal */
+RESULT request_ask(struct request *request);    /* parse what came and send the ask */
+RESULT request_import(struct request *request); /* set the import up from the query */
+void request_refuse(struct request *request, struct result failure, const struct json_errors *errors);
+void request_done(struct request *request);
+bool request_has_body(const struct request *request);
+
+/* respond.c */
+bool respond(struct request *request, struct reply *reply); /* empties the reply */
+void add_metrics(const struct front *front, struct buf *out);
+
+#endif
