@@ -69,8 +69,7 @@ static RESULT no_command(const struct command *rows, size_t count, const struct 
         const uint8_t *blank = memchr(words.at, ' ', words.len);
         struct slice first = {words.at, blank ? (size_t)(blank - words.at) : words.len};
         if (slice_is(first, call->args[0])) {
-            return FAIL(USAGE,
-                        "amanah %.*s: what is to be done with it is missing or unknown; see amanah help %.*s",
+            return FAIL(USAGE, "%.*s: what is to be done with it is missing or unknown; see amanah help %.*s",
                         (int)first.len, (const char *)first.at, (int)first.len, (const char *)first.at);
         }
         unsigned far = distance(slice_text(call->args[0]), first);
@@ -179,16 +178,16 @@ static RESULT check_call(const struct call *call)
     for (size_t i = 0; i < call->given_count; i++) {
         enum option option = call->given[i].option;
         if (command->options & ((uint64_t)1 << option)) continue;
-        return FAIL(USAGE, "--%s: amanah %s does not take it; see amanah help %s", option_row(option)->name,
+        return FAIL(USAGE, "--%s: %s does not take it; see amanah help %s", option_row(option)->name,
                     command->words, command->words);
     }
     if (call->arg_count < command->args_min) {
-        return FAIL(USAGE, "amanah %s: %s is missing; see amanah help %s", command->words, command->args,
+        return FAIL(USAGE, "%s: %s is missing; see amanah help %s", command->words, command->args,
                     command->words);
     }
     if (call->arg_count > command->args_max) {
-        return FAIL(USAGE, "amanah %s: takes %zu argument%s; see amanah help %s", command->words,
-                    command->args_max, command->args_max == 1 ? "" : "s", command->words);
+        return FAIL(USAGE, "%s: takes %zu argument%s; see amanah help %s", command->words, command->args_max,
+                    command->args_max == 1 ? "" : "s", command->words);
     }
     return OK;
 }

@@ -136,6 +136,27 @@ static RESULT name_vault(const struct call *call, const char **home, const char 
                 "home: none is named; give --home DIR or set AMANAH_HOME, or --url for a vault far away");
 }
 
+RESULT client_home(const struct call *call, const char **out)
+{
+    const char *home = call_text(call, OPT_HOME);
+    if (!home) home = getenv("AMANAH_HOME");
+    if (!home || !home[0]) return FAIL(USAGE, "home: none is named; give --home DIR or set AMANAH_HOME");
+    *out = home;
+    return OK;
+}
+
+/* A key names its shop; the local operator of a home with several shops names it as "shop:NAME". */
+static RESULT take_credential(const struct call *call, struct buf *out)
+{
+    const char *shop = call_text(call, OPT_SHOP);
+    TRY(credential_get(out));
+    if (shop && out->len > 0) return FAIL(USAGE, "--shop: the key says which shop; leave one of them out");
+    if (shop && strlen(shop) > SHOP_NAME_BYTES_MAX)
+        return FAIL(USAGE, "--shop: no shop has such a long name");
+    if (shop) buf_print(out, "shop:%s", shop);
+    return OK;
+}
+
 RESULT client_open(const struct call *call, struct client **out)
 {
     const char *home = NULL, *url = NULL;
@@ -144,7 +165,7 @@ RESULT client_open(const struct call *call, struct client **out)
     client->fd = -1;
     if (!call_has(call, OPT_OUTPUT_CURL)) {
         TRY(name_vault(call, &home, &url));
-        TRY(credential_get(&client->bearer));
+        TRY(take_credential(call, &client->bearer));
         if (url) TRY(remote_open(url, buf_slice(&client->bearer), &client->remote));
         if (home) TRY(open_home(home, client));
     }

@@ -61,6 +61,9 @@ RESULT client_next(struct client *client, struct answer *out);
 /* The refusal that an answer's body tells of, in words: its detail, and what is wrong where. Never OK. */
 RESULT client_refusal(enum cause cause, struct doc body);
 
+/* The home that --home or AMANAH_HOME names, for what is done beside a running daemon. USAGE when there is none. */
+RESULT client_home(const struct call *call, const char **out);
+
 /* The vault far away that it asks; NULL for a home. Borrowed. */
 struct remote;
 struct remote *client_remote(const struct client *client);

@@ -196,11 +196,11 @@ RESULT confirm(const struct call *call, const char *question)
 {
     if (call_has(call, OPT_YES)) return OK;
     if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
-        return FAIL(USAGE, "amanah %s: there is no terminal to ask on; say --yes", call->command->words);
+        return FAIL(USAGE, "%s: there is no terminal to ask on; say --yes", call->command->words);
     }
     SCOPED(buf_done) struct buf line = {0};
     (void)fprintf(stderr, "%s [y/N] ", question);
     TRY(read_line(STDIN_FILENO, &line));
     if (slice_is(buf_slice(&line), "y") || slice_is(buf_slice(&line), "yes")) return OK;
-    return FAIL(CONFLICT, "amanah %s: the answer was no; nothing was done", call->command->words);
+    return FAIL(CONFLICT, "%s: the answer was no; nothing was done", call->command->words);
 }

@@ -16,6 +16,8 @@ struct progress {
 
 struct progress progress_begin(const struct call *call, uint64_t total_bytes);
 void progress_show(struct progress *progress, uint64_t rows, uint64_t bytes);
+void progress_part(struct progress *progress, uint64_t done, uint64_t all,
+                   const char *what);         /* "12 of 40 entries" */
 void progress_end(struct progress *progress); /* take it off the screen */
 
 /* The line without control characters, as it would be after `elapsed_us`: for progress_show() and its test. */

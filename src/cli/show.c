@@ -53,6 +53,7 @@ void show_remark(const struct call *call, const char *format, ...)
 {
     va_list arguments;
     if (call_has(call, OPT_QUIET)) return;
+    (void)fflush(stdout); /* so that the two come in order; a failed write is seen in show_end() */
     va_start(arguments, format);
     (void)vfprintf(stderr, format, arguments);
     va_end(arguments);
@@ -227,32 +228,45 @@ void table_cell(struct table *table, struct slice text)
     buf_slice_put(&table->cells, buf_slice(&clean));
 }
 
-void table_doc(struct table *table, struct doc value)
+static void member_put(struct buf *out, struct doc value, enum column_kind kind)
+{
+    switch (kind) {
+    case COLUMN_WORDS:
+        item_words_put(out, value);
+        return;
+    case COLUMN_TIME:
+        time_words_put(out, value);
+        return;
+    case COLUMN_PLAIN:
+        buf_decimal(out, doc_number(value));
+        return;
+    }
+}
+
+void table_doc(struct table *table, struct doc value, enum column_kind kind)
 {
     SCOPED(buf_done) struct buf words = {0};
-    item_words_put(&words, value);
+    member_put(&words, value, kind);
     table_cell(table, buf_slice(&words));
 }
 
-void table_time(struct table *table, struct doc time)
-{
-    SCOPED(buf_done) struct buf words = {0};
-    time_words_put(&words, time);
-    table_cell(table, buf_slice(&words));
-}
-
+/* Empty cells at the end of a row leave no blanks. */
 void table_show(const struct table *table)
 {
     struct cursor cells = {buf_slice(&table->cells), false};
+    size_t owed = 0;
     for (size_t i = 0; i < table->count; i++) {
         size_t column = i % table->columns;
         struct slice cell = cursor_take(&cells, cursor_be32(&cells));
-        show_slice(cell);
-        if (column + 1 == table->columns) {
-            show_words("\n");
-        } else {
-            show_words("%*s", (int)(table->width[column] - text_width(cell) + 2), "");
+        if (cell.len > 0) {
+            show_words("%*s", (int)owed, "");
+            show_slice(cell);
+            owed = 0;
         }
+        owed += table->width[column] - text_width(cell) + 2;
+        if (column + 1 < table->columns) continue;
+        show_words("\n");
+        owed = 0;
     }
 }
 
@@ -275,15 +289,30 @@ void show_table(struct doc answer, const struct table_column *columns)
     for (size_t i = 0; i < table.columns; i++) table_cell(&table, slice_text(columns[i].name));
     while (docs_next(&items, &item)) {
         for (size_t i = 0; i < table.columns; i++) {
-            struct doc value = doc_get(item, columns[i].name);
-            if (columns[i].time) {
-                table_time(&table, value);
-            } else {
-                table_doc(&table, value);
-            }
+            table_doc(&table, doc_get(item, columns[i].name), columns[i].kind);
         }
     }
     table_show(&table);
+}
+
+void show_blocks(struct doc answer, const struct table_column *columns)
+{
+    struct docs items = docs_of(doc_get(answer, "items"));
+    struct doc item = {0};
+    if (items.left == 0) show_words("None.\n");
+    for (size_t n = 0; docs_next(&items, &item); n++) {
+        SCOPED(table_done) struct table table = {.columns = 2};
+        if (n > 0) show_words("\n");
+        show_value(doc_text(doc_get(item, columns[0].name)));
+        show_words("\n");
+        for (size_t i = 1; columns[i].name; i++) {
+            SCOPED(buf_done) struct buf heading = {0};
+            buf_print(&heading, "  %s", columns[i].name);
+            table_cell(&table, buf_slice(&heading));
+            table_doc(&table, doc_get(item, columns[i].name), columns[i].kind);
+        }
+        table_show(&table);
+    }
 }
 
 RESULT show_end(void)

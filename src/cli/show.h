@@ -39,16 +39,19 @@ size_t text_width(struct slice text);                   /* columns on a terminal
 const char *plural(uint64_t count, const char *one, const char *many);
 
 /* Rows of cells, printed with every column as wide as its widest cell. The first row is the heading. */
+enum { TABLE_COLUMNS_MAX = 8 };
 struct table {
     size_t columns; /* 1 … TABLE_COLUMNS_MAX */
     size_t count;   /* cells so far */
-    size_t width[8];
+    size_t width[TABLE_COLUMNS_MAX];
     struct buf cells; /* each its length as 4 bytes, then its text */
 };
-enum { TABLE_COLUMNS_MAX = 8 };
+
+/* How a member is written. */
+enum column_kind { COLUMN_WORDS, COLUMN_TIME, COLUMN_PLAIN /* a number to be copied: no commas */ };
+
 void table_cell(struct table *table, struct slice text);
-void table_doc(struct table *table, struct doc value); /* by item_words_put(); "time"-like texts stay */
-void table_time(struct table *table, struct doc time);
+void table_doc(struct table *table, struct doc value, enum column_kind kind);
 void table_show(const struct table *table);
 void table_done(struct table *table);
 
@@ -56,9 +59,12 @@ void table_done(struct table *table);
  * none. */
 struct table_column {
     const char *name; /* of the member, and the heading */
-    bool time;
+    enum column_kind kind;
 };
 void show_table(struct doc answer, const struct table_column *columns);
+
+/* The same with a paragraph an item, for members that are long lists; the first column is its heading. */
+void show_blocks(struct doc answer, const struct table_column *columns);
 
 /* Standard output is written out; UNAVAILABLE when that failed. */
 RESULT show_end(void);

@@ -21,7 +21,8 @@ RESULT command_staff_add(struct call *call)
 static void show_staff(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_table(answer, (const struct table_column[]){{"id", false}, {"name", false}, {"created", true}, {0}});
+    show_table(answer, (const struct table_column[]){
+                           {"id", COLUMN_WORDS}, {"name", COLUMN_WORDS}, {"created", COLUMN_TIME}, {0}});
 }
 
 RESULT command_staff_list(struct call *call)
@@ -72,13 +73,13 @@ RESULT command_key_revoke(struct call *call)
 static void show_keys(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_table(answer, (const struct table_column[]){{"id", false},
-                                                     {"name", false},
-                                                     {"role", false},
-                                                     {"holders", false},
-                                                     {"created", true},
-                                                     {"expires", true},
-                                                     {"ended", true},
+    show_table(answer, (const struct table_column[]){{"id", COLUMN_WORDS},
+                                                     {"name", COLUMN_WORDS},
+                                                     {"role", COLUMN_WORDS},
+                                                     {"holders", COLUMN_WORDS},
+                                                     {"created", COLUMN_TIME},
+                                                     {"expires", COLUMN_TIME},
+                                                     {"ended", COLUMN_TIME},
                                                      {0}});
 }
 
@@ -112,13 +113,13 @@ RESULT command_role_put(struct call *call)
 static void show_roles(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_table(answer, (const struct table_column[]){{"name", false},
-                                                     {"daily", false},
-                                                     {"reason", false},
-                                                     {"purposes", false},
-                                                     {"acts", false},
-                                                     {"fields", false},
-                                                     {0}});
+    show_blocks(answer, (const struct table_column[]){{"name", COLUMN_WORDS},
+                                                      {"daily", COLUMN_WORDS},
+                                                      {"reason", COLUMN_WORDS},
+                                                      {"purposes", COLUMN_WORDS},
+                                                      {"acts", COLUMN_WORDS},
+                                                      {"fields", COLUMN_WORDS},
+                                                      {0}});
 }
 
 RESULT command_role_list(struct call *call)
@@ -141,12 +142,12 @@ RESULT command_field_put(struct call *call)
 static void show_fields(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_table(answer, (const struct table_column[]){{"name", false},
-                                                     {"group", false},
-                                                     {"normaliser", false},
-                                                     {"mask", false},
-                                                     {"index", false},
-                                                     {"bytes", false},
+    show_table(answer, (const struct table_column[]){{"name", COLUMN_WORDS},
+                                                     {"group", COLUMN_WORDS},
+                                                     {"normaliser", COLUMN_WORDS},
+                                                     {"mask", COLUMN_WORDS},
+                                                     {"index", COLUMN_WORDS},
+                                                     {"bytes", COLUMN_WORDS},
                                                      {0}});
 }
 

@@ -11,13 +11,14 @@ static void show_history(const struct call *call, struct doc answer)
 {
     SCOPED(buf_done) struct buf count = {0};
     uint64_t looks = doc_count(doc_get(answer, "items"));
-    show_table(answer, (const struct table_column[]){{"time", true},
-                                                     {"kind", false},
-                                                     {"reader", false},
-                                                     {"role", false},
-                                                     {"purpose", false},
-                                                     {"fields", false},
-                                                     {"index", false},
+    show_table(answer, (const struct table_column[]){{"time", COLUMN_TIME},
+                                                     {"kind", COLUMN_WORDS},
+                                                     {"reader", COLUMN_WORDS},
+                                                     {"role", COLUMN_WORDS},
+                                                     {"purpose", COLUMN_WORDS},
+                                                     {"fields", COLUMN_WORDS},
+                                                     {"masked", COLUMN_WORDS},
+                                                     {"index", COLUMN_PLAIN},
                                                      {0}});
     count_put(&count, looks);
     show_remark(call, "%s %s. --proofs gives each with its proof, for amanah verify.", buf_c(&count),

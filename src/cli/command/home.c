@@ -124,8 +124,8 @@ RESULT command_shop_add(struct call *call)
 static void show_shops(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_table(answer,
-               (const struct table_column[]){{"shop", false}, {"origin", false}, {"vkey", false}, {0}});
+    show_table(answer, (const struct table_column[]){
+                           {"shop", COLUMN_WORDS}, {"origin", COLUMN_WORDS}, {"vkey", COLUMN_WORDS}, {0}});
 }
 
 RESULT command_shop_list(struct call *call)

@@ -53,12 +53,13 @@ static void show_members(struct doc map)
     SCOPED(table_done) struct table table = {.columns = 2};
     while (docs_pair(&pairs, &name, &value)) {
         if (slice_is(name, "entry") || value.item.at[0] >> 5 == CBOR_MAP) continue;
+        bool number = value.item.at[0] >> 5 == CBOR_UINT;
+        enum column_kind kind = slice_is(name, "time") ? COLUMN_TIME : number ? COLUMN_PLAIN : COLUMN_WORDS;
+        if (!number &&
+            (doc_text(value).len == 0 && doc_count(value) == 0 && value.item.at[0] >> 5 != CBOR_BYTES))
+            continue;
         table_cell(&table, name);
-        if (slice_is(name, "time")) {
-            table_time(&table, value);
-        } else {
-            table_doc(&table, value);
-        }
+        table_doc(&table, value, kind);
     }
     table_show(&table);
 }

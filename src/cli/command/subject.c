@@ -11,10 +11,8 @@ enum { IDS_BYTES_MAX = REVEAL_SUBJECTS_MAX * (ID_BYTES_MAX + 2) };
 static void remark_receipt(const struct call *call, struct doc answer)
 {
     struct doc receipt = doc_get(answer, "receipt");
-    SCOPED(buf_done) struct buf index = {0};
     if (!doc_there(receipt)) return;
-    count_put(&index, doc_number(doc_get(receipt, "index")));
-    show_remark(call, "Entry %s of the ledger.", buf_c(&index));
+    show_remark(call, "Entry %llu of the ledger.", (unsigned long long)doc_number(doc_get(receipt, "index")));
 }
 
 static void show_subject(const struct call *call, struct doc answer)
@@ -25,12 +23,12 @@ static void show_subject(const struct call *call, struct doc answer)
     for (size_t i = 0; i < COUNT_OF(plain); i++) {
         if (!doc_there(doc_get(answer, plain[i]))) continue;
         table_cell(&table, slice_text(plain[i]));
-        table_doc(&table, doc_get(answer, plain[i]));
+        table_doc(&table, doc_get(answer, plain[i]), COLUMN_WORDS);
     }
     table_cell(&table, SLICE_TEXT("created"));
-    table_time(&table, doc_get(answer, "created"));
+    table_doc(&table, doc_get(answer, "created"), COLUMN_TIME);
     table_cell(&table, SLICE_TEXT("fields held"));
-    table_doc(&table, doc_get(answer, "fields"));
+    table_doc(&table, doc_get(answer, "fields"), COLUMN_WORDS);
     table_show(&table);
 }
 

@@ -36,7 +36,7 @@ static void show_found(const struct call *call, const struct proof_found *found)
 {
     SCOPED(buf_done) struct buf size = {0}, index = {0}, looks = {0};
     count_put(&size, found->checkpoint.size);
-    count_put(&index, found->index);
+    buf_decimal(&index, found->index);
     count_put(&looks, found->looks);
     show_words("It holds: the ledger %s signed that it has %s %s", found->checkpoint.origin, buf_c(&size),
                plural(found->checkpoint.size, "entry", "entries"));
