@@ -226,7 +226,6 @@ static RESULT ledger_start(struct shop *shop, enum shop_mode mode)
 static RESULT store_start(struct shop *shop, const struct shop_options *options)
 {
     SCOPED(buf_done) struct buf path = {0};
-    shop->store = options->store;
     if (shop->store) return OK;
     shop_path(shop->home, shop->name, "shop.db", &path);
     enum sqlite_mode mode = options->mode == SHOP_CREATE   ? SQLITE_CREATE
@@ -241,6 +240,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     SCOPED(shop_free) struct shop *shop = calloc(1, sizeof *shop);
     SCOPED(buf_done) struct buf path = {0};
     if (!shop) return FAIL(UNAVAILABLE, "shop: out of memory");
+    shop->store = options->store; /* from here on it is closed with the shop */
     assert(strlen(options->name) <= SHOP_NAME_BYTES_MAX);
     memcpy(shop->name, options->name, strlen(options->name) + 1);
     shop->home = options->home;

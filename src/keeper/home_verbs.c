@@ -61,11 +61,7 @@ static RESULT shop_open_new(struct keeper *keeper, const struct shop_add_ask *as
     if (ask->name.len > 0) memcpy(name, ask->name.at, ask->name.len);
     buf_slice_put(&origin, ask->origin);
     TRY(home_shop_add(keeper->home, keeper->options.clock, name, origin.len ? buf_c(&origin) : NULL, made));
-    struct shop_options options = {keeper->home, name, keeper->options.clock, SHOP_WRITER, NULL};
-    TRY(shop_open(&options, &keeper->shops[keeper->shop_count]));
-    keeper->shops[keeper->shop_count]->number = (uint32_t)keeper->shop_count + 1;
-    keeper->shop_count++;
-    return OK;
+    return keeper_shop_open(keeper, name);
 }
 
 static RESULT shop_add(struct keeper *keeper, struct task *task)

@@ -8,6 +8,20 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+RESULT keeper_shop_open(struct keeper *keeper, const char *name)
+{
+    struct shop_options options = {keeper->home, name, keeper->options.clock, SHOP_WRITER, NULL};
+    if (keeper->options.store_open) {
+        SCOPED(buf_done) struct buf path = {0};
+        shop_path(keeper->home, name, "shop.db", &path);
+        TRY(keeper->options.store_open(keeper->options.store_context, buf_c(&path), &options.store));
+    }
+    TRY(shop_open(&options, &keeper->shops[keeper->shop_count]));
+    keeper->shops[keeper->shop_count]->number = (uint32_t)keeper->shop_count + 1;
+    keeper->shop_count++;
+    return OK;
+}
+
 static RESULT shops_open(struct keeper *keeper)
 {
     SCOPED(shop_names_done) struct shop_names names = {0};
@@ -15,10 +29,7 @@ static RESULT shops_open(struct keeper *keeper)
     keeper->shops = calloc(HOME_SHOPS_MAX, sizeof(struct shop *));
     if (!keeper->shops) return FAIL(UNAVAILABLE, "keeper: out of memory");
     for (size_t i = 0; i < names.count; i++) {
-        struct shop_options options = {keeper->home, names.at[i], keeper->options.clock, SHOP_WRITER, NULL};
-        TRY(shop_open(&options, &keeper->shops[keeper->shop_count]));
-        keeper->shops[keeper->shop_count]->number = (uint32_t)keeper->shop_count + 1;
-        keeper->shop_count++;
+        TRY(keeper_shop_open(keeper, names.at[i]));
     }
     return keeper->shop_count > 0 ? OK : FAIL(CORRUPT, "%s: a home without a shop; restore it", keeper->options.home);
 }

@@ -12,11 +12,15 @@
 enum { KEEPER_BATCH_MAX = 1024 }; /* asks in one batch */
 
 struct keeper;
+struct store;
 
 struct keeper_options {
     const char *home;
     struct slice passphrase; /* empty for a plain seal */
     struct clock clock;
+    /* Opens the database of a shop; NULL: as it is. The simulator puts a store there that fails. */
+    RESULT (*store_open)(void *context, const char *path, struct store **out);
+    void *store_context;
 };
 
 /* Take the home's lock, unseal, open every shop, check it and bring its ledger up. Errors as home_open(),

@@ -54,6 +54,9 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
 /* Run the tasks of one shop, in order, in as few commits as can be. */
 void shop_run(struct keeper *keeper, struct shop *shop, struct task *tasks, size_t count);
 
+/* Open a shop of the home, as the next one of the keeper. */
+RESULT keeper_shop_open(struct keeper *keeper, const char *name);
+
 void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t network[NETWORK_BYTES]);
 size_t shop_place(const struct keeper *keeper, const struct shop *shop);
 
