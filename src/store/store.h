@@ -83,7 +83,7 @@ struct tag_store {
     RESULT (*drop)(struct store *store, const struct tag_row *row);
     /* Forget all past tags of a subject (erasure). */
     RESULT (*drop_past)(struct store *store, struct subject_no no);
-    /* Present tags in order of (index, tag, subject), for checks. */
+    /* Every present tag once, in no order, for checks. */
     RESULT (*each)(struct store *store, RESULT (*each)(void *context, const struct tag_row *row), void *context);
 };
 

@@ -1,5 +1,6 @@
 #include "store/sqlite/schema_priv.h"
 #include "store/sqlite/sqlite_priv.h"
+#include "store/sqlite/tag_priv.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -131,6 +132,7 @@ static RESULT store_begin(struct store *store)
 
 static void store_rollback(struct store *store)
 {
+    tag_rolled_back(store);
     if (sqlite3_get_autocommit(sqlite_of(store)->db)) return; /* SQLite rolls back by itself after some errors */
     struct result done = run(store, STATEMENT_ROLLBACK);
     (void)done; /* the transaction is gone either way */
@@ -141,14 +143,26 @@ static RESULT store_commit(struct store *store)
     if (sqlite3_get_autocommit(sqlite_of(store)->db)) {
         return FAIL(UNAVAILABLE, "store: the transaction was already rolled back");
     }
-    struct result done = run(store, STATEMENT_COMMIT);
-    if (done.code != CODE_OK) store_rollback(store);
+    struct result done = tag_precommit(store);
+    if (done.code == CODE_OK) done = run(store, STATEMENT_COMMIT);
+    if (done.code == CODE_OK) {
+        tag_committed(store);
+    } else {
+        store_rollback(store);
+    }
     return done;
+}
+
+static void store_view_end(struct store *store)
+{
+    struct result done = run(store, STATEMENT_ROLLBACK);
+    (void)done; /* nothing was written */
 }
 
 static RESULT store_view(struct store *store)
 {
-    return run(store, STATEMENT_VIEW);
+    TRY(run(store, STATEMENT_VIEW));
+    return tag_tree_load(store); /* of this moment; and the first read fixes the moment */
 }
 
 static void store_close(struct store **store)
@@ -157,6 +171,7 @@ static void store_close(struct store **store)
     struct sqlite_store *at = sqlite_of(*store);
     for (size_t i = 0; i < STATEMENT_COUNT; i++) (void)sqlite3_finalize(at->statements[i]);
     (void)sqlite3_close_v2(at->db);
+    tag_tree_free(&at->tags);
     free(at);
     *store = NULL;
 }
@@ -173,7 +188,7 @@ static const struct batch_store sqlite_batch = {
     .commit = store_commit,
     .rollback = store_rollback,
     .view = store_view,
-    .view_end = store_rollback,
+    .view_end = store_view_end,
     .close = store_close,
     .bytes = store_bytes,
 };
@@ -254,6 +269,7 @@ RESULT sqlite_open(const char *path, enum sqlite_mode mode, struct store **out)
     if (code != SQLITE_OK) return FAIL(UNAVAILABLE, "%s: cannot open: %s", path, sqlite3_errstr(code));
     TRY(configure(at->db, mode));
     TRY(migrate(at->db, mode, path));
+    TRY(tag_tree_load(store));
     *out = TAKE(store);
     return OK;
 }

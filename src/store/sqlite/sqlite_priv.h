@@ -14,10 +14,13 @@ enum statement {
     STATEMENT_COUNT
 };
 
+struct tag_tree;
+
 struct sqlite_store {
     struct store store; /* first: a struct store * is a struct sqlite_store * */
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENT_COUNT];
+    struct tag_tree *tags; /* the blind index, in part in memory */
 };
 
 static inline struct sqlite_store *sqlite_of(struct store *store)

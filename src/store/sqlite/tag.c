@@ -1,69 +1,308 @@
-#include "store/sqlite/sqlite_priv.h"
+#include "store/sqlite/tag_priv.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void bind_tag(struct query *query, uint32_t index, const uint8_t tag[TAG_BYTES])
+enum { OP_ADD = 1, OP_DROP = 2, OP_BYTES = 1 + TAG_ROW_BYTES };
+
+static struct tag_tree *tree_of(struct store *store)
 {
-    bind_u64(query, ":field", index);
-    bind_blob(query, ":tag", (struct slice){tag, TAG_BYTES});
+    return sqlite_of(store)->tags;
+}
+
+void tag_tree_free(struct tag_tree **tree)
+{
+    struct tag_tree *at = *tree;
+    if (!at) return;
+    tag_mem_done(&at->mem);
+    for (size_t i = 0; i < at->run_count; i++) tag_run_done(&at->runs[i]);
+    tag_merge_done(&at->merge);
+    buf_done(&at->ops);
+    buf_done(&at->killed);
+    free(at);
+    *tree = NULL;
+}
+
+/* Mark a row in memory as gone, so that a rollback can bring it back. */
+static void mem_kill(struct tag_tree *tree, struct tag_bytes *row)
+{
+    uint32_t number = (uint32_t)(row - tree->mem.rows);
+    tag_row_kill(row, true);
+    tree->mem.dead++;
+    buf_put(&tree->killed, &number, sizeof number);
+}
+
+static void op_note(struct tag_tree *tree, uint8_t op, const struct tag_bytes *row)
+{
+    buf_byte(&tree->ops, op);
+    buf_put(&tree->ops, row->at, TAG_ROW_BYTES);
+    tree->added++;
+}
+
+static RESULT log_read(struct store *store, struct tag_tree *tree)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_TAG_LOG_EACH, &query));
+    for (bool more = true;;) {
+        TRY(query_row(&query, &more));
+        if (!more) return OK;
+        struct slice ops = column_blob(&query, 0);
+        if (ops.len % OP_BYTES != 0) return FAIL(CORRUPT, "store: the log of the index is malformed");
+        for (size_t at = 0; at < ops.len; at += OP_BYTES) {
+            struct tag_bytes row;
+            memcpy(row.at, ops.at + at + 1, TAG_ROW_BYTES);
+            struct tag_bytes *old = tag_mem_find(&tree->mem, row.at);
+            if (ops.at[at] == OP_ADD) tag_mem_add(&tree->mem, &row);
+            if (ops.at[at] == OP_DROP && old) mem_kill(tree, old);
+        }
+    }
+}
+
+RESULT tag_tree_load(struct store *store)
+{
+    struct sqlite_store *at = sqlite_of(store);
+    tag_tree_free(&at->tags);
+    struct tag_tree *tree = calloc(1, sizeof *tree);
+    if (!tree) return FAIL(UNAVAILABLE, "store: out of memory");
+    at->tags = tree;
+    TRY(tag_runs_load(store, tree->runs, &tree->run_count));
+    for (size_t i = 0; i < tree->run_count; i++) {
+        if (tree->runs[i].id >= tree->next_run) tree->next_run = tree->runs[i].id + 1;
+    }
+    if (tree->next_run == 0) tree->next_run = 1;
+    TRY(log_read(store, tree));
+    buf_clear(&tree->killed);
+    tree->mem_mark = tree->mem.count;
+    tree->loaded = true;
+    return OK;
+}
+
+static RESULT ready(struct store *store)
+{
+    return tree_of(store) && tree_of(store)->loaded ? OK : tag_tree_load(store);
+}
+
+static RESULT log_write(struct store *store, struct tag_tree *tree)
+{
+    QUERY query = {0};
+    if (tree->ops.len == 0) return OK;
+    TRY(query_begin(store, STATEMENT_TAG_LOG_ADD, &query));
+    bind_blob(&query, ":ops", buf_slice(&tree->ops));
+    return query_run(&query);
+}
+
+struct tag_run *tag_run_new(struct tag_tree *tree, uint8_t level, uint64_t rows)
+{
+    if (tree->run_count == TAG_RUNS_MAX) return NULL;
+    struct tag_run *run = &tree->runs[tree->run_count++];
+    *run = (struct tag_run){.id = tree->next_run++, .level = level, .state = RUN_LIVE};
+    tag_filter_size(run, rows);
+    return run;
+}
+
+static RESULT rows_write(struct store *store, struct tag_run *run, const struct tag_bytes *rows, size_t count)
+{
+    for (size_t at = 0; at < count; at += TAG_PAGE_ROWS) {
+        size_t take = count - at < TAG_PAGE_ROWS ? count - at : TAG_PAGE_ROWS;
+        TRY(tag_page_write(store, run, (struct slice){rows[at].at, take * TAG_ROW_BYTES}));
+    }
+    return tag_run_save(store, run);
+}
+
+static void rows_done(struct tag_bytes **rows)
+{
+    free(*rows);
+}
+
+/* The table in memory becomes a run of level 0, sorted; the log is no longer needed. */
+static RESULT flush(struct store *store, struct tag_tree *tree)
+{
+    size_t count = 0;
+    SCOPED(rows_done) struct tag_bytes *rows = malloc((tree->mem.count + 1) * sizeof *rows);
+    if (!rows) return FAIL(UNAVAILABLE, "store: out of memory");
+    for (size_t i = 0; i < tree->mem.count; i++) {
+        if (!tag_row_dead(&tree->mem.rows[i])) rows[count++] = tree->mem.rows[i];
+    }
+    tag_sort(rows, count);
+    tree->flushed = tree->touched = true;
+    if (count > 0) {
+        struct tag_run *run = tag_run_new(tree, 0, count);
+        if (!run) return FAIL(UNAVAILABLE, "store: too many runs of the index");
+        TRY(rows_write(store, run, rows, count));
+    }
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_TAG_LOG_CLEAR, &query));
+    return query_run(&query);
+}
+
+RESULT tag_precommit(struct store *store)
+{
+    struct tag_tree *tree = tree_of(store);
+    if (!tree || !tree->loaded) return OK;
+    if (tree->flush || tree->mem.count >= TAG_MEM_ROWS) {
+        TRY(flush(store, tree));
+    } else {
+        TRY(log_write(store, tree));
+    }
+    /* eight rows merged for each added keeps ahead of what comes in, at every level */
+    return tag_merge_step(store, tree, TAG_MERGE_PAGES + (uint32_t)(tree->added * 8 / TAG_PAGE_ROWS));
+}
+
+static void transaction_end(struct tag_tree *tree)
+{
+    buf_clear(&tree->ops);
+    buf_clear(&tree->killed);
+    tree->mem_mark = tree->mem.count;
+    tree->added = 0;
+    tree->flush = tree->flushed = tree->touched = false;
+}
+
+void tag_committed(struct store *store)
+{
+    struct tag_tree *tree = tree_of(store);
+    if (!tree) return;
+    if (tree->flushed) {
+        size_t cap = tree->mem.cap;
+        if (cap > TAG_MEM_ROWS / 8) {
+            tag_mem_done(&tree->mem);
+        } else {
+            tag_mem_back(&tree->mem, 0);
+        }
+        tree->mem.dead = 0;
+    }
+    transaction_end(tree);
+}
+
+void tag_rolled_back(struct store *store)
+{
+    struct tag_tree *tree = tree_of(store);
+    if (!tree || !tree->loaded) return;
+    if (tree->touched) { /* runs or a merge changed: what is stored is the truth, read it when next needed */
+        tag_tree_free(&sqlite_of(store)->tags);
+        return;
+    }
+    const uint32_t *killed = (const uint32_t *)(const void *)tree->killed.at;
+    for (size_t i = tree->killed.len / sizeof *killed; i > 0; i--) {
+        tag_row_kill(&tree->mem.rows[killed[i - 1]], false);
+        tree->mem.dead--;
+    }
+    tag_mem_back(&tree->mem, tree->mem_mark);
+    transaction_end(tree);
+}
+
+struct finding {
+    struct subject_no *out;
+    size_t room, count;
+};
+
+static void take(void *context, const uint8_t *bytes)
+{
+    struct finding *finding = context;
+    struct tag_row row;
+    tag_row_of(bytes, &row);
+    for (size_t i = 0; i < finding->count && i < finding->room; i++) {
+        if (finding->out[i].at == row.no.at) return;
+    }
+    if (finding->count < finding->room) finding->out[finding->count] = row.no;
+    finding->count++;
+}
+
+static RESULT run_find(struct store *store, const struct tag_run *run, const uint8_t fence[TAG_FENCE_BYTES],
+                       struct finding *finding)
+{
+    if (run->state != RUN_LIVE || !tag_filter_may(run, fence)) return OK;
+    for (uint32_t page = tag_page_of(run, fence); page < run->pages; page++) {
+        SCOPED(buf_done) struct buf rows = {0};
+        if (memcmp(run->fences.at + (size_t)page * TAG_FENCE_BYTES, fence, TAG_FENCE_BYTES) > 0) break;
+        TRY(tag_page_read(store, run, page, &rows));
+        for (size_t at = 0; at < rows.len; at += TAG_ROW_BYTES) {
+            int order = memcmp(rows.at + at, fence, TAG_FENCE_BYTES);
+            if (order == 0) take(finding, rows.at + at);
+            if (order > 0) return OK;
+        }
+    }
+    return OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct subject_no *x = a, *y = b;
+    return x->at < y->at ? -1 : x->at > y->at;
 }
 
 static RESULT tag_find(struct store *store, uint32_t index, const uint8_t tag[TAG_BYTES], struct subject_no *out,
                        size_t room, size_t *count)
 {
-    QUERY query = {0};
-    TRY(query_begin(store, STATEMENT_TAG_FIND, &query));
-    bind_tag(&query, index, tag);
-    bind_u64(&query, ":room", room + 1);
-    size_t found = 0;
-    for (bool row = true;;) {
-        TRY(query_row(&query, &row));
-        if (!row) break;
-        if (found == room) return FAIL(TOO_MANY, "lookup: more than %zu subjects have this value", room);
-        out[found++].at = column_u64(&query, 0);
-    }
-    *count = found;
+    struct finding finding = {out, room, 0};
+    struct tag_bytes key;
+    struct tag_row row = {.index = index};
+    TRY(ready(store));
+    memcpy(row.tag, tag, TAG_BYTES);
+    tag_bytes_of(&row, &key);
+    struct tag_tree *tree = tree_of(store);
+    tag_mem_each(&tree->mem, key.at, take, &finding);
+    for (size_t i = 0; i < tree->run_count; i++) TRY(run_find(store, &tree->runs[i], key.at, &finding));
+    if (finding.count > room) return FAIL(TOO_MANY, "lookup: more than %zu subjects have this value", room);
+    if (finding.count > 1) qsort(out, finding.count, sizeof *out, by_number);
+    *count = finding.count;
     return OK;
 }
 
 static RESULT tag_add(struct store *store, const struct tag_row *row)
 {
-    QUERY query = {0};
-    TRY(query_begin(store, STATEMENT_TAG_ADD, &query));
-    bind_tag(&query, row->index, row->tag);
-    bind_u64(&query, ":no", row->no.at);
-    bind_u64(&query, ":since", row->since_s);
-    return query_run(&query);
+    struct tag_bytes bytes;
+    TRY(ready(store));
+    tag_bytes_of(row, &bytes);
+    struct tag_tree *tree = tree_of(store);
+    tag_mem_add(&tree->mem, &bytes);
+    op_note(tree, OP_ADD, &bytes);
+    return OK;
 }
 
-static RESULT tag_since(struct store *store, const struct tag_row *row, uint64_t *since)
+/* Take a tag out of memory and runs; `since` comes from the row that was there. */
+static RESULT tag_take(struct store *store, const struct tag_row *row, bool *found, uint32_t *since, bool *in_memory)
 {
-    QUERY query = {0};
-    TRY(query_begin(store, STATEMENT_TAG_GET, &query));
-    bind_tag(&query, row->index, row->tag);
-    bind_u64(&query, ":no", row->no.at);
-    TRY(query_one(&query, "tag of that subject"));
-    *since = column_u64(&query, 0);
-    return OK;
+    struct tag_bytes key, old;
+    TRY(ready(store));
+    tag_bytes_of(row, &key);
+    struct tag_tree *tree = tree_of(store);
+    struct tag_bytes *held = tag_mem_find(&tree->mem, key.at);
+    if (held) {
+        *since = be32_get(held->at + TAG_KEY_BYTES);
+        mem_kill(tree, held);
+        op_note(tree, OP_DROP, &key);
+        *found = *in_memory = true;
+    }
+    for (size_t i = 0; i < tree->run_count; i++) {
+        bool here = false;
+        if (tree->runs[i].state != RUN_LIVE) continue;
+        TRY(tag_run_remove(store, &tree->runs[i], key.at, &old, &here));
+        if (here) *since = be32_get(old.at + TAG_KEY_BYTES);
+        *found = *found || here;
+    }
+    return tag_merge_forget(store, tree, key.at);
 }
 
 static RESULT tag_drop(struct store *store, const struct tag_row *row)
 {
-    QUERY query = {0};
-    TRY(query_begin(store, STATEMENT_TAG_DROP, &query));
-    bind_tag(&query, row->index, row->tag);
-    bind_u64(&query, ":no", row->no.at);
-    return query_run(&query);
+    bool found = false, in_memory = false;
+    uint32_t since = 0;
+    TRY(tag_take(store, row, &found, &since, &in_memory));
+    if (in_memory) tree_of(store)->flush = true; /* its row must leave the log at once, too */
+    return OK;
 }
 
 static RESULT tag_end(struct store *store, const struct tag_row *row)
 {
-    uint64_t since = 0;
-    TRY(tag_since(store, row, &since));
-    TRY(tag_drop(store, row));
+    bool found = false, in_memory = false;
+    uint32_t since = 0;
+    TRY(tag_take(store, row, &found, &since, &in_memory));
+    if (!found) return FAIL(NOT_FOUND, "store: no such tag of that subject");
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_TAG_PAST_ADD, &query));
-    bind_tag(&query, row->index, row->tag);
+    bind_u64(&query, ":field", row->index);
+    bind_blob(&query, ":tag", (struct slice){row->tag, TAG_BYTES});
     bind_u64(&query, ":no", row->no.at);
     bind_u64(&query, ":since", since);
     bind_u64(&query, ":until", row->until_s);
@@ -78,21 +317,33 @@ static RESULT tag_drop_past(struct store *store, struct subject_no no)
     return query_run(&query);
 }
 
-static RESULT tag_each(struct store *store, RESULT (*each)(void *context, const struct tag_row *row), void *context)
+typedef RESULT tag_visitor(void *context, const struct tag_row *row);
+
+static RESULT rows_each(const uint8_t *rows, size_t len, tag_visitor *each, void *context)
 {
-    QUERY query = {0};
-    TRY(query_begin(store, STATEMENT_TAG_EACH, &query));
-    for (bool more = true;;) {
-        TRY(query_row(&query, &more));
-        if (!more) return OK;
-        struct slice tag = column_blob(&query, 1);
-        if (tag.len != TAG_BYTES) return FAIL(CORRUPT, "store: a tag of %zu bytes", tag.len);
-        struct tag_row row = {.index = (uint32_t)column_u64(&query, 0),
-                              .no = {column_u64(&query, 2)},
-                              .since_s = (uint32_t)column_u64(&query, 3)};
-        memcpy(row.tag, tag.at, TAG_BYTES);
+    for (size_t at = 0; at < len; at += TAG_ROW_BYTES) {
+        struct tag_row row;
+        if (rows[at] & 0x80) continue; /* dead in memory */
+        tag_row_of(rows + at, &row);
         TRY(each(context, &row));
     }
+    return OK;
+}
+
+static RESULT tag_each(struct store *store, tag_visitor *each, void *context)
+{
+    TRY(ready(store));
+    struct tag_tree *tree = tree_of(store);
+    TRY(rows_each((const uint8_t *)tree->mem.rows, tree->mem.count * TAG_ROW_BYTES, each, context));
+    for (size_t i = 0; i < tree->run_count; i++) {
+        const struct tag_run *run = &tree->runs[i];
+        for (uint32_t page = 0; run->state == RUN_LIVE && page < run->pages; page++) {
+            SCOPED(buf_done) struct buf rows = {0};
+            TRY(tag_page_read(store, run, page, &rows));
+            TRY(rows_each(rows.at, rows.len, each, context));
+        }
+    }
+    return OK;
 }
 
 const struct tag_store sqlite_tag = {
