@@ -73,18 +73,18 @@ static RESULT connect_socket(const char *home, int *out)
     SCOPED(descriptor_done) int directory = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0) return FAIL(NOT_FOUND, "%s: no such directory; make a home with amanah init", home);
     (void)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/socket", directory);
-    SCOPED(descriptor_done) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return FAIL(UNAVAILABLE, "socket: %s", strerror(errno));
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait); /* else it waits for ever: no harm */
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        if (errno == EACCES)
-            return FAIL(DENIED, "%s/socket: not yours to use; run as the vault's user", home);
-        return FAIL(NOT_FOUND, "%s/socket: nobody answers", home);
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0) {
+        *out = fd;
+        return OK;
     }
-    *out = fd;
-    fd = -1;
-    return OK;
+    int error = errno;
+    (void)close(fd); /* it never was connected */
+    if (error == EACCES) return FAIL(DENIED, "%s/socket: not yours to use; run as the vault's user", home);
+    return FAIL(NOT_FOUND, "%s/socket: nobody answers", home);
 }
 
 static void sleep_ms(long ms)

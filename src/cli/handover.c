@@ -8,11 +8,6 @@
 
 extern char **environ;
 
-static void descriptor_done(int *fd)
-{
-    if (*fd >= 0) (void)close(*fd); /* a failed write was seen by write() */
-}
-
 static void actions_done(posix_spawn_file_actions_t *actions)
 {
     (void)posix_spawn_file_actions_destroy(actions); /* it only frees */
@@ -41,7 +36,7 @@ static RESULT wait_for(pid_t child)
 }
 
 /* The keys of the vault are no business of the command's. */
-static char *const *environment_without_keys(const char **out, size_t most)
+static void environment_without_keys(char **out, size_t most)
 {
     size_t count = 0;
     for (char **at = environ; *at && count + 1 < most; at++) {
@@ -50,30 +45,27 @@ static char *const *environment_without_keys(const char **out, size_t most)
         out[count++] = *at;
     }
     out[count] = NULL;
-    return (char *const *)(uintptr_t)out;
 }
 
 static RESULT run(char *const *arguments, struct slice text)
 {
     enum { VARIABLES_MAX = 1024, INPUT_END = 0, OUR_END = 1 };
-    const char *variables[VARIABLES_MAX];
+    char *variables[VARIABLES_MAX];
     int ends[2] = {-1, -1};
     pid_t child = 0;
     if (pipe(ends) != 0) return FAIL(UNAVAILABLE, "command: no pipe: %s", strerror(errno));
-    SCOPED(descriptor_done) int ours = ends[OUR_END];
-    SCOPED(descriptor_done) int theirs = ends[INPUT_END];
     SCOPED(actions_done) posix_spawn_file_actions_t actions;
     (void)posix_spawn_file_actions_init(&actions); /* fails for lack of memory only, which aborts elsewhere */
-    (void)posix_spawn_file_actions_adddup2(&actions, theirs, STDIN_FILENO);
+    (void)posix_spawn_file_actions_adddup2(&actions, ends[INPUT_END], STDIN_FILENO);
     (void)posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-    (void)posix_spawn_file_actions_addclose(&actions, ours);
-    (void)posix_spawn_file_actions_addclose(&actions, theirs);
-    char *const *given = environment_without_keys(variables, VARIABLES_MAX);
-    int failed = posix_spawn(&child, arguments[0], &actions, NULL, arguments, given);
+    (void)posix_spawn_file_actions_addclose(&actions, ends[INPUT_END]);
+    (void)posix_spawn_file_actions_addclose(&actions, ends[OUR_END]);
+    environment_without_keys(variables, VARIABLES_MAX);
+    int failed = posix_spawn(&child, arguments[0], &actions, NULL, arguments, variables);
+    struct result written = failed ? OK : write_all(ends[OUR_END], text);
+    (void)close(ends[INPUT_END]); /* it is the command's */
+    (void)close(ends[OUR_END]);   /* so that the command sees the end */
     if (failed) return FAIL(UNAVAILABLE, "command: %s cannot be started: %s", arguments[0], strerror(failed));
-    struct result written = write_all(ours, text);
-    (void)close(ours); /* so that the command sees the end */
-    ours = -1;
     struct result ended = wait_for(child);
     return ended.code != CODE_OK ? ended : written;
 }

@@ -219,7 +219,7 @@ void remote_import_path(const struct remote_list *list, struct buf *out)
     option_put("dry_run", list->dry_run ? "true" : NULL, &mark, out);
 }
 
-RESULT remote_import(struct remote *remote, const struct remote_list *list, struct remote_answer *out)
+RESULT remote_import(struct remote *remote, struct remote_list *list, struct remote_answer *out)
 {
     static const struct route route = {.method = "POST", .reply = REPLY_JSON};
     SCOPED(exchange_done) struct exchange exchange = {0};
@@ -232,7 +232,7 @@ RESULT remote_import(struct remote *remote, const struct remote_list *list, stru
     add_header(&exchange, "Transfer-Encoding: chunked");
     (void)curl_easy_setopt(remote->curl, CURLOPT_POST, 1L);
     (void)curl_easy_setopt(remote->curl, CURLOPT_READFUNCTION, give_list);
-    (void)curl_easy_setopt(remote->curl, CURLOPT_READDATA, (void *)(uintptr_t)list);
+    (void)curl_easy_setopt(remote->curl, CURLOPT_READDATA, list);
     (void)curl_easy_setopt(remote->curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
     (void)curl_easy_setopt(remote->curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
     TRY(perform(remote, &exchange, &status));

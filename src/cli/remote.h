@@ -48,7 +48,7 @@ struct remote_list {
 };
 
 /* Stream a list into POST /v1/import: no limit of time while bytes flow. */
-RESULT remote_import(struct remote *remote, const struct remote_list *list, struct remote_answer *out);
+RESULT remote_import(struct remote *remote, struct remote_list *list, struct remote_answer *out);
 
 /* Its path and query. */
 void remote_import_path(const struct remote_list *list, struct buf *out);

@@ -255,6 +255,7 @@ void table_show(const struct table *table)
 {
     struct cursor cells = {buf_slice(&table->cells), false};
     size_t owed = 0;
+    assert(table->columns > 0);
     for (size_t i = 0; i < table->count; i++) {
         size_t column = i % table->columns;
         struct slice cell = cursor_take(&cells, cursor_be32(&cells));
