@@ -1,0 +1,293 @@
+/*
+ * The peer: PostgreSQL with pgcrypto, asked to do the same work over prepared statements, by as many clients as the
+ * HTTP side has connections: one thread, one epoll, libpq's asynchronous calls, one statement on its way a client.
+ * Prints one line a run (measure.h).
+ *
+ *     peer_pg --conn CONNINFO [--subjects N] --what import      make the tables and fill them, indexes and all
+ *     peer_pg --conn CONNINFO [--connections 64] [--seconds 5] [--subjects N] [--first N]
+ *             --what reveal_aes|reveal_pgp|create|lookup
+ *
+ * A look and its audit row are one statement, so one transaction and one round trip: the quickest way there is.
+ */
+#include "cli/synth.h"
+#include "measure.h"
+
+#include <errno.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum {
+    SEED = 7,
+    CONNECTIONS_MAX = 1024,
+    PARAMS_MAX = 6,
+    PARAM_BYTES = 96,
+    COPY_BYTES = 64 * 1024,
+    WARM_UP_NS = 300 * 1000 * 1000,
+    NS_PER_S = 1000 * 1000 * 1000
+};
+
+/* Four fields sealed by AES-256 (pgcrypto's CBC), three blind indexes; and the same two fields by OpenPGP. */
+static const char schema[] =
+    "CREATE EXTENSION IF NOT EXISTS pgcrypto;"
+    "DROP TABLE IF EXISTS customer, audit, incoming;"
+    "CREATE TABLE customer (id bigint PRIMARY KEY, ref bytea NOT NULL, name bytea NOT NULL, email bytea NOT NULL,"
+    " phone bytea NOT NULL, ref_tag bytea NOT NULL, email_tag bytea NOT NULL, phone_tag bytea NOT NULL,"
+    " lang text, country text, name_pgp bytea, email_pgp bytea);"
+    "CREATE TABLE audit (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), reader text NOT NULL,"
+    " purpose text NOT NULL, customer bigint, fields text NOT NULL);"
+    "CREATE UNLOGGED TABLE incoming (id bigint, ref text, name text, email text, phone text, lang text, country text)";
+
+#define KEY "'\\x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'::bytea"
+#define SEAL(text) "encrypt(convert_to(" text ", 'UTF8'), " KEY ", 'aes')"
+#define OPEN(box) "convert_from(decrypt(" box ", " KEY ", 'aes'), 'UTF8')"
+#define TAG(text) "substring(hmac(convert_to(" text ", 'UTF8'), " KEY ", 'sha256') for 16)"
+#define AUDIT(customer, fields)                                                                                        \
+    "INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', 'support', " customer ", '" fields "'"
+
+static const char fill[] =
+    "INSERT INTO customer (id, ref, name, email, phone, ref_tag, email_tag, phone_tag, lang, country)"
+    " SELECT id, " SEAL("ref") ", " SEAL("name") ", " SEAL("email") ", " SEAL("phone") ", " TAG("ref") ", "
+    TAG("email") ", " TAG("phone") ", lang, country FROM incoming";
+/* Indexes made after the rows: quicker for the peer than keeping them up. Ours are kept up. */
+static const char indexes[] = "CREATE INDEX ON customer (ref_tag); CREATE INDEX ON customer (email_tag);"
+                              "CREATE INDEX ON customer (phone_tag)";
+/* Only some thousand customers get OpenPGP boxes: a box costs a tenth of a millisecond. */
+static const char seal_pgp[] =
+    "UPDATE customer SET name_pgp = pgp_sym_encrypt(" OPEN("name") ", 'bench', 'cipher-algo=aes256'), "
+    "email_pgp = pgp_sym_encrypt(" OPEN("email") ", 'bench', 'cipher-algo=aes256') WHERE id < 5000";
+enum { PGP_CUSTOMERS = 5000 };
+
+static const struct work {
+    const char *what, *sql;
+    int params;
+} works[] = {
+    {"reveal_aes",
+     "WITH seen AS (" AUDIT("$1::bigint", "name,email") ") SELECT " OPEN("name") ", " OPEN("email")
+     " FROM customer WHERE id = $1::bigint", 1},
+    {"reveal_pgp",
+     "WITH seen AS (" AUDIT("$1::bigint", "name,email") ") SELECT pgp_sym_decrypt(name_pgp, 'bench'), "
+     "pgp_sym_decrypt(email_pgp, 'bench') FROM customer WHERE id = $1::bigint", 1},
+    {"lookup",
+     "WITH found AS (SELECT id FROM customer WHERE email_tag = " TAG("$1::text") "), "
+     "seen AS (INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', 'support', id, 'email' FROM found)"
+     " SELECT id FROM found", 1},
+    {"create",
+     "WITH made AS (INSERT INTO customer (id, ref, name, email, phone, ref_tag, email_tag, phone_tag, lang, country)"
+     " SELECT $1::bigint, " SEAL("$2::text") ", " SEAL("$3::text") ", " SEAL("$4::text") ", " SEAL("$5::text") ", "
+     TAG("$2::text") ", " TAG("$4::text") ", " TAG("$5::text") ", $6::text, '' RETURNING id), "
+     "seen AS (INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', 'create', id, '*' FROM made)"
+     " SELECT id FROM made", 6},
+};
+
+struct client {
+    PGconn *db;
+    uint64_t started_ns;
+    bool wait_write;
+};
+
+struct peer {
+    const struct work *work;
+    struct client clients[CONNECTIONS_MAX];
+    size_t client_count;
+    int epoll;
+    uint64_t subjects, next, random, warm_ns, end_ns, last_ns, counted;
+    struct times times;
+};
+
+static void execute(PGconn *db, const char *sql)
+{
+    PGresult *done = PQexec(db, sql);
+    ExecStatusType status = PQresultStatus(done);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) give_up("postgres: %s", PQerrorMessage(db));
+    PQclear(done);
+}
+
+static PGconn *open_db(const char *conninfo)
+{
+    PGconn *db = PQconnectdb(conninfo);
+    if (PQstatus(db) != CONNECTION_OK) give_up("postgres: %s", PQerrorMessage(db));
+    execute(db, "SET client_min_messages = warning; SET search_path = public");
+    return db;
+}
+
+static void copy_send(PGconn *db, struct buf *rows)
+{
+    if (PQputCopyData(db, (const char *)rows->at, (int)rows->len) != 1) give_up("postgres: %s", PQerrorMessage(db));
+    rows->len = 0;
+}
+
+/* COPY into a table that needs no log, then seal and index: what one would write by hand. */
+static void import(PGconn *db, uint64_t subjects)
+{
+    SCOPED(buf_done) struct buf rows = {0};
+    execute(db, schema);
+    uint64_t start = now_ns();
+    PGresult *copy = PQexec(db, "COPY incoming FROM STDIN");
+    if (PQresultStatus(copy) != PGRES_COPY_IN) give_up("postgres: %s", PQerrorMessage(db));
+    PQclear(copy);
+    for (uint64_t i = 0; i < subjects; i++) {
+        struct synth_customer one;
+        synth_customer(SEED, i, &one);
+        buf_print(&rows, "%llu\t%s\t%s\t%s\t%s\t%s\t%s\n", (unsigned long long)i, one.ref, one.name, one.email,
+                  one.phone, one.lang, one.country);
+        if (rows.len >= COPY_BYTES) copy_send(db, &rows);
+    }
+    if (rows.len > 0) copy_send(db, &rows);
+    if (PQputCopyEnd(db, NULL) != 1) give_up("postgres: %s", PQerrorMessage(db));
+    for (PGresult *end = NULL; (end = PQgetResult(db)); PQclear(end)) {
+        if (PQresultStatus(end) != PGRES_COMMAND_OK) give_up("postgres: %s", PQerrorMessage(db));
+    }
+    execute(db, fill);
+    execute(db, indexes);
+    uint64_t took = now_ns() - start;
+    execute(db, seal_pgp);
+    execute(db, "DROP TABLE incoming");
+    execute(db, "VACUUM ANALYZE customer");
+    execute(db, "CHECKPOINT");
+    round_print("import", 1, subjects, took, NULL);
+}
+
+static void watch(struct peer *peer, struct client *client, int act)
+{
+    struct epoll_event event = {.events = EPOLLIN | (client->wait_write ? (uint32_t)EPOLLOUT : 0),
+                                .data = {.ptr = client}};
+    if (epoll_ctl(peer->epoll, act, PQsocket(client->db), &event) != 0) give_up("epoll: %s", strerror(errno));
+}
+
+static void flush(struct peer *peer, struct client *client)
+{
+    int left = PQflush(client->db);
+    if (left < 0) give_up("postgres: %s", PQerrorMessage(client->db));
+    if ((left > 0) == client->wait_write) return;
+    client->wait_write = left > 0;
+    watch(peer, client, EPOLL_CTL_MOD);
+}
+
+static void params_make(struct peer *peer, char out[PARAMS_MAX][PARAM_BYTES])
+{
+    struct synth_customer one;
+    const char *what = peer->work->what;
+    if (strcmp(what, "create") == 0) {
+        synth_customer(SEED, peer->next, &one);
+        (void)snprintf(out[0], PARAM_BYTES, "%llu", (unsigned long long)peer->next++);
+        (void)snprintf(out[1], PARAM_BYTES, "%s", one.ref);
+        (void)snprintf(out[2], PARAM_BYTES, "%s", one.name);
+        (void)snprintf(out[3], PARAM_BYTES, "%s", one.email);
+        (void)snprintf(out[4], PARAM_BYTES, "%s", one.phone);
+        (void)snprintf(out[5], PARAM_BYTES, "%s", one.lang);
+        return;
+    }
+    uint64_t most = strcmp(what, "reveal_pgp") == 0 && peer->subjects > PGP_CUSTOMERS ? PGP_CUSTOMERS : peer->subjects;
+    uint64_t who = draw(&peer->random) % most;
+    if (strcmp(what, "lookup") == 0) {
+        synth_customer(SEED, who, &one);
+        (void)snprintf(out[0], PARAM_BYTES, "%s", one.email);
+        return;
+    }
+    (void)snprintf(out[0], PARAM_BYTES, "%llu", (unsigned long long)who);
+}
+
+static void ask(struct peer *peer, struct client *client)
+{
+    char texts[PARAMS_MAX][PARAM_BYTES];
+    const char *params[PARAMS_MAX];
+    for (size_t i = 0; i < PARAMS_MAX; i++) params[i] = texts[i];
+    params_make(peer, texts);
+    client->started_ns = now_ns();
+    if (PQsendQueryPrepared(client->db, "work", peer->work->params, params, NULL, NULL, 0) != 1) {
+        give_up("postgres: %s", PQerrorMessage(client->db));
+    }
+    flush(peer, client);
+}
+
+/* Take what came. False when the client's last answer is there. */
+static bool take(struct peer *peer, struct client *client)
+{
+    if (PQconsumeInput(client->db) != 1) give_up("postgres: %s", PQerrorMessage(client->db));
+    while (!PQisBusy(client->db)) {
+        PGresult *result = PQgetResult(client->db);
+        if (!result) {
+            uint64_t now = now_ns();
+            if (client->started_ns >= peer->warm_ns) {
+                times_add(&peer->times, now - client->started_ns);
+                peer->counted++;
+                peer->last_ns = now;
+            }
+            if (now >= peer->end_ns) return false;
+            ask(peer, client);
+            return true;
+        }
+        if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) < 1) {
+            give_up("postgres: %d rows; %s", PQntuples(result), PQerrorMessage(client->db));
+        }
+        PQclear(result);
+    }
+    return true;
+}
+
+static void clients_open(struct peer *peer, const char *conninfo)
+{
+    peer->epoll = epoll_create1(EPOLL_CLOEXEC);
+    for (size_t i = 0; i < peer->client_count; i++) {
+        struct client *client = &peer->clients[i];
+        client->db = open_db(conninfo);
+        PGresult *made = PQprepare(client->db, "work", peer->work->sql, 0, NULL);
+        if (PQresultStatus(made) != PGRES_COMMAND_OK) give_up("postgres: %s", PQerrorMessage(client->db));
+        PQclear(made);
+        if (PQsetnonblocking(client->db, 1) != 0) give_up("postgres: %s", PQerrorMessage(client->db));
+        watch(peer, client, EPOLL_CTL_ADD);
+    }
+}
+
+static void run(struct peer *peer, uint64_t seconds)
+{
+    struct epoll_event events[CONNECTIONS_MAX];
+    size_t busy = peer->client_count;
+    peer->warm_ns = now_ns() + WARM_UP_NS;
+    peer->end_ns = peer->warm_ns + seconds * NS_PER_S;
+    for (size_t i = 0; i < peer->client_count; i++) ask(peer, &peer->clients[i]);
+    while (busy > 0) {
+        int count = epoll_wait(peer->epoll, events, CONNECTIONS_MAX, 10000);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) give_up("no answer in ten seconds");
+        for (int i = 0; i < count; i++) {
+            struct client *client = events[i].data.ptr;
+            if (events[i].events & EPOLLOUT) flush(peer, client);
+            if (!take(peer, client)) busy--;
+        }
+    }
+    round_print(peer->work->what, peer->client_count, peer->counted, peer->last_ns - peer->warm_ns, &peer->times);
+}
+
+int main(int argc, char **argv)
+{
+    static struct peer peer; /* its clients are too many for the stack */
+    const char *conninfo = argument_text(argc, argv, "--conn", "");
+    const char *what = argument_text(argc, argv, "--what", "");
+    peer.subjects = argument(argc, argv, "--subjects", 20000);
+    peer.next = argument(argc, argv, "--first", 0);
+    peer.client_count = argument(argc, argv, "--connections", 64);
+    peer.random = SEED;
+    if (peer.client_count == 0 || peer.client_count > CONNECTIONS_MAX || peer.subjects == 0) {
+        give_up("--connections: 1 to %d; --subjects: from 1", CONNECTIONS_MAX);
+    }
+    if (strcmp(what, "import") == 0) {
+        PGconn *db = open_db(conninfo);
+        import(db, peer.subjects);
+        PQfinish(db);
+        return 0;
+    }
+    for (size_t i = 0; i < COUNT_OF(works); i++) {
+        if (strcmp(what, works[i].what) == 0) peer.work = &works[i];
+    }
+    if (!peer.work) give_up("--what: import, reveal_aes, reveal_pgp, create or lookup");
+    clients_open(&peer, conninfo);
+    run(&peer, argument(argc, argv, "--seconds", 5));
+    for (size_t i = 0; i < peer.client_count; i++) PQfinish(peer.clients[i].db);
+    (void)close(peer.epoll);
+    return 0;
+}
