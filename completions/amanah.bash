@@ -1,0 +1,63 @@
+_amanah()
+{
+    local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
+    local words= options=
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        COMPREPLY=($(compgen -W " init seal shop synth import subject lookup staff key role field self ledger verify demo completion help version --help --version" -- "$current"))
+        return
+    fi
+    case $first in
+        shop) words="add list" ;;
+        subject) words="show reveal close erase history" ;;
+        staff) words="add list" ;;
+        key) words="issue revoke list" ;;
+        role) words="put list" ;;
+        field) words="put list" ;;
+        ledger) words="checkpoint show prove verify pin witness" ;;
+    esac
+    if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ]; then
+        COMPREPLY=($(compgen -W "$words" -- "$current"))
+        return
+    fi
+    [ -n "$words" ] && first="$first $second"
+    case $first in
+        "init") options=" --help --json --quiet --shop --seal --origin" ;;
+        "seal") options=" --help --json --quiet --seal" ;;
+        "shop add") options=" --help --json --quiet --home --url --output-curl --shop --origin" ;;
+        "shop list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "synth") options=" --help --subjects --seed" ;;
+        "import") options=" --help --json --quiet --home --url --output-curl --dry-run --shop --map --format --rejects --on-conflict" ;;
+        "subject show") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "subject reveal") options=" --help --json --quiet --home --url --output-curl --shop --fields --field --purpose --reason" ;;
+        "subject close") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "subject erase") options=" --help --json --quiet --yes --home --url --output-curl --dry-run --shop --reason" ;;
+        "subject history") options=" --help --json --quiet --home --url --output-curl --out --shop --proofs" ;;
+        "lookup") options=" --help --json --quiet --home --url --output-curl --shop --purpose --reason" ;;
+        "staff add") options=" --help --json --quiet --home --url --output-curl --shop --name --email" ;;
+        "staff list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "key issue") options=" --help --json --quiet --home --url --output-curl --shop --name --role --holder --days" ;;
+        "key revoke") options=" --help --json --quiet --yes --home --url --output-curl --shop" ;;
+        "key list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "role put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --acts --daily --ask-reason" ;;
+        "role list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "field put") options=" --help --json --quiet --home --url --output-curl --shop --kind --mask --group --index --bytes" ;;
+        "field list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "self") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "ledger checkpoint") options=" --help --json --quiet --home --url --output-curl --out --shop" ;;
+        "ledger show") options=" --help --json --quiet --home --url --output-curl --out --shop" ;;
+        "ledger prove") options=" --help --json --quiet --home --url --output-curl --out --shop" ;;
+        "ledger verify") options=" --help --json --quiet --home --shop --from" ;;
+        "ledger pin") options=" --help --json --quiet --home --url --output-curl --out --shop --mail --command" ;;
+        "ledger witness") options=" --help --json --quiet --home --url --output-curl --shop --vkey --witness-url" ;;
+        "verify") options=" --help --json --quiet --entry --vkey" ;;
+        "demo") options=" --help --json --quiet --stay" ;;
+        "completion") options=" --help" ;;
+        "help") options=" --help --json --markdown" ;;
+        "version") options=" --help --json" ;;
+    esac
+    case $current in
+        -*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;
+        *) COMPREPLY=($(compgen -f -- "$current")) ;;
+    esac
+}
+complete -F _amanah amanah
