@@ -1,5 +1,6 @@
 #include "cli/help.h"
 #include "cli/show.h"
+#include "serve/launch.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
 {
     struct call call = {0};
     harden();
+    if (argc > 1 && strcmp(argv[1], FRONT_WORD) == 0) return front_main(argc, argv); /* started by `serve` */
     struct result result = run(argc, argv, &call);
     if (result.code == CODE_OK) result = show_end();
     if (result.code == CODE_OK) return call.exit;

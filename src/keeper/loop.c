@@ -2,7 +2,9 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -56,24 +58,29 @@ static void loop_done(struct loop *loop)
     free(loop->asks);
 }
 
-RESULT keeper_listen(const char *path, int *out_fd)
+static void fd_done(const int *fd)
+{
+    if (*fd >= 0) (void)close(*fd);
+}
+
+/* Through the directory's descriptor, because a socket's path may have 107 bytes at most. */
+RESULT keeper_listen(const char *home, int *out_fd)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path)
-        return FAIL(CONFIG, "socket: the home's path is too long; use a shorter one");
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    SCOPED(fd_done) int directory = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return FAIL(UNAVAILABLE, "socket: the home cannot be opened: %s", strerror(errno));
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/socket", directory);
+    SCOPED(fd_done) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return FAIL(UNAVAILABLE, "socket: cannot be made: %s", strerror(errno));
-    (void)unlink(path);
-    mode_t before = umask(0177);
+    (void)unlinkat(directory, "socket", 0); /* usually there is none */
+    mode_t before = umask(S_IXUSR | S_IRWXG | S_IRWXO);
     int bound = bind(fd, (struct sockaddr *)&address, sizeof address);
     (void)umask(before);
     if (bound != 0 || listen(fd, LOOP_PEERS_MAX) != 0) {
-        struct result failed = FAIL(UNAVAILABLE, "socket: cannot listen in the home: %s", strerror(errno));
-        (void)close(fd);
-        return failed;
+        return FAIL(UNAVAILABLE, "socket: cannot listen in the home: %s", strerror(errno));
     }
     *out_fd = fd;
+    fd = -1;
     return OK;
 }
 

@@ -4,7 +4,7 @@
  *
  * A batch is what was there when the loop looked: while one is committed, the next gathers. Must never look into a
  * frame, and never wait for a peer that does not read. Main call: keeper_loop(). Example:
- *     TRY(keeper_listen(path, &listen_fd));
+ *     TRY(keeper_listen(home, &listen_fd));
  *     TRY(keeper_loop(keeper, &(struct loop_doors){listen_fd, front_fd, signal_fd}, &hooks));
  */
 #ifndef AMN_KEEPER_LOOP_H
@@ -38,10 +38,10 @@ struct loop_hooks {
 };
 
 /*
- * Make the home's Unix socket: mode 0600. A file of that name is replaced, for the caller holds the home's lock.
- * CONFIG when the path is longer than a socket's may be; UNAVAILABLE otherwise.
+ * Make the home's Unix socket HOME/socket: mode 0600. A file of that name is replaced, for the caller holds the home's
+ * lock. UNAVAILABLE when it cannot be.
  */
-RESULT keeper_listen(const char *path, int *out_fd);
+RESULT keeper_listen(const char *home, int *out_fd);
 
 /* Serve until SIGTERM or SIGINT. UNAVAILABLE when the front could not be had again, or epoll failed. */
 RESULT keeper_loop(struct keeper *keeper, const struct loop_doors *doors, const struct loop_hooks *hooks);

@@ -193,6 +193,7 @@ static void serve(struct front *front)
         }
         if (front->request_count == 0 || front->now_us > end_by) break;
     }
+    front->keeper_gone = true; /* nothing is asked any more */
     link_abandon(front->link); /* who still waits is told so, as far as that gets */
     for (int i = 0; i < 3; i++) (void)MHD_run(front->daemon);
 }

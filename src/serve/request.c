@@ -242,6 +242,7 @@ static RESULT fill_ask(struct request *request, union any_ask *ask, struct json_
 
 static RESULT make_head(const struct request *request, struct ask_head *out)
 {
+    if (request->front->keeper_gone) return FAIL(UNAVAILABLE, "service: it is ending; try again in a moment");
     const struct route *route = request->found.route;
     struct ask_head head = {.verb = route->verb};
     memcpy(head.network, request->network, sizeof head.network);

@@ -47,7 +47,7 @@ struct stage {
     struct loop_doors doors;
     struct loop_hooks hooks;
     int front[2], signals[2];
-    char path[64];
+    char home[64], path[80];
     pthread_t thread;
     bool joined;
     struct result ended;
@@ -83,10 +83,12 @@ static void send_signal(struct stage *stage, int number)
 static int start(void **state)
 {
     struct stage *stage = calloc(1, sizeof *stage);
-    snprintf(stage->path, sizeof stage->path, "/tmp/amn-loop-%d", (int)getpid());
+    snprintf(stage->home, sizeof stage->home, "/tmp/amn-loop-XXXXXX");
+    assert_non_null(mkdtemp(stage->home));
+    snprintf(stage->path, sizeof stage->path, "%s/socket", stage->home);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, stage->front), 0);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, stage->signals), 0);
-    assert_ok(keeper_listen(stage->path, &stage->doors.listen_fd));
+    assert_ok(keeper_listen(stage->home, &stage->doors.listen_fd));
     stage->doors.front_fd = dup(stage->front[0]);
     assert_int_equal(fcntl(stage->doors.front_fd, F_SETFL, O_NONBLOCK), 0);
     close(stage->front[0]);
@@ -112,6 +114,7 @@ static int finish(void **state)
     close(stage->signals[1]);
     close(stage->doors.listen_fd);
     unlink(stage->path);
+    rmdir(stage->home);
     free(stage);
     return 0;
 }
@@ -231,7 +234,7 @@ static void the_socket_is_the_owners_alone(void **state)
     assert_int_equal(stat(stage->path, &about), 0);
     assert_int_equal(about.st_mode & 0777, 0600);
     int again = -1;
-    assert_ok(keeper_listen(stage->path, &again)); /* a stale file is replaced */
+    assert_ok(keeper_listen(stage->home, &again)); /* a stale file is replaced */
     close(again);
     end(stage);
 }

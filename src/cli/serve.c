@@ -1,0 +1,192 @@
+#include "cli/serve.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "keep/home.h"
+#include "keeper/loop.h"
+#include "serve/address.h"
+#include "serve/launch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct server {
+    const char *home;
+    struct front_options front;
+    struct front_child child;
+    struct keeper *keeper;
+    int listen_fd, home_fd, signal_fd;
+    struct arena arena;                   /* of the proxies' addresses */
+    int64_t restarts[SERVE_RESTARTS_MAX]; /* when, the oldest is overwritten */
+    size_t restart_count;
+};
+
+static void server_done(struct server *server)
+{
+    char path[4096];
+    front_reap(&server->child, NULL);
+    if (server->home_fd >= 0 && snprintf(path, sizeof path, "%s/socket", server->home) < (int)sizeof path)
+        (void)unlink(path); /* while the lock is ours; a stale one does no harm */
+    int fds[] = {server->listen_fd, server->home_fd, server->signal_fd};
+    for (size_t i = 0; i < COUNT_OF(fds); i++) {
+        if (fds[i] >= 0) (void)close(fds[i]);
+    }
+    keeper_free(&server->keeper);
+    arena_done(&server->arena);
+}
+
+static void log_event(enum log_level level, const char *event, const char *name, int64_t number)
+{
+    struct log_line line = {0};
+    log_begin(&line, level, event);
+    if (name) log_number(&line, name, number);
+    log_end(&line, STDERR_FILENO);
+}
+
+static void log_failed(const char *event, struct result failure)
+{
+    struct log_line line = {0};
+    log_begin(&line, LOG_WARN, event);
+    log_failure(&line, failure);
+    log_end(&line, STDERR_FILENO);
+}
+
+/* The front ended by itself. A few times it is started again; often means that it will not work. */
+static int front_lost(void *context, int *out_wait_ms)
+{
+    struct server *server = context;
+    int status = 0, fd = -1;
+    int64_t now = clock_monotonic_us();
+    int64_t *oldest = &server->restarts[server->restart_count % SERVE_RESTARTS_MAX];
+    front_reap(&server->child, &status);
+    log_event(LOG_ERROR, "front.lost", "status",
+              WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+    *out_wait_ms = -1;
+    if (server->restart_count >= SERVE_RESTARTS_MAX && now - *oldest < SERVE_RESTARTS_US) return -1;
+    *oldest = now;
+    server->restart_count++;
+    struct result started = front_start(&server->front, &server->child, &fd);
+    if (started.code == CODE_OK) return fd;
+    log_failed("front.refused", started);
+    *out_wait_ms = SERVE_RESTART_WAIT_MS;
+    return -1;
+}
+
+static void reload(void *context)
+{
+    struct server *server = context;
+    struct result reloaded = server->child.pid > 0 ? front_reload(&server->front, &server->child) : OK;
+    if (reloaded.code != CODE_OK) log_failed("tls.refused", reloaded);
+}
+
+static void stop(void *context)
+{
+    const struct server *server = context;
+    log_event(LOG_INFO, "serve.ending", NULL, 0);
+    if (server->child.pid > 0) front_quit(&server->child);
+}
+
+static RESULT read_proxies(const struct call *call, struct server *server)
+{
+    struct texts given = {0};
+    uint8_t ip[NETWORK_BYTES];
+    TRY(call_list(call, OPT_PROXY, &server->arena, &given));
+    if (given.count > FRONT_PROXIES_MAX) return FAIL(CONFIG, "--proxy: more than %d", FRONT_PROXIES_MAX);
+    for (size_t i = 0; i < given.count; i++) {
+        if (!address_ip(given.at[i], ip)) return FAIL(CONFIG, "--proxy: must be an address, without a port");
+        char *text = arena_take(&server->arena, given.at[i].len + 1);
+        memcpy(text, given.at[i].at, given.at[i].len);
+        server->front.proxies[server->front.proxy_count++] = text;
+    }
+    return OK;
+}
+
+static RESULT read_options(const struct call *call, struct server *server, struct address *out_listen)
+{
+    struct front_options *front = &server->front;
+    const char *listen_at = call_text(call, OPT_LISTEN);
+    server->home = call->args[0];
+    front->certificate_path = call_text(call, OPT_TLS_CERT);
+    front->key_path = call_text(call, OPT_TLS_KEY);
+    front->log_requests = call_has(call, OPT_LOG_REQUESTS);
+    TRY(address_parse(listen_at ? listen_at : SERVE_LISTEN, out_listen));
+    if ((front->certificate_path == NULL) != (front->key_path == NULL)) {
+        return FAIL(CONFIG, "--tls-cert and --tls-key: one needs the other");
+    }
+    if (front->certificate_path == NULL && !address_loopback(out_listen->ip)) {
+        return FAIL(
+            CONFIG,
+            "--listen: beyond this machine only with TLS; give --tls-cert and --tls-key, or 127.0.0.1");
+    }
+    return read_proxies(call, server);
+}
+
+/* SIGTERM, SIGINT and SIGHUP are read from a descriptor, by the keeper's loop. */
+static RESULT hear_signals(struct server *server)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return FAIL(UNAVAILABLE, "serve: signals: %s", strerror(errno));
+    server->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return server->signal_fd >= 0 ? OK : FAIL(UNAVAILABLE, "serve: signals: %s", strerror(errno));
+}
+
+static RESULT open_keeper(struct server *server)
+{
+    static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
+                                                    "Passphrase of the home"};
+    SCOPED(buf_done) struct buf phrase = {0};
+    enum seal_kind seal = SEAL_PLAIN;
+    TRY(home_seal_kind(server->home, &seal));
+    if (seal == SEAL_PASSPHRASE)
+        TRY(passphrase_get(&source, &phrase));
+    else
+        log_event(LOG_WARN, "home.plain_seal", NULL,
+                  0); /* who reads the disk can open it: said at every start */
+    struct keeper_options options = {
+        .home = server->home, .passphrase = buf_slice(&phrase), .clock = clock_system()};
+    return keeper_open(&options, &server->keeper);
+}
+
+static RESULT announce(const struct server *server)
+{
+    char address[ADDRESS_BYTES];
+    TRY(address_text(server->listen_fd, address));
+    (void)printf("listening on %s://%s\n", server->front.certificate_path ? "https" : "http", address);
+    if (fflush(stdout) != 0) return FAIL(UNAVAILABLE, "serve: standard output: %s", strerror(errno));
+    log_event(LOG_INFO, "serve.started", "front", server->child.pid);
+    return OK;
+}
+
+RESULT command_serve(struct call *call)
+{
+    SCOPED(server_done) struct server server = {.listen_fd = -1, .home_fd = -1, .signal_fd = -1};
+    struct address listen_at = {0};
+    int front_fd = -1;
+    TRY(read_options(call, &server, &listen_at));
+    TRY(address_bind(&listen_at, &server.listen_fd));
+    TRY(hear_signals(&server));
+    TRY(open_keeper(&server));
+    TRY(keeper_listen(server.home, &server.home_fd));
+    if (listen(server.listen_fd, SERVE_BACKLOG) != 0) return FAIL(CONFIG, "--listen: %s", strerror(errno));
+    server.front.listen_fd = server.listen_fd;
+    TRY(front_start(&server.front, &server.child, &front_fd));
+    TRY(announce(&server));
+    struct loop_doors doors = {server.home_fd, front_fd, server.signal_fd};
+    struct loop_hooks hooks = {&server, front_lost, reload, stop};
+    TRY(keeper_loop(server.keeper, &doors, &hooks));
+    log_event(LOG_INFO, "serve.ended", NULL, 0);
+    return OK;
+}
