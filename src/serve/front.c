@@ -33,7 +33,7 @@ static void log_failed(const char *event, struct result failure)
 static void front_done(struct front *front)
 {
     if (front->daemon) MHD_stop_daemon(front->daemon);
-    if (front->openapi) MHD_destroy_response(front->openapi);
+    buf_done(&front->openapi);
     link_free(&front->link);
     tls_done(&front->tls);
     arena_done(&front->arena);
@@ -110,17 +110,6 @@ static RESULT first_certificate(struct front *front)
     return front->tls.newest ? OK : FAIL(CONFIG, "front: no certificate to serve with");
 }
 
-static RESULT make_openapi(struct front *front)
-{
-    SCOPED(buf_done) struct buf text = {0};
-    openapi_put(&text);
-    front->openapi = MHD_create_response_from_buffer(text.len, text.at, MHD_RESPMEM_MUST_COPY);
-    if (front->openapi == NULL) return FAIL(UNAVAILABLE, "front: no memory");
-    (void)MHD_add_response_header(front->openapi, "Content-Type", "application/json");
-    (void)MHD_add_response_header(front->openapi, "Cache-Control", "no-store");
-    return OK;
-}
-
 static RESULT start(struct front *front)
 {
     uint32_t boot = 0;
@@ -129,7 +118,7 @@ static RESULT start(struct front *front)
     front->now_us = clock_monotonic_us();
     link_new(FRONT_FD_KEEPER, (struct link_sink){front, http_answer, http_late}, &front->link);
     TRY(first_certificate(front));
-    TRY(make_openapi(front));
+    openapi_put(&front->openapi);
     front->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     front->daemon = http_start(front, FRONT_FD_LISTEN);
     if (front->daemon == NULL || front->epoll_fd < 0)

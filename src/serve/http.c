@@ -72,6 +72,13 @@ static enum MHD_Result answer_import(struct request *request)
     return answered(request, &reply);
 }
 
+static enum MHD_Result answer_openapi(struct request *request)
+{
+    struct reply reply = {.status = 200, .type = "application/json", .cache = "no-store"};
+    buf_slice_put(&reply.body, buf_slice(&request->front->openapi));
+    return answered(request, &reply);
+}
+
 /* The whole request is here. */
 static enum MHD_Result finish(struct request *request)
 {
@@ -83,11 +90,7 @@ static enum MHD_Result finish(struct request *request)
         suspend(request);
         return MHD_YES;
     }
-    if (request->found.route->reply == REPLY_OPENAPI) {
-        request->answered = true;
-        request->front->answered[2]++;
-        return MHD_queue_response(request->mhd, MHD_HTTP_OK, request->front->openapi);
-    }
+    if (request->found.route->reply == REPLY_OPENAPI) return answer_openapi(request);
     if (request_ask(request).code != CODE_OK) return answered(request, &request->refusal);
     suspend(request);
     return MHD_YES;

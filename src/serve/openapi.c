@@ -159,9 +159,10 @@ static void put_responses(struct buf *out, const struct route *route)
         [REPLY_OCTETS] = "application/octet-stream", [REPLY_METRICS] = "text/plain",
         [REPLY_HEALTH] = "application/json",         [REPLY_OPENAPI] = "application/json",
     };
-    bool made = route->verb == VERB_SUBJECT_CREATE || route->verb == VERB_KEY_ISSUE;
-    buf_print(out, ",\"responses\":{\"%s\":{\"description\":\"Done\",\"content\":{\"%s\":{}}}",
-              made ? "201" : "200", types[route->reply]);
+    buf_print(out,
+              ",\"responses\":{\"2XX\":{\"description\":\"Done; 201 where it made "
+              "something\",\"content\":{\"%s\":{}}}",
+              types[route->reply]);
     if (route->reply == REPLY_HEALTH) {
         buf_text(out, ",\"503\":{\"description\":\"Not ready: sealed, or the ledger cannot be written\","
                       "\"content\":{\"application/json\":{}}}");

@@ -66,7 +66,7 @@ struct request {
 struct front {
     struct link *link;
     struct MHD_Daemon *daemon;
-    struct MHD_Response *openapi;
+    struct buf openapi;
     struct tls tls;
     bool use_tls, log_requests, ending, keeper_gone;
     int control_fd, epoll_fd;

@@ -1,0 +1,356 @@
+#!/usr/bin/env python3
+"""Every row of routes.def over HTTP: as it is meant, and in every way it must be refused."""
+import http.client
+import json
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from amanah import Home, check, same, story, unbase64, within  # noqa: E402
+
+ROUTES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/serve/routes.def")
+CAUSES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/base/causes.def")
+CANARY = "canary-91c7@shop.example"
+CSV = "ref,name,email\nL1,Lee,lee@shop.example\nL2,Mo,mo@shop.example\n"
+
+
+def rows():
+    with open(ROUTES, encoding="utf-8") as table:
+        found = re.findall(r'^ROUTE\((\w+), "([^"]+)", (\w+), (\w+), (\w+), "', table.read(), re.M)
+    check(len(found) > 20, "routes.def was not understood")
+    return found
+
+
+def slugs():
+    with open(CAUSES, encoding="utf-8") as table:
+        return re.findall(r'^CAUSE\(\w+, \w+, \d+, "([^"]+)"', table.read(), re.M)
+
+
+def problem(answer, status, code):
+    same(answer.status, status, str(answer))
+    same(answer.headers["content-type"], "application/problem+json")
+    same(answer.headers["cache-control"], "no-store")
+    told = answer.json
+    same([told["status"], told["code"], told["type"]], [status, code, f"/errors/{code}"])
+    same(told["instance"], answer.headers["x-request-id"])
+    check(told["title"] and told["detail"], "a problem says what and why")
+    check(CANARY.encode() not in answer.body, "an answer gives back what was sent")
+    return told
+
+
+def receipt(answer):
+    told = answer.json["receipt"]
+    same(str(told["index"]), answer.headers["amanah-receipt"])
+    same(len(unbase64(told["leaf_hash"])), 32)
+    size = int(told["checkpoint"].split("\n")[1])
+    check(size > told["index"], "the checkpoint covers the entry")
+    return told
+
+
+class Walk:
+    """Good calls; remembers which rows were called."""
+
+    def __init__(self, home):
+        self.home, self.called = home, set()
+
+    def __call__(self, method, route, body=None, status=200, path=None, **options):
+        self.called.add((method, route))
+        answer = self.home.http(method, path or route, body, **options)
+        same(answer.status, status, f"{method} {route}: {answer}")
+        check(re.fullmatch(r"[A-Za-z0-9._-]{1,64}", answer.headers["x-request-id"]), "a request has an id")
+        return answer
+
+
+def every_row_does_what_it_is_for():
+    with Home() as home:
+        home.start()
+        walk = Walk(home)
+        made = walk("POST", "/v1/subjects", {"ref": "1", "lang": "ko", "country": "KR", "fields": {
+            "name": "Kim Ana", "email": "ana@shop.example", "addresses": [
+                {"recipient": "Kim", "address": "1 Street", "postcode": "12345", "door_code": "77#"}]}}, 201)
+        receipt(made)
+        subject = made.json["id"]
+        one = f"/v1/subjects/{subject}"
+        shown = walk("GET", "/v1/subjects/{id}", path=one)
+        same([shown.json["status"], shown.json["country"]], ["active", "KR"])
+        within("email", shown.json["fields"])
+        check(b"ana@" not in shown.body, "show holds no values")
+        changed = walk("PATCH", "/v1/subjects/{id}", {"fields": {"name": "Kim Bo", "email": None}}, path=one,
+                       headers={"If-Match": shown.headers["etag"]}, kind="application/merge-patch+json")
+        receipt(changed)
+        check(changed.json["version"] > shown.json["version"], "a change makes a version")
+        seen = walk("POST", "/v1/reveal", {"subjects": [subject], "fields": ["name", "addresses"],
+                                           "purpose": "operations", "reason": "asked"})
+        receipt(seen)
+        same(seen.json["values"][0]["fields"]["name"], "Kim Bo")
+        same(seen.json["values"][0]["fields"]["addresses"][0]["door_code"], "77#")
+        found = walk("POST", "/v1/lookup", {"field": "ref", "value": "1", "purpose": "operations", "reason": "asked"})
+        same(found.json["ids"], [subject])
+        index = receipt(found)["index"]
+        listed = walk("POST", "/v1/import", CSV.encode(), kind="text/csv")
+        same([listed.json[name] for name in ("rows", "created", "refused_count")], [2, 2, 0])
+        again = walk("POST", "/v1/import", CSV.encode(), kind="text/csv", path="/v1/import?dry_run=true")
+        same([again.json["unchanged"], again.json["dry_run"]], [2, True])
+        sightings = walk("GET", "/v1/subjects/{id}/sightings", path=one + "/sightings?limit=10&proofs=true")
+        check(sightings.json["items"], "a look is a sighting")
+        receipt(walk("POST", "/v1/subjects/{id}/close", path=one + "/close"))
+        ledger(walk, index)
+        people(walk)
+        tried = walk("DELETE", "/v1/subjects/{id}", path=one + "?dry_run=true")
+        check(tried.json.get("dry_run"), "a dry run says so")
+        receipt(walk("DELETE", "/v1/subjects/{id}", {"reason": "asked"}, path=one))
+        problem(home.http("GET", one), 410, "subject.erased")
+        health = walk("GET", "/healthz", key="")
+        same(health.json["ready"], True)
+        metrics = walk("GET", "/metrics")
+        within("amanah_http_responses_total", metrics.body.decode())
+        check(subject.encode() not in metrics.body and b"ana@" not in metrics.body, "metrics hold no one")
+        openapi(walk("GET", "/openapi.json", key="").json)
+        same(walk.called, {(method, path) for method, path, *_ in rows()}, "every row was called")
+
+
+def ledger(walk, index):
+    note = walk("GET", "/v1/ledger/checkpoint")
+    same(note.headers["content-type"], "text/plain; charset=utf-8")
+    same(note.headers["cache-control"], "no-store")
+    origin, size, root = note.body.decode().split("\n")[:3]
+    same([origin, len(unbase64(root))], [walk.home.origin, 32])
+    tile = walk("GET", "/v1/ledger/tile/{path*}", path=f"/v1/ledger/tile/0/000.p/{size}")
+    same([len(tile.body), tile.headers["content-type"]], [32 * int(size), "application/octet-stream"])
+    within("immutable", tile.headers["cache-control"])
+    walk("GET", "/v1/ledger/tile/{path*}", path=f"/v1/ledger/tile/entries/000.p/{size}")
+    same(walk.home.http("GET", "/v1/ledger/tile/9/000").status, 404)
+    proof = walk("GET", "/v1/ledger/proof", path=f"/v1/ledger/proof?index={index}&size={size}")
+    same([proof.json["index"], len(unbase64(proof.json["leaf_hash"]))], [index, 32])
+    entry = walk("GET", "/v1/ledger/entries/{index}", path=f"/v1/ledger/entries/{index}")
+    same([entry.json["index"], entry.json["leaf_hash"]], [index, proof.json["leaf_hash"]])
+    walk("POST", "/v1/ledger/pins", {"where": "the accountant's drawer"})
+    # No witness is there to cosign, so its words are refused; that the row answers is what is seen here.
+    walk("POST", "/v1/ledger/witnesses", {"vkey": "nobody.example+00000000+AAAA"}, 400)
+
+
+def people(walk):
+    staff = walk("POST", "/v1/staff", {"name": "Dewi", "email": "dewi@shop.example"}, 201).json["id"]
+    same([item["id"] for item in walk("GET", "/v1/staff", path="/v1/staff?limit=10").json["items"]], [staff])
+    key = walk("POST", "/v1/keys", {"role": "support", "name": "desk", "holders": [staff], "days": 7}, 201,
+               headers={"Idempotency-Key": "once"})
+    check(key.json["key"].startswith("amk_"), "a key is shown once")
+    replayed = walk.home.http("POST", "/v1/keys", {"role": "support", "name": "desk", "holders": [staff], "days": 7},
+                              headers={"Idempotency-Key": "once"})
+    same([replayed.json["id"], replayed.headers["idempotent-replayed"]], [key.json["id"], "true"])
+    check(key.json["key"].encode() not in replayed.body, "a secret is shown once")
+    problem(walk.home.http("POST", "/v1/keys", {"role": "support"}, headers={"Idempotency-Key": "once"}), 422,
+            "idempotency.other_body")
+    self = walk("GET", "/v1/self", key=key.json["key"])
+    same([self.json["role"], self.json["reader"]], ["support", key.json["id"]])
+    within('r=', self.headers["ratelimit"])
+    within(key.json["id"], [item["id"] for item in walk("GET", "/v1/keys").json["items"]])
+    walk("DELETE", "/v1/keys/{id}", path=f"/v1/keys/{key.json['id']}")
+    problem(walk.home.http("GET", "/v1/self", key=key.json["key"]), 401, "credential.unknown")
+    walk("POST", "/v1/roles", {"name": "packer", "fields": ["name"], "purposes": ["delivery"], "acts": ["reveal"],
+                               "daily": 10, "reason": False})
+    within("packer", [item["name"] for item in walk("GET", "/v1/roles").json["items"]])
+    walk("POST", "/v1/fields", {"name": "size", "kind": "text", "bytes": 20}, 201)
+    within("size", [item["name"] for item in walk("GET", "/v1/fields").json["items"]])
+
+
+def openapi(document):
+    """Its structure, by the parts of the specification that a client generator needs."""
+    same(document["openapi"], "3.1.0")
+    want = {(method.lower(), re.sub(r"\*", "", path)) for method, path, *_ in rows()}
+    got = {(method, path) for path, item in document["paths"].items() for method in item}
+    same(got, want, "the document and the table")
+    names, problems = [], set(document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"])
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            names.append(operation["operationId"])
+            parameters = [resolve(document, parameter) for parameter in operation["parameters"]]
+            in_path = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
+            same(in_path, set(re.findall(r"{(\w+)}", path)), f"{method} {path}: its path parameters")
+            for parameter in parameters:
+                check(parameter["in"] in ("path", "query", "header") and "type" in parameter["schema"], path)
+            check("default" in operation["responses"], path)
+            resolve(document, operation["responses"]["default"])
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                schema = media["schema"]
+                check(set(schema.get("required", [])) <= set(schema.get("properties", {})), path)
+    same(len(names), len(set(names)), "operation ids are unique")
+    same(problems, set(slugs()) - {"ok"}, "the codes of problems")
+
+
+def resolve(document, part):
+    while "$ref" in part:
+        target = document
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            target = target[name]
+        part = target
+    return part
+
+
+def filled(path):
+    return re.sub(r"{\w+\*?}", lambda found: {"{path*}": "0/000", "{index}": "0"}.get(found[0], "x" * 26), path)
+
+
+def every_row_refuses_what_it_must():
+    with Home() as home:
+        home.start()
+        for method, path, verb, body, reply in rows():
+            here = filled(path)
+            answer = home.http("TRACE" if method == "PUT" else "PUT", here)
+            problem(answer, 405, "route.method")
+            within(method, answer.headers["allow"].split(", "))
+            if reply in ("HEALTH", "OPENAPI"):
+                continue
+            refused_without_a_key(home, method, here, body)
+            if reply != "METRICS":
+                same(home.http(method, here + "?surprise=1", body_for(body), headers=if_match(method),
+                               kind=kind_for(body)).code, "request.unknown_member", f"{method} {path}")
+            if body == "NONE":
+                problem(home.http(method, here, {"a": 1}), 400, "request.malformed")
+            elif body in ("JSON", "OPTIONAL"):
+                refused_bodies(home, method, here)
+            else:
+                problem(home.http(method, here, b"x", kind="image/png"), 415, "request.media_type")
+                problem(home.http(method, here, b"name\nx\n", kind="text/csv"), 400, "request.malformed")
+
+
+def body_for(body):
+    return {"JSON": {}, "ROWS": b"ref\n1\n"}.get(body)
+
+
+def kind_for(body):
+    return {"ROWS": "text/csv"}.get(body)
+
+
+def if_match(method):
+    return {"If-Match": '"1"'} if method == "PATCH" else {}
+
+
+GOOD = {
+    "/v1/subjects": {"ref": "r", "fields": {}}, "/v1/lookup": {"field": "ref", "value": "v", "purpose": "operations"},
+    "/v1/reveal": {"subjects": ["x" * 26], "fields": ["name"], "purpose": "operations"},
+    "/v1/ledger/pins": {"where": "x"}, "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
+    "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
+        "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
+}
+
+
+def refused_without_a_key(home, method, path, body):
+    sent = GOOD.get(path, {}) if body == "JSON" else body_for(body)
+    query = "?index=0" if path.endswith("/proof") else ""
+    for key, code in (("", "credential.missing"), ("amk_" + "0" * 60, "credential.unknown")):
+        answer = home.http(method, path + query, sent, key=key, headers=if_match(method), kind=kind_for(body))
+        same(answer.code, code, f"{method} {path}: {answer}")
+        same([answer.status, answer.headers["www-authenticate"]], [401, "Bearer"])
+
+
+def refused_bodies(home, method, path):
+    for sent, kind, status, code in (
+            (b"{", "application/json", 400, "request.malformed"),
+            (b"[]", "application/json", 400, "request.malformed"),
+            (b'{"a":"\\u0000"}', "application/json", 400, "request.malformed"),
+            (b'{"a":"\xff"}', "application/json", 400, "request.malformed"),
+            (b"{}", "text/plain", 415, "request.media_type"),
+            (b"{}", None, 415, "request.media_type"),
+            (f'{{"{CANARY}":"{CANARY}"}}'.encode(), "application/json", 400, "request.unknown_member"),
+            (b'{"surprise":{"' + CANARY.encode() + b'":[1,[2]]}}', "application/json", 400, "request.unknown_member")):
+        told = problem(home.http(method, path, sent, kind=kind, headers=if_match(method)), status, code)
+        if code == "request.unknown_member":
+            check(told["errors"], "a wrong member is pointed at")
+
+
+def a_subject_changes_only_from_its_newest_version():
+    with Home() as home:
+        home.start()
+        subject = home.create("1", name="Ana")
+        one = f"/v1/subjects/{subject}"
+        problem(home.http("PATCH", one, {"lang": "ko"}), 428, "subject.if_match")
+        tag = home.http("GET", one).headers["etag"]
+        same(home.http("PATCH", one, {"lang": "ko"}, headers={"If-Match": tag}).status, 200)
+        problem(home.http("PATCH", one, {"lang": "id"}, headers={"If-Match": tag}), 412, "subject.stale")
+        problem(home.http("PATCH", one, {"lang": "id"}, headers={"If-Match": "newest"}), 400, "request.malformed")
+        same(home.http("GET", one).json["lang"], "ko")
+
+
+def a_look_that_finds_nobody_has_a_receipt():
+    with Home() as home:
+        home.start()
+        answer = home.http("POST", "/v1/lookup", {"field": "email", "value": CANARY, "purpose": "operations",
+                                                  "reason": "asked"})
+        problem(answer, 404, "subject.not_found")
+        receipt(answer)
+
+
+def a_spent_budget_says_which_and_until_when():
+    with Home() as home:
+        home.start()
+        ids = [home.create(str(n), name="Ana") for n in range(3)]
+        home.good("POST", "/v1/roles", {"name": "slow", "fields": ["name"], "purposes": ["delivery"],
+                                        "acts": ["reveal"], "daily": 2, "reason": False})
+        key = home.issue("slow")
+        for subject in ids[:2]:
+            same(home.reveal(subject, ["name"], purpose="delivery", key=key).status, 200)
+        answer = home.reveal(ids[2], ["name"], purpose="delivery", key=key)
+        told = problem(answer, 429, "budget.day")
+        same(told["budget"], {"window": "day", "limit": 2, "used": 2})
+        check(0 < int(answer.headers["retry-after"]) <= 86400, "when to come again")
+        same([answer.headers["ratelimit"], answer.headers["ratelimit-policy"]], ['"day";r=0', '"day";q=2'])
+
+
+def a_head_is_a_get_without_its_body():
+    with Home() as home:
+        home.start()
+        line = http.client.HTTPConnection("127.0.0.1", home.port, timeout=20)
+        for _ in range(2):
+            line.request("HEAD", "/healthz")
+            got = line.getresponse()
+            same([got.status, got.read()], [200, b""])
+        line.request("GET", "/healthz", headers={"X-Request-Id": "a.b-c_1"})
+        got = line.getresponse()
+        same([got.getheader("X-Request-Id"), json.loads(got.read())["ready"]], ["a.b-c_1", True])
+        line.request("GET", "/healthz", headers={"X-Request-Id": "a b\"c"})
+        check(line.getresponse().getheader("X-Request-Id") != 'a b"c', "a strange id is not taken over")
+
+
+def an_import_tells_what_it_did_and_what_it_refused():
+    with Home() as home:
+        home.start()
+        rows_sent = ["Kode,이름,email"] + [f"C{n},Name {n},c{n}@shop.example" for n in range(2500)]
+        rows_sent[1200] = 'C1199,"broken,'
+        answer = home.http("POST", "/v1/import?map=ref=Kode", "\n".join(rows_sent).encode(), kind="text/csv")
+        same(answer.status, 200, str(answer))
+        told = answer.json
+        same([told["created"], told["refused_count"], told["refused"][0]["line"]], [2499, 1, 1201], str(told)[:900])
+        same({row["column"]: row["target"] for row in told["mapping"]}, {"Kode": "ref", "이름": "name", "email": "email"})
+        receipt(answer)
+        lines = b'{"ref":"C1","name":"New"}\n{"ref":"N1","name":"Newer"}\n{"ref":\n'
+        told = home.good("POST", "/v1/import?on_conflict=update", lines, kind="application/x-ndjson")
+        same([told["changed"], told["created"], told["refused_count"]], [1, 1, 1], str(told))
+        key = home.issue("support")
+        problem(home.http("POST", "/v1/import", CSV.encode(), kind="text/csv", key=key), 403, "role.act")
+        problem(home.http("POST", "/v1/import?map=nothing=gone", CSV.encode(), kind="text/csv"), 400,
+                "request.malformed")
+
+
+def nothing_that_was_sent_is_in_the_log():
+    with Home() as home:
+        home.start("--log-requests")
+        home.create("1", name=CANARY, email=CANARY)
+        for path in (f"/{CANARY}", f"/v1/subjects/{CANARY}", f"/v1/self?{CANARY}={CANARY}"):
+            check(home.http("GET", path).status in (400, 404), path)
+        home.http("POST", "/v1/lookup", {"field": "email", "value": CANARY, "purpose": CANARY})
+        home.http("POST", "/v1/reveal", {CANARY: CANARY})
+        home.http("GET", "/v1/self", headers={"X-Request-Id": CANARY, "Authorization": f"Bearer {CANARY}"})
+        home.stop()
+        said = home.daemon_said()
+        check(CANARY.encode() not in said, "what was sent is in the log")
+        check(home.admin.encode() not in said, "the key is in the log")
+        within(b'event=http.request method=POST route=/v1/subjects status=201 us=', said)
+
+
+if __name__ == "__main__":
+    story(every_row_does_what_it_is_for, every_row_refuses_what_it_must,
+          a_subject_changes_only_from_its_newest_version, a_look_that_finds_nobody_has_a_receipt,
+          a_spent_budget_says_which_and_until_when, a_head_is_a_get_without_its_body,
+          an_import_tells_what_it_did_and_what_it_refused, nothing_that_was_sent_is_in_the_log)
