@@ -13,6 +13,8 @@ void answer_wipe(struct answer *answer)
 
 RESULT batch_begin(struct shop *shop, struct arena *arena, struct batch *out)
 {
+    if (shop->readers_lost) TRY(shop_readers_load(shop)); /* a rollback could not read them: it is tried again */
+    shop->readers_lost = false;
     *out = (struct batch){.shop = shop, .arena = arena, .now_us = clock_now(&shop->clock), .last = shop->last};
     TRY(shop->store->batch->begin(shop->store));
     out->begun = true;
@@ -66,8 +68,8 @@ void batch_rollback(struct batch *batch)
     shop->last = batch->last;
     batch->look_count = 0;
     if (!batch->authority) return;
-    struct result loaded = shop_readers_load(shop);
-    if (loaded.code != CODE_OK) shop_readers_drop(shop); /* nobody is let in until the shop is opened again */
+    shop->readers_lost = shop_readers_load(shop).code != CODE_OK;
+    if (shop->readers_lost) shop_readers_drop(shop); /* nobody is let in until the next batch has read them */
 }
 
 void batch_append(struct batch *batch, const struct draft *draft, struct receipt *out)

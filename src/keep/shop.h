@@ -35,6 +35,7 @@ struct shop {
     uint16_t kek_epoch;
 
     struct subject_no last; /* highest subject number given out, with the open batch's */
+    bool readers_lost;      /* after a rollback they could not be read */
     bool reopened;          /* the ledger began a new log at this start */
     bool outside;           /* somebody outside holds a checkpoint younger than a day */
 };
