@@ -1,20 +1,22 @@
+/* SHA256_Init() and its kin are called directly: below 200 bytes OpenSSL's EVP costs more than the hashing. They are
+ * the same code of the same library, only without a context to allocate, copy and ask for its parameters. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "crypto/crypto.h"
 
 #include <assert.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { RANDOM_BLOCK_BYTES = 4096 };
 
 struct crypto {
-    EVP_MD *sha256;
-    EVP_MD_CTX *digest;
+    SHA256_CTX digest;
     EVP_CIPHER *gcm, *ecb;
-    EVP_MAC *hmac;
     size_t random_left;
     uint8_t random[RANDOM_BLOCK_BYTES];
 };
@@ -53,13 +55,10 @@ RESULT crypto_new(struct crypto **out)
 {
     SCOPED(crypto_free) struct crypto *crypto = calloc(1, sizeof *crypto);
     if (!crypto) return FAIL(UNAVAILABLE, "crypto: out of memory");
-    crypto->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
     crypto->gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
     crypto->ecb = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
-    crypto->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    crypto->digest = EVP_MD_CTX_new();
-    if (!crypto->sha256 || !crypto->gcm || !crypto->ecb || !crypto->hmac || !crypto->digest) {
-        return FAIL(UNAVAILABLE, "crypto: this OpenSSL lacks SHA-256, HMAC or AES-256; install libssl3");
+    if (!crypto->gcm || !crypto->ecb) {
+        return FAIL(UNAVAILABLE, "crypto: this OpenSSL lacks AES-256; install libssl3");
     }
     *out = TAKE(crypto);
     return OK;
@@ -69,11 +68,8 @@ void crypto_free(struct crypto **crypto)
 {
     struct crypto *c = *crypto;
     if (!c) return;
-    EVP_MD_CTX_free(c->digest);
-    EVP_MD_free(c->sha256);
     EVP_CIPHER_free(c->gcm);
     EVP_CIPHER_free(c->ecb);
-    EVP_MAC_free(c->hmac);
     explicit_bzero(c, sizeof *c);
     free(c);
     *crypto = NULL;
@@ -95,11 +91,16 @@ void crypto_random(struct crypto *crypto, void *out, size_t len)
     crypto->random_left -= len;
 }
 
+static void put(SHA256_CTX *digest, const struct slice *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) must(SHA256_Update(digest, parts[i].at, parts[i].len));
+}
+
 void sha256(struct crypto *crypto, const struct slice *parts, size_t count, struct hash *out)
 {
-    must(EVP_DigestInit_ex2(crypto->digest, crypto->sha256, NULL));
-    for (size_t i = 0; i < count; i++) must(EVP_DigestUpdate(crypto->digest, parts[i].at, parts[i].len));
-    must(EVP_DigestFinal_ex(crypto->digest, out->bytes, NULL));
+    must(SHA256_Init(&crypto->digest));
+    put(&crypto->digest, parts, count);
+    must(SHA256_Final(out->bytes, &crypto->digest));
 }
 
 void sha256_one(struct crypto *crypto, struct slice bytes, struct hash *out)
@@ -108,71 +109,78 @@ void sha256_one(struct crypto *crypto, struct slice bytes, struct hash *out)
 }
 
 struct hasher {
-    EVP_MD_CTX *context;
-    const EVP_MD *sha256;
+    SHA256_CTX digest;
 };
 
 RESULT hasher_new(struct crypto *crypto, struct hasher **out)
 {
-    SCOPED(hasher_free) struct hasher *hasher = calloc(1, sizeof *hasher);
+    (void)crypto; /* its thread is the hasher's */
+    struct hasher *hasher = calloc(1, sizeof *hasher);
     if (!hasher) return FAIL(UNAVAILABLE, "hasher: out of memory");
-    hasher->context = EVP_MD_CTX_new();
-    hasher->sha256 = crypto->sha256;
-    if (!hasher->context) return FAIL(UNAVAILABLE, "hasher: out of memory");
-    must(EVP_DigestInit_ex2(hasher->context, hasher->sha256, NULL));
-    *out = TAKE(hasher);
+    must(SHA256_Init(&hasher->digest));
+    *out = hasher;
     return OK;
 }
 
 void hasher_put(struct hasher *hasher, struct slice bytes)
 {
-    must(EVP_DigestUpdate(hasher->context, bytes.at, bytes.len));
+    put(&hasher->digest, &bytes, 1);
 }
 
 void hasher_end(struct hasher *hasher, struct hash *out)
 {
-    must(EVP_DigestFinal_ex(hasher->context, out->bytes, NULL));
-    must(EVP_DigestInit_ex2(hasher->context, hasher->sha256, NULL));
+    must(SHA256_Final(out->bytes, &hasher->digest));
+    must(SHA256_Init(&hasher->digest));
 }
 
 void hasher_free(struct hasher **hasher)
 {
     if (!*hasher) return;
-    EVP_MD_CTX_free((*hasher)->context);
+    explicit_bzero(*hasher, sizeof **hasher);
     free(*hasher);
     *hasher = NULL;
 }
 
+/* HMAC (RFC 2104): the states behind the two padded keys are kept, so a short text costs two compressions. */
 struct prf {
-    EVP_MAC_CTX *context;
+    SHA256_CTX inner, outer, work;
 };
+
+static void pad_put(SHA256_CTX *digest, const struct secret *key, uint8_t pad)
+{
+    uint8_t block[SHA256_CBLOCK];
+    memset(block, pad, sizeof block);
+    for (size_t i = 0; i < SECRET_BYTES; i++) block[i] ^= key->bytes[i];
+    must(SHA256_Init(digest));
+    must(SHA256_Update(digest, block, sizeof block));
+    explicit_bzero(block, sizeof block);
+}
 
 RESULT prf_new(struct crypto *crypto, const struct secret *key, struct prf **out)
 {
-    SCOPED(prf_free) struct prf *prf = calloc(1, sizeof *prf);
+    (void)crypto; /* its thread is the prf's */
+    struct prf *prf = calloc(1, sizeof *prf);
     if (!prf) return FAIL(UNAVAILABLE, "prf: out of memory");
-    prf->context = EVP_MAC_CTX_new(crypto->hmac);
-    if (!prf->context) return FAIL(UNAVAILABLE, "prf: out of memory");
-    char digest[] = "SHA2-256";
-    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0), OSSL_PARAM_construct_end()};
-    must(EVP_MAC_init(prf->context, key->bytes, SECRET_BYTES, params));
-    *out = TAKE(prf);
+    pad_put(&prf->inner, key, 0x36);
+    pad_put(&prf->outer, key, 0x5c);
+    *out = prf;
     return OK;
 }
 
 void prf_run(struct prf *prf, const struct slice *parts, size_t count, struct hash *out)
 {
-    size_t len = 0;
-    must(EVP_MAC_init(prf->context, NULL, 0, NULL));
-    for (size_t i = 0; i < count; i++) must(EVP_MAC_update(prf->context, parts[i].at, parts[i].len));
-    must(EVP_MAC_final(prf->context, out->bytes, &len, HASH_BYTES));
-    assert(len == HASH_BYTES);
+    prf->work = prf->inner;
+    put(&prf->work, parts, count);
+    must(SHA256_Final(out->bytes, &prf->work));
+    prf->work = prf->outer;
+    must(SHA256_Update(&prf->work, out->bytes, HASH_BYTES));
+    must(SHA256_Final(out->bytes, &prf->work));
 }
 
 void prf_free(struct prf **prf)
 {
     if (!*prf) return;
-    EVP_MAC_CTX_free((*prf)->context);
+    explicit_bzero(*prf, sizeof **prf);
     free(*prf);
     *prf = NULL;
 }
@@ -207,6 +215,8 @@ struct aead {
     EVP_CIPHER_CTX *seal, *open;
     struct secret key;
     bool has_key, seal_ready, open_ready; /* ready: its schedule is that of `key` */
+    bool seal_set,
+        open_set; /* it has its cipher: naming it again would throw the context away and make it anew */
 };
 
 RESULT aead_new(struct crypto *crypto, struct aead **out)
@@ -244,6 +254,7 @@ void aead_key_drop(struct aead *aead)
     must(EVP_CIPHER_CTX_reset(aead->open));
     explicit_bzero(&aead->key, sizeof aead->key);
     aead->has_key = aead->seal_ready = aead->open_ready = false;
+    aead->seal_set = aead->open_set = false;
 }
 
 void aead_seal(struct aead *aead, struct slice aad, struct slice text, struct buf *out)
@@ -253,9 +264,9 @@ void aead_seal(struct aead *aead, struct slice aad, struct slice text, struct bu
     uint8_t *body = box + AEAD_NONCE_BYTES;
     int len = 0;
     crypto_random(aead->crypto, box, AEAD_NONCE_BYTES);
-    must(aead->seal_ready ? EVP_EncryptInit_ex2(aead->seal, NULL, NULL, box, NULL)
-                          : EVP_EncryptInit_ex2(aead->seal, aead->crypto->gcm, aead->key.bytes, box, NULL));
-    aead->seal_ready = true;
+    must(EVP_EncryptInit_ex2(aead->seal, aead->seal_set ? NULL : aead->crypto->gcm,
+                             aead->seal_ready ? NULL : aead->key.bytes, box, NULL));
+    aead->seal_set = aead->seal_ready = true;
     if (aad.len > 0) must(EVP_EncryptUpdate(aead->seal, NULL, &len, aad.at, (int)aad.len));
     if (text.len > 0) must(EVP_EncryptUpdate(aead->seal, body, &len, text.at, (int)text.len));
     must(EVP_EncryptFinal_ex(aead->seal, body + text.len, &len));
@@ -265,16 +276,17 @@ void aead_seal(struct aead *aead, struct slice aad, struct slice text, struct bu
 RESULT aead_open(struct aead *aead, struct slice aad, struct slice box, struct buf *out)
 {
     assert(aead->has_key && aad.len < INT32_MAX);
-    if (box.len < AEAD_EXTRA_BYTES || box.len > INT32_MAX) return FAIL(CORRUPT, "aead: a box of %zu bytes", box.len);
+    if (box.len < AEAD_EXTRA_BYTES || box.len > INT32_MAX)
+        return FAIL(CORRUPT, "aead: a box of %zu bytes", box.len);
     size_t text_len = box.len - AEAD_EXTRA_BYTES, start = out->len;
     const uint8_t *body = box.at + AEAD_NONCE_BYTES;
     uint8_t tag[AEAD_TAG_BYTES], none = 0;
     int len = 0;
     memcpy(tag, body + text_len, sizeof tag); /* OpenSSL wants it writable */
     uint8_t *text = buf_extend(out, text_len);
-    must(aead->open_ready ? EVP_DecryptInit_ex2(aead->open, NULL, NULL, box.at, NULL)
-                          : EVP_DecryptInit_ex2(aead->open, aead->crypto->gcm, aead->key.bytes, box.at, NULL));
-    aead->open_ready = true;
+    must(EVP_DecryptInit_ex2(aead->open, aead->open_set ? NULL : aead->crypto->gcm,
+                             aead->open_ready ? NULL : aead->key.bytes, box.at, NULL));
+    aead->open_set = aead->open_ready = true;
     if (aad.len > 0) must(EVP_DecryptUpdate(aead->open, NULL, &len, aad.at, (int)aad.len));
     if (text_len > 0) must(EVP_DecryptUpdate(aead->open, text, &len, body, (int)text_len));
     must(EVP_CIPHER_CTX_ctrl(aead->open, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG_BYTES, tag));
