@@ -210,7 +210,8 @@ static size_t answer_len(struct connection *connection)
 {
     const char *text = buf_c(&connection->in), *end = strstr(text, "\r\n\r\n");
     if (!end) {
-        if (connection->in.len > HEAD_BYTES_MAX) give_up("an answer's head is longer than %d bytes", HEAD_BYTES_MAX);
+        if (connection->in.len > HEAD_BYTES_MAX)
+            give_up("an answer's head is longer than %d bytes", HEAD_BYTES_MAX);
         return 0;
     }
     const char *length = strcasestr(text, "\r\ncontent-length:");
@@ -223,7 +224,8 @@ static void id_keep(struct load *load, struct connection *connection)
     const char *at = strstr(buf_c(&connection->in), "\"sub_");
     if (!at) give_up("lookup: an answer without an id");
     size_t len = strcspn(at + 1, "\"");
-    if (fprintf(load->ids_out, "%.*s\n", (int)len, at + 1) < 0) give_up("%s: %s", load->ids_path, strerror(errno));
+    if (fprintf(load->ids_out, "%.*s\n", (int)len, at + 1) < 0)
+        give_up("%s: %s", load->ids_path, strerror(errno));
     if (load->ids_left > 0) load->ids_left--;
 }
 
@@ -276,7 +278,8 @@ static void connection_open(struct load *load, struct connection *connection)
     (void)setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* only slower without */
     if (load->tls) {
         connection->ssl = SSL_new(load->context);
-        if (!connection->ssl || SSL_set_fd(connection->ssl, connection->fd) != 1 || SSL_connect(connection->ssl) != 1) {
+        if (!connection->ssl || SSL_set_fd(connection->ssl, connection->fd) != 1 ||
+            SSL_connect(connection->ssl) != 1) {
             give_up("TLS: no handshake");
         }
         SSL_set_mode(connection->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -363,12 +366,14 @@ int main(int argc, char **argv)
     static struct load load; /* its connections are too many for the stack */
     settings(&load, argc, argv);
     if (load.tls) {
-        load.context = SSL_CTX_new(TLS_client_method()); /* the benchmark's own certificate: nothing to check it by */
+        load.context =
+            SSL_CTX_new(TLS_client_method()); /* the benchmark's own certificate: nothing to check it by */
         if (!load.context) give_up("TLS: out of memory");
     }
     run(&load, argument(argc, argv, "--seconds", 5));
     uint64_t people = strcmp(load.what, "reveal_100") == 0 ? MANY : 1;
-    round_print(load.what, load.connection_count, load.counted * people, load.last_ns - load.warm_ns, &load.times);
+    round_print(load.what, load.connection_count, load.counted * people,
+                (struct took){load.last_ns - load.warm_ns, cpu_ns()}, &load.times);
     if (load.ids_out && fclose(load.ids_out) != 0) give_up("%s: %s", load.ids_path, strerror(errno));
     for (size_t i = 0; i < load.connection_count; i++) {
         SSL_free(load.connections[i].ssl);

@@ -13,6 +13,13 @@ uint64_t now_ns(void)
     return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
 }
 
+uint64_t cpu_ns(void)
+{
+    struct timespec at = {0};
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &at); /* cannot fail with this clock */
+    return (uint64_t)at.tv_sec * 1000000000u + (uint64_t)at.tv_nsec;
+}
+
 static size_t bucket_of(uint64_t ns)
 {
     if (ns < TIMES_PARTS) return (size_t)ns;
@@ -44,13 +51,15 @@ uint64_t times_quantile(const struct times *times, double share)
     return 0;
 }
 
-void round_print(const char *what, uint64_t size, uint64_t count, uint64_t wall_ns, const struct times *times)
+void round_print(const char *what, uint64_t size, uint64_t count, struct took took, const struct times *times)
 {
-    printf("{\"what\":\"%s\",\"size\":%llu,\"count\":%llu,\"wall_ns\":%llu", what, (unsigned long long)size,
-           (unsigned long long)count, (unsigned long long)wall_ns);
+    printf("{\"what\":\"%s\",\"size\":%llu,\"count\":%llu,\"wall_ns\":%llu,\"cpu_ns\":%llu", what,
+           (unsigned long long)size, (unsigned long long)count, (unsigned long long)took.wall_ns,
+           (unsigned long long)took.cpu_ns);
     if (times && times->count > 0) {
         printf(",\"p50_ns\":%llu,\"p99_ns\":%llu,\"p999_ns\":%llu",
-               (unsigned long long)times_quantile(times, 0.5), (unsigned long long)times_quantile(times, 0.99),
+               (unsigned long long)times_quantile(times, 0.5),
+               (unsigned long long)times_quantile(times, 0.99),
                (unsigned long long)times_quantile(times, 0.999));
     }
     puts("}");

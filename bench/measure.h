@@ -1,7 +1,7 @@
 /*
  * Measuring: a histogram of times, and the one JSON line a benchmark program prints for a round. bench/run starts the
  * programs in turns and makes medians and ratios of their lines. Example:
- *     struct times times = {0};  times_add(&times, took_ns);  round_print("reveal", 64, count, wall_ns, &times);
+ *     struct times times = {0};  times_add(&times, took_ns);  round_print("reveal", 64, count, took, &times);
  */
 #ifndef AMN_BENCH_MEASURE_H
 #define AMN_BENCH_MEASURE_H
@@ -17,11 +17,18 @@ struct times {
 };
 
 uint64_t now_ns(void); /* monotonic */
+uint64_t cpu_ns(void); /* of this process, all threads, user and system */
 void times_add(struct times *times, uint64_t ns);
 uint64_t times_quantile(const struct times *times, double share); /* ns; 0 when empty */
 
-/* {"what":…,"size":…,"count":…,"wall_ns":…,"p50_ns":…,"p99_ns":…,"p999_ns":…} and a line end, on standard output. */
-void round_print(const char *what, uint64_t size, uint64_t count, uint64_t wall_ns, const struct times *times);
+struct took {
+    uint64_t wall_ns;
+    uint64_t cpu_ns; /* of the benchmark program itself */
+};
+
+/* One JSON object and a line end on standard output: what, size, count, wall_ns, cpu_ns, p50_ns, p99_ns, p999_ns. */
+void round_print(const char *what, uint64_t size, uint64_t count, struct took took,
+                 const struct times *times);
 
 /* Benchmarks end at the first failure: say it, and exit with 1. */
 void need(struct result result, const char *what);

@@ -34,31 +34,35 @@ enum {
 static const char schema[] =
     "CREATE EXTENSION IF NOT EXISTS pgcrypto;"
     "DROP TABLE IF EXISTS customer, audit, incoming;"
-    "CREATE TABLE customer (id bigint PRIMARY KEY, ref bytea NOT NULL, name bytea NOT NULL, email bytea NOT NULL,"
+    "CREATE TABLE customer (id bigint PRIMARY KEY, ref bytea NOT NULL, name bytea NOT NULL, email bytea NOT "
+    "NULL,"
     " phone bytea NOT NULL, ref_tag bytea NOT NULL, email_tag bytea NOT NULL, phone_tag bytea NOT NULL,"
     " lang text, country text, name_pgp bytea, email_pgp bytea);"
-    "CREATE TABLE audit (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), reader text NOT NULL,"
+    "CREATE TABLE audit (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT now(), reader text NOT "
+    "NULL,"
     " purpose text NOT NULL, customer bigint, fields text NOT NULL);"
-    "CREATE UNLOGGED TABLE incoming (id bigint, ref text, name text, email text, phone text, lang text, country text)";
+    "CREATE UNLOGGED TABLE incoming (id bigint, ref text, name text, email text, phone text, lang text, "
+    "country text)";
 
 #define KEY "'\\x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'::bytea"
 #define SEAL(text) "encrypt(convert_to(" text ", 'UTF8'), " KEY ", 'aes')"
 #define OPEN(box) "convert_from(decrypt(" box ", " KEY ", 'aes'), 'UTF8')"
 #define TAG(text) "substring(hmac(convert_to(" text ", 'UTF8'), " KEY ", 'sha256') for 16)"
-#define AUDIT(customer, fields)                                                                                        \
-    "INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', 'support', " customer ", '" fields "'"
+#define AUDIT(customer, fields)                                                                  \
+    "INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', 'support', " customer \
+    ", '" fields "'"
 
 static const char fill[] =
     "INSERT INTO customer (id, ref, name, email, phone, ref_tag, email_tag, phone_tag, lang, country)"
-    " SELECT id, " SEAL("ref") ", " SEAL("name") ", " SEAL("email") ", " SEAL("phone") ", " TAG("ref") ", "
-    TAG("email") ", " TAG("phone") ", lang, country FROM incoming";
+    " SELECT id, " SEAL("ref") ", " SEAL("name") ", " SEAL("email") ", " SEAL("phone") ", " TAG(
+        "ref") ", " TAG("email") ", " TAG("phone") ", lang, country FROM incoming";
 /* Indexes made after the rows: quicker for the peer than keeping them up. Ours are kept up. */
 static const char indexes[] = "CREATE INDEX ON customer (ref_tag); CREATE INDEX ON customer (email_tag);"
                               "CREATE INDEX ON customer (phone_tag)";
 /* Only some thousand customers get OpenPGP boxes: a box costs a tenth of a millisecond. */
-static const char seal_pgp[] =
-    "UPDATE customer SET name_pgp = pgp_sym_encrypt(" OPEN("name") ", 'bench', 'cipher-algo=aes256'), "
-    "email_pgp = pgp_sym_encrypt(" OPEN("email") ", 'bench', 'cipher-algo=aes256') WHERE id < 5000";
+static const char seal_pgp[] = "UPDATE customer SET name_pgp = pgp_sym_encrypt(" OPEN(
+    "name") ", 'bench', 'cipher-algo=aes256'), "
+            "email_pgp = pgp_sym_encrypt(" OPEN("email") ", 'bench', 'cipher-algo=aes256') WHERE id < 5000";
 enum { PGP_CUSTOMERS = 5000 };
 
 static const struct work {
@@ -66,21 +70,36 @@ static const struct work {
     int params;
 } works[] = {
     {"reveal_aes",
-     "WITH seen AS (" AUDIT("$1::bigint", "name,email") ") SELECT " OPEN("name") ", " OPEN("email")
-     " FROM customer WHERE id = $1::bigint", 1},
+     "WITH seen AS (" AUDIT("$1::bigint", "name,email") ") SELECT " OPEN("name") ", " OPEN(
+         "email") " FROM customer WHERE id = $1::bigint",
+     1},
     {"reveal_pgp",
-     "WITH seen AS (" AUDIT("$1::bigint", "name,email") ") SELECT pgp_sym_decrypt(name_pgp, 'bench'), "
-     "pgp_sym_decrypt(email_pgp, 'bench') FROM customer WHERE id = $1::bigint", 1},
+     "WITH seen AS (" AUDIT(
+         "$1::bigint",
+         "name,email") ") SELECT pgp_sym_decrypt(name_pgp, 'bench'), "
+                       "pgp_sym_decrypt(email_pgp, 'bench') FROM customer WHERE id = $1::bigint",
+     1},
     {"lookup",
-     "WITH found AS (SELECT id FROM customer WHERE email_tag = " TAG("$1::text") "), "
-     "seen AS (INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', 'support', id, 'email' FROM found)"
-     " SELECT id FROM found", 1},
+     "WITH found AS (SELECT id FROM customer WHERE email_tag = " TAG(
+         "$1::text") "), "
+                     "seen AS (INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', "
+                     "'support', id, 'email' FROM found)"
+                     " SELECT id FROM found",
+     1},
     {"create",
-     "WITH made AS (INSERT INTO customer (id, ref, name, email, phone, ref_tag, email_tag, phone_tag, lang, country)"
-     " SELECT $1::bigint, " SEAL("$2::text") ", " SEAL("$3::text") ", " SEAL("$4::text") ", " SEAL("$5::text") ", "
-     TAG("$2::text") ", " TAG("$4::text") ", " TAG("$5::text") ", $6::text, '' RETURNING id), "
-     "seen AS (INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', 'create', id, '*' FROM made)"
-     " SELECT id FROM made", 6},
+     "WITH made AS (INSERT INTO customer (id, ref, name, email, phone, ref_tag, email_tag, phone_tag, lang, "
+     "country)"
+     " SELECT $1::bigint, " SEAL("$2::text") ", " SEAL("$3::text") ", " SEAL("$4::text") ", " SEAL(
+         "$5::text") ", " TAG("$2::text") ", " TAG("$4::text") ", " TAG("$5::text") ", $6::text, '' "
+                                                                                    "RETURNING id), "
+                                                                                    "seen AS (INSERT INTO "
+                                                                                    "audit (reader, purpose, "
+                                                                                    "customer, fields) "
+                                                                                    "SELECT 'bench', "
+                                                                                    "'create', id, '*' FROM "
+                                                                                    "made)"
+                                                                                    " SELECT id FROM made",
+     6},
 };
 
 struct client {
@@ -116,7 +135,8 @@ static PGconn *open_db(const char *conninfo)
 
 static void copy_send(PGconn *db, struct buf *rows)
 {
-    if (PQputCopyData(db, (const char *)rows->at, (int)rows->len) != 1) give_up("postgres: %s", PQerrorMessage(db));
+    if (PQputCopyData(db, (const char *)rows->at, (int)rows->len) != 1)
+        give_up("postgres: %s", PQerrorMessage(db));
     rows->len = 0;
 }
 
@@ -132,8 +152,8 @@ static void import(PGconn *db, uint64_t subjects)
     for (uint64_t i = 0; i < subjects; i++) {
         struct synth_customer one;
         synth_customer(SEED, i, &one);
-        buf_print(&rows, "%llu\t%s\t%s\t%s\t%s\t%s\t%s\n", (unsigned long long)i, one.ref, one.name, one.email,
-                  one.phone, one.lang, one.country);
+        buf_print(&rows, "%llu\t%s\t%s\t%s\t%s\t%s\t%s\n", (unsigned long long)i, one.ref, one.name,
+                  one.email, one.phone, one.lang, one.country);
         if (rows.len >= COPY_BYTES) copy_send(db, &rows);
     }
     if (rows.len > 0) copy_send(db, &rows);
@@ -143,7 +163,7 @@ static void import(PGconn *db, uint64_t subjects)
     }
     execute(db, fill);
     execute(db, indexes);
-    uint64_t took = now_ns() - start;
+    struct took took = {now_ns() - start, cpu_ns()};
     execute(db, seal_pgp);
     execute(db, "DROP TABLE incoming");
     execute(db, "VACUUM ANALYZE customer");
@@ -181,7 +201,8 @@ static void params_make(struct peer *peer, char out[PARAMS_MAX][PARAM_BYTES])
         (void)snprintf(out[5], PARAM_BYTES, "%s", one.lang);
         return;
     }
-    uint64_t most = strcmp(what, "reveal_pgp") == 0 && peer->subjects > PGP_CUSTOMERS ? PGP_CUSTOMERS : peer->subjects;
+    uint64_t most =
+        strcmp(what, "reveal_pgp") == 0 && peer->subjects > PGP_CUSTOMERS ? PGP_CUSTOMERS : peer->subjects;
     uint64_t who = draw(&peer->random) % most;
     if (strcmp(what, "lookup") == 0) {
         synth_customer(SEED, who, &one);
@@ -260,7 +281,8 @@ static void run(struct peer *peer, uint64_t seconds)
             if (!take(peer, client)) busy--;
         }
     }
-    round_print(peer->work->what, peer->client_count, peer->counted, peer->last_ns - peer->warm_ns, &peer->times);
+    round_print(peer->work->what, peer->client_count, peer->counted,
+                (struct took){peer->last_ns - peer->warm_ns, cpu_ns()}, &peer->times);
 }
 
 int main(int argc, char **argv)
