@@ -165,7 +165,8 @@ static RESULT budgets_restore(struct shop *shop)
 {
     int64_t now_us = clock_now(&shop->clock);
     uint32_t from = (uint32_t)(now_us / DAY_US * 24);
-    return sightings_each(shop->sightings, from, from + 23, restore_group, shop);
+    /* looks of days to come as well: a clock that was ahead, or was put back, must not refill a budget */
+    return sightings_each(shop->sightings, from, UINT32_MAX, restore_group, shop);
 }
 
 static RESULT ledger_begin_again(struct shop *shop, struct ledger_options *options)
