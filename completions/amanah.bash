@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init seal shop synth import subject lookup staff key role field self ledger verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role field self ledger verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -22,6 +22,7 @@ _amanah()
     [ -n "$words" ] && first="$first $second"
     case $first in
         "init") options=" --help --json --quiet --shop --seal --origin" ;;
+        "serve") options=" --help --listen --tls-cert --tls-key --proxy --log-requests" ;;
         "seal") options=" --help --json --quiet --seal" ;;
         "shop add") options=" --help --json --quiet --home --url --output-curl --shop --origin" ;;
         "shop list") options=" --help --json --quiet --home --url --output-curl --shop" ;;

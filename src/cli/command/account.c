@@ -198,7 +198,11 @@ void account_take(struct account *account, struct doc counts)
     while (docs_next(&refusals, &refusal)) {
         account_refuse(account, doc_number(doc_get(refusal, "line")), doc_text(doc_get(refusal, "detail")));
     }
+    uint64_t listed = account->refused;
     account->refused = doc_number(doc_get(counts, "refused_count"));
+    if (account->refused > listed) {
+        show_remark(account->call, "The vault lists the first %" PRIu64 " of the refused rows only.", listed);
+    }
     struct slice format = doc_text(doc_get(counts, "format"));
     (void)snprintf(account->format, sizeof account->format, "%.*s", (int)format.len, (const char *)format.at);
     buf_clear(&account->mapping);
