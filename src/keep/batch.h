@@ -23,6 +23,7 @@ struct answer {
     struct buf body;      /* CBOR, or text or octets as head.shape says */
     size_t problem_count; /* of a refusal */
     struct problem problems[PROBLEMS_MAX];
+    uint64_t budget_limit, budget_used; /* of a refusal by BUDGET_DAY */
     bool secret; /* the body holds a secret: an idempotency key must not replay it */
 };
 void answer_wipe(struct answer *answer);

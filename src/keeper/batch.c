@@ -12,7 +12,18 @@ enum { REPLAY_US = 24 * 3600 };
 
 static void refusal_put(const struct answer *answer, struct slice detail, struct buf *out)
 {
-    cbor_map(out, answer->problem_count > 0 ? 2 : 1);
+    bool spent = answer->head.cause == CAUSE_BUDGET_DAY;
+    cbor_map(out, 1 + (answer->problem_count > 0) + spent);
+    if (spent) {
+        cbor_text(out, SLICE_TEXT("budget"));
+        cbor_map(out, 3);
+        cbor_text(out, SLICE_TEXT("window"));
+        cbor_text(out, SLICE_TEXT("day"));
+        cbor_text(out, SLICE_TEXT("limit"));
+        cbor_uint(out, answer->budget_limit);
+        cbor_text(out, SLICE_TEXT("used"));
+        cbor_uint(out, answer->budget_used);
+    }
     cbor_text(out, SLICE_TEXT("detail"));
     cbor_text(out, detail);
     if (answer->problem_count == 0) return;
@@ -175,9 +186,12 @@ static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct
     return keep ? replay_keep(batch, &row, task) : OK;
 }
 
-static void budget_tell(const struct batch *batch, struct task *task, struct result why)
+static void budget_tell(const struct batch *batch, const struct reader *reader, struct task *task, struct result why)
 {
-    if (why.code == CODE_SPENT) task->answer.head.retry_after_s = budget_refill_s(batch->now_us);
+    if (why.code != CODE_SPENT) return;
+    task->answer.head.retry_after_s = budget_refill_s(batch->now_us);
+    task->answer.budget_limit = reader->role->daily;
+    task->answer.budget_used = budget_used(batch->shop->budgets, reader->no, batch->now_us);
 }
 
 /* Run one task. False when the batch must be undone: something below failed after a write. */
@@ -197,7 +211,7 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     done = task_verb(keeper, batch, &reader, task);
     if (done.code == CODE_OK) return true;
     budget_undo(batch->shop->budgets, mark);
-    budget_tell(batch, task, done);
+    budget_tell(batch, &reader, task, done);
     task_refuse(task, done);
     if (batch->writes != writes) return false;
     if (is_refusal(done)) refusal_note(batch, &reader, done, &task->answer);

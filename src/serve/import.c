@@ -190,7 +190,7 @@ static void take_refused(struct import *import, struct slice body)
     for (; count > 0; count--) {
         struct slice row = at.cursor.rest;
         refuse(import, number_of(row, "line"), text_of(row, "code"), text_of(row, "detail"));
-        if (cbor_skip(&at).code != CODE_OK) return;
+        if (reply_skip(&at).code != CODE_OK) return;
     }
 }
 

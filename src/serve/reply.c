@@ -16,6 +16,37 @@ void reply_done(struct reply *reply)
     *reply = (struct reply){0};
 }
 
+RESULT reply_skip(struct cbor *reader)
+{
+    struct slice string = {0};
+    struct cbor_head head = {0};
+    for (size_t left = 1, count = 0; left > 0; left--) {
+        switch (cbor_next(reader)) {
+        case CBOR_TEXT:
+            TRY(cbor_read_text(reader, &string));
+            break;
+        case CBOR_BYTES:
+            TRY(cbor_read_bytes(reader, &string));
+            break;
+        case CBOR_ARRAY:
+            TRY(cbor_read_array(reader, &count));
+            left += count;
+            break;
+        case CBOR_MAP:
+            TRY(cbor_read_map(reader, &count));
+            left += 2 * count;
+            break;
+        case CBOR_UINT:
+        case CBOR_NEGATIVE:
+        case CBOR_SIMPLE:
+        case CBOR_TAG:
+            TRY(cbor_read_head(reader, &head));
+            break;
+        }
+    }
+    return OK;
+}
+
 bool reply_member(struct slice map, const char *name, struct cbor *out)
 {
     struct cbor reader = cbor_reader(map);
@@ -28,7 +59,7 @@ bool reply_member(struct slice map, const char *name, struct cbor *out)
             *out = reader;
             return true;
         }
-        if (cbor_skip(&reader).code != CODE_OK) return false;
+        if (reply_skip(&reader).code != CODE_OK) return false;
     }
     return false;
 }

@@ -37,6 +37,9 @@ void reply_problem(struct result failure, const struct json_errors *errors, cons
 /* Append `"receipt":{…}`. */
 void reply_receipt(const struct answer_head *head, struct slice checkpoint, struct buf *out);
 
+/* Pass over one item. Answers need not be deterministic, so that cbor_skip() would refuse some. */
+RESULT reply_skip(struct cbor *reader);
+
 /* The place of a member in a CBOR map; false if it is not there. */
 bool reply_member(struct slice map, const char *name, struct cbor *out);
 

@@ -6,10 +6,10 @@
 #include "base/log.h"
 #include "serve/address.h"
 #include "serve/import.h"
+#include "serve/launch.h"
 #include "serve/link.h"
 #include "serve/reply.h"
 #include "serve/route.h"
-#include "serve/launch.h"
 #include "serve/tls.h"
 
 #include <microhttpd.h>

@@ -324,6 +324,10 @@ def an_import_tells_what_it_did_and_what_it_refused():
         same([told["created"], told["refused_count"], told["refused"][0]["line"]], [2499, 1, 1201], str(told)[:900])
         same({row["column"]: row["target"] for row in told["mapping"]}, {"Kode": "ref", "이름": "name", "email": "email"})
         receipt(answer)
+        bad = "\n".join(["ref,email"] + [f"B{n},no at sign" for n in range(1200)]).encode()
+        told = home.good("POST", "/v1/import", bad, kind="text/csv")
+        same([told["created"], told["refused_count"], len(told["refused"])], [0, 1200, 1000])
+        same([told["refused"][999]["line"], told["refused"][999]["code"]], [1001, "field.format"])
         lines = b'{"ref":"C1","name":"New"}\n{"ref":"N1","name":"Newer"}\n{"ref":\n'
         told = home.good("POST", "/v1/import?on_conflict=update", lines, kind="application/x-ndjson")
         same([told["changed"], told["created"], told["refused_count"]], [1, 1, 1], str(told))
