@@ -1,7 +1,5 @@
-/*
- * Erasure: the data key goes, and with it every field, in the database and, as key epochs are destroyed, in backups.
- * What stays is a tombstone, and the leaves of past entries, which nobody can link any more.
- */
+#include "keep/erase.h"
+
 #include "keep/history.h"
 #include "keep/leaves.h"
 #include "keep/subject.h"
@@ -92,7 +90,7 @@ static void answer_put(const struct subject_erase_ask *ask, struct answer *out)
 
 /* The confirming entry, and the tombstone it carries the hash of. */
 static RESULT tombstone_write(struct batch *batch, const struct reader *reader, struct keeping *keeping,
-                              const struct record *record, struct answer *out)
+                              const struct record *record, struct receipt *out)
 {
     struct shop *shop = batch->shop;
     struct store *store = batch_write(batch);
@@ -100,7 +98,6 @@ static RESULT tombstone_write(struct batch *batch, const struct reader *reader, 
     struct record head = *record;
     struct sighted sighted = {keeping->no, record->held, 0};
     struct hash salt = {{0}}, leaf = {{0}};
-    struct receipt receipt = {0};
     SCOPED(buf_done) struct buf tombstone = {0};
     head.version++;
     record_tombstone(&head, &tombstone);
@@ -112,13 +109,39 @@ static RESULT tombstone_write(struct batch *batch, const struct reader *reader, 
     draft.entry.full = record->held;
     draft.entry.has_object = true;
     sha256_one(shop->crypto, buf_slice(&tombstone), &draft.entry.object);
-    batch_append(batch, &draft, &receipt);
-    TRY(store->subject->leaf_put(store, keeping->no, receipt.index, leaf.bytes));
+    batch_append(batch, &draft, out);
+    TRY(store->subject->leaf_put(store, keeping->no, out->index, leaf.bytes));
     TRY(store->subject->past_put(store, keeping->no, keeping->newest, keeping->present.bytes));
-    struct subject_row row = {keeping->no, receipt.index, buf_slice(&tombstone)};
-    TRY(store->subject->replace(store, &row));
-    batch_receipt(out, &receipt);
-    return OK;
+    struct subject_row row = {keeping->no, out->index, buf_slice(&tombstone)};
+    return store->subject->replace(store, &row);
+}
+
+RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struct subject_no no, struct slice reason,
+                         struct receipt *out)
+{
+    struct shop *shop = batch->shop;
+    struct record record;
+    struct receipt intent = {0};
+    SCOPED(buf_done) struct buf bytes = {0}, id = {0};
+    SECRET data_key = {{0}};
+    struct keeping keeping = {.batch = batch, .no = no, .data_key = &data_key};
+    TRY(record_get(shop, no, false, &bytes, &record, &keeping.newest));
+    TRY(record_unlock(shop, no, &record, &data_key));
+    if (keeping.newest >= ledger_durable(shop->ledger)) {
+        return FAIL(CONFLICT, "subject: was changed a moment ago; try again"); /* its entry is not in a bundle yet */
+    }
+    sha256_one(shop->crypto, buf_slice(&bytes), &keeping.present);
+    id_put(shop, ID_SUBJECT, no.at, &id);
+    struct draft draft = batch_draft(batch, reader, ENTRY_ERASE_INTENT);
+    draft_text(&draft, COMMIT_REASON, reason);
+    draft_text(&draft, COMMIT_VALUE, buf_slice(&id));
+    TRY(intent_write(shop, no, batch->now_us));
+    (void)batch_write(batch); /* from here on a failure undoes the batch: no intent without its erasure */
+    batch_append(batch, &draft, &intent);
+    TRY(history_changes(shop, no, keeping.newest, leaf_keep, &keeping));
+    TRY(history_looks(shop, no, leaf_keep, &keeping));
+    TRY(tags_drop(batch, no, &record));
+    return tombstone_write(batch, reader, &keeping, &record, out);
 }
 
 RESULT verb_subject_erase(struct batch *batch, const struct reader *reader, const struct subject_erase_ask *ask,
@@ -127,31 +150,15 @@ RESULT verb_subject_erase(struct batch *batch, const struct reader *reader, cons
     struct shop *shop = batch->shop;
     struct subject_no no = {0};
     struct record record;
-    struct receipt intent = {0};
+    struct receipt receipt = {0};
     SCOPED(buf_done) struct buf bytes = {0};
-    SECRET data_key = {{0}};
-    struct keeping keeping = {.batch = batch, .data_key = &data_key};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
-    TRY(record_get(shop, no, false, &bytes, &record, &keeping.newest));
-    TRY(record_unlock(shop, no, &record, &data_key));
     if (ask->dry_run) {
-        answer_put(ask, out);
-        return OK;
+        TRY(record_get(shop, no, false, &bytes, &record, NULL));
+    } else {
+        TRY(subject_erase_now(batch, reader, no, ask->reason, &receipt));
+        batch_receipt(out, &receipt);
     }
-    if (keeping.newest >= ledger_durable(shop->ledger)) {
-        return FAIL(CONFLICT, "subject: was changed a moment ago; try again"); /* its entry is not in a bundle yet */
-    }
-    keeping.no = no;
-    sha256_one(shop->crypto, buf_slice(&bytes), &keeping.present);
-    struct draft draft = batch_draft(batch, reader, ENTRY_ERASE_INTENT);
-    draft_text(&draft, COMMIT_REASON, ask->reason);
-    draft_text(&draft, COMMIT_VALUE, ask->id);
-    TRY(intent_write(shop, no, batch->now_us));
-    batch_append(batch, &draft, &intent);
-    TRY(history_changes(shop, no, keeping.newest, leaf_keep, &keeping));
-    TRY(history_looks(shop, no, leaf_keep, &keeping));
-    TRY(tags_drop(batch, no, &record));
-    TRY(tombstone_write(batch, reader, &keeping, &record, out));
     answer_put(ask, out);
     return OK;
 }

@@ -1,0 +1,24 @@
+/*
+ * Erasure: the data key goes, and with it every field, in the database and, as key epochs are destroyed, in backups.
+ * What stays is a tombstone, and the leaves of past entries, which nobody can link any more. Main call:
+ * subject_erase_now(), of the verb and of the replay after a restore.
+ */
+#ifndef AMN_KEEP_ERASE_H
+#define AMN_KEEP_ERASE_H
+
+#include "keep/batch.h"
+
+/**
+ * Erase one subject within the open batch: intent entry, a row in the list of erasures outside the database, leaves
+ * of past entries kept, texts about the person dropped, tags forgotten, and the tombstone with its entry.
+ *
+ * @param reason  may be empty; stands beside the intent entry
+ * @param out     receipt of the confirming entry
+ * @return SUBJECT_UNKNOWN or SUBJECT_ERASED  there is nothing to erase
+ *         CONFLICT     its newest entry is not durable yet: again in the next batch
+ *         UNAVAILABLE  a write failed; the batch must be rolled back
+ */
+RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struct subject_no no, struct slice reason,
+                         struct receipt *out);
+
+#endif
