@@ -189,6 +189,15 @@ static RESULT read_tile(void *context, unsigned level, uint64_t n, unsigned widt
     return OK;
 }
 
+/* Is there a newer checkpoint than this one? The latest failure's words are kept when not. */
+static bool has_grown(struct client *client, struct slice note)
+{
+    struct ledger_checkpoint_ask newest = {0};
+    SCOPED(answer_done) struct answer answer = {0};
+    if (client_ask(client, VERB_LEDGER_CHECKPOINT, &newest, &answer).code != CODE_OK) return false;
+    return !slice_equal(doc_text(doc_get(answer_doc(&answer), "checkpoint")), note);
+}
+
 /* One round: the newest checkpoint to the witness, its line to the keeper. CONFLICT: the ledger grew in between. */
 static RESULT cosign_once(struct call *call, struct client *client, struct witness *witness, uint64_t *seen)
 {
@@ -204,7 +213,9 @@ static RESULT cosign_once(struct call *call, struct client *client, struct witne
     struct slice note = doc_text(doc_get(answer_doc(&checkpoint), "checkpoint"));
     TRY(witness_cosign(crypto, witness, &reader, note, seen, &line));
     ask.line = buf_slice(&line);
-    return ask_answer(call, client, VERB_LEDGER_COSIGN, &ask, &taken);
+    struct result handed = client_ask(client, VERB_LEDGER_COSIGN, &ask, &taken);
+    if (handed.code == CODE_OK || !has_grown(client, note)) return handed;
+    return FAIL(CONFLICT, "ledger witness: the ledger grew while the witness signed; try again");
 }
 
 static RESULT read_witness(const struct call *call, struct witness *out)
@@ -232,7 +243,7 @@ RESULT command_ledger_witness(struct call *call)
     TRY(read_witness(call, &witness));
     TRY(client_open(call, &client));
     TRY(ask_answer(call, client, VERB_LEDGER_COSIGN, &ask, &known));
-    uint64_t seen = doc_number(doc_get(answer_doc(&known), "size"));
+    uint64_t seen = 0; /* if it saw more, it says so */
     struct result cosigned = OK;
     for (int turn = 0; turn < WITNESS_TRIES; turn++) {
         cosigned = cosign_once(call, client, &witness, &seen);

@@ -95,7 +95,8 @@ static RESULT judge(const struct verify_report *report, bool pinned)
             report->finding_count, report->finding_count == 1 ? "thing does" : "things do");
     }
     if (pinned && !report->pin_matched) {
-        return FAIL(CHECK_NOT_MET, "--from: the checkpoint is of no ledger in this home; is it the right file?");
+        return FAIL(CHECK_NOT_MET,
+                    "--from: the checkpoint is of no ledger in this home; is it the right file?");
     }
     return OK;
 }
