@@ -105,6 +105,12 @@ RESULT keyring_add(struct keyring *keyring, struct crypto *crypto, enum key_kind
     return OK;
 }
 
+void keyring_drop_last(struct keyring *keyring)
+{
+    assert(keyring->count > 0);
+    explicit_bzero(&keyring->rows[--keyring->count], sizeof keyring->rows[0]);
+}
+
 static void wrap_key(struct crypto *crypto, const struct secret *root, const char *name, struct secret *out)
 {
     hkdf(crypto, root, "amanah keyring 1", slice_text(name), out);

@@ -54,6 +54,9 @@ uint16_t keyring_newest(const struct keyring *keyring, enum key_kind kind, uint1
 RESULT keyring_add(struct keyring *keyring, struct crypto *crypto, enum key_kind kind, uint16_t field,
                    uint16_t *epoch_out);
 
+/* Take back the key that keyring_add() added last: it could not be made durable. */
+void keyring_drop_last(struct keyring *keyring);
+
 /* Replace the file at `path` by `bytes`, durably and atomically, mode 0600. For small files of a home. */
 RESULT file_replace(const char *path, struct slice bytes);
 /* Read a small file whole. NOT_FOUND when there is none; INVALID above `bytes_max`. Appends to `out`. */

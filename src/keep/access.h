@@ -67,6 +67,7 @@ struct access {
     size_t key_count;
     struct staff *staff;
     size_t staff_count;
+    struct role operator_role; /* of whoever holds the machine: built in, so that no change of roles locks them out */
 };
 void access_done(struct access *access);
 

@@ -184,6 +184,7 @@ RESULT verb_key_issue(struct batch *batch, const struct reader *reader, const st
     struct receipt receipt = {0};
     if (!role) return FAIL(NOT_FOUND, "role: this shop has none of that name; see GET /v1/roles");
     TRY(normalise(NORMALISE_TEXT, ask->name, (struct slice){0}, &name));
+    if (name.len > NAME_BYTES_MAX) return FAIL(FIELD_TOO_LONG, "name: longer than %d bytes once normalised", NAME_BYTES_MAX);
     for (size_t i = 0; i < ask->holders.count; i++) {
         uint64_t staff = 0;
         TRY(id_get(shop, ID_STAFF, ask->holders.at[i], &staff));
@@ -313,7 +314,11 @@ static RESULT index_make(struct shop *shop, const struct field *field)
     if (keyring_newest(shop->keyring, KEY_INDEX, field->number) == 0) {
         TRY(keyring_add(shop->keyring, shop->crypto, KEY_INDEX, field->number, NULL));
         shop_path(shop->home, shop->name, "keyring", &path);
-        TRY(keyring_save(shop->keyring, shop->crypto, buf_c(&path), home_root(shop->home), shop->name));
+        struct result saved = keyring_save(shop->keyring, shop->crypto, buf_c(&path), home_root(shop->home), shop->name);
+        if (saved.code != CODE_OK) {
+            keyring_drop_last(shop->keyring); /* what is not durable must not be used */
+            return saved;
+        }
     }
     return shop_index_open(shop, field->number);
 }

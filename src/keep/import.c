@@ -29,7 +29,9 @@ struct import {
     struct change *changes; /* written when the whole chunk was read */
     struct sighted *set;
     struct hash *leaves;
-    size_t change_count, created, changed, unchanged, refused_count;
+    struct sighted *same; /* whom the chunk found unchanged, with their data keys: a look */
+    struct secret *same_keys;
+    size_t change_count, same_count, created, changed, unchanged, refused_count;
     struct refused *refused;
     bool skip, fail; /* on_conflict */
     uint16_t ref_heads[REF_BUCKETS], ref_next[IMPORT_ROWS_MAX]; /* new refs of the chunk: position + 1, 0 ends */
@@ -59,7 +61,7 @@ static RESULT columns_find(struct import *import)
 
 static RESULT state_take(struct slice text, struct record *head)
 {
-    if (text.len == 0 || slice_is(text, "active")) {
+    if (slice_is(text, "active")) {
         head->state = SUBJECT_ACTIVE;
     } else if (slice_is(text, "closed")) {
         head->state = SUBJECT_CLOSED;
@@ -79,11 +81,23 @@ static RESULT row_place(const struct import *import, const struct import_value *
         enum column_kind kind = import->columns[values[i].target].kind;
         if (kind == COLUMN_LANG) lang = values[i].text;
         if (kind == COLUMN_COUNTRY) country = values[i].text;
-        if (kind != COLUMN_STATUS) continue;
+        if (kind != COLUMN_STATUS || values[i].text.len == 0) continue; /* an empty cell says nothing */
         TRY(state_take(values[i].text, head));
         *state = true;
     }
     return place_take(lang, country, &ignored, head);
+}
+
+/* A row that gives one member of a group gives the group: a new address must not keep the old one's door code. */
+static void group_replace(const struct shop *shop, struct new_fields *out)
+{
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        const char *group = shop->fields.at[i].group;
+        if (!out->at[i].set || !group[0]) continue;
+        for (unsigned other = 0; other < FIELD_MAX; other++) {
+            if (strcmp(shop->fields.at[other].group, group) == 0 && !out->at[other].set) out->at[other].remove = true;
+        }
+    }
 }
 
 static RESULT row_fields(const struct import *import, const struct import_value *values, size_t count,
@@ -95,6 +109,7 @@ static RESULT row_fields(const struct import *import, const struct import_value 
         if (column->kind != COLUMN_FIELD || values[i].text.len == 0) continue;
         TRY(value_take(shop, column->field, values[i].item, values[i].text, slice_text(head->country), out));
     }
+    group_replace(shop, out);
     return out->at[FIELD_REF].set ? OK : FAIL(FIELD_FORMAT, "ref: is empty");
 }
 
@@ -107,6 +122,13 @@ static bool in_chunk(const struct import *import, struct subject_no no)
     return false;
 }
 
+static void same_keep(struct import *import, const struct change *change, uint64_t fields)
+{
+    size_t at = import->same_count++;
+    import->same[at] = (struct sighted){change->no, fields, 0};
+    import->same_keys[at] = change->data_key;
+}
+
 static RESULT row_change(struct import *import, struct subject_no no, const struct record *place, bool state,
                          struct new_fields *values, struct change *change)
 {
@@ -114,15 +136,22 @@ static RESULT row_change(struct import *import, struct subject_no no, const stru
     struct record old, head;
     uint64_t entry = 0;
     SCOPED(buf_done) struct buf bytes = {0};
-    if (import->fail) return FAIL(REF_TAKEN, "ref: another subject has it");
     if (in_chunk(import, no)) return FAIL(ROW_MALFORMED, "ref: stands twice within a few rows; the first one counts");
-    if (import->skip) return OK;
     TRY(record_get(batch->shop, no, false, &bytes, &old, &entry));
+    if (import->fail || import->skip) {
+        TRY(record_unlock(batch->shop, no, &old, &change->data_key));
+        change->no = no;
+        same_keep(import, change, (uint64_t)1 << FIELD_REF);
+        return import->fail ? FAIL(REF_TAKEN, "ref: another subject has it") : OK;
+    }
+    uint64_t named = named_fields(values);
     head = old;
     if (state) head.state = place->state;
     if (place->lang[0]) memcpy(head.lang, place->lang, sizeof head.lang);
     if (place->country[0]) memcpy(head.country, place->country, sizeof head.country);
-    return subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, values, change);
+    TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, values, change));
+    if (!change->replaces || import->ask->dry_run) same_keep(import, change, named);
+    return OK;
 }
 
 static uint16_t *ref_bucket(struct import *import, const uint8_t tag[TAG_BYTES])
@@ -266,10 +295,15 @@ RESULT verb_import(struct batch *batch, const struct reader *reader, const struc
     import.changes = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.changes);
     import.set = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.set);
     import.leaves = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.leaves);
+    import.same = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.same);
+    import.same_keys = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.same_keys); /* wiped with the arena */
     import.refused = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.refused);
     struct result done = rows_run(&import);
     if (done.code == CODE_OK && !ask->dry_run) done = chunk_write(&import, out);
-    if (done.code == CODE_OK) answer_put(&import, &out->body);
+    if (done.code == CODE_OK) {
+        if (import.same_count > 0 || ask->dry_run) compare_note(batch, reader, import.same, import.same_keys, import.same_count, out);
+        answer_put(&import, &out->body);
+    }
     if (done.code != CODE_OK || ask->dry_run) batch->shop->last = last; /* no number was used */
     for (size_t i = 0; i < import.change_count; i++) change_done(&import.changes[i]);
     return done;

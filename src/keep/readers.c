@@ -158,6 +158,10 @@ RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct r
     TRY(role_fields(shop, &ask->fields, &role));
     TRY(role_purposes(&ask->purposes, &role));
     TRY(role_acts(&ask->acts, &role));
+    uint32_t keep = BIT(ROLES) | BIT(KEYS);
+    if (slice_is(ask->name, "admin") && (role.acts & keep) != keep) {
+        return FAIL(INVALID, "role: admin must keep the acts roles and keys, or nobody could give them back");
+    }
     const struct role *old = role_find(&shop->access, ask->name);
     role.id = old ? old->id : (uint32_t)shop->access.role_count + 1;
     *out = role;

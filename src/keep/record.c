@@ -141,6 +141,15 @@ void new_fields_done(struct new_fields *fields)
     for (size_t i = 0; i < FIELD_MAX; i++) buf_done(&fields->at[i].text);
 }
 
+uint64_t named_fields(const struct new_fields *fields)
+{
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        if (fields->at[i].set || fields->at[i].remove) bits |= (uint64_t)1 << i;
+    }
+    return bits;
+}
+
 void item_put(struct buf *out, uint8_t item, struct slice text)
 {
     buf_byte(out, item);

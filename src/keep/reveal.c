@@ -2,7 +2,10 @@
 #include "keep/values.h"
 #include "keep/verbs.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { REVEAL_BYTES_MAX = 32 * 1024 * 1024 };
 
 /* One subject of a reveal: found and to be shown, or why not. */
 struct shown {
@@ -42,7 +45,7 @@ static void name_put(const struct asked_field *asked, struct buf *out)
 static RESULT group_put(struct shop *shop, const struct shown *shown, const struct permit *permit, size_t first,
                         struct buf *out)
 {
-    enum { GROUP_FIELDS_MAX = 32 };
+    enum { GROUP_FIELDS_MAX = FIELD_MAX };
     struct buf opened[GROUP_FIELDS_MAX] = {{0}};
     const struct asked_field *asked[GROUP_FIELDS_MAX];
     const char *group = permit->fields[first].field->group;
@@ -121,6 +124,25 @@ static void refusal_put(const struct shown *shown, struct buf *out)
     cbor_text(out, slice_text(row->slug));
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* The same subject twice in one ask would be shown twice for one budget: it is a mistake of the asker. */
+static RESULT no_twins(struct batch *batch, const uint64_t *numbers, size_t count)
+{
+    if (count < 2) return OK;
+    uint64_t *sorted = arena_take(batch->arena, count * sizeof *sorted);
+    memcpy(sorted, numbers, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_number);
+    for (size_t i = 1; i < count; i++) {
+        if (sorted[i] == sorted[i - 1]) return FAIL(INVALID, "subjects: one is named twice; name each once");
+    }
+    return OK;
+}
+
 /* Find the asked subjects. One that is not there or erased is an item without values, unless it is the only one. */
 static RESULT subjects_find(struct batch *batch, const struct reveal_ask *ask, struct shown *shown, uint64_t *numbers,
                             size_t *found)
@@ -175,6 +197,9 @@ static RESULT values_put(struct batch *batch, const struct reveal_ask *ask, cons
         size_t at = draft->set_count;
         TRY(one_subject(batch, permit, draft, &shown[i], ask->subjects.at[i], &set[at], &leaves[at], out));
         if (shown[i].cause == CAUSE_OK) draft->set_count++;
+        if (out->len > REVEAL_BYTES_MAX) {
+            return FAIL(TOO_MANY, "subjects: the answer would exceed %d bytes; ask for fewer at once", REVEAL_BYTES_MAX);
+        }
     }
     draft->set = set;
     draft->leaves = leaves;
@@ -196,6 +221,7 @@ RESULT verb_reveal(struct batch *batch, const struct reader *reader, const struc
     struct draft draft = batch_draft(batch, reader, ENTRY_REVEAL);
     struct receipt receipt = {0};
     struct result done = subjects_find(batch, ask, shown, numbers, &found);
+    if (done.code == CODE_OK) done = no_twins(batch, numbers, found);
     if (done.code == CODE_OK) {
         done = budget_reserve(shop->budgets, reader->no, batch->now_us, permit.daily, numbers, found);
     }
@@ -249,6 +275,16 @@ static RESULT lookup_right(struct shop *shop, const struct reader *reader, const
     return access_purpose(reader, ask->purpose, purpose);
 }
 
+/*
+ * Each distinct value tried counts against the reader's day too, found or not: else a spent reader could still learn
+ * who is a customer. Values are told apart by 32 bits of their tag. Counted anew after a restart.
+ */
+static RESULT value_tried(struct batch *batch, const struct reader *reader, const uint8_t tag[TAG_BYTES])
+{
+    const uint64_t tries = reader->no | (uint64_t)1 << 63, value = be32_get(tag);
+    return budget_reserve(batch->shop->budgets, tries, batch->now_us, reader->role->daily, &value, 1);
+}
+
 RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struct lookup_ask *ask, struct answer *out)
 {
     struct shop *shop = batch->shop;
@@ -262,6 +298,7 @@ RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struc
     TRY(lookup_right(shop, reader, ask, &field, &purpose));
     TRY(normalise(field->normaliser, ask->value, (struct slice){0}, &value));
     tag_make(shop, field->number, buf_slice(&value), tag);
+    TRY(value_tried(batch, reader, tag));
     TRY(shop->store->tag->find(shop->store, tag_index(shop, field->number, 0), tag, found, COUNT_OF(found), &count));
 
     struct draft draft = batch_draft(batch, reader, ENTRY_LOOKUP);

@@ -89,6 +89,46 @@ void change_leaf(struct shop *shop, const struct change *change, const uint8_t n
     set_leaf(shop->crypto, &salt, sighted, with_record ? &change->record : NULL, leaf);
 }
 
+void compare_note(struct batch *batch, const struct reader *reader, const struct sighted *set,
+                  const struct secret *keys, size_t count, struct answer *out)
+{
+    struct draft draft = batch_draft(batch, reader, ENTRY_COMPARE);
+    struct receipt receipt = {0};
+    struct hash *leaves = arena_take(batch->arena, count * sizeof *leaves);
+    for (size_t i = 0; i < count; i++) {
+        struct hash salt = {{0}};
+        leaf_salt(batch->shop->crypto, &keys[i], draft.entry.nonce, &salt);
+        set_leaf(batch->shop->crypto, &salt, &set[i], NULL, &leaves[i]);
+        draft.entry.full |= set[i].full;
+    }
+    draft.set = set;
+    draft.leaves = leaves;
+    draft.set_count = count;
+    batch_append(batch, &draft, &receipt);
+    if (!(out->head.flags & ANSWER_RECEIPT)) batch_receipt(out, &receipt);
+}
+
+/* A write that changed nothing has told that the values are held: that is a look. */
+static void unchanged_note(struct batch *batch, const struct reader *reader, const struct change *change,
+                           uint64_t fields, struct answer *out)
+{
+    struct sighted sighted = {change->no, fields, 0};
+    compare_note(batch, reader, &sighted, &change->data_key, 1, out);
+}
+
+/* So has a write that was refused because its ref is taken. */
+static RESULT taken_note(struct batch *batch, const struct reader *reader, struct subject_no no, struct answer *out)
+{
+    struct record record;
+    struct sighted sighted = {no, (uint64_t)1 << FIELD_REF, 0};
+    SCOPED(buf_done) struct buf bytes = {0};
+    SECRET data_key = {{0}};
+    TRY(record_get(batch->shop, no, false, &bytes, &record, NULL));
+    TRY(record_unlock(batch->shop, no, &record, &data_key));
+    compare_note(batch, reader, &sighted, &data_key, 1, out);
+    return OK;
+}
+
 /* Write one subject's change with an entry of its own. */
 static RESULT change_commit(struct batch *batch, const struct reader *reader, enum entry_kind kind,
                             const struct change *change, struct answer *out)
@@ -144,6 +184,7 @@ static RESULT create_conflict(struct batch *batch, const struct reader *reader, 
     uint64_t entry = 0;
     SCOPED(buf_done) struct buf bytes = {0};
     SCOPED(change_done) struct change change = {0};
+    if (!slice_is(ask->on_conflict, "update")) TRY(taken_note(batch, reader, no, out));
     if (!slice_is(ask->on_conflict, "update") && !slice_is(ask->on_conflict, "skip")) {
         return FAIL(REF_TAKEN, "subject: another one has this ref; change that one, or say on_conflict");
     }
@@ -152,9 +193,12 @@ static RESULT create_conflict(struct batch *batch, const struct reader *reader, 
     if (slice_is(ask->on_conflict, "update")) {
         TRY(access_act(reader, ACT_CHANGE));
         TRY(place_take(ask->lang, ask->country, out, &head));
+        uint64_t named = named_fields(values);
         TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, values, &change));
         if (change.replaces) TRY(change_commit(batch, reader, ENTRY_PATCH, &change, out));
+        if (!change.replaces) unchanged_note(batch, reader, &change, named, out);
     }
+    out->head.version = old.version + (change.replaces ? 1 : 0);
     cbor_map(&out->body, 1);
     cbor_text(&out->body, SLICE_TEXT("id"));
     put_id(batch, no, &out->body);
@@ -170,6 +214,10 @@ RESULT verb_subject_create(struct batch *batch, const struct reader *reader, con
     SCOPED(new_fields_done) struct new_fields values = {0};
     SCOPED(change_done) struct change change = {0};
     TRY(kind_take(ask->kind, &head.state));
+    if (ask->on_conflict.len > 0 && !slice_is(ask->on_conflict, "fail") && !slice_is(ask->on_conflict, "update") &&
+        !slice_is(ask->on_conflict, "skip")) {
+        return FAIL(INVALID, "on_conflict: fail, update or skip");
+    }
     TRY(place_take(ask->lang, ask->country, out, &head));
     TRY(values_take(shop, &ask->fields, slice_text(head.country), out, &values));
     TRY(ref_take(batch, ask->ref, out, &values));
@@ -238,11 +286,16 @@ RESULT verb_subject_patch(struct batch *batch, const struct reader *reader, cons
     if (ask->ref.len > 0) {
         TRY(ref_take(batch, ask->ref, out, &values));
         struct result found = subject_by_ref(shop, buf_slice(&values.at[FIELD_REF].text), &other);
-        if (found.code == CODE_OK && other.at != no.at) return FAIL(REF_TAKEN, "subject: another one has this ref");
+        if (found.code == CODE_OK && other.at != no.at) {
+            TRY(taken_note(batch, reader, other, out));
+            return FAIL(REF_TAKEN, "subject: another one has this ref");
+        }
         if (found.code != CODE_OK && found.code != CODE_NOT_FOUND) return found;
     }
+    uint64_t named = named_fields(&values);
     TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, &values, &change));
     if (change.replaces) TRY(change_commit(batch, reader, ENTRY_PATCH, &change, out));
+    if (!change.replaces) unchanged_note(batch, reader, &change, named, out);
     out->head.version = old.version + (change.replaces ? 1 : 0);
     cbor_map(&out->body, 2);
     cbor_text(&out->body, SLICE_TEXT("id"));

@@ -34,6 +34,13 @@ RESULT subject_make(struct batch *batch, const struct record *head, struct new_f
 RESULT subject_change(struct batch *batch, struct subject_no no, const struct record *old, struct slice old_bytes,
                       uint64_t old_entry, const struct record *head, struct new_fields *values, struct change *out);
 
+/*
+ * An entry of whom values were compared with and found equal, or whose ref was found taken: an answer that depends on
+ * a personal value is a look. `keys` are the subjects' data keys, in the order of `set`. Sets the answer's receipt if it has none.
+ */
+void compare_note(struct batch *batch, const struct reader *reader, const struct sighted *set,
+                  const struct secret *keys, size_t count, struct answer *out);
+
 /* Write a prepared change under the entry that tells of it. */
 RESULT change_write(struct batch *batch, const struct change *change, uint64_t entry);
 

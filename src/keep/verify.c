@@ -47,11 +47,16 @@ static void found(struct verify *verify, const char *shop, const char *text)
     report->finding_count++;
 }
 
-/* A failure that says something about the stored bytes is a finding; any other ends the work. */
+/* Does a failure say something about the stored bytes? Rows that are missing or malformed count. */
+static bool says_something(struct result result)
+{
+    return result.code == CODE_CORRUPT || result.code == CODE_INVALID || result.code == CODE_NOT_FOUND;
+}
+
+/* Such a failure is a finding; any other ends the work. */
 static RESULT finding_of(struct verify *verify, struct result result)
 {
-    if (result.code == CODE_OK) return OK;
-    if (result.code != CODE_CORRUPT && result.code != CODE_INVALID && result.code != CODE_NOT_FOUND) return result;
+    if (!says_something(result)) return result;
     found(verify, verify->shop->name, result_text());
     return OK;
 }
@@ -401,12 +406,12 @@ static RESULT shop_verify(const struct verify_options *options, const struct hom
     report->shops++;
     struct result opened = check_signed(&verify, home, name, &signed_size, &signed_root);
     if (opened.code == CODE_OK) opened = shop_open(&shop_options, &verify.shop);
-    if (opened.code == CODE_CORRUPT) { /* so broken that it does not open: that is the finding */
+    if (says_something(opened)) { /* so broken that it does not open: that is the finding */
         found(&verify, name, result_text());
         return OK;
     }
     TRY(opened);
-    return shop_check(&verify, signed_size, &signed_root);
+    return finding_of(&verify, shop_check(&verify, signed_size, &signed_root));
 }
 
 RESULT verify_home(const struct verify_options *options, struct verify_report *out)

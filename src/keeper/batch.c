@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { REPLAY_US = 24 * 3600 };
+enum { REPLAY_S = 24 * 3600, BATCH_BYTES_MAX = 64 * 1024 * 1024 };
 
 static void refusal_put(const struct answer *answer, struct slice detail, struct buf *out)
 {
@@ -166,7 +166,7 @@ static RESULT replay_keep(struct batch *batch, struct replay_row *row, const str
         buf_slice_put(&body, buf_slice(&task->answer.body));
     }
     answer_write(&task->answer.head, buf_slice(&body), &frame);
-    row->until_us = batch->now_us + REPLAY_US * SECOND_US;
+    row->until_us = batch->now_us + REPLAY_S * SECOND_US;
     row->answer = buf_slice(&frame);
     struct store *store = batch_write(batch);
     return store->replay->put(store, row);
@@ -198,7 +198,7 @@ static void budget_tell(const struct batch *batch, const struct reader *reader, 
 static bool task_run(struct keeper *keeper, struct batch *batch, struct task *task)
 {
     struct reader reader = {0};
-    uint64_t writes = batch->writes;
+    uint64_t writes = batch->writes, entries = ledger_size(batch->shop->ledger);
     size_t mark = budget_mark(batch->shop->budgets);
     answer_wipe(&task->answer);
     task->answer = (struct answer){0};
@@ -210,7 +210,8 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     }
     done = task_verb(keeper, batch, &reader, task);
     if (done.code == CODE_OK) return true;
-    budget_undo(batch->shop->budgets, mark);
+    bool noted = ledger_size(batch->shop->ledger) != entries; /* a miss is an entry, and stays charged */
+    if (!noted) budget_undo(batch->shop->budgets, mark);
     budget_tell(batch, &reader, task, done);
     task_refuse(task, done);
     if (batch->writes != writes) return false;
@@ -227,13 +228,16 @@ static bool mine(const struct task *task, const struct shop *shop)
 static size_t batch_fill(struct keeper *keeper, struct batch *batch, struct task *tasks, size_t from, size_t count,
                          bool *broken)
 {
-    size_t ran = 0, at = from;
+    size_t ran = 0, at = from, answered = 0;
     for (; at < count; at++) {
         struct task *task = &tasks[at];
         if (!mine(task, batch->shop)) continue;
         if (task->head.verb == VERB_SUBJECT_ERASE && ran > 0) break; /* its looks must be durable first */
+        if (answered > BATCH_BYTES_MAX) break; /* answers wait in memory for the commit: not too many of them */
         ran++;
-        if (task_run(keeper, batch, task)) continue;
+        bool whole = task_run(keeper, batch, task);
+        answered += task->answer.body.len;
+        if (whole) continue;
         task->done = true; /* its refusal stands; the others run again without it */
         *broken = true;
         return at;

@@ -105,7 +105,11 @@ static RESULT shop_of(struct keeper *keeper, struct task *task)
 static void task_read(struct keeper *keeper, const struct keeper_ask *ask, struct task *task)
 {
     *task = (struct task){.from = ask};
+    static const uint8_t nowhere[NETWORK_BYTES];
     struct result read = ask_read(ask->frame, &keeper->arena, &task->head, &task->ask);
+    if (read.code == CODE_OK && !ask->local && memcmp(task->head.network, nowhere, NETWORK_BYTES) == 0) {
+        read = FAIL(INVALID, "ask: from the front, but from no network"); /* only the local socket comes from nowhere */
+    }
     if (read.code == CODE_OK && home_verb(keeper, task)) return;
     if (read.code == CODE_OK) read = shop_of(keeper, task);
     if (read.code == CODE_OK) return;

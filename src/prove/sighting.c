@@ -20,7 +20,7 @@ struct sightings {
 
 bool entry_is_look(enum entry_kind kind)
 {
-    return kind == ENTRY_REVEAL || kind == ENTRY_LOOKUP;
+    return kind == ENTRY_REVEAL || kind == ENTRY_LOOKUP || kind == ENTRY_COMPARE;
 }
 
 static void groups_clear(struct sightings *sightings)
