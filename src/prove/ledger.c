@@ -292,6 +292,7 @@ void ledger_committed(struct ledger *ledger)
     ledger->durable = ledger->tree.size;
     ledger->sealed = false;
     ledger->tail_anew = false;
+    buf_clear(&ledger->aside_before); /* dropped texts are gone from memory too */
     ledger_mark_set(ledger);
 }
 
@@ -304,6 +305,15 @@ void ledger_rollback(struct ledger *ledger)
             ledger->upper[level] = ledger->upper_before[level];
             ledger->upper_before[level] = changed;
         }
+    }
+    if (ledger->tail_anew) {
+        struct buf aside = ledger->aside, ends = ledger->ends;
+        ledger->aside = ledger->aside_before;
+        ledger->ends = ledger->ends_before;
+        ledger->aside_before = aside;
+        ledger->ends_before = ends;
+        ledger->mark.aside = ledger->aside.len;
+        ledger->tail_anew = false;
     }
     ledger->tree = mark->tree;
     ledger->entries.len = mark->entries;

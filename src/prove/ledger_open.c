@@ -19,6 +19,8 @@ void ledger_free(struct ledger **ledger)
     buf_done(&at->leaves);
     buf_done(&at->aside);
     buf_done(&at->ends);
+    buf_done(&at->aside_before);
+    buf_done(&at->ends_before);
     buf_done(&at->note);
     buf_done(&at->note_next);
     for (unsigned level = 0; level < UPPER_LEVELS; level++) {
@@ -82,8 +84,12 @@ RESULT signed_write(struct ledger *ledger, const struct signed_state *state)
     uint8_t slot[SIGNED_SLOT_BYTES];
     if (ledger->signed_fd < 0) return OK;
     signed_encode(ledger, state, slot);
-    off_t at = (off_t)(state->size & 1) * SIGNED_SLOT_STEP;
-    ssize_t put = pwrite(ledger->signed_fd, slot, sizeof slot, at);
+    off_t turn = (off_t)(state->size & 1);
+    ssize_t put = pwrite(ledger->signed_fd, slot, sizeof slot, turn * SIGNED_SLOT_STEP);
+    if (put == (ssize_t)sizeof slot && ledger->signed_anew) {
+        put = pwrite(ledger->signed_fd, slot, sizeof slot, (1 - turn) * SIGNED_SLOT_STEP);
+        ledger->signed_anew = put != (ssize_t)sizeof slot;
+    }
     if (put != (ssize_t)sizeof slot) return FAIL(UNAVAILABLE, "ledger: cannot write the signed file");
     return OK;
 }
@@ -109,6 +115,7 @@ static RESULT tail_read(void *context, const struct tail_row *row)
 {
     struct ledger *ledger = context;
     uint64_t have = ledger->ends.len / sizeof(struct tail_end);
+    if (ledger->durable == 0) return FAIL(TAMPERED, "ledger: it has entries, but its newest checkpoint is missing");
     if (row->first != ledger->first + have || row->count == 0 || have + row->count > TILE_WIDTH) {
         return FAIL(TAMPERED, "ledger: entries are missing or doubled before %llu", (unsigned long long)row->first);
     }
@@ -144,7 +151,12 @@ static RESULT upper_read(struct ledger *ledger)
         size_t width = hashes & (TILE_WIDTH - 1);
         struct buf *tile = &ledger->upper[level];
         if (width > 0) {
-            TRY(store->ledger->tile_get(store, level, hashes >> TILE_HEIGHT, tile));
+            struct result got = store->ledger->tile_get(store, level, hashes >> TILE_HEIGHT, tile);
+            if (got.code == CODE_NOT_FOUND) {
+                return FAIL(TAMPERED, "ledger: tile/%u/%llu is missing", level,
+                            (unsigned long long)(hashes >> TILE_HEIGHT));
+            }
+            TRY(got);
             if (tile->len != width * HASH_BYTES) {
                 return FAIL(TAMPERED, "ledger: tile/%u/%llu has another size than its log", level,
                             (unsigned long long)(hashes >> TILE_HEIGHT));
@@ -163,6 +175,8 @@ static RESULT tree_read(struct ledger *ledger, const struct checkpoint *newest)
     TRY(tiles_tree(&tiles, &ledger->tree));
     tree_root(ledger->options.crypto, &ledger->tree, &root);
     if (hash_equal(&root, &newest->root)) return OK;
+    struct tiles_report report = {0}; /* which one, at the cost of reading them all */
+    TRY(tiles_check(ledger->options.crypto, &ledger->tiles, newest->size, &newest->root, NULL, &report));
     return FAIL(TAMPERED, "ledger: its tiles do not hash to its newest checkpoint; run `amanah ledger verify`");
 }
 
@@ -177,8 +191,10 @@ static RESULT newest_read(struct ledger *ledger, struct checkpoint *out, bool *o
     struct result got = store->ledger->checkpoint_get(store, CHECKPOINT_NEWEST, UINT64_MAX, &size, &time_us, &ledger->note);
     if (got.code == CODE_NOT_FOUND) return OK; /* a log without entries */
     if (got.code != CODE_OK) return got;
-    TRY(note_parse(buf_slice(&ledger->note), &note));
-    TRY(checkpoint_text_get(note.text, out));
+    if (note_parse(buf_slice(&ledger->note), &note).code != CODE_OK ||
+        checkpoint_text_get(note.text, out).code != CODE_OK) {
+        return FAIL(TAMPERED, "ledger: its newest checkpoint is malformed");
+    }
     *other_origin = strcmp(out->origin, ledger->key.name) != 0;
     if (!*other_origin && note_verify(ledger->options.crypto, &note, &check, 1).code != CODE_OK) {
         return FAIL(TAMPERED, "ledger: its newest checkpoint is not signed by its key");
@@ -266,6 +282,7 @@ static RESULT ledger_open_any(const struct ledger_options *options, bool behind_
     TRY(tree_read(ledger, &newest));
     TRY(options->store->ledger->authority_each(options->store, authority_read, ledger));
     if (!behind_fine) TRY(signed_compare(ledger));
+    ledger->signed_anew = behind_fine;
     ledger_mark_set(ledger);
     *out = TAKE(ledger);
     return OK;

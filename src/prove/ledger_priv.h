@@ -48,6 +48,8 @@ struct ledger {
     uint64_t packed; /* bundles that the sealed batch packed */
     bool sealed;
     bool tail_anew;  /* texts were dropped from the tail: its rows must be written again */
+    struct buf aside_before, ends_before; /* the tail's before that, for a rollback */
+    bool signed_anew; /* the log begins again behind what was signed: both slots must say so */
 };
 
 /* Open or seal what stands aside, bound to where it stands. */

@@ -14,7 +14,11 @@ static RESULT tile_read(void *context, unsigned level, uint64_t n, unsigned widt
         buf_put(out, tail.at, want);
         return OK;
     }
-    TRY(store->ledger->tile_get(store, level, n, out));
+    struct result got = store->ledger->tile_get(store, level, n, out);
+    if (got.code == CODE_NOT_FOUND) {
+        return FAIL(TAMPERED, "ledger: tile/%u/%llu is missing", level, (unsigned long long)n);
+    }
+    TRY(got);
     if (out->len - start < want) {
         out->len = start;
         return FAIL(NOT_FOUND, "ledger: no such tile");
@@ -69,7 +73,11 @@ RESULT ledger_bundle(struct ledger *ledger, uint64_t n, struct bundle *out)
     if (bundle.first >= ledger->first) {
         tail_copy(ledger, &bundle);
     } else {
-        TRY(store->ledger->bundle_get(store, n, &bundle.entry_bytes, &box));
+        struct result got = store->ledger->bundle_get(store, n, &bundle.entry_bytes, &box);
+        if (got.code == CODE_NOT_FOUND) {
+            return FAIL(TAMPERED, "ledger: bundle %llu is missing", (unsigned long long)n);
+        }
+        TRY(got);
         TRY(aside_open(ledger, "bundle", n, buf_slice(&box), &bundle.aside_bytes));
     }
     TRY(bundle_cut(&bundle));
@@ -167,6 +175,12 @@ static void tail_texts_drop(struct ledger *ledger, struct slice stripped, unsign
     uint64_t durable = ledger->durable - ledger->first, count = ledger->ends.len / sizeof *ends;
     size_t old = ends[durable - 1].aside, gone = old - stripped.len;
     SCOPED(buf_done) struct buf aside = {0};
+    if (!ledger->tail_anew) {
+        buf_clear(&ledger->aside_before);
+        buf_clear(&ledger->ends_before);
+        buf_put(&ledger->aside_before, ledger->aside.at, ledger->mark.aside);
+        buf_put(&ledger->ends_before, ledger->ends.at, ledger->mark.ends);
+    }
     buf_slice_put(&aside, stripped);
     buf_slice_put(&aside, slice_from(buf_slice(&ledger->aside), old));
     struct buf before = ledger->aside;
