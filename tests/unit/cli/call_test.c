@@ -16,26 +16,29 @@ static const struct command rows[] = {
     {"self", run_nothing, "", 0, 0, OPTION_BIT(HELP) | OPTION_BIT(PURPOSE), ""},
 };
 
-/* Words of one command line, ended by NULL as argv is. */
-static struct result parse(struct call *call, char *const *words)
+enum { WORDS_MAX = 16, WORD_BYTES = 48 };
+
+/* Words of one command line, ended by NULL. The call borrows them, so they are copied to where they stay. */
+static struct result parse(struct call *call, const char *const *words)
 {
+    static char texts[WORDS_MAX][WORD_BYTES];
+    char *argv[WORDS_MAX + 1] = {NULL};
     int count = 0;
-    while (words[count]) count++;
-    return call_parse(rows, COUNT_OF(rows), count, words, call);
+    for (; words[count]; count++) {
+        assert_true(count < WORDS_MAX);
+        assert_true(snprintf(texts[count], WORD_BYTES, "%s", words[count]) < WORD_BYTES);
+        argv[count] = texts[count];
+    }
+    return call_parse(rows, COUNT_OF(rows), count, argv, call);
 }
 
-#define PARSE(call, ...) parse(call, (char *[]){(char[]){"amanah"}, __VA_ARGS__, NULL})
-#define W(text) \
-    (char[])    \
-    {           \
-        text    \
-    }
+#define PARSE(call, ...) parse(call, (const char *const[]){"amanah", __VA_ARGS__, NULL})
 
 static void finds_the_command_by_its_words(void **state)
 {
     (void)state;
     struct call call = {0};
-    assert_ok(PARSE(&call, W("subject"), W("reveal"), W("sub_1"), W("sub_2")));
+    assert_ok(PARSE(&call, "subject", "reveal", "sub_1", "sub_2"));
     assert_string_equal(call.command->words, "subject reveal");
     assert_int_equal(call.arg_count, 2);
     assert_string_equal(call.args[1], "sub_2");
@@ -45,9 +48,9 @@ static void takes_options_anywhere(void **state)
 {
     (void)state;
     struct call call = {0};
-    assert_ok(PARSE(&call, W("--json"), W("subject"), W("show"), W("sub_1")));
+    assert_ok(PARSE(&call, "--json", "subject", "show", "sub_1"));
     assert_true(call_has(&call, OPT_JSON));
-    assert_ok(PARSE(&call, W("subject"), W("--fields"), W("a,b"), W("reveal"), W("--daily=7"), W("sub_1")));
+    assert_ok(PARSE(&call, "subject", "--fields", "a,b", "reveal", "--daily=7", "sub_1"));
     assert_string_equal(call_text(&call, OPT_FIELDS), "a,b");
     assert_string_equal(call_text(&call, OPT_DAILY), "7");
 }
@@ -56,39 +59,39 @@ static void leaves_what_follows_two_dashes(void **state)
 {
     (void)state;
     struct call call = {0};
-    assert_ok(PARSE(&call, W("lookup"), W("--"), W("--json")));
+    assert_ok(PARSE(&call, "lookup", "--", "--json"));
     assert_string_equal(call.args[0], "--json");
     assert_false(call_has(&call, OPT_JSON));
-    assert_ok(PARSE(&call, W("lookup"), W("-")));
+    assert_ok(PARSE(&call, "lookup", "-"));
 }
 
 static void refuses_wrong_usage(void **state)
 {
     (void)state;
     struct call call = {0};
-    assert_code(CODE_INVALID, PARSE(&call, W("subject")));
-    assert_code(CODE_INVALID, PARSE(&call, W("nothing")));
-    assert_code(CODE_INVALID, PARSE(&call, W("subject"), W("show")));
-    assert_code(CODE_INVALID, PARSE(&call, W("subject"), W("show"), W("a"), W("b")));
-    assert_code(CODE_INVALID, PARSE(&call, W("subject"), W("show"), W("a"), W("--fields"), W("b")));
-    assert_code(CODE_INVALID, PARSE(&call, W("subject"), W("show"), W("a"), W("--json=yes")));
-    assert_code(CODE_INVALID, PARSE(&call, W("subject"), W("show"), W("a"), W("--json"), W("--json")));
-    assert_code(CODE_INVALID, PARSE(&call, W("self"), W("--purpose")));
-    assert_code(CODE_INVALID, PARSE(&call, W("self"), W("--nonsense")));
-    assert_code(CODE_INVALID, PARSE(&call, W("self"), W("-p"), W("x")));
+    assert_code(CODE_INVALID, PARSE(&call, "subject"));
+    assert_code(CODE_INVALID, PARSE(&call, "nothing"));
+    assert_code(CODE_INVALID, PARSE(&call, "subject", "show"));
+    assert_code(CODE_INVALID, PARSE(&call, "subject", "show", "a", "b"));
+    assert_code(CODE_INVALID, PARSE(&call, "subject", "show", "a", "--fields", "b"));
+    assert_code(CODE_INVALID, PARSE(&call, "subject", "show", "a", "--json=yes"));
+    assert_code(CODE_INVALID, PARSE(&call, "subject", "show", "a", "--json", "--json"));
+    assert_code(CODE_INVALID, PARSE(&call, "self", "--purpose"));
+    assert_code(CODE_INVALID, PARSE(&call, "self", "--nonsense"));
+    assert_code(CODE_INVALID, PARSE(&call, "self", "-p", "x"));
 }
 
 static void never_repeats_what_was_typed(void **state)
 {
     (void)state;
     struct call call = {0};
-    assert_code(CODE_INVALID, PARSE(&call, W("canary@example.com")));
+    assert_code(CODE_INVALID, PARSE(&call, "canary@example.com"));
     assert_null(strstr(result_text(), "canary"));
-    assert_code(CODE_INVALID, PARSE(&call, W("lookup"), W("email"), W("canary@example.com")));
+    assert_code(CODE_INVALID, PARSE(&call, "lookup", "email", "canary@example.com"));
     assert_null(strstr(result_text(), "canary"));
-    assert_code(CODE_INVALID, PARSE(&call, W("lookup"), W("email"), W("--canary@example.com")));
+    assert_code(CODE_INVALID, PARSE(&call, "lookup", "email", "--canary@example.com"));
     assert_null(strstr(result_text(), "canary"));
-    assert_code(CODE_INVALID, PARSE(&call, W("lookup"), W("email"), W("--canary=kim")));
+    assert_code(CODE_INVALID, PARSE(&call, "lookup", "email", "--canary=kim"));
     assert_null(strstr(result_text(), "canary"));
 }
 
@@ -96,9 +99,9 @@ static void names_the_nearest_word(void **state)
 {
     (void)state;
     struct call call = {0};
-    assert_code(CODE_INVALID, PARSE(&call, W("subjet"), W("show"), W("x")));
+    assert_code(CODE_INVALID, PARSE(&call, "subjet", "show", "x"));
     assert_non_null(strstr(result_text(), "did you mean amanah subject?"));
-    assert_code(CODE_INVALID, PARSE(&call, W("self"), W("--purpos"), W("x")));
+    assert_code(CODE_INVALID, PARSE(&call, "self", "--purpos", "x"));
     assert_non_null(strstr(result_text(), "did you mean --purpose"));
 }
 
@@ -106,7 +109,7 @@ static void gives_help_whatever_else_is_missing(void **state)
 {
     (void)state;
     struct call call = {0};
-    assert_ok(PARSE(&call, W("subject"), W("show"), W("--help")));
+    assert_ok(PARSE(&call, "subject", "show", "--help"));
     assert_true(call_has(&call, OPT_HELP));
 }
 
@@ -116,8 +119,7 @@ static void splits_lists_and_joins_repeats(void **state)
     struct call call = {0};
     struct arena arena = {0};
     struct texts texts = {0};
-    assert_ok(
-        PARSE(&call, W("lookup"), W("email"), W("--holder"), W("stf_1,stf_2"), W("--holder"), W("stf_3")));
+    assert_ok(PARSE(&call, "lookup", "email", "--holder", "stf_1,stf_2", "--holder", "stf_3"));
     assert_ok(call_list(&call, OPT_HOLDER, &arena, &texts));
     assert_int_equal(texts.count, 3);
     assert_true(slice_is(texts.at[1], "stf_2") && slice_is(texts.at[2], "stf_3"));
@@ -157,7 +159,7 @@ static void reads_numbers_strictly(void **state)
     }
     struct call call = {0};
     uint64_t daily = 5;
-    assert_ok(PARSE(&call, W("subject"), W("reveal"), W("x"), W("--daily"), W("0")));
+    assert_ok(PARSE(&call, "subject", "reveal", "x", "--daily", "0"));
     assert_code(CODE_INVALID, call_number(&call, OPT_DAILY, 1, 90, &daily));
     assert_int_equal(daily, 5);
 }
@@ -177,7 +179,7 @@ static void survives_any_words(void **state) /* a property: it parses or refuses
     (void)state;
     PROPERTY(2000, rng) {
         char text[8][24] = {{0}};
-        char *words[9] = {W("amanah")};
+        const char *words[9] = {"amanah"};
         size_t count = 1 + prop_below(&rng, 7);
         for (size_t i = 1; i < count; i++) {
             static const char pieces[] = "-=,sel fubjct\xc3\xa9";
