@@ -100,7 +100,8 @@ static const struct member ledger_entry_members[] = {
 static const struct member ledger_cosign_members[] = {
     TEXT(ledger_cosign_ask, vkey, VKEY_BYTES_MAX, true, "the witness's verifier key"),
     TEXT(ledger_cosign_ask, url, 400, false, "where it takes checkpoints"),
-    TEXT(ledger_cosign_ask, line, 1000, false, "a cosignature line of the newest checkpoint"),
+    TEXT(ledger_cosign_ask, checkpoint, 2000, false, "the signed checkpoint that it cosigned"),
+    TEXT(ledger_cosign_ask, line, 1000, false, "its cosignature line"),
     {0},
 };
 static const struct member ledger_pin_members[] = {

@@ -134,7 +134,8 @@ struct ledger_entry_ask {
     uint64_t index;
 };
 struct ledger_cosign_ask {
-    struct slice vkey, url, line; /* register a witness (vkey, url), or hand in a cosignature line it gave */
+    struct slice vkey, url; /* register a witness, */
+    struct slice checkpoint, line; /* or hand in the line by which it cosigned a checkpoint of this log */
 };
 struct ledger_pin_ask {
     struct slice where; /* who holds it outside: "mail to accountant", free text, sealed */

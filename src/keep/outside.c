@@ -275,6 +275,7 @@ RESULT verb_ledger_cosign(struct batch *batch, const struct reader *reader, cons
         batch_receipt(out, &receipt);
     }
     if (ask->line.len == 0) return OK;
-    batch->writes++;
-    return ledger_cosigned(shop->ledger, &key, ask->line);
+    struct result kept = ledger_cosigned(shop->ledger, &key, ask->checkpoint, ask->line);
+    if (kept.code == CODE_UNAVAILABLE) batch->writes++; /* the store failed within it: the batch is undone */
+    return kept;
 }

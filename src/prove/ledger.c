@@ -327,17 +327,45 @@ void ledger_rollback(struct ledger *ledger)
     ledger->sealed = false;
 }
 
-RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice line)
+/* The checkpoint is ours: signed by this log's key, over the entries that it still holds. */
+static RESULT cosigned_check(struct ledger *ledger, const struct note_key *witness, struct slice note,
+                             struct checkpoint *out, int64_t *time_s)
 {
-    SCOPED(buf_done) struct buf note = {0};
-    struct note parsed = {0};
-    struct note_check checks[2] = {{.key = ledger->key}, {.key = *key}};
-    buf_slice_put(&note, ledger_checkpoint(ledger));
+    struct hash root = {{0}};
+    struct note_check checks[2] = {{.key = ledger->key}, {.key = *witness}};
+    TRY(checkpoint_open(ledger->options.crypto, note, checks, COUNT_OF(checks), out));
+    if (!checks[1].good) return FAIL(NOT_FOUND, "witness: the line is not its cosignature of this checkpoint");
+    if (out->size == 0 || out->size > ledger->durable) return FAIL(CONFLICT, "witness: not a checkpoint of this log");
+    SCOPED(tiles_done) struct tiles tiles = tiles_of(ledger->options.crypto, &ledger->tiles, out->size);
+    TRY(tiles_range(&tiles, 0, out->size, &root));
+    *time_s = checks[1].time_s;
+    return hash_equal(&root, &out->root) ? OK : FAIL(CONFLICT, "witness: not a checkpoint of this log");
+}
+
+RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice checkpoint, struct slice line)
+{
+    struct store *store = ledger->options.store;
+    struct checkpoint said = {0};
+    int64_t time_s = 0, kept_us = 0;
+    uint64_t kept_size = 0;
+    SCOPED(buf_done) struct buf note = {0}, kept = {0};
+    buf_slice_put(&note, checkpoint);
     buf_slice_put(&note, line);
     if (line.len == 0 || line.at[line.len - 1] != '\n') buf_byte(&note, '\n');
-    TRY(note_parse(buf_slice(&note), &parsed));
-    TRY(note_verify(ledger->options.crypto, &parsed, checks, COUNT_OF(checks)));
-    if (!checks[1].good) return FAIL(PROOF_BAD, "witness: the line is not a cosignature of the newest checkpoint");
-    struct checkpoint_row row = {CHECKPOINT_COSIGNED, ledger->durable, checks[1].time_s * SECOND_US, buf_slice(&note)};
-    return ledger->options.store->ledger->checkpoint_put(ledger->options.store, &row);
+    struct result checked = cosigned_check(ledger, key, buf_slice(&note), &said, &time_s);
+    if (checked.code == CODE_CORRUPT) return FAIL(INVALID, "witness: a signature of the checkpoint or line does not verify");
+    TRY(checked);
+    struct result got = store->ledger->checkpoint_get(store, CHECKPOINT_COSIGNED, said.size, &kept_size, &kept_us, &kept);
+    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
+    if (got.code == CODE_OK && kept_size == said.size) { /* another witness's line of the same size stays */
+        struct note parsed = {0};
+        TRY(note_parse(buf_slice(&kept), &parsed));
+        if (note_line_of(&parsed, key).len > 0) return OK;
+        buf_slice_put(&kept, slice_from(buf_slice(&note), checkpoint.len));
+    } else {
+        buf_clear(&kept);
+        buf_slice_put(&kept, buf_slice(&note));
+    }
+    struct checkpoint_row row = {CHECKPOINT_COSIGNED, said.size, time_s * SECOND_US, buf_slice(&kept)};
+    return store->ledger->checkpoint_put(store, &row);
 }

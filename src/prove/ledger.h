@@ -102,8 +102,12 @@ RESULT ledger_at_time(struct ledger *ledger, int64_t time_us, uint64_t *index);
 /* Erase the texts beside an entry (reasons may speak of a person). Inside a transaction, before ledger_seal(). */
 RESULT ledger_texts_drop(struct ledger *ledger, uint64_t index);
 
-/* Keep a cosigned copy of the newest checkpoint: `line` verified under the witness's `key`. Inside a transaction. */
-RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice line);
+/*
+ * Keep a checkpoint of this log with the line by which a witness cosigned it; lines of several witnesses gather.
+ * Inside a transaction. INVALID when a signature does not verify, NOT_FOUND when the line is not by that key, CONFLICT
+ * when the checkpoint is not of this log; then nothing was written.
+ */
+RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice checkpoint, struct slice line);
 
 /* Hash over every AUTHORITY entry in order, and how many: what authority rows are replayed against. */
 struct authority_head {

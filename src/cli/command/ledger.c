@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 
-enum { WITNESS_WAIT_MS = 10000, WITNESS_TRIES = 3 };
 #define INDEX_MAX ((uint64_t)1 << 40)
 
 static RESULT take_index(const struct call *call, uint64_t *out)
@@ -189,16 +188,7 @@ static RESULT read_tile(void *context, unsigned level, uint64_t n, unsigned widt
     return OK;
 }
 
-/* Is there a newer checkpoint than this one? The latest failure's words are kept when not. */
-static bool has_grown(struct client *client, struct slice note)
-{
-    struct ledger_checkpoint_ask newest = {0};
-    SCOPED(answer_done) struct answer answer = {0};
-    if (client_ask(client, VERB_LEDGER_CHECKPOINT, &newest, &answer).code != CODE_OK) return false;
-    return !slice_equal(doc_text(doc_get(answer_doc(&answer), "checkpoint")), note);
-}
-
-/* One round: the newest checkpoint to the witness, its line to the keeper. CONFLICT: the ledger grew in between. */
+/* The newest checkpoint to the witness, its line with that checkpoint to the keeper. */
 static RESULT cosign_once(struct call *call, struct client *client, struct witness *witness, uint64_t *seen)
 {
     struct ledger_checkpoint_ask newest = {0};
@@ -212,10 +202,9 @@ static RESULT cosign_once(struct call *call, struct client *client, struct witne
     TRY(ask_answer(call, client, VERB_LEDGER_CHECKPOINT, &newest, &checkpoint));
     struct slice note = doc_text(doc_get(answer_doc(&checkpoint), "checkpoint"));
     TRY(witness_cosign(crypto, witness, &reader, note, seen, &line));
+    ask.checkpoint = note;
     ask.line = buf_slice(&line);
-    struct result handed = client_ask(client, VERB_LEDGER_COSIGN, &ask, &taken);
-    if (handed.code == CODE_OK || !has_grown(client, note)) return handed;
-    return FAIL(CONFLICT, "ledger witness: the ledger grew while the witness signed; try again");
+    return client_ask(client, VERB_LEDGER_COSIGN, &ask, &taken);
 }
 
 static RESULT read_witness(const struct call *call, struct witness *out)
@@ -244,12 +233,7 @@ RESULT command_ledger_witness(struct call *call)
     TRY(client_open(call, &client));
     TRY(ask_answer(call, client, VERB_LEDGER_COSIGN, &ask, &known));
     uint64_t seen = 0; /* if it saw more, it says so */
-    struct result cosigned = OK;
-    for (int turn = 0; turn < WITNESS_TRIES; turn++) {
-        cosigned = cosign_once(call, client, &witness, &seen);
-        if (cosigned.code != CODE_CONFLICT) break;
-    }
-    TRY(cosigned);
+    TRY(cosign_once(call, client, &witness, &seen));
     if (call_has(call, OPT_JSON)) return show_json(answer_doc(&known));
     show_words("%s cosigned the newest checkpoint.\n", witness.key.name);
     return OK;

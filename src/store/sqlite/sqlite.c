@@ -240,6 +240,15 @@ static RESULT migrate(sqlite3 *db, enum sqlite_mode mode, const char *path)
     return OK;
 }
 
+/* What a writer of the file could plant in its schema must not run in the keeper. */
+static void harden(sqlite3 *db)
+{
+    static const int off[] = {SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW,
+                              SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION};
+    for (size_t i = 0; i < COUNT_OF(off); i++) (void)sqlite3_db_config(db, off[i], 0, NULL); /* an older SQLite lacks some */
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+}
+
 static RESULT configure(sqlite3 *db, enum sqlite_mode mode)
 {
     char pragmas[PRAGMA_BYTES * 2];
@@ -267,6 +276,7 @@ RESULT sqlite_open(const char *path, enum sqlite_mode mode, struct store **out)
                                                              : SQLITE_OPEN_READWRITE);
     int code = sqlite3_open_v2(path, &at->db, flags, NULL);
     if (code != SQLITE_OK) return FAIL(UNAVAILABLE, "%s: cannot open: %s", path, sqlite3_errstr(code));
+    harden(at->db);
     TRY(configure(at->db, mode));
     TRY(migrate(at->db, mode, path));
     TRY(tag_tree_load(store));
