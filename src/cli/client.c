@@ -93,6 +93,18 @@ static void sleep_ms(long ms)
     (void)nanosleep(&wait, NULL); /* a shorter sleep only turns the loop sooner */
 }
 
+/* Whoever opens first after a restore is told, for it is not said again. */
+static void warn_of_reopened(const struct keeper *keeper)
+{
+    const char *shop = NULL;
+    for (size_t i = 0; (shop = keeper_reopened(keeper, i)) != NULL; i++) {
+        (void)fprintf(stderr,
+                      "amanah: warning: shop %s: an old copy of its store was put back; its ledger began a new "
+                      "log, and what happened after that copy is unknown here\n",
+                      shop);
+    }
+}
+
 /* The daemon, else a keeper here. Another command may hold the home for a moment, so wait a little for it. */
 static RESULT open_home(const char *home, struct client *client)
 {
@@ -107,6 +119,7 @@ static RESULT open_home(const char *home, struct client *client)
         if (seal == SEAL_PASSPHRASE && phrase.len == 0) TRY(passphrase_get(&source, &phrase));
         struct keeper_options options = {home, buf_slice(&phrase), clock_system()};
         struct result opened = keeper_open(&options, &client->keeper);
+        if (opened.code == CODE_OK) warn_of_reopened(client->keeper);
         if (opened.cause != CAUSE_HOME_LOCKED) return opened;
         if (waited >= LOCK_WAIT_MS_MAX) break;
         sleep_ms(LOCK_TURN_MS);

@@ -143,6 +143,18 @@ static RESULT hear_signals(struct server *server)
     return server->signal_fd >= 0 ? OK : FAIL(UNAVAILABLE, "serve: signals: %s", strerror(errno));
 }
 
+/* An old copy of a shop's store was put back, and its ledger goes on as a new log. */
+static void log_reopened(const struct keeper *keeper)
+{
+    const char *shop = NULL;
+    for (size_t i = 0; (shop = keeper_reopened(keeper, i)) != NULL; i++) {
+        struct log_line line = {0};
+        log_begin(&line, LOG_WARN, "ledger.reopened");
+        log_text(&line, "shop", shop);
+        log_end(&line, STDERR_FILENO);
+    }
+}
+
 static RESULT open_keeper(struct server *server)
 {
     static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
@@ -157,7 +169,9 @@ static RESULT open_keeper(struct server *server)
                   0); /* who reads the disk can open it: said at every start */
     struct keeper_options options = {
         .home = server->home, .passphrase = buf_slice(&phrase), .clock = clock_system()};
-    return keeper_open(&options, &server->keeper);
+    TRY(keeper_open(&options, &server->keeper));
+    log_reopened(server->keeper);
+    return OK;
 }
 
 static RESULT announce(const struct server *server)

@@ -35,6 +35,14 @@ static size_t warnings_put(struct keeper *keeper, struct buf *out)
     return count;
 }
 
+const char *keeper_reopened(const struct keeper *keeper, size_t n)
+{
+    for (size_t i = 0; i < keeper->shop_count; i++) {
+        if (keeper->shops[i]->reopened && n-- == 0) return keeper->shops[i]->name;
+    }
+    return NULL;
+}
+
 static void health(struct keeper *keeper, struct task *task)
 {
     struct buf *out = &task->answer.body;
