@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DATABASE_BYTES_MAX = 1 << 30, PROOF_BYTES_MAX = 1 << 24, QUOTED_LOOKS_MAX = 4, EXIT_TAMPERED = 6 };
+enum { DATABASE_BYTES_MAX = 1 << 30, PROOF_BYTES_MAX = 1 << 24, QUOTED_LOOKS_MAX = 8, EXIT_TAMPERED = 6 };
 
 /* What a person's history says of the support key. */
 struct history {
@@ -37,6 +37,15 @@ static RESULT read_history(struct demo *demo, struct slice id, struct history *o
     return OK;
 }
 
+/* "name, email" of a look in full, "masked name, email" of one behind masks. */
+static void put_fields(struct doc entry, const char *member, const char *word, struct buf *line)
+{
+    struct doc fields = doc_get(entry, member);
+    if (doc_count(fields) == 0) return;
+    buf_text(line, word);
+    item_words_put(line, fields);
+}
+
 static void quote_entry(struct demo *demo, struct doc entry)
 {
     SCOPED(buf_done) struct buf line = {0};
@@ -44,15 +53,13 @@ static void quote_entry(struct demo *demo, struct doc entry)
     buf_text(&line, "  ");
     item_words_put(&line, doc_get(entry, "kind"));
     buf_text(&line, " by ");
-    item_words_put(&line, doc_get(entry, "role"));
-    if (doc_count(doc_get(entry, "fields")) > 0) {
-        buf_text(&line, ": ");
-        item_words_put(&line, doc_get(entry, "fields"));
-    }
+    item_words_put(&line, doc_get(entry, doc_is(doc_get(entry, "reader"), "operator") ? "reader" : "role"));
+    put_fields(entry, "fields", ": ", &line);
+    put_fields(entry, "masked", ": masked ", &line);
     page_quote(&demo->page, buf_c(&line));
 }
 
-/* The newest entries of the first person whom the support key saw. */
+/* The history of the first person whom the support key saw. */
 static RESULT quote_history(struct demo *demo)
 {
     struct history history = {0};
