@@ -44,6 +44,7 @@ struct batch {
     uint64_t writes; /* store writes so far: a failure after one breaks the whole batch */
     struct subject_no last; /* shop->last when it began */
     bool authority;         /* readers in memory changed: load them again after a rollback */
+    uint32_t replays;       /* answers kept for idempotency keys in it */
     bool begun;
 };
 

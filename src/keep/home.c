@@ -24,6 +24,8 @@ enum {
     COMMITMENT_BYTES = 32
 };
 
+static const char made_file[] = "made";
+
 struct home {
     char path[4096];
     int lock_fd;
@@ -259,40 +261,6 @@ static RESULT keyring_make(const struct home *home, const char *name, struct sli
     return keyring_save(keyring, crypto, buf_c(&path), home_root(home), name);
 }
 
-static RESULT shop_make(struct home *home, struct clock clock, const char *name, const char *origin,
-                        struct home_made *out)
-{
-    SCOPED(shop_free) struct shop *shop = NULL;
-    SCOPED(home_made_done) struct home_made made = {0};
-    SCOPED(crypto_free) struct crypto *crypto = NULL;
-    SCOPED(buf_done) struct buf path = {0};
-    uint8_t random[8];
-    TRY(crypto_new(&crypto));
-    crypto_random(crypto, random, sizeof random);
-    if (origin) {
-        buf_text(&made.origin, origin);
-    } else {
-        buf_print(&made.origin, "amanah.invalid/%s/", name);
-        hex_put(&made.origin, SLICE_OF(random));
-    }
-    if (!origin_good(buf_slice(&made.origin))) {
-        return FAIL(CONFIG, "origin: a URL without scheme and last slash, such as vault.example/amanah");
-    }
-    shop_path(home, name, NULL, &path);
-    if (mkdir(buf_c(&path), 0700) != 0) {
-        if (errno == EEXIST) return FAIL(CONFLICT, "shop: there is one of that name already");
-        return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&path), strerror(errno));
-    }
-    TRY(keyring_make(home, name, buf_slice(&made.origin)));
-    struct shop_options options = {home, name, clock, SHOP_CREATE, NULL};
-    TRY(shop_open(&options, &shop));
-    TRY(shop_first_rows(shop, &made.key));
-    buf_text(&made.shop, name);
-    ledger_vkey(shop->ledger, &made.vkey);
-    *out = TAKE(made);
-    return OK;
-}
-
 /* Remove what a failed making left behind: two levels, only what we make. Errors leave more behind, no harm. */
 static void directory_remove(const char *path)
 {
@@ -306,6 +274,52 @@ static void directory_remove(const char *path)
     }
     (void)closedir(directory);
     (void)rmdir(path);
+}
+
+/* A shop is there once its last file is: a making that was cut short leaves none, and is begun again. */
+static bool shop_is_made(const char *home, const char *name)
+{
+    struct stat status = {0};
+    SCOPED(buf_done) struct buf mark = {0};
+    buf_print(&mark, "%s/shops/%s/%s", home, name, made_file);
+    return stat(buf_c(&mark), &status) == 0;
+}
+
+static RESULT shop_make(struct home *home, struct clock clock, const char *name, const char *origin,
+                        struct home_made *out)
+{
+    SCOPED(shop_free) struct shop *shop = NULL;
+    SCOPED(home_made_done) struct home_made made = {0};
+    SCOPED(crypto_free) struct crypto *crypto = NULL;
+    SCOPED(buf_done) struct buf path = {0}, mark = {0};
+    uint8_t random[8];
+    TRY(crypto_new(&crypto));
+    crypto_random(crypto, random, sizeof random);
+    if (origin) {
+        buf_text(&made.origin, origin);
+    } else {
+        buf_print(&made.origin, "amanah.invalid/%s/", name);
+        hex_put(&made.origin, SLICE_OF(random));
+    }
+    if (!origin_good(buf_slice(&made.origin))) {
+        return FAIL(CONFIG, "origin: a URL without scheme and last slash, such as vault.example/amanah");
+    }
+    shop_path(home, name, NULL, &path);
+    if (shop_is_made(home_path(home), name)) return FAIL(CONFLICT, "shop: there is one of that name already");
+    directory_remove(buf_c(&path)); /* one that was begun and not finished */
+    if (mkdir(buf_c(&path), 0700) != 0) {
+        return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&path), strerror(errno));
+    }
+    TRY(keyring_make(home, name, buf_slice(&made.origin)));
+    struct shop_options options = {home, name, clock, SHOP_CREATE, NULL};
+    TRY(shop_open(&options, &shop));
+    TRY(shop_first_rows(shop, &made.key));
+    buf_text(&made.shop, name);
+    ledger_vkey(shop->ledger, &made.vkey);
+    shop_path(home, name, made_file, &mark);
+    TRY(file_replace(buf_c(&mark), SLICE_TEXT("1\n"))); /* from here on the shop is there */
+    *out = TAKE(made);
+    return OK;
 }
 
 static void home_remove(const char *path, const char *shop)
@@ -398,7 +412,7 @@ RESULT home_shops(const struct home *home, struct shop_names *out)
     if (!names.at) return FAIL(UNAVAILABLE, "home: out of memory");
     if (!directory) return FAIL(UNAVAILABLE, "%s: cannot open: %s", buf_c(&path), strerror(errno));
     for (struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
-        if (!shop_name_good(entry->d_name)) continue;
+        if (!shop_name_good(entry->d_name) || !shop_is_made(home->path, entry->d_name)) continue;
         if (names.count == HOME_SHOPS_MAX) return FAIL(TOO_MANY, "home: more than %d shops", HOME_SHOPS_MAX);
         memcpy(names.at[names.count++], entry->d_name, strlen(entry->d_name) + 1);
     }

@@ -169,7 +169,8 @@ static RESULT replay_keep(struct batch *batch, struct replay_row *row, const str
     row->until_us = batch->now_us + REPLAY_S * SECOND_US;
     row->answer = buf_slice(&frame);
     struct store *store = batch_write(batch);
-    return store->replay->put(store, row);
+    TRY(store->replay->put(store, row));
+    return batch->replays++ == 0 ? store->replay->sweep(store, batch->now_us) : OK; /* so they never outgrow it */
 }
 
 static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct reader *reader, struct task *task)

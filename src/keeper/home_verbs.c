@@ -13,6 +13,10 @@ static void put_text(struct buf *out, const char *name, struct slice text)
 static size_t warnings_put(struct keeper *keeper, struct buf *out)
 {
     size_t count = 0;
+    if (keeper->unserved.len > 0) {
+        cbor_text(out, buf_slice(&keeper->unserved));
+        count++;
+    }
     if (keeper->seal == SEAL_PLAIN) {
         cbor_text(out, SLICE_TEXT("the root key lies on this disk in the clear (plain seal); run `amanah seal`"));
         count++;

@@ -29,7 +29,11 @@ static RESULT shops_open(struct keeper *keeper)
     keeper->shops = calloc(HOME_SHOPS_MAX, sizeof(struct shop *));
     if (!keeper->shops) return FAIL(UNAVAILABLE, "keeper: out of memory");
     for (size_t i = 0; i < names.count; i++) {
-        TRY(keeper_shop_open(keeper, names.at[i]));
+        struct result opened = keeper_shop_open(keeper, names.at[i]);
+        if (opened.code == CODE_OK) continue;
+        if (opened.code != CODE_CORRUPT || names.count == 1) return opened;
+        buf_print(&keeper->unserved, "%sshop %s is not served: %s", keeper->unserved.len ? "; " : "", names.at[i],
+                  result_text()); /* its neighbours share nothing with it, and go on */
     }
     return keeper->shop_count > 0 ? OK : FAIL(CORRUPT, "%s: a home without a shop; restore it", keeper->options.home);
 }
@@ -61,6 +65,7 @@ void keeper_free(struct keeper **keeper)
         shop_free(&at->shops[i]);
     }
     free(at->shops);
+    buf_done(&at->unserved);
     home_free(&at->home);
     arena_done(&at->arena);
     free(at);

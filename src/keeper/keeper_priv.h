@@ -26,6 +26,7 @@ struct keeper {
     struct home *home;
     struct shop **shops;
     size_t shop_count;
+    struct buf unserved; /* which shops did not hold together, in words */
     struct stranger strangers[STRANGERS_MAX];
     size_t stranger_count;
     struct counters counters;

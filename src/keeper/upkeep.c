@@ -12,8 +12,10 @@ void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t netw
         at->count++;
         return;
     }
-    if (keeper->stranger_count == STRANGERS_MAX) {
-        keeper->strangers[STRANGERS_MAX - 1].count++; /* many networks at once share the last row */
+    size_t last = keeper->stranger_count;
+    while (keeper->stranger_count == STRANGERS_MAX && last > 0 && keeper->strangers[last - 1].shop != place) last--;
+    if (keeper->stranger_count == STRANGERS_MAX) { /* many networks at once share the shop's last row */
+        if (last > 0) keeper->strangers[last - 1].count++;
         return;
     }
     struct stranger *at = &keeper->strangers[keeper->stranger_count++];

@@ -31,7 +31,7 @@ struct replay_row {
 struct replay_store {
     RESULT (*put)(struct store *store, const struct replay_row *row);
     RESULT (*get)(struct store *store, const uint8_t key[32], uint8_t ask[32], int64_t *until_us, struct buf *answer);
-    RESULT (*sweep)(struct store *store, int64_t now_us); /* forget what ended; bounded work */
+    RESULT (*sweep)(struct store *store, int64_t now_us); /* forget up to 64 that ended */
 };
 
 /* What every backend fills in. */

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+enum { WITNESS_WAIT_MS = 10000 };
 #define INDEX_MAX ((uint64_t)1 << 40)
 
 static RESULT take_index(const struct call *call, uint64_t *out)
