@@ -215,7 +215,8 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     if (!noted) budget_undo(batch->shop->budgets, mark);
     budget_tell(batch, &reader, task, done);
     task_refuse(task, done);
-    if (batch->writes != writes) return false;
+    bool below = done.code == CODE_UNAVAILABLE || done.code == CODE_CORRUPT; /* no refusal, so its entry must go too */
+    if (batch->writes != writes || (noted && below)) return false;
     if (is_refusal(done)) refusal_note(batch, &reader, done, &task->answer);
     return true;
 }
