@@ -31,18 +31,47 @@ static RESULT intent_write(struct shop *shop, struct subject_no no, int64_t now_
     return good ? OK : FAIL(UNAVAILABLE, "erase: cannot write the list of erasures; free some disk space");
 }
 
+/* Texts that may speak of the person. Where a reader asked from, and what for, is evidence about the reader. */
+enum { TEXTS_OF_PERSON = 1 << COMMIT_REASON | 1 << COMMIT_VALUE };
+
+#define NO_BUNDLE UINT64_MAX
+
 struct keeping {
     struct batch *batch;
     struct subject_no no;
     const struct secret *data_key;
     uint64_t newest;     /* entry of the present record */
     struct hash present; /* and its hash */
+    uint64_t bundle;             /* whose texts are to be dropped next; NO_BUNDLE */
+    struct ledger_places places; /* the entries in it */
 };
 
-/* Keep the subject's leaf of one entry, and drop the texts beside it: a reason may speak of the person. */
+/* Drop what was gathered of one bundle: it is sealed anew only once. */
+static RESULT texts_drop(struct keeping *keeping)
+{
+    if (keeping->bundle == NO_BUNDLE) return OK;
+    uint64_t n = keeping->bundle;
+    keeping->bundle = NO_BUNDLE;
+    return ledger_texts_drop(keeping->batch->shop->ledger, n, &keeping->places, TEXTS_OF_PERSON);
+}
+
+static RESULT texts_gather(struct keeping *keeping, const struct sighting *at)
+{
+    uint64_t n = at->index / TILE_WIDTH, place = at->index % TILE_WIDTH;
+    if (at->aside->text_count == 0) return OK;
+    if (n != keeping->bundle) {
+        TRY(texts_drop(keeping));
+        keeping->bundle = n;
+        keeping->places = (struct ledger_places){{0}};
+    }
+    keeping->places.bits[place / 64] |= (uint64_t)1 << place % 64;
+    return OK;
+}
+
+/* Keep the subject's leaf of one entry, and have the texts beside it dropped: a reason may speak of the person. */
 static RESULT leaf_keep(void *context, const struct sighting *at)
 {
-    const struct keeping *keeping = context;
+    struct keeping *keeping = context;
     struct shop *shop = keeping->batch->shop;
     struct hash salt = {{0}}, leaf = {{0}}, past = {{0}};
     const struct hash *record = NULL;
@@ -54,7 +83,7 @@ static RESULT leaf_keep(void *context, const struct sighting *at)
     leaf_salt(shop->crypto, keeping->data_key, at->entry.nonce, &salt);
     set_leaf(shop->crypto, &salt, &at->aside->set[at->position], record, &leaf);
     TRY(store->subject->leaf_put(store, keeping->no, at->index, leaf.bytes));
-    return ledger_texts_drop(shop->ledger, at->index);
+    return texts_gather(keeping, at);
 }
 
 static RESULT tags_drop(struct batch *batch, struct subject_no no, const struct record *record)
@@ -124,7 +153,7 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     struct receipt intent = {0};
     SCOPED(buf_done) struct buf bytes = {0}, id = {0};
     SECRET data_key = {{0}};
-    struct keeping keeping = {.batch = batch, .no = no, .data_key = &data_key};
+    struct keeping keeping = {.batch = batch, .no = no, .data_key = &data_key, .bundle = NO_BUNDLE};
     TRY(record_get(shop, no, false, &bytes, &record, &keeping.newest));
     TRY(record_unlock(shop, no, &record, &data_key));
     if (keeping.newest >= ledger_durable(shop->ledger)) {
@@ -140,6 +169,7 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     batch_append(batch, &draft, &intent);
     TRY(history_changes(shop, no, keeping.newest, leaf_keep, &keeping));
     TRY(history_looks(shop, no, leaf_keep, &keeping));
+    TRY(texts_drop(&keeping));
     TRY(tags_drop(batch, no, &record));
     return tombstone_write(batch, reader, &keeping, &record, out);
 }

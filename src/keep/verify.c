@@ -113,16 +113,23 @@ static RESULT check_set(struct verify *verify, const struct entry *entry, uint64
                 (unsigned long long)index);
 }
 
-/* Texts may have been erased; one that is there must open its commitment. */
+static bool text_bound(const struct entry *entry, const struct aside_text *text, const struct hash *hash)
+{
+    for (size_t i = 0; i < entry->commitments; i++) {
+        if (entry->commitment[i].kind == text->kind && hash_equal(hash, &entry->commitment[i].hash)) return true;
+    }
+    return false;
+}
+
+/* Texts may have been erased, each alone; one that is there must open a commitment of its kind. */
 static RESULT check_texts(struct verify *verify, const struct entry *entry, uint64_t index,
                           const struct aside_read *aside)
 {
     for (size_t i = 0; i < aside->text_count; i++) {
         struct hash hash = {{0}};
         commitment_make(verify->shop->crypto, &aside->texts[i], &hash);
-        bool good = i < entry->commitments && entry->commitment[i].kind == aside->texts[i].kind &&
-                    hash_equal(&hash, &entry->commitment[i].hash);
-        if (!good) return FAIL(TAMPERED, "entry %llu: a text beside it was changed", (unsigned long long)index);
+        if (text_bound(entry, &aside->texts[i], &hash)) continue;
+        return FAIL(TAMPERED, "entry %llu: a text beside it was changed", (unsigned long long)index);
     }
     return OK;
 }

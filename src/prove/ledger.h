@@ -99,8 +99,17 @@ RESULT ledger_tile(struct ledger *ledger, const struct tile_at *at, struct buf *
 /* The first entry at or after a time; the durable size when there is none. Cost: a binary search over bundles. */
 RESULT ledger_at_time(struct ledger *ledger, int64_t time_us, uint64_t *index);
 
-/* Erase the texts beside an entry (reasons may speak of a person). Inside a transaction, before ledger_seal(). */
-RESULT ledger_texts_drop(struct ledger *ledger, uint64_t index);
+/* Entries of one bundle, a bit each. */
+struct ledger_places {
+    uint64_t bits[TILE_WIDTH / 64];
+};
+
+/*
+ * Erase texts beside the entries `at` of bundle n: of the kinds whose bit 1 << COMMIT_… is in `kinds`. What else stands
+ * beside them stays. Inside a transaction, before ledger_seal() of at least one entry.
+ * NOT_FOUND when no durable entry is in that bundle. Cost: the bundle is opened and, if anything goes, sealed once.
+ */
+RESULT ledger_texts_drop(struct ledger *ledger, uint64_t n, const struct ledger_places *at, unsigned kinds);
 
 /*
  * Keep a checkpoint of this log with the line by which a witness cosigned it; lines of several witnesses gather.

@@ -151,17 +151,33 @@ RESULT ledger_at_time(struct ledger *ledger, int64_t time_us, uint64_t *index)
     return OK;
 }
 
-/* Write one bundle's asides anew with entry `at` stripped of its texts. False when it had none. */
-static RESULT texts_strip(const struct bundle *bundle, unsigned at, struct buf *out, bool *changed)
+/* What stands beside one entry, without its texts of these kinds. */
+static RESULT aside_strip(struct slice bytes, unsigned kinds, struct buf *out, bool *changed)
 {
     SCOPED(aside_read_done) struct aside_read read = {0};
-    SCOPED(buf_done) struct buf one = {0};
-    TRY(aside_read(bundle->asides[at], &read));
-    *changed = read.text_count > 0;
-    struct aside aside = {read.set, read.set_count, NULL, 0};
-    aside_write(&aside, &one);
+    struct aside_text kept[COMMITMENTS_MAX];
+    size_t count = 0;
+    TRY(aside_read(bytes, &read));
+    for (size_t i = 0; i < read.text_count; i++) {
+        if (!(kinds >> read.texts[i].kind & 1)) kept[count++] = read.texts[i];
+    }
+    *changed = *changed || count < read.text_count;
+    struct aside aside = {read.set, read.set_count, kept, count};
+    aside_write(&aside, out);
+    return OK;
+}
+
+/* Write one bundle's asides anew, those of the entries `at` stripped. `changed` when one of them had such a text. */
+static RESULT texts_strip(const struct bundle *bundle, const struct ledger_places *at, unsigned kinds, struct buf *out,
+                          bool *changed)
+{
     for (unsigned i = 0; i < bundle->count; i++) {
-        struct slice bytes = i == at ? buf_slice(&one) : bundle->asides[i];
+        SCOPED(buf_done) struct buf one = {0};
+        struct slice bytes = bundle->asides[i];
+        if (at->bits[i / 64] >> i % 64 & 1) {
+            TRY(aside_strip(bytes, kinds, &one, changed));
+            bytes = buf_slice(&one);
+        }
         buf_varint(out, bytes.len);
         buf_slice_put(out, bytes);
     }
@@ -169,7 +185,7 @@ static RESULT texts_strip(const struct bundle *bundle, unsigned at, struct buf *
 }
 
 /* The tail lives in memory too: strip it there, and have the next seal write its row anew. */
-static void tail_texts_drop(struct ledger *ledger, struct slice stripped, unsigned at)
+static void tail_texts_drop(struct ledger *ledger, struct slice stripped)
 {
     struct tail_end *ends = (struct tail_end *)(void *)ledger->ends.at;
     uint64_t durable = ledger->durable - ledger->first, count = ledger->ends.len / sizeof *ends;
@@ -186,26 +202,29 @@ static void tail_texts_drop(struct ledger *ledger, struct slice stripped, unsign
     struct buf before = ledger->aside;
     ledger->aside = aside;
     aside = before;
-    for (uint64_t i = at; i < count; i++) ends[i].aside -= gone;
+    struct cursor cursor = {stripped, false};
+    for (uint64_t i = 0; i < durable; i++) {
+        (void)cursor_take(&cursor, (size_t)cursor_varint(&cursor));
+        ends[i].aside = stripped.len - cursor.rest.len;
+    }
+    for (uint64_t i = durable; i < count; i++) ends[i].aside -= gone;
     ledger->mark.aside -= gone;
     ledger->tail_anew = true;
 }
 
-RESULT ledger_texts_drop(struct ledger *ledger, uint64_t index)
+RESULT ledger_texts_drop(struct ledger *ledger, uint64_t n, const struct ledger_places *at, unsigned kinds)
 {
     struct store *store = ledger->options.store;
     SCOPED(bundle_done) struct bundle bundle = {0};
     SCOPED(buf_done) struct buf all = {0}, box = {0};
     bool changed = false;
-    TRY(ledger_bundle(ledger, index / TILE_WIDTH, &bundle));
-    if (index - bundle.first >= bundle.count) return FAIL(NOT_FOUND, "ledger: no such entry yet");
-    unsigned at = (unsigned)(index - bundle.first);
-    TRY(texts_strip(&bundle, at, &all, &changed));
+    TRY(ledger_bundle(ledger, n, &bundle));
+    TRY(texts_strip(&bundle, at, kinds, &all, &changed));
     if (!changed) return OK;
     if (bundle.first >= ledger->first) {
-        tail_texts_drop(ledger, buf_slice(&all), at);
+        tail_texts_drop(ledger, buf_slice(&all));
         return OK;
     }
-    aside_seal(ledger, "bundle", index / TILE_WIDTH, buf_slice(&all), &box);
-    return store->ledger->aside_replace(store, index / TILE_WIDTH, buf_slice(&box));
+    aside_seal(ledger, "bundle", n, buf_slice(&all), &box);
+    return store->ledger->aside_replace(store, n, buf_slice(&box));
 }

@@ -1,6 +1,7 @@
 #include "people.h"
 
 #include "keep/erase.h"
+#include "keep/verify.h"
 
 static RESULT fails(struct store *store, const struct subject_row *row)
 {
@@ -62,10 +63,46 @@ static void a_failed_erasure_keeps_the_texts(void **state)
     people_end(&people);
 }
 
+/* The whole home holds together. */
+static void verifies(struct people *people)
+{
+    struct verify_options options = {.home = people->home, .clock = people->shop->clock};
+    static struct verify_report report;
+    assert_ok(verify_home(&options, &report));
+    if (report.finding_count > 0) fail_msg("%s", report.findings[0]);
+}
+
+static void an_erasure_drops_what_may_speak_of_the_person_and_nothing_else(void **state)
+{
+    (void)state;
+    for (int packed = 0; packed < 2; packed++) { /* in the tail, and in a bundle */
+        char id[ID_BYTES_MAX + 1], other[ID_BYTES_MAX + 1];
+        struct people people;
+        people_begin(&people);
+        uint64_t first = seen(&people, "one", id);
+        people_look(&people, (const char *[]){id}, 1, "cried again");
+        people_run(&people);
+        uint64_t second = people.head.index, of_other = seen(&people, "two", other);
+        if (packed) people_fill(&people, other);
+        assert_int_equal(erase(&people, id), CAUSE_OK);
+        for (int again = 0; again < 2; again++) {
+            assert_int_equal(texts_of(&people, first, COMMIT_REASON), 0);
+            assert_int_equal(texts_of(&people, first, COMMIT_NETWORK), 1);
+            assert_int_equal(texts_of(&people, second, COMMIT_REASON), 0);
+            assert_int_equal(texts_of(&people, second, COMMIT_NETWORK), 1);
+            assert_int_equal(texts_of(&people, of_other, COMMIT_REASON), 1);
+            verifies(&people);
+            people_reopen(&people);
+        }
+        people_end(&people);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failed_erasure_keeps_the_texts),
+        cmocka_unit_test(an_erasure_drops_what_may_speak_of_the_person_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
