@@ -81,7 +81,7 @@ static RESULT scan_string(struct scan *scan)
             scan->at++;
             TRY(scan_unicode_escape(scan));
             scan->at--;
-        } else if (memchr("\"\\/bfnrt", *scan->at, 8) == NULL) {
+        } else if (*scan->at == 0 || strchr("\"\\/bfnrt", *scan->at) == NULL) {
             return scan_bad(scan, "an unknown escape");
         }
     }
@@ -173,28 +173,35 @@ static RESULT scan_after(struct scan *scan, bool *out_more)
     return OK;
 }
 
+/* One value, or the bracket that opens one: then `out_open` says that what it holds comes next. */
+static RESULT scan_value(struct scan *scan, bool *out_open)
+{
+    *out_open = false;
+    scan_blanks(scan);
+    if (++scan->values > JSON_VALUES_MAX) {
+        return FAIL(TOO_MANY, "JSON: more than %d values; split it", JSON_VALUES_MAX);
+    }
+    if (!scan_is(scan, '{') && !scan_is(scan, '[')) return scan_scalar(scan);
+    TRY(scan_open(scan));
+    scan_blanks(scan);
+    uint8_t closer = scan->closer[scan->depth - 1];
+    if (scan_is(scan, closer)) {
+        scan->at++;
+        scan->depth--;
+        return OK;
+    }
+    *out_open = true;
+    return closer == '}' ? scan_name(scan) : OK;
+}
+
 RESULT json_check(struct slice text)
 {
     struct scan scan = {.at = text.at, .end = text.at + text.len, .start = text.at};
     if (text.len == 0) return FAIL(INVALID, "JSON: the body is empty");
     if (!utf8_valid(text)) return FAIL(INVALID, "JSON: the text is not UTF-8");
-    for (bool more = true; more;) {
-        scan_blanks(&scan);
-        if (++scan.values > JSON_VALUES_MAX)
-            return FAIL(TOO_MANY, "JSON: more than %d values; split it", JSON_VALUES_MAX);
-        if (scan_is(&scan, '{') || scan_is(&scan, '[')) {
-            TRY(scan_open(&scan));
-            scan_blanks(&scan);
-            if (!scan_is(&scan, scan.closer[scan.depth - 1])) {
-                if (scan.closer[scan.depth - 1] == '}') TRY(scan_name(&scan));
-                continue;
-            }
-            scan.at++;
-            scan.depth--;
-        } else {
-            TRY(scan_scalar(&scan));
-        }
-        TRY(scan_after(&scan, &more));
+    for (bool more = true, open = false; more;) {
+        TRY(scan_value(&scan, &open));
+        if (!open) TRY(scan_after(&scan, &more));
     }
     scan_blanks(&scan);
     return scan.at == scan.end ? OK : scan_bad(&scan, "something follows the end");

@@ -256,7 +256,8 @@ static void settle(struct loop *loop, size_t slot, int64_t now)
     }
     if (frame_bytes(peer) > 0 && unsent(peer) <= LOOP_OUT_BYTES) loop->more = true;
     uint32_t wanted = unsent(peer) > 0 ? EPOLLOUT : 0;
-    bool room = unsent(peer) <= LOOP_OUT_BYTES && frame_bytes(peer) == 0; /* what came is taken before more comes */
+    bool room =
+        unsent(peer) <= LOOP_OUT_BYTES && frame_bytes(peer) == 0; /* what came is taken before more comes */
     if (!peer->ended && room) wanted |= EPOLLIN;
     if (wanted == peer->wanted) return;
     struct epoll_event event = {.events = wanted, .data.u64 = slot};

@@ -96,6 +96,7 @@ static enum MHD_Result finish(struct request *request)
     return MHD_YES;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libmicrohttpd's eight parameters */
 static enum MHD_Result handle(void *context, struct MHD_Connection *mhd, const char *path, const char *method,
                               const char *version, const char *bytes, size_t *len, void **state)
 {
@@ -259,11 +260,6 @@ void http_sweep(struct front *front)
 struct MHD_Daemon *http_start(struct front *front, int listen_fd)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (front->use_tls ? MHD_USE_TLS : 0U);
-    struct MHD_OptionItem tls_options[] = {
-        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)tls_retrieve},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES},
-        {MHD_OPTION_END, 0, NULL},
-    };
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_LISTEN_SOCKET, listen_fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, NULL},
@@ -274,8 +270,10 @@ struct MHD_Daemon *http_start(struct front *front, int listen_fd)
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)complete, front},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notice_connection, front},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)arrive, front},
-        {front->use_tls ? MHD_OPTION_ARRAY : MHD_OPTION_END, 0, tls_options},
         {MHD_OPTION_END, 0, NULL},
     };
-    return MHD_start_daemon(flags, 0, NULL, NULL, handle, front, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    enum MHD_OPTION tls =
+        front->use_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END; /* the end, or two more */
+    return MHD_start_daemon(flags, 0, NULL, NULL, handle, front, MHD_OPTION_ARRAY, options, tls,
+                            TLS_PRIORITIES, MHD_OPTION_HTTPS_CERT_CALLBACK, tls_retrieve, MHD_OPTION_END);
 }

@@ -258,11 +258,11 @@ static void put_mapping(const struct rows_summary *list, struct buf *out)
 static void put_counts(struct import *import, struct buf *out)
 {
     struct rows_summary list = rows_summary(import->rows);
-    buf_print(out,
-              "\"rows\":%llu,\"created\":%llu,\"changed\":%llu,\"unchanged\":%llu,\"refused_count\":%llu",
-              (unsigned long long)(list.rows + list.rejects), (unsigned long long)import->created,
-              (unsigned long long)import->changed, (unsigned long long)import->unchanged,
-              (unsigned long long)import->refused);
+    uint64_t rows = list.rows + list.rejects;
+    buf_print(
+        out, "\"rows\":%llu,\"created\":%llu,\"changed\":%llu,\"unchanged\":%llu,\"refused_count\":%llu",
+        (unsigned long long)rows, (unsigned long long)import->created, (unsigned long long)import->changed,
+        (unsigned long long)import->unchanged, (unsigned long long)import->refused);
     if (import->dry_run) buf_text(out, ",\"dry_run\":true");
     put_refused(import, out);
     put_mapping(&list, out);

@@ -54,10 +54,10 @@ static void make_environment(char *out[ENVIRONMENT_MAX])
 }
 
 /* Put three descriptors at 3, 4, 5 and close all above. They are copied upwards first, so that none covers another. */
-static int spawn(const char *const *args, const int fds[3], pid_t *out)
+static int spawn(const char *const args[ARGS_MAX], const int fds[3], pid_t *out)
 {
     posix_spawn_file_actions_t actions;
-    char *environment[ENVIRONMENT_MAX];
+    char *environment[ENVIRONMENT_MAX], *argv[ARGS_MAX];
     int high[3] = {-1, -1, -1}, failed = posix_spawn_file_actions_init(&actions);
     for (int i = 0; i < 3; i++) {
         high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, ABOVE);
@@ -68,8 +68,7 @@ static int spawn(const char *const *args, const int fds[3], pid_t *out)
     }
     failed |= posix_spawn_file_actions_addclosefrom_np(&actions, FRONT_FD_LISTEN + 1);
     make_environment(environment);
-    char *const *argv =
-        (char *const *)(uintptr_t)args; /* posix_spawn() changes no argument, and says so nowhere */
+    memcpy(argv, args, sizeof argv); /* posix_spawn() changes no argument, and says so nowhere */
     if (!failed) failed = posix_spawn(out, "/proc/self/exe", &actions, NULL, argv, environment);
     for (int i = 0; i < 3; i++) fd_done(&high[i]);
     (void)posix_spawn_file_actions_destroy(&actions);
@@ -124,7 +123,7 @@ static void child_done(struct front_child *child)
 RESULT front_start(const struct front_options *options, struct front_child *out, int *out_keeper_fd)
 {
     assert(options->proxy_count <= FRONT_PROXIES_MAX);
-    const char *args[ARGS_MAX];
+    const char *args[ARGS_MAX] = {NULL};
     int line[2] = {-1, -1}, control[2] = {-1, -1}, room = LINE_BYTES;
     make_args(options, args);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, line) != 0) {

@@ -92,6 +92,7 @@ RESULT tls_load(struct tls *tls, int certificate_fd, int key_fd)
     return OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): GnuTLS's eight parameters */
 int tls_retrieve(gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
                  const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **out_chain,
                  unsigned *out_count, gnutls_privkey_t *out_key)

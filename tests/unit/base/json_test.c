@@ -153,6 +153,8 @@ static void refuses_what_is_not_json(void **state)
     }
     static const uint8_t zero[] = {'"', 0, '"'};
     assert_code(CODE_INVALID, json_check(SLICE_OF(zero)));
+    static const uint8_t escaped_zero[] = {'"', '\\', 0, '"'};
+    assert_code(CODE_INVALID, json_check(SLICE_OF(escaped_zero)));
 }
 
 static void takes_what_is_json(void **state)
