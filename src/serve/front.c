@@ -36,6 +36,7 @@ static void front_done(struct front *front)
     buf_done(&front->openapi);
     link_free(&front->link);
     tls_done(&front->tls);
+    encodings_release(&front->encodings);
     arena_done(&front->arena);
     if (front->epoll_fd >= 0) (void)close(front->epoll_fd);
 }
@@ -199,6 +200,7 @@ int front_main(int argc, char **argv)
     struct result started = read_args(&front, argc, argv);
     if (started.code == CODE_OK && fcntl(FRONT_FD_KEEPER, F_GETFD) < 0)
         started = FAIL(USAGE, "front: started by hand");
+    encodings_hold(&front.encodings);
     if (started.code == CODE_OK) started = sandbox_enter();
     if (started.code == CODE_OK) started = start(&front);
     if (started.code != CODE_OK) {

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/rows/encoding.h"
 #include "serve/address.h"
 #include "serve/import.h"
 #include "serve/launch.h"
@@ -68,6 +69,7 @@ struct front {
     struct MHD_Daemon *daemon;
     struct buf openapi;
     struct tls tls;
+    struct encodings_held encodings; /* loaded before the sandbox closes */
     bool use_tls, log_requests, ending, keeper_gone;
     int control_fd, epoll_fd;
     struct connection *connections;

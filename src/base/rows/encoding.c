@@ -97,6 +97,26 @@ static RESULT converter_open(enum encoding encoding, iconv_t *out)
     return OK;
 }
 
+void encodings_hold(struct encodings_held *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT_OF(encodings); i++) {
+        iconv_t converter = NULL;
+        if (!encodings[i].iconv) continue;
+        assert(count < ENCODINGS_HELD);
+        struct result opened = converter_open((enum encoding)i, &converter);
+        out->at[count++] = opened.code == CODE_OK ? converter : NULL;
+    }
+}
+
+void encodings_release(struct encodings_held *held)
+{
+    for (size_t i = 0; i < ENCODINGS_HELD; i++) {
+        if (held->at[i]) (void)iconv_close(held->at[i]); /* frees memory only */
+        held->at[i] = NULL;
+    }
+}
+
 /* iconv() wants a pointer to char without const, and never writes there. */
 static size_t converter_run(iconv_t converter, struct slice *in, struct buf *out)
 {

@@ -41,6 +41,17 @@ bool encoding_parse(const char *text, enum encoding *out);
  */
 RESULT encoding_detect(struct slice head, bool whole, enum encoding *out);
 
+/*
+ * Converters of every encoding, kept open so that what the C library loads for them stays loaded: for a process that
+ * may open no file later. What is not installed is passed over, and told when a list needs it.
+ */
+enum { ENCODINGS_HELD = 4 };
+struct encodings_held {
+    void *at[ENCODINGS_HELD]; /* iconv_t; NULL: none */
+};
+void encodings_hold(struct encodings_held *out);
+void encodings_release(struct encodings_held *held);
+
 struct decoder_sink {
     void *context;
     RESULT(*bytes)
