@@ -26,8 +26,9 @@
 enum {
     SEED = 7,
     CONNECTIONS_MAX = 1024,
-    IDS_WANTED = 20000,
+    IDS_WANTED = 20000, /* at most; and at least as many as connections */
     MANY = 100,
+    STRIDE = 7919, /* a prime: so many people apart, 100 of them are different ones */
     READ_BYTES = 64 * 1024,
     HEAD_BYTES_MAX = 16 * 1024,
     WARM_UP_NS = 300 * 1000 * 1000,
@@ -55,7 +56,7 @@ struct load {
     char (*ids)[64];
     size_t id_count;
     FILE *ids_out;
-    uint64_t subjects, next, random, asked, ids_left;
+    uint64_t subjects, next, random, asked, ids_wanted;
     uint64_t warm_ns, end_ns, counted, last_ns;
     struct times times;
 };
@@ -79,10 +80,11 @@ static void json_member(struct buf *out, const char *name, const char *text)
 
 static void reveal_body(struct load *load, size_t people, struct buf *out)
 {
+    uint64_t first = draw(&load->random) % load->id_count;
     buf_text(out, "{\"subjects\":[");
     for (size_t i = 0; i < people; i++) {
         if (i > 0) buf_byte(out, ',');
-        json_text(out, load->ids[draw(&load->random) % load->id_count]);
+        json_text(out, load->ids[(first + i * STRIDE) % load->id_count]);
     }
     buf_text(out, "],\"fields\":[\"name\",\"email\"],\"purpose\":\"support\"}");
 }
@@ -109,7 +111,9 @@ static void create_body(struct load *load, struct buf *out)
 static void lookup_body(struct load *load, const char *field, struct buf *out)
 {
     struct synth_customer one;
-    synth_customer(SEED, draw(&load->random) % load->subjects, &one);
+    uint64_t who = load->ids_out ? load->asked * load->subjects / load->ids_wanted /* each once */
+                                 : draw(&load->random) % load->subjects;
+    synth_customer(SEED, who, &one);
     buf_byte(out, '{');
     json_member(out, "field", field);
     buf_byte(out, ',');
@@ -226,7 +230,6 @@ static void id_keep(struct load *load, struct connection *connection)
     size_t len = strcspn(at + 1, "\"");
     if (fprintf(load->ids_out, "%.*s\n", (int)len, at + 1) < 0)
         give_up("%s: %s", load->ids_path, strerror(errno));
-    if (load->ids_left > 0) load->ids_left--;
 }
 
 static void answer_take(struct load *load, struct connection *connection)
@@ -244,7 +247,7 @@ static void answer_take(struct load *load, struct connection *connection)
 
 static bool going(const struct load *load)
 {
-    return load->ids_out ? load->ids_left > 0 : now_ns() < load->end_ns;
+    return load->ids_out ? load->asked < load->ids_wanted : now_ns() < load->end_ns;
 }
 
 /* Read what is there. True while the connection has, or has just been given, a request. */
@@ -332,7 +335,7 @@ static void settings(struct load *load, int argc, char **argv)
     file_read(argument_text(argc, argv, "--key-file", NULL), &load->key);
     while (load->key.len > 0 && load->key.at[load->key.len - 1] <= ' ') load->key.len--;
     if (strcmp(load->what, "ids") == 0) {
-        load->ids_left = IDS_WANTED;
+        load->ids_wanted = load->subjects < IDS_WANTED ? load->subjects : IDS_WANTED;
         load->ids_out = load->ids_path ? fopen(load->ids_path, "we") : NULL;
         if (!load->ids_out) give_up("--ids FILE: %s", strerror(errno));
     } else if (strncmp(load->what, "reveal", 6) == 0) {
