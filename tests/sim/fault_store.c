@@ -1,0 +1,267 @@
+#include "fault_store.h"
+
+#include <stdlib.h>
+
+struct fault_store {
+    struct store store; /* first: a struct store * is a struct fault_store * */
+    struct store *inner;
+    struct fault_plan *plan;
+};
+
+static const struct {
+    const char *name;
+    bool writes;
+} calls[] = {
+    [CALL_NONE] = {"none", false},
+#define FAULT_CALL(group, name, writes) [CALL_##group##_##name] = {#group "." #name, writes},
+#include "fault_calls.def"
+#undef FAULT_CALL
+};
+
+const char *fault_call_name(enum fault_call call)
+{
+    return calls[call].name;
+}
+
+static struct fault_store *of(struct store *store)
+{
+    return (struct fault_store *)store;
+}
+
+static RESULT dead(void)
+{
+    return FAIL(UNAVAILABLE, "store: the process is no more");
+}
+
+/* What the plan has for this call: a failure, a crash, or that it be dropped. */
+static RESULT fault_before(struct store *store, enum fault_call call, bool *drop)
+{
+    struct fault_plan *plan = of(store)->plan;
+    if (plan->dead) return dead();
+    plan->calls++;
+    if (plan->crash_at != 0 && plan->calls >= plan->crash_at &&
+        (plan->crash == CRASH_BEFORE || call == CALL_batch_commit)) {
+        if (plan->crash == CRASH_BEFORE) {
+            plan->save(plan->context, CRASH_BEFORE);
+            plan->dead = true;
+            return dead();
+        }
+        return OK; /* behind the commit */
+    }
+    if (plan->fail_at != 0 && plan->calls >= plan->fail_at &&
+        plan->calls < plan->fail_at + plan->fail_count) {
+        plan->failed++;
+        if (calls[call].writes && plan->cause == CAUSE_DISK_FULL) {
+            return FAIL(DISK_FULL, "store: the disk is full");
+        }
+        return FAIL(UNAVAILABLE, "store: failed on purpose in %s", fault_call_name(call));
+    }
+    if (plan->drop == call && plan->drop_every > 0) *drop = ++plan->drop_seen % plan->drop_every == 0;
+    return OK;
+}
+
+#define WRAP(group, name, params, ...)                                                     \
+    static RESULT wrap_##group##_##name params                                             \
+    {                                                                                      \
+        bool drop = false;                                                                 \
+        TRY(fault_before(store, CALL_##group##_##name, &drop));                            \
+        return drop ? OK : of(store)->inner->group->name(of(store)->inner, ##__VA_ARGS__); \
+    }
+
+WRAP(batch, begin, (struct store * store))
+WRAP(batch, view, (struct store * store))
+WRAP(batch, scrub, (struct store * store))
+WRAP(fact, get, (struct store * store, const char *name, uint64_t *out), name, out)
+WRAP(fact, put, (struct store * store, const char *name, uint64_t value), name, value)
+WRAP(subject, last, (struct store * store, struct subject_no *out), out)
+WRAP(subject, get, (struct store * store, struct subject_no no, uint64_t *entry, struct buf *record), no,
+     entry, record)
+WRAP(subject, add, (struct store * store, const struct subject_row *row), row)
+WRAP(subject, replace, (struct store * store, const struct subject_row *row), row)
+WRAP(subject, each,
+     (struct store * store, struct subject_no from,
+      RESULT (*each)(void *context, const struct subject_row *row), void *context),
+     from, each, context)
+WRAP(subject, past_put, (struct store * store, struct subject_no no, uint64_t entry, const uint8_t hash[32]),
+     no, entry, hash)
+WRAP(subject, past_get, (struct store * store, struct subject_no no, uint64_t entry, uint8_t hash[32]), no,
+     entry, hash)
+WRAP(subject, past_each,
+     (struct store * store, struct subject_no no, RESULT (*each)(void *context, uint64_t entry),
+      void *context),
+     no, each, context)
+WRAP(subject, leaf_put, (struct store * store, struct subject_no no, uint64_t entry, const uint8_t leaf[32]),
+     no, entry, leaf)
+WRAP(subject, leaf_get, (struct store * store, struct subject_no no, uint64_t entry, uint8_t leaf[32]), no,
+     entry, leaf)
+WRAP(tag, find,
+     (struct store * store, uint32_t index, const uint8_t tag[TAG_BYTES], struct subject_no *out, size_t room,
+      size_t *count),
+     index, tag, out, room, count)
+WRAP(tag, add, (struct store * store, const struct tag_row *row), row)
+WRAP(tag, end, (struct store * store, const struct tag_row *row), row)
+WRAP(tag, drop, (struct store * store, const struct tag_row *row), row)
+WRAP(tag, drop_past, (struct store * store, struct subject_no no), no)
+WRAP(tag, each,
+     (struct store * store, RESULT (*each)(void *context, const struct tag_row *row), void *context), each,
+     context)
+WRAP(ledger, tail_add, (struct store * store, const struct tail_row *row), row)
+WRAP(ledger, tail_clear, (struct store * store))
+WRAP(ledger, tail_each,
+     (struct store * store, RESULT (*each)(void *context, const struct tail_row *row), void *context), each,
+     context)
+WRAP(ledger, bundle_add,
+     (struct store * store, uint64_t n, int64_t first_us, struct slice entries, struct slice aside), n,
+     first_us, entries, aside)
+WRAP(ledger, bundle_get, (struct store * store, uint64_t n, struct buf *entries, struct buf *aside), n,
+     entries, aside)
+WRAP(ledger, bundle_time, (struct store * store, uint64_t n, int64_t *first_us), n, first_us)
+WRAP(ledger, aside_replace, (struct store * store, uint64_t n, struct slice aside), n, aside)
+WRAP(ledger, tile_put, (struct store * store, unsigned level, uint64_t n, struct slice hashes), level, n,
+     hashes)
+WRAP(ledger, tile_get, (struct store * store, unsigned level, uint64_t n, struct buf *out), level, n, out)
+WRAP(ledger, checkpoint_put, (struct store * store, const struct checkpoint_row *row), row)
+WRAP(ledger, checkpoint_get,
+     (struct store * store, enum checkpoint_kind kind, uint64_t size_most, uint64_t *size, int64_t *time_us,
+      struct buf *note),
+     kind, size_most, size, time_us, note)
+WRAP(ledger, checkpoint_each,
+     (struct store * store, RESULT (*each)(void *context, const struct checkpoint_row *row), void *context),
+     each, context)
+WRAP(ledger, authority_add, (struct store * store, uint64_t index), index)
+WRAP(ledger, authority_each,
+     (struct store * store, RESULT (*each)(void *context, uint64_t index), void *context), each, context)
+WRAP(sighting, put, (struct store * store, const struct sighting_row *row), row)
+WRAP(sighting, get, (struct store * store, const struct sighting_row *key, struct buf *bitmap), key, bitmap)
+WRAP(sighting, each,
+     (struct store * store, uint32_t from_hour, uint32_t to_hour,
+      RESULT (*each)(void *context, const struct sighting_row *row), void *context),
+     from_hour, to_hour, each, context)
+WRAP(sighting, clear, (struct store * store))
+WRAP(authority, put, (struct store * store, const struct authority_row *row), row)
+WRAP(authority, each,
+     (struct store * store, RESULT (*each)(void *context, const struct authority_row *row), void *context),
+     each, context)
+WRAP(replay, put, (struct store * store, const struct replay_row *row), row)
+WRAP(replay, get,
+     (struct store * store, const uint8_t key[32], uint8_t ask[32], int64_t *until_us, struct buf *answer),
+     key, ask, until_us, answer)
+WRAP(replay, sweep, (struct store * store, int64_t now_us), now_us)
+
+static RESULT wrap_batch_commit(struct store *store)
+{
+    struct fault_plan *plan = of(store)->plan;
+    struct store *inner = of(store)->inner;
+    bool drop = false;
+    struct result done = fault_before(store, CALL_batch_commit, &drop);
+    if (done.code != CODE_OK || drop) {
+        inner->batch->rollback(inner); /* a failed commit leaves nothing behind */
+        return done;
+    }
+    bool crash = plan->crash_at != 0 && plan->calls >= plan->crash_at && plan->crash != CRASH_BEFORE;
+    if (plan->commit) plan->commit(plan->context);
+    done = inner->batch->commit(inner);
+    if (!crash || done.code != CODE_OK) return done;
+    plan->save(plan->context, plan->crash);
+    plan->dead = true;
+    return OK; /* the process goes on for a moment: what it does no longer counts */
+}
+
+static void wrap_batch_rollback(struct store *store)
+{
+    of(store)->inner->batch->rollback(of(store)->inner);
+}
+
+static void wrap_batch_view_end(struct store *store)
+{
+    of(store)->inner->batch->view_end(of(store)->inner);
+}
+
+static uint64_t wrap_batch_bytes(struct store *store)
+{
+    return of(store)->inner->batch->bytes(of(store)->inner);
+}
+
+static void wrap_batch_close(struct store **store)
+{
+    if (!*store) return;
+    struct fault_store *at = of(*store);
+    at->inner->batch->close(&at->inner);
+    free(at);
+    *store = NULL;
+}
+
+static const struct batch_store wrap_batch = {
+    .begin = wrap_batch_begin,
+    .commit = wrap_batch_commit,
+    .rollback = wrap_batch_rollback,
+    .view = wrap_batch_view,
+    .view_end = wrap_batch_view_end,
+    .close = wrap_batch_close,
+    .bytes = wrap_batch_bytes,
+    .scrub = wrap_batch_scrub,
+};
+static const struct fact_store wrap_fact = {.get = wrap_fact_get, .put = wrap_fact_put};
+static const struct subject_store wrap_subject = {
+    .last = wrap_subject_last,
+    .get = wrap_subject_get,
+    .add = wrap_subject_add,
+    .replace = wrap_subject_replace,
+    .each = wrap_subject_each,
+    .past_put = wrap_subject_past_put,
+    .past_get = wrap_subject_past_get,
+    .past_each = wrap_subject_past_each,
+    .leaf_put = wrap_subject_leaf_put,
+    .leaf_get = wrap_subject_leaf_get,
+};
+static const struct tag_store wrap_tag = {
+    .find = wrap_tag_find,
+    .add = wrap_tag_add,
+    .end = wrap_tag_end,
+    .drop = wrap_tag_drop,
+    .drop_past = wrap_tag_drop_past,
+    .each = wrap_tag_each,
+};
+static const struct ledger_store wrap_ledger = {
+    .tail_add = wrap_ledger_tail_add,
+    .tail_clear = wrap_ledger_tail_clear,
+    .tail_each = wrap_ledger_tail_each,
+    .bundle_add = wrap_ledger_bundle_add,
+    .bundle_get = wrap_ledger_bundle_get,
+    .bundle_time = wrap_ledger_bundle_time,
+    .aside_replace = wrap_ledger_aside_replace,
+    .tile_put = wrap_ledger_tile_put,
+    .tile_get = wrap_ledger_tile_get,
+    .checkpoint_put = wrap_ledger_checkpoint_put,
+    .checkpoint_get = wrap_ledger_checkpoint_get,
+    .checkpoint_each = wrap_ledger_checkpoint_each,
+    .authority_add = wrap_ledger_authority_add,
+    .authority_each = wrap_ledger_authority_each,
+};
+static const struct sighting_store wrap_sighting = {
+    .put = wrap_sighting_put,
+    .get = wrap_sighting_get,
+    .each = wrap_sighting_each,
+    .clear = wrap_sighting_clear,
+};
+static const struct authority_store wrap_authority = {.put = wrap_authority_put, .each = wrap_authority_each};
+static const struct replay_store wrap_replay = {
+    .put = wrap_replay_put,
+    .get = wrap_replay_get,
+    .sweep = wrap_replay_sweep,
+};
+
+RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct store **out)
+{
+    struct fault_store *at = calloc(1, sizeof *at);
+    if (!at) {
+        inner->batch->close(&inner);
+        return FAIL(UNAVAILABLE, "fault store: out of memory");
+    }
+    at->store = (struct store){&wrap_batch,  &wrap_fact,     &wrap_subject,   &wrap_tag,
+                               &wrap_ledger, &wrap_sighting, &wrap_authority, &wrap_replay};
+    at->inner = inner;
+    at->plan = plan;
+    *out = &at->store;
+    return OK;
+}

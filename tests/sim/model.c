@@ -1,0 +1,588 @@
+#include "model.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Beside people, a reader's day counts the values that it tried in lookups. */
+static const uint64_t VALUES_TRIED = (uint64_t)1 << 63;
+
+/* The one who asks, as the model knows them. */
+struct asker {
+    uint64_t no;
+    const struct role *role;
+};
+
+void expected_done(struct expected *expected)
+{
+    buf_done(&expected->body);
+}
+
+static uint64_t entry_add(struct model *model, enum entry_kind kind, uint64_t reader, uint64_t count)
+{
+    assert(model->entry_count < MODEL_ENTRIES_MAX);
+    if (model->now_us > model->last_us) model->last_us = model->now_us;
+    model->entries[model->entry_count] =
+        (struct model_entry){.kind = kind, .reader = reader, .count = count, .time_us = model->last_us};
+    return model->entry_count++;
+}
+
+static uint64_t entry_of(struct model *model, enum entry_kind kind, uint64_t reader, const unsigned *subjects,
+                         size_t count)
+{
+    uint64_t index = entry_add(model, kind, reader, count);
+    struct people_set *set = calloc(1, sizeof *set);
+    if (!set) abort();
+    for (size_t i = 0; i < count; i++) set->has[subjects[i]] = true;
+    model->entries[index].set = set;
+    return index;
+}
+
+void model_strangers(struct model *model, uint64_t count, int64_t time_us)
+{
+    uint64_t index = entry_add(model, ENTRY_STRANGERS, 0, count);
+    model->entries[index].time_us = model->last_us = time_us;
+}
+
+void model_init(struct model *model, int64_t now_us, const char *token)
+{
+    *model = (struct model){.now_us = now_us};
+    model->entries = calloc(MODEL_ENTRIES_MAX, sizeof *model->entries);
+    if (!model->entries) abort();
+    (void)entry_add(model, ENTRY_LOG_OPENED, 0, 0);
+    for (size_t i = 0; i < role_builtin_count(); i++) {
+        model->roles[model->role_count++] = role_builtin(i);
+        (void)entry_add(model, ENTRY_AUTHORITY, 0, 0);
+    }
+    struct model_key *key = &model->keys[++model->key_count];
+    key->created_us = now_us;
+    key->expires_us = now_us + KEY_DAYS_MAX * DAY_US;
+    (void)snprintf(key->token, sizeof key->token, "%s", token);
+    (void)entry_add(model, ENTRY_AUTHORITY, 0, 0);
+}
+
+void model_done(struct model *model)
+{
+    for (uint64_t i = 0; i < model->entry_count; i++) free(model->entries[i].set);
+    free(model->entries);
+    model->entries = NULL;
+}
+
+static struct model_budget *budget_of(struct model *model, uint64_t reader, int64_t day)
+{
+    for (size_t i = 0; i < model->budget_count; i++) {
+        struct model_budget *budget = &model->budgets[i];
+        if (budget->reader != reader) continue;
+        if (budget->day < day) *budget = (struct model_budget){.reader = reader, .day = day};
+        return budget;
+    }
+    assert(model->budget_count < MODEL_BUDGETS_MAX);
+    struct model_budget *budget = &model->budgets[model->budget_count++];
+    *budget = (struct model_budget){.reader = reader, .day = day};
+    return budget;
+}
+
+/* May this asker look at these people, or try these values, today? Then they are counted. */
+static bool spend(struct model *model, const struct asker *asker, uint64_t which, const unsigned *subjects,
+                  size_t count)
+{
+    struct model_budget *budget = budget_of(model, asker->no | which, model->now_us / DAY_US);
+    struct people_set seen = budget->seen;
+    uint64_t all = 0;
+    bool fresh = false;
+    for (size_t i = 0; i < count; i++) {
+        fresh = fresh || !seen.has[subjects[i]];
+        seen.has[subjects[i]] = true;
+    }
+    for (size_t i = 0; i < PEOPLE_MAX; i++) all += seen.has[i];
+    if (fresh && all > asker->role->daily) return false;
+    budget->seen = seen;
+    return true;
+}
+
+void model_reopen(struct model *model)
+{
+    int64_t today = model->now_us / DAY_US;
+    model->budget_count = 0;
+    for (uint64_t i = 0; i < model->entry_count; i++) {
+        const struct model_entry *entry = &model->entries[i];
+        if (!entry_is_look(entry->kind) || !entry->set || entry->time_us / DAY_US < today) continue;
+        struct model_budget *budget = budget_of(model, entry->reader, entry->time_us / DAY_US);
+        for (size_t no = 0; no < PEOPLE_MAX; no++)
+            budget->seen.has[no] = budget->seen.has[no] || entry->set->has[no];
+    }
+}
+
+void model_sweep(struct model *model)
+{
+    for (size_t i = 0; i < model->idem_count; i++) {
+        if (model->idems[i].until_us <= model->now_us) model->idems[i].unsure = true;
+    }
+}
+
+static enum cause who_asks(struct model *model, const struct sim_ask *ask, struct asker *out)
+{
+    *out = (struct asker){reader_no(READER_OPERATOR, 0), &model->roles[0]};
+    if (ask->who == WHO_OPERATOR) return CAUSE_OK;
+    if (ask->who == WHO_NOBODY) return CAUSE_CREDENTIAL_MISSING;
+    if (ask->who == WHO_WRONG) return CAUSE_CREDENTIAL_UNKNOWN;
+    const struct model_key *key = &model->keys[ask->key];
+    bool late = model->now_us >= key->expires_us;
+    bool too_far = ask->far && model->now_us >= key->created_us + DAY_US;
+    if (key->ended_us != 0 || late || too_far) return CAUSE_CREDENTIAL_UNKNOWN;
+    *out = (struct asker){reader_no(READER_KEY, ask->key), &model->roles[key->role]};
+    return CAUSE_OK;
+}
+
+static void receipt(struct expected *out, uint64_t index)
+{
+    out->receipt = true;
+    out->index = index;
+}
+
+/* Change a person as a request says; whether that changed anything. */
+static bool person_change(struct person *person, const struct person *from, unsigned set, unsigned remove)
+{
+    struct person old = *person;
+    if (set & PART_NAME) person->name = from->name;
+    if (set & PART_EMAIL) person->email = from->email;
+    if (set & PART_NOTE) person->note = from->note;
+    if (remove & PART_NAME) person->name = 0;
+    if (remove & PART_EMAIL) person->email = 0;
+    if (remove & PART_NOTE) person->note = 0;
+    if ((set | remove) & PART_HOMES) {
+        bool gone = remove & PART_HOMES;
+        person->homes = gone ? 0 : from->homes;
+        for (unsigned i = 0; i < MODEL_HOMES_MAX; i++) {
+            person->recipient[i] = i < person->homes ? from->recipient[i] : 0;
+            person->door[i] = i < person->homes ? from->door[i] : 0;
+        }
+    }
+    return memcmp(&old, person, sizeof old) != 0;
+}
+
+/* The subject, not erased, that has this ref; 0: nobody. */
+static unsigned by_ref(const struct model *model, unsigned ref)
+{
+    for (unsigned no = 1; no <= model->last; no++) {
+        const struct model_subject *subject = &model->people[no];
+        if (subject->state != SUBJECT_ERASED && subject->person.ref == ref) return no;
+    }
+    return 0;
+}
+
+static unsigned subject_add(struct model *model, const struct person *from, unsigned set)
+{
+    struct model_subject *subject = &model->people[++model->last];
+    assert(model->last < PEOPLE_MAX);
+    *subject = (struct model_subject){.state = SUBJECT_ACTIVE, .version = 1, .created_us = model->now_us};
+    subject->person.ref = from->ref;
+    (void)person_change(&subject->person, from, set, 0); /* it is new: of course it changes */
+    return model->last;
+}
+
+/* A new version under an entry of its own. */
+static void subject_note(struct model *model, enum entry_kind kind, const struct asker *asker, unsigned no,
+                         struct expected *out)
+{
+    model->people[no].entry = entry_of(model, kind, asker->no, &no, 1);
+    receipt(out, model->people[no].entry);
+}
+
+/* A write told that a value is held: that is a look, too. */
+static void compare(struct model *model, const struct asker *asker, const unsigned *subjects, size_t count,
+                    struct expected *out)
+{
+    uint64_t index = entry_of(model, ENTRY_COMPARE, asker->no, subjects, count);
+    if (!out->receipt) receipt(out, index);
+}
+
+static enum cause create(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                         struct expected *out)
+{
+    unsigned no = by_ref(model, ask->person.ref);
+    if (no == 0) {
+        no = subject_add(model, &ask->person, ask->set);
+        subject_note(model, ENTRY_CREATE, asker, no, out);
+        out->created = true;
+        out->version = 1;
+        out->new_subject = no;
+        return CAUSE_OK;
+    }
+    if (ask->conflict != CONFLICT_UPDATE) compare(model, asker, &no, 1, out);
+    if (ask->conflict != CONFLICT_UPDATE && ask->conflict != CONFLICT_SKIP) return CAUSE_REF_TAKEN;
+    struct model_subject *subject = &model->people[no];
+    if (ask->conflict == CONFLICT_UPDATE) {
+        if (!(asker->role->acts >> ACT_CHANGE & 1)) return CAUSE_ROLE_ACT;
+        if (person_change(&subject->person, &ask->person, ask->set, 0)) {
+            subject->version++;
+            subject_note(model, ENTRY_PATCH, asker, no, out);
+        } else {
+            compare(model, asker, &no, 1, out);
+        }
+    }
+    out->exact = subject->id[0] != 0;
+    body_id(subject->id, &out->body);
+    return CAUSE_OK;
+}
+
+/* The subject that an ask is about, or why not. */
+static enum cause subject_of(struct model *model, const struct sim_ask *ask, struct model_subject **out)
+{
+    if (ask->subjects[0] == 0) return CAUSE_ID_MALFORMED;
+    *out = &model->people[ask->subjects[0]];
+    return (*out)->state == SUBJECT_ERASED ? CAUSE_SUBJECT_ERASED : CAUSE_OK;
+}
+
+static enum cause show(struct model *model, const struct sim_ask *ask, struct expected *out)
+{
+    struct model_subject *subject = NULL;
+    enum cause cause = subject_of(model, ask, &subject);
+    if (cause != CAUSE_OK) return cause;
+    out->version = subject->version;
+    out->exact = true;
+    body_show(model, ask->subjects[0], &out->body);
+    return CAUSE_OK;
+}
+
+static enum cause patch(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                        struct expected *out)
+{
+    struct model_subject *subject = NULL;
+    enum cause cause = subject_of(model, ask, &subject);
+    if (cause != CAUSE_OK) return cause;
+    if (ask->version == 0) return CAUSE_IF_MATCH_MISSING;
+    if (ask->version != subject->version) return CAUSE_SUBJECT_STALE;
+    if (person_change(&subject->person, &ask->person, ask->set, ask->remove)) {
+        subject->version++;
+        subject_note(model, ENTRY_PATCH, asker, ask->subjects[0], out);
+    } else {
+        compare(model, asker, ask->subjects, 1, out);
+    }
+    out->version = subject->version;
+    return CAUSE_OK;
+}
+
+static enum cause close_one(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                            struct expected *out)
+{
+    struct model_subject *subject = NULL;
+    enum cause cause = subject_of(model, ask, &subject);
+    if (cause != CAUSE_OK) return cause;
+    if (subject->state == SUBJECT_CLOSED) return CAUSE_SUBJECT_CLOSED;
+    subject->state = SUBJECT_CLOSED;
+    out->version = ++subject->version;
+    subject_note(model, ENTRY_CLOSE, asker, ask->subjects[0], out);
+    return CAUSE_OK;
+}
+
+static enum cause erase(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                        struct expected *out)
+{
+    struct model_subject *subject = NULL;
+    enum cause cause = subject_of(model, ask, &subject);
+    if (cause != CAUSE_OK || ask->dry_run) return cause;
+    (void)entry_add(model, ENTRY_ERASE_INTENT, asker->no, 0);
+    subject->state = SUBJECT_ERASED;
+    subject->version++;
+    subject_note(model, ENTRY_ERASE, asker, ask->subjects[0], out);
+    return CAUSE_OK;
+}
+
+static enum cause sightings(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                            struct expected *out)
+{
+    struct model_subject *subject = NULL;
+    enum cause cause = subject_of(model, ask, &subject);
+    if (cause != CAUSE_OK) return cause;
+    for (uint64_t i = 0; i < model->entry_count; i++) {
+        const struct model_entry *entry = &model->entries[i];
+        if (!entry_is_look(entry->kind) || !entry->set || !entry->set->has[ask->subjects[0]]) continue;
+        out->looks_most++;
+        if (i < model->before) out->looks_least++; /* those of an open batch are not counted yet */
+    }
+    out->listing = true;
+    receipt(out, entry_add(model, ENTRY_SIGHTINGS, asker->no, 0));
+    return CAUSE_OK;
+}
+
+/* A refused lookup gives back the try, unless that value was tried before. */
+static void untry(struct model *model, const struct asker *asker, unsigned email, bool tried)
+{
+    budget_of(model, asker->no | VALUES_TRIED, model->now_us / DAY_US)->seen.has[email] = tried;
+}
+
+static enum cause lookup(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                         struct expected *out)
+{
+    unsigned found[PEOPLE_MAX];
+    size_t count = 0;
+    bool tried =
+        budget_of(model, asker->no | VALUES_TRIED, model->now_us / DAY_US)->seen.has[ask->person.email];
+    if (asker->role->reason && !ask->reason) return CAUSE_REASON_MISSING;
+    for (unsigned no = 1; no <= model->last; no++) {
+        const struct model_subject *subject = &model->people[no];
+        if (subject->state != SUBJECT_ERASED && subject->person.email == ask->person.email)
+            found[count++] = no;
+    }
+    if (!spend(model, asker, VALUES_TRIED, &ask->person.email, 1)) return CAUSE_BUDGET_DAY;
+    if (!spend(model, asker, 0, found, count)) {
+        untry(model, asker, ask->person.email, tried);
+        return CAUSE_BUDGET_DAY;
+    }
+    receipt(out, entry_of(model, ENTRY_LOOKUP, asker->no, found, count));
+    if (count == 0) return CAUSE_SUBJECT_UNKNOWN;
+    cbor_map(&out->body, 1);
+    cbor_text(&out->body, SLICE_TEXT("ids"));
+    cbor_array(&out->body, count);
+    out->exact = true;
+    for (size_t i = 0; i < count; i++) {
+        cbor_text(&out->body, slice_text(model->people[found[i]].id));
+        out->exact = out->exact && model->people[found[i]].id[0];
+    }
+    return CAUSE_OK;
+}
+
+/* Role support sees names and refs, and the rest only masked. */
+static bool may_see(const struct role *role, unsigned field_set)
+{
+    static const uint64_t full[FIELD_SETS] = {
+        (uint64_t)1 << FIELD_NAME | (uint64_t)1 << FIELD_EMAIL,
+        (uint64_t)1 << FIELD_REF | (uint64_t)1 << FIELD_NOTE,
+        (uint64_t)1 << FIELD_RECIPIENT | (uint64_t)1 << FIELD_DOOR_CODE,
+        (uint64_t)1 << FIELD_NAME,
+    };
+    return role->fields_all || (role->full & full[field_set]) == full[field_set];
+}
+
+static enum cause reveal(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                         struct expected *out)
+{
+    unsigned found[MODEL_REVEAL_MAX];
+    size_t count = 0;
+    if (asker->role->reason && !ask->reason) return CAUSE_REASON_MISSING;
+    if (!may_see(asker->role, ask->field_set)) return CAUSE_ROLE_FIELD;
+    for (size_t i = 0; i < ask->subject_count; i++) {
+        const struct model_subject *subject = &model->people[ask->subjects[i]];
+        bool there = ask->subjects[i] != 0 && subject->state != SUBJECT_ERASED;
+        if (there) found[count++] = ask->subjects[i];
+        if (!there && ask->subject_count == 1)
+            return ask->subjects[i] ? CAUSE_SUBJECT_ERASED : CAUSE_SUBJECT_UNKNOWN;
+    }
+    for (size_t i = 1; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (found[i] == found[j]) return CAUSE_INVALID; /* one named twice */
+        }
+    }
+    if (!spend(model, asker, 0, found, count)) return CAUSE_BUDGET_DAY;
+    receipt(out, entry_of(model, ENTRY_REVEAL, asker->no, found, count));
+    out->exact = true;
+    body_reveal(model, ask, &out->body);
+    return CAUSE_OK;
+}
+
+/* What an import chunk has written so far. */
+struct chunk {
+    unsigned numbers[MODEL_ROWS_MAX], same[MODEL_ROWS_MAX]; /* changed; found as they are */
+    size_t count, same_count;
+    unsigned last; /* subjects before it */
+};
+
+static bool in_chunk(const struct chunk *chunk, unsigned no)
+{
+    for (size_t i = 0; i < chunk->count; i++) {
+        if (chunk->numbers[i] == no) return true;
+    }
+    return false;
+}
+
+static void import_row(struct model *model, const struct sim_ask *ask, const struct person *row,
+                       struct chunk *chunk, struct expected *out)
+{
+    unsigned set =
+        (row->name ? PART_NAME : 0U) | (row->email ? PART_EMAIL : 0U) | (row->note ? PART_NOTE : 0U);
+    unsigned no = by_ref(model, row->ref);
+    if (no == 0) {
+        chunk->numbers[chunk->count++] = subject_add(model, row, set);
+        out->rows_created++;
+    } else if (in_chunk(chunk, no)) {
+        out->rows_refused++;
+    } else if (ask->conflict == CONFLICT_FAIL) {
+        chunk->same[chunk->same_count++] = no;
+        out->rows_refused++;
+    } else if (ask->conflict == CONFLICT_SKIP || !person_change(&model->people[no].person, row, set, 0)) {
+        chunk->same[chunk->same_count++] = no;
+        out->rows_unchanged++;
+    } else {
+        if (ask->dry_run) chunk->same[chunk->same_count++] = no;
+        model->people[no].version++;
+        chunk->numbers[chunk->count++] = no;
+        out->rows_changed++;
+    }
+}
+
+static enum cause import(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                         struct expected *out)
+{
+    struct chunk chunk = {.last = model->last};
+    struct model_subject *before = calloc(PEOPLE_MAX, sizeof *before);
+    if (!before) abort();
+    memcpy(before, model->people, sizeof model->people);
+    for (size_t i = 0; i < ask->row_count; i++) import_row(model, ask, &ask->rows[i], &chunk, out);
+    out->imported = true;
+    if (ask->dry_run) {
+        memcpy(model->people, before, sizeof model->people);
+        model->last = chunk.last;
+    } else if (chunk.count > 0) {
+        uint64_t index = entry_of(model, ENTRY_IMPORT, asker->no, chunk.numbers, chunk.count);
+        for (size_t i = 0; i < chunk.count; i++) model->people[chunk.numbers[i]].entry = index;
+        receipt(out, index);
+    }
+    if (chunk.same_count > 0 || ask->dry_run) compare(model, asker, chunk.same, chunk.same_count, out);
+    free(before);
+    return CAUSE_OK;
+}
+
+static enum cause key_issue(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                            struct expected *out)
+{
+    if (ask->role >= model->role_count) return CAUSE_NOT_FOUND;
+    struct model_key *key = &model->keys[++model->key_count];
+    assert(model->key_count < MODEL_KEYS_MAX);
+    *key = (struct model_key){.role = ask->role, .created_us = model->now_us};
+    key->expires_us = model->now_us + (int64_t)(ask->number ? ask->number : KEY_DAYS_MAX) * DAY_US;
+    receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
+    out->created = true;
+    out->new_key = model->key_count;
+    return CAUSE_OK;
+}
+
+static enum cause key_revoke(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                             struct expected *out)
+{
+    struct model_key *key = &model->keys[ask->number];
+    if (key->ended_us == 0) {
+        key->ended_us = model->now_us;
+        key->ended_entry = entry_add(model, ENTRY_AUTHORITY, asker->no, 0);
+        receipt(out, key->ended_entry);
+    }
+    return CAUSE_OK;
+}
+
+static enum cause role_put(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                           struct expected *out)
+{
+    struct role *role = &model->roles[ask->role];
+    assert(ask->role >= role_builtin_count() && ask->role <= model->role_count &&
+           ask->role < MODEL_ROLES_MAX);
+    if (ask->role == model->role_count) model->role_count++;
+    *role =
+        (struct role){.id = ask->role + 1, .fields_all = true, .daily = ask->number, .reason = ask->reason};
+    role->acts = 1U << ACT_REVEAL | 1U << ACT_LOOKUP | 1U << ACT_SHOW | 1U << ACT_CREATE | 1U << ACT_ERASE;
+    receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
+    return CAUSE_OK;
+}
+
+static enum cause dispatch(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                           struct expected *out)
+{
+    switch ((unsigned)ask->verb) {
+    case VERB_SUBJECT_CREATE:
+        return create(model, asker, ask, out);
+    case VERB_SUBJECT_SHOW:
+        return show(model, ask, out);
+    case VERB_SUBJECT_PATCH:
+        return patch(model, asker, ask, out);
+    case VERB_SUBJECT_CLOSE:
+        return close_one(model, asker, ask, out);
+    case VERB_SUBJECT_ERASE:
+        return erase(model, asker, ask, out);
+    case VERB_SUBJECT_SIGHTINGS:
+        return sightings(model, asker, ask, out);
+    case VERB_LOOKUP:
+        return lookup(model, asker, ask, out);
+    case VERB_REVEAL:
+        return reveal(model, asker, ask, out);
+    case VERB_IMPORT:
+        return import(model, asker, ask, out);
+    case VERB_KEY_ISSUE:
+        return key_issue(model, asker, ask, out);
+    case VERB_KEY_REVOKE:
+        return key_revoke(model, asker, ask, out);
+    case VERB_ROLE_PUT:
+        return role_put(model, asker, ask, out);
+    case VERB_STAFF_ADD:
+        model->staff_count++;
+        out->created = true;
+        receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
+        return CAUSE_OK;
+    case VERB_LEDGER_PIN:
+        receipt(out, entry_add(model, ENTRY_PIN, asker->no, 0));
+        return CAUSE_OK;
+    case VERB_LEDGER_PROOF:
+    case VERB_LEDGER_ENTRY:
+    case VERB_LEDGER_CHECKPOINT:
+        return CAUSE_OK;
+    default:
+        abort(); /* asks.c makes no other */
+    }
+}
+
+static struct model_idem *idem_find(struct model *model, uint64_t reader, unsigned number)
+{
+    for (size_t i = 0; i < model->idem_count; i++) {
+        if (model->idems[i].reader == reader && model->idems[i].number == number) return &model->idems[i];
+    }
+    return NULL;
+}
+
+static void idem_keep(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                      const struct expected *said)
+{
+    struct model_idem *at = idem_find(model, asker->no, ask->idem);
+    if (!at && model->idem_count == MODEL_IDEMS_MAX) abort();
+    if (!at) at = &model->idems[model->idem_count++];
+    *at = (struct model_idem){.reader = asker->no, .members = ask->members, .number = ask->idem};
+    at->until_us = model->now_us + DAY_US;
+    at->receipt = said->receipt;
+    at->created = said->created;
+    at->index = said->index;
+    at->version = said->version;
+}
+
+static enum cause verb(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                       struct expected *out)
+{
+    enum act act = access_act_of(ask->verb);
+    if (act != ACT_NONE && !(asker->role->acts >> act & 1)) return CAUSE_ROLE_ACT;
+    bool keep = ask->idem != 0 && verb_row(ask->verb)->changes;
+    const struct model_idem *kept = keep ? idem_find(model, asker->no, ask->idem) : NULL;
+    if (kept && kept->until_us > model->now_us) {
+        if (kept->members != ask->members) return CAUSE_IDEMPOTENCY_BODY;
+        out->replayed = true;
+        out->receipt = kept->receipt;
+        out->created = kept->created;
+        out->index = kept->index;
+        out->version = kept->version;
+        return CAUSE_OK;
+    }
+    enum cause cause = dispatch(model, asker, ask, out);
+    if (keep && cause == CAUSE_OK) idem_keep(model, asker, ask, out);
+    return cause;
+}
+
+void model_expect(struct model *model, const struct sim_ask *ask, struct expected *out)
+{
+    struct asker asker = {0};
+    *out = (struct expected){.cause = CAUSE_INVALID};
+    if (ask->broken) return;
+    out->cause = who_asks(model, ask, &asker);
+    if (out->cause != CAUSE_OK) return;
+    out->cause = verb(model, &asker, ask, out);
+    enum code code = cause_row(out->cause)->code;
+    if (code != CODE_DENIED && code != CODE_SPENT) return;
+    uint64_t index = entry_add(model, ENTRY_REFUSED, asker.no, 0);
+    model->entries[index].cause = out->cause;
+    receipt(out, index);
+}

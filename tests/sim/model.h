@@ -1,0 +1,173 @@
+/*
+ * What a keeper must do, said again in the simplest way: people, keys, roles, budgets and entries in plain arrays.
+ * model_expect() takes the asks that took effect, in order, and says what each must have been answered and what it
+ * left behind. Everything in it is small and slow on purpose. Must never look into the keeper.
+ */
+#ifndef AMN_TESTS_MODEL_H
+#define AMN_TESTS_MODEL_H
+
+#include "keep/access.h"
+#include "keep/record.h"
+
+#include <stdbool.h>
+
+enum {
+    PEOPLE_MAX = 192,
+    MODEL_KEYS_MAX = 64,
+    MODEL_ROLES_MAX = 8,
+    MODEL_IDEMS_MAX = 512,
+    MODEL_ENTRIES_MAX = 20000,
+    MODEL_BUDGETS_MAX = 2 * (MODEL_KEYS_MAX + 1),
+    MODEL_REVEAL_MAX = 6,
+    MODEL_ROWS_MAX = 4,
+    MODEL_HOMES_MAX = 2,
+    MODEL_ID_BYTES = 40,
+    MODEL_TOKEN_BYTES = 96
+};
+
+/* Values of a person: each a small number that stands for a text; 0: not held. */
+struct person {
+    unsigned ref, name, email, note;
+    unsigned homes, recipient[MODEL_HOMES_MAX], door[MODEL_HOMES_MAX];
+};
+
+enum person_part { PART_NAME = 1, PART_EMAIL = 2, PART_NOTE = 4, PART_HOMES = 8 };
+
+enum who { WHO_OPERATOR, WHO_KEY, WHO_WRONG, WHO_NOBODY };
+enum conflict { CONFLICT_UNSAID, CONFLICT_FAIL, CONFLICT_UPDATE, CONFLICT_SKIP };
+
+/* One ask in the model's words; asks.c turns it into a frame. */
+struct sim_ask {
+    enum verb verb;
+    bool broken; /* the frame is no ask at all */
+    enum who who;
+    unsigned key;     /* of WHO_KEY: its number */
+    bool far;         /* from another machine */
+    unsigned idem;    /* idempotency key; 0: none */
+    uint64_t members; /* hash of the ask's members: is it the same ask? */
+
+    unsigned subjects[MODEL_REVEAL_MAX]; /* numbers; 0: an id that nobody has */
+    size_t subject_count;
+    struct person person;
+    unsigned set, remove; /* bits of enum person_part */
+    uint64_t version;
+    enum conflict conflict;
+    unsigned field_set; /* of reveal: index into its field sets */
+    bool reason, dry_run;
+    unsigned role;   /* of key_issue, role_put: index into roles, or beyond: none of that name */
+    uint64_t number; /* daily limit, entry index, key to revoke */
+    struct person rows[MODEL_ROWS_MAX];
+    size_t row_count;
+};
+
+struct people_set {
+    bool has[PEOPLE_MAX];
+};
+
+struct model_subject {
+    enum subject_state state; /* 0: was never made */
+    uint32_t version;
+    uint64_t entry; /* that wrote it last */
+    int64_t created_us;
+    struct person person;
+    char id[MODEL_ID_BYTES]; /* empty: nobody was told yet */
+};
+
+struct model_key {
+    unsigned role;
+    int64_t created_us, expires_us, ended_us;
+    uint64_t ended_entry;
+    char id[MODEL_ID_BYTES], token[MODEL_TOKEN_BYTES]; /* empty: the answer was lost */
+};
+
+struct model_entry {
+    enum entry_kind kind;
+    uint64_t reader, count;
+    int64_t time_us;
+    enum cause cause;
+    struct people_set *set; /* NULL: it concerns nobody */
+    bool told;              /* a receipt left with this leaf */
+    uint8_t leaf[HASH_BYTES];
+};
+
+struct model_budget {
+    uint64_t reader;
+    int64_t day;
+    struct people_set seen;
+};
+
+struct model_idem {
+    uint64_t reader, members;
+    unsigned number;
+    int64_t until_us;
+    bool unsure; /* it may have been swept, or may never have been written */
+    bool receipt, created;
+    uint64_t index, version;
+};
+
+struct model {
+    int64_t now_us, last_us;
+    struct model_subject people[PEOPLE_MAX]; /* by number; 0 unused */
+    unsigned last;
+    struct model_key keys[MODEL_KEYS_MAX]; /* by number; 0 unused */
+    unsigned key_count;
+    struct role roles[MODEL_ROLES_MAX];
+    unsigned role_count;
+    unsigned staff_count;
+    struct model_budget budgets[MODEL_BUDGETS_MAX];
+    size_t budget_count;
+    struct model_idem idems[MODEL_IDEMS_MAX];
+    size_t idem_count;
+    struct model_entry *entries;
+    uint64_t entry_count;
+    uint64_t before; /* entries when the present run began */
+};
+
+/* What an ask must be answered. */
+struct expected {
+    enum cause cause;
+    bool receipt, created, replayed;
+    uint64_t index, version;
+    bool exact; /* the body is `body` */
+    struct buf body;
+    unsigned new_subject, new_key;    /* whose id the answer tells */
+    uint64_t looks_least, looks_most; /* items of a listing of sightings; most 0: not one */
+    bool listing, imported;
+    uint64_t rows_created, rows_changed, rows_unchanged, rows_refused;
+};
+void expected_done(struct expected *expected);
+
+/* A shop as home_init() leaves it, with its first admin key. */
+void model_init(struct model *model, int64_t now_us, const char *token);
+void model_done(struct model *model);
+
+/* The ask takes effect now, behind all before it. */
+void model_expect(struct model *model, const struct sim_ask *ask, struct expected *out);
+
+/* The keeper was opened anew: budgets come from the entries of today. */
+void model_reopen(struct model *model);
+
+/* The keeper's upkeep ran at this time, or may have: answers kept for idempotency keys that ended are gone. */
+void model_sweep(struct model *model);
+
+/* Entries of strangers appeared at the end: one more. */
+void model_strangers(struct model *model, uint64_t count, int64_t time_us);
+
+/* Texts of the small numbers, and the fields of a reveal's field set: names and how many. */
+enum { FIELD_SETS = 4, FIELD_SET_MAX = 2, TEXT_BYTES_MAX = 40 };
+void ref_text(unsigned ref, char out[TEXT_BYTES_MAX]);
+void name_text(unsigned name, char out[TEXT_BYTES_MAX]);
+void email_text(unsigned email, char out[TEXT_BYTES_MAX]);
+void note_text(unsigned note, char out[TEXT_BYTES_MAX]);
+void recipient_text(unsigned recipient, char out[TEXT_BYTES_MAX]);
+void door_text(unsigned door, char out[TEXT_BYTES_MAX]);
+extern const char *const field_sets[FIELD_SETS][FIELD_SET_MAX];
+
+uint64_t model_held(const struct person *person); /* bits of the fields that it holds */
+
+/* Bodies of answers (model_body.c). */
+void body_show(const struct model *model, unsigned no, struct buf *out);
+void body_reveal(const struct model *model, const struct sim_ask *ask, struct buf *out);
+void body_id(const char *id, struct buf *out);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * The seeded simulator: a keeper driven by asks at random through faults, crashes and jumps of the clock, against a
+ * small model. One seed is one life of one home. Example: `struct sim_result said = sim_run(&(struct sim_options){.seed = 7});`
+ */
+#ifndef AMN_TESTS_SIM_H
+#define AMN_TESTS_SIM_H
+
+#include "asks.h"
+#include "world.h"
+
+enum { SIM_STEPS = 160, SIM_BATCH_MAX = 12, SIM_TEXT_BYTES = 600 };
+
+struct sim_options {
+    uint64_t seed;
+    unsigned steps;       /* batches; 0: SIM_STEPS */
+    enum fault_call drop; /* a deliberate bug that must be found: such calls are sometimes not made */
+    uint64_t drop_every;
+    bool verbose;
+};
+
+struct sim_result {
+    bool good;
+    char text[SIM_TEXT_BYTES]; /* what was wrong */
+    uint64_t steps, asks, entries, faults, crashes, reopened;
+};
+
+struct sim {
+    struct world world;
+    struct model model;
+    struct mood mood;
+    struct prop_rng rng;
+    struct sim_result result;
+    uint64_t next_id;
+    bool verbose;
+};
+
+struct sim_result sim_run(const struct sim_options *options);
+
+/* Note the first thing that is wrong; always false. */
+bool sim_wrong(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define MUST(sim, condition, ...)                               \
+    do {                                                        \
+        if (!(condition)) return sim_wrong((sim), __VA_ARGS__); \
+    } while (0)
+
+/* Compare one answer with what the model expects, and take from it what only it tells (sim_answer.c). */
+bool answer_check(struct sim *sim, const struct sim_ask *ask, struct heard *heard,
+                  const struct expected *expected);
+
+/*
+ * Open the home beside the keeper and compare everything in it with the model: entries, tree, checkpoints that were
+ * released, records, index, keys, sightings (sim_home.c). `actual` may come before the model knows: see home_entries().
+ */
+bool home_check(struct sim *sim, bool thorough);
+
+/* How many entries the ledger on disk holds; and bring entries of strangers at its end into the model. */
+bool home_entries(struct sim *sim, uint64_t *out);
+bool home_strangers(struct sim *sim);
+
+#endif

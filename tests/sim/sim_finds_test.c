@@ -1,0 +1,56 @@
+/* A simulator that cannot fail proves nothing: each of these deliberate bugs in the store must be found by it. */
+#include "sim.h"
+
+enum { SEEDS_MAX = 12 };
+
+static void finds_a_store_that_drops_writes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum fault_call drop;
+        uint64_t every;
+    } bugs[] = {
+        {"a changed record is not written", CALL_subject_replace, 5},
+        {"a tag is not written", CALL_tag_add, 20},
+        {"a tag that ended is still there", CALL_tag_end, 7},
+        {"an erased subject keeps its past tags or leaves", CALL_subject_leaf_put, 3},
+        {"entries of the tail are not written", CALL_ledger_tail_add, 30},
+        {"a bundle's tile is not written", CALL_ledger_tile_put, 2},
+        {"a row of authority is not written", CALL_authority_put, 9},
+        {"an entry of authority is not listed", CALL_ledger_authority_add, 9},
+        {"an answer is not kept for its idempotency key", CALL_replay_put, 3},
+        {"a commit says it was made, and was not", CALL_batch_commit, 60},
+        {"the hash of a replaced record is not kept", CALL_subject_past_put, 4},
+    };
+    for (size_t i = 0; i < COUNT_OF(bugs); i++) {
+        bool found = false;
+        for (uint64_t seed = 1; seed <= SEEDS_MAX && !found; seed++) {
+            struct sim_options options = {.seed = seed, .drop = bugs[i].drop, .drop_every = bugs[i].every};
+            found = !sim_run(&options).good;
+        }
+        if (!found) fail_msg("not found in %d seeds: %s", SEEDS_MAX, bugs[i].name);
+    }
+}
+
+static void the_same_seed_is_the_same_life(void **state)
+{
+    (void)state;
+    struct sim_options options = {.seed = 4, .steps = 60};
+    struct sim_result first = sim_run(&options), again = sim_run(&options);
+    if (!first.good) fail_msg("%s", first.text);
+    assert_true(again.good);
+    assert_int_equal(first.asks, again.asks);
+    assert_int_equal(first.entries, again.entries);
+    assert_int_equal(first.faults, again.faults);
+    assert_int_equal(first.crashes, again.crashes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_a_store_that_drops_writes),
+        cmocka_unit_test(the_same_seed_is_the_same_life),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
