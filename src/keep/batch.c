@@ -54,7 +54,15 @@ RESULT batch_commit(struct batch *batch)
     if (write_sightings) sightings_written(shop->sightings);
     count_looks(batch);
     budget_settle(shop->budgets);
+    shop->unscrubbed += batch->destroys;
     return OK;
+}
+
+void shop_scrub(struct shop *shop)
+{
+    if (shop->unscrubbed == 0 && shop->scrubbed) return;
+    shop->scrubbed = shop->store->batch->scrub(shop->store).code == CODE_OK; /* else: tried again in a minute */
+    if (shop->scrubbed) shop->unscrubbed = 0;
 }
 
 void batch_rollback(struct batch *batch)

@@ -44,6 +44,7 @@ struct batch {
     uint64_t writes; /* store writes so far: a failure after one breaks the whole batch */
     struct subject_no last; /* shop->last when it began */
     bool authority;         /* readers in memory changed: load them again after a rollback */
+    bool destroys;          /* something was deleted that must not be found in a log of the store */
     uint32_t replays;       /* answers kept for idempotency keys in it */
     bool begun;
 };
@@ -52,6 +53,10 @@ RESULT batch_begin(struct shop *shop, struct arena *arena, struct batch *out);
 RESULT batch_commit(struct batch *batch); /* the keeper's alone: after OK answers may leave */
 void batch_rollback(struct batch *batch); /* everything of it is gone, in memory too */
 void batch_done(struct batch *batch);
+
+/* After commits that destroyed something: have the store's log emptied. While a reader is in the way nothing happens, and
+ * shop->unscrubbed stays; the keeper tries again every minute. */
+void shop_scrub(struct shop *shop);
 
 /* Append an entry by a reader. Looks among them are counted as sightings after the commit. */
 void batch_append(struct batch *batch, const struct draft *draft, struct receipt *out);

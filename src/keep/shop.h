@@ -37,6 +37,8 @@ struct shop {
     struct subject_no last; /* highest subject number given out, with the open batch's */
     bool readers_lost;      /* after a rollback they could not be read */
     bool reopened;          /* the ledger began a new log at this start */
+    bool scrubbed;          /* nothing that a process before this one destroyed stands in the store's log */
+    uint64_t unscrubbed;    /* batches that destroyed something, which may still stand there */
     bool outside;           /* somebody outside holds a checkpoint younger than a day */
 };
 

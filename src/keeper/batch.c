@@ -268,6 +268,7 @@ static RESULT batch_end(struct keeper *keeper, struct batch *batch)
     struct result done = batch_commit(batch);
     keeper->counters.commit_us += (uint64_t)(clock_monotonic_us() - began_us);
     keeper->counters.commits_failed += done.code != CODE_OK;
+    if (done.code == CODE_OK && batch->destroys) shop_scrub(batch->shop); /* before the answer says "erased" */
     return done;
 }
 

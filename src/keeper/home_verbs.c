@@ -155,6 +155,7 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
     metric(text, "ledger_entries", "gauge", ledger_durable(shop->ledger));
     metric(text, "ledger_checkpoint_held_outside", "gauge", outside ? 1 : 0);
     metric(text, "subjects", "gauge", shop->last.at);
+    metric(text, "erasures_unscrubbed", "gauge", shop->unscrubbed);
     metric(text, "store_bytes", "gauge", shop->store->batch->bytes(shop->store));
     metric(text, "uptime_seconds", "gauge",
            (uint64_t)((clock_now(&keeper->options.clock) - keeper->started_us) / SECOND_US));

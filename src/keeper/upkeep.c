@@ -72,6 +72,7 @@ void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all)
     if (done.code == CODE_OK) {
         sightings_written(shop->sightings);
         strangers_forget(keeper, shop, all);
+        shop_scrub(shop);
         return;
     }
     batch_rollback(&batch); /* nothing is lost: it is tried again in a minute, and made anew at the next start */

@@ -28,6 +28,11 @@ struct batch_store {
     void (*view_end)(struct store *store);
     void (*close)(struct store **store);
     uint64_t (*bytes)(struct store *store); /* of the database on disk, for metrics */
+    /*
+     * Make sure that nothing deleted by a commit stands in a log of the database any more. Never waits: UNAVAILABLE
+     * while a reader or another writer is in the way; then again later. Between transactions.
+     */
+    RESULT (*scrub)(struct store *store);
 };
 
 /* A few small named values of the shop, such as how far the sightings have been counted. Names are in the code. */

@@ -183,6 +183,16 @@ static uint64_t store_bytes(struct store *store)
     return path && stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
 }
 
+/* Copy the write-ahead log into the database, where deleted bytes are overwritten, and cut it to nothing. */
+static RESULT store_scrub(struct store *store)
+{
+    sqlite3 *db = sqlite_of(store)->db;
+    TRY(sqlite_check(db, sqlite3_busy_timeout(db, 0))); /* a long reader must not hold the writer up */
+    int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    TRY(sqlite_check(db, sqlite3_busy_timeout(db, BUSY_WAIT_MS)));
+    return sqlite_check(db, code);
+}
+
 static const struct batch_store sqlite_batch = {
     .begin = store_begin,
     .commit = store_commit,
@@ -191,6 +201,7 @@ static const struct batch_store sqlite_batch = {
     .view_end = store_view_end,
     .close = store_close,
     .bytes = store_bytes,
+    .scrub = store_scrub,
 };
 
 static RESULT execute(sqlite3 *db, const char *sql)

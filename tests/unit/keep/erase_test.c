@@ -1,7 +1,9 @@
 #include "people.h"
 
 #include "keep/erase.h"
+#include "keep/values.h"
 #include "keep/verify.h"
+#include "store/sqlite/sqlite_priv.h"
 
 static RESULT fails(struct store *store, const struct subject_row *row)
 {
@@ -98,11 +100,95 @@ static void an_erasure_drops_what_may_speak_of_the_person_and_nothing_else(void 
     }
 }
 
+/* How often the bytes stand in a file of the shop, "shop.db" or "shop.db-wal". */
+static size_t stands_in(const struct people *people, const char *file, struct slice bytes)
+{
+    SCOPED(buf_done) struct buf path = {0}, all = {0};
+    size_t count = 0;
+    shop_path(people->shop->home, people->shop->name, file, &path);
+    FILE *in = fopen(buf_c(&path), "rb");
+    if (!in) return 0;
+    for (size_t got = 1; got > 0;) {
+        buf_reserve(&all, 1 << 20);
+        got = fread(all.at + all.len, 1, 1 << 20, in);
+        all.len += got;
+    }
+    assert_int_equal(fclose(in), 0);
+    for (const uint8_t *at = all.at; at && bytes.len <= (size_t)(all.at + all.len - at); at++, count++) {
+        at = memmem(at, (size_t)(all.at + all.len - at), bytes.at, bytes.len);
+        if (!at) break;
+    }
+    return count;
+}
+
+static size_t stands(const struct people *people, struct slice bytes)
+{
+    return stands_in(people, "shop.db", bytes) + stands_in(people, "shop.db-wal", bytes);
+}
+
+static void wrapped_key(struct people *people, const char *id, struct buf *out)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct record record;
+    assert_ok(record_get(people->shop, people_no(people, id), false, &bytes, &record, NULL));
+    buf_slice_put(out, record.wrapped);
+}
+
+static void an_erased_key_stands_nowhere(void **state)
+{
+    (void)state;
+    char id[ID_BYTES_MAX + 1], other[ID_BYTES_MAX + 1];
+    SCOPED(buf_done) struct buf key = {0}, kept = {0};
+    struct people people;
+    people_begin(&people);
+    (void)seen(&people, "one", id);
+    (void)seen(&people, "two", other);
+    wrapped_key(&people, id, &key);
+    wrapped_key(&people, other, &kept);
+    assert_true(stands(&people, buf_slice(&key)) > 0);
+    assert_int_equal(erase(&people, id), CAUSE_OK);
+    assert_int_equal(stands(&people, buf_slice(&key)), 0);
+    assert_true(stands(&people, buf_slice(&kept)) > 0); /* the search would have found it */
+    assert_int_equal(people.shop->unscrubbed, 0);
+    people_end(&people);
+}
+
+static void a_reader_in_the_way_only_delays_it(void **state)
+{
+    (void)state;
+    char id[ID_BYTES_MAX + 1];
+    SCOPED(buf_done) struct buf key = {0}, path = {0};
+    struct people people;
+    struct store *reader = NULL;
+    struct subject_no last = {0};
+    people_begin(&people);
+    (void)seen(&people, "one", id);
+    wrapped_key(&people, id, &key);
+    shop_path(people.shop->home, people.shop->name, "shop.db", &path);
+    assert_ok(sqlite_open(buf_c(&path), SQLITE_READER, &reader));
+    assert_ok(reader->batch->view(reader));
+    assert_ok(reader->subject->last(reader, &last));
+    int64_t began_us = clock_monotonic_us();
+    assert_int_equal(erase(&people, id), CAUSE_OK);
+    assert_true(clock_monotonic_us() - began_us < 2 * SECOND_US); /* it does not wait */
+    assert_int_equal(people.shop->unscrubbed, 1);
+    assert_true(stands_in(&people, "shop.db-wal", buf_slice(&key)) > 0);
+    reader->batch->view_end(reader);
+    people.now_us += 2 * MINUTE_US;
+    (void)keeper_idle(people.keeper);
+    assert_int_equal(people.shop->unscrubbed, 0);
+    assert_int_equal(stands(&people, buf_slice(&key)), 0);
+    reader->batch->close(&reader);
+    people_end(&people);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failed_erasure_keeps_the_texts),
         cmocka_unit_test(an_erasure_drops_what_may_speak_of_the_person_and_nothing_else),
+        cmocka_unit_test(an_erased_key_stands_nowhere),
+        cmocka_unit_test(a_reader_in_the_way_only_delays_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
