@@ -312,9 +312,12 @@ static RESULT tag_end(struct store *store, const struct tag_row *row)
 static RESULT tag_drop_past(struct store *store, struct subject_no no)
 {
     QUERY query = {0};
+    TRY(ready(store));
     TRY(query_begin(store, STATEMENT_TAG_PAST_DROP, &query));
     bind_u64(&query, ":no", no.at);
-    return query_run(&query);
+    TRY(query_run(&query));
+    if (sqlite3_changes(sqlite_of(store)->db) > 0) tree_of(store)->flush = true; /* the log may tell of its end */
+    return OK;
 }
 
 typedef RESULT tag_visitor(void *context, const struct tag_row *row);

@@ -4,6 +4,7 @@
 #include "keep/values.h"
 #include "keep/verify.h"
 #include "store/sqlite/sqlite_priv.h"
+#include "store/sqlite/tag_priv.h"
 
 static RESULT fails(struct store *store, const struct subject_row *row)
 {
@@ -182,6 +183,41 @@ static void a_reader_in_the_way_only_delays_it(void **state)
     people_end(&people);
 }
 
+/* The blind index tag of an email address. */
+static void tag_of_email(struct people *people, const char *email, uint8_t tag[TAG_BYTES])
+{
+    const struct field *field = field_find(&people->shop->fields, SLICE_TEXT("email"));
+    tag_make(people->shop, field->number, slice_text(email), tag);
+}
+
+static void an_ended_tag_of_an_erased_person_stands_nowhere(void **state)
+{
+    (void)state;
+    char id[ID_BYTES_MAX + 1];
+    uint8_t before[TAG_BYTES], after[TAG_BYTES];
+    struct people people;
+    people_begin(&people);
+    people_make(&people, "one", id);
+    tag_of_email(&people, "one@example.com", before);
+    tag_of_email(&people, "new@example.com", after);
+    sqlite_of(people.shop->store)->tags->flush = true; /* its present tags lie in runs */
+    const struct value values[] = {{.name = SLICE_TEXT("name"), .text = SLICE_TEXT("Any")}};
+    struct subject_create_ask another = {.ref = SLICE_TEXT("two"), .fields = {values, 1}};
+    assert_int_equal(people_once(&people, VERB_SUBJECT_CREATE, &another), CAUSE_OK);
+    const struct value changed[] = {{.name = SLICE_TEXT("email"), .text = SLICE_TEXT("new@example.com")}};
+    struct subject_patch_ask patch = {.id = slice_text(id), .version = 1, .fields = {changed, 1}};
+    assert_int_equal(people_once(&people, VERB_SUBJECT_PATCH, &patch), CAUSE_OK);
+    const struct value removed[] = {{.name = SLICE_TEXT("email"), .kind = VALUE_REMOVE}};
+    patch.fields = (struct values){removed, 1};
+    patch.version = 2;
+    assert_int_equal(people_once(&people, VERB_SUBJECT_PATCH, &patch), CAUSE_OK);
+    assert_true(stands(&people, (struct slice){before, TAG_BYTES}) > 0);
+    assert_int_equal(erase(&people, id), CAUSE_OK);
+    assert_int_equal(stands(&people, (struct slice){before, TAG_BYTES}), 0);
+    assert_int_equal(stands(&people, (struct slice){after, TAG_BYTES}), 0);
+    people_end(&people);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +225,7 @@ int main(void)
         cmocka_unit_test(an_erasure_drops_what_may_speak_of_the_person_and_nothing_else),
         cmocka_unit_test(an_erased_key_stands_nowhere),
         cmocka_unit_test(a_reader_in_the_way_only_delays_it),
+        cmocka_unit_test(an_ended_tag_of_an_erased_person_stands_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
