@@ -265,7 +265,7 @@ static void put_counts(struct import *import, struct buf *out)
         (unsigned long long)import->unchanged, (unsigned long long)import->refused);
     if (import->dry_run) buf_text(out, ",\"dry_run\":true");
     put_refused(import, out);
-    if (!import->failed) put_mapping(&list, out); /* of a list without a header the first row would be told as one */
+    if (!import->failed) put_mapping(&list, out); /* without a header the first row would be told as one */
 }
 
 void import_reply(struct import *import, const char *id, struct reply *out)
