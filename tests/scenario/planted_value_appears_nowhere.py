@@ -25,6 +25,7 @@ OTHER = ["qxzv-reason-secret-oak", "qxzv-staff@verborgen.example", "Staffina Qxz
          "qxzv-unknown-field-value", "qxzv_unknown_field_name", "qxzv-holder-of-the-pin", "qxzv-lost-in-url",
          "qxzv-broken-json", "qxzvtoolong", "01077319452", "821077319452", "qxzv-bearer-text", "qxzv-not-a-purpose"]
 LONG = "qxzvtoolong" * 2000
+NAMED_PLACE = OTHER[5].encode()
 
 
 def forms(value):
@@ -126,12 +127,15 @@ LINES = "\n".join([
 
 
 def by_import(home, answers):
-    for name, text, kind in (("list.csv", LIST, "text/csv"), ("list.jsonl", LINES, "application/x-ndjson")):
+    headless = LIST.split("\n", 1)[1]
+    for name, text, kind in (("list.csv", LIST, "text/csv"), ("list.jsonl", LINES, "application/x-ndjson"),
+                             ("headless.csv", headless, "text/csv")):
         answers.append(home.http("POST", "/v1/import", text.encode(), kind=kind))
         rejects = home.file(name + ".rejects")
         home.cli("import", home.file(name, text), "--rejects", rejects)
-        with open(rejects, "rb") as file:
-            look_in("the rejects file", file.read())
+        if os.path.exists(rejects):
+            with open(rejects, "rb") as file:
+                look_in("the rejects file", file.read())
 
 
 def by_commands(home, one):
@@ -195,10 +199,11 @@ def what_was_planted_appears_nowhere():
         home.stop()
         home.cli("lookup", "email", "--purpose", "support", stdin=PLANTED["email"] + "\n")
         on_disk(home, "after it ended")
-        for answer in answers:
-            look_in(f"an answer {answer.status} with headers", answer.body + repr(answer.headers).encode())
+        for answer in answers:  # a member's name may be told, as a place or a column; never what stood there
+            look_in(f"an answer {answer.status} with headers",
+                    answer.body.replace(NAMED_PLACE, b"") + repr(answer.headers).encode())
         for said in home.said:
-            look_in("what a command said", said)
+            look_in("what a command said", said.replace(NAMED_PLACE, b""))
         said = home.daemon_said()
         check(b"http.request" in said, "the daemon logs requests")
         look_in("what the daemon said", said)
