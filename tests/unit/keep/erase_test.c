@@ -13,6 +13,12 @@ static RESULT fails(struct store *store, const struct subject_row *row)
     return FAIL(UNAVAILABLE, "store: fails on purpose");
 }
 
+static RESULT disk_full(struct store *store)
+{
+    store->batch->rollback(store);
+    return FAIL(DISK_FULL, "store: full on purpose");
+}
+
 /* The texts beside an entry that are of this kind. */
 static size_t texts_of(struct people *people, uint64_t index, enum commitment_kind kind)
 {
@@ -218,6 +224,60 @@ static void an_ended_tag_of_an_erased_person_stands_nowhere(void **state)
     people_end(&people);
 }
 
+static void list_of_erasures(const struct people *people, struct buf *path, struct buf *out)
+{
+    buf_clear(path);
+    buf_clear(out);
+    shop_path(people->shop->home, people->shop->name, "erased", path);
+    FILE *in = fopen(buf_c(path), "rb");
+    if (!in) return;
+    buf_reserve(out, 4096);
+    out->len = fread(out->at, 1, 4096, in);
+    assert_int_equal(fclose(in), 0);
+}
+
+static void the_list_of_erasures_holds_whole_rows_each_once(void **state)
+{
+    (void)state;
+    enum { ROW = 8 + 8 + HASH_BYTES };
+    char one[ID_BYTES_MAX + 1], two[ID_BYTES_MAX + 1];
+    SCOPED(buf_done) struct buf path = {0}, list = {0};
+    struct people people;
+    people_begin(&people);
+    (void)seen(&people, "one", one);
+    (void)seen(&people, "two", two);
+
+    const struct subject_store *whole = people.shop->store->subject;
+    struct subject_store broken = *whole;
+    broken.replace = fails;
+    people.shop->store->subject = &broken;
+    assert_int_not_equal(erase(&people, one), CAUSE_OK);
+    people.shop->store->subject = whole;
+    list_of_erasures(&people, &path, &list);
+    assert_int_equal(list.len, 0); /* a step before it failed */
+
+    const struct batch_store *sound = people.shop->store->batch;
+    struct batch_store full = *sound;
+    full.commit = disk_full;
+    people.shop->store->batch = &full;
+    assert_int_not_equal(erase(&people, one), CAUSE_OK);
+    people.shop->store->batch = sound;
+    assert_int_equal(erase(&people, one), CAUSE_OK);
+    list_of_erasures(&people, &path, &list);
+    assert_int_equal(list.len, ROW); /* the second time it was there already */
+    assert_int_equal(be64_get(list.at), people_no(&people, one).at);
+
+    FILE *torn = fopen(buf_c(&path), "ab");
+    assert_non_null(torn);
+    assert_int_equal(fwrite("torn", 1, 4, torn), 4);
+    assert_int_equal(fclose(torn), 0);
+    assert_int_equal(erase(&people, two), CAUSE_OK);
+    list_of_erasures(&people, &path, &list);
+    assert_int_equal(list.len, 2 * ROW);
+    assert_int_equal(be64_get(list.at + ROW), people_no(&people, two).at);
+    people_end(&people);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +286,7 @@ int main(void)
         cmocka_unit_test(an_erased_key_stands_nowhere),
         cmocka_unit_test(a_reader_in_the_way_only_delays_it),
         cmocka_unit_test(an_ended_tag_of_an_erased_person_stands_nowhere),
+        cmocka_unit_test(the_list_of_erasures_holds_whole_rows_each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
