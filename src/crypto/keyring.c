@@ -15,8 +15,8 @@ struct key_row {
 
 struct keyring {
     uint8_t shop_id[SHOP_ID_BYTES];
-    size_t origin_len, count;
-    uint8_t origin[KEYRING_ORIGIN_MAX];
+    size_t base_len, origin_len, count;
+    uint8_t origin[KEYRING_ORIGIN_MAX]; /* of the present log; its first base_len bytes are the first log's */
     struct key_row rows[KEYRING_KEYS_MAX];
 };
 
@@ -38,6 +38,32 @@ void keyring_free(struct keyring **keyring)
     *keyring = NULL;
 }
 
+static RESULT base_set(struct keyring *keyring, struct slice origin)
+{
+    if (origin.len == 0 || origin.len > KEYRING_ORIGIN_MAX - KEYRING_ORIGIN_EXTRA) {
+        return FAIL(CONFIG, "origin: 1 to %d bytes", KEYRING_ORIGIN_MAX - KEYRING_ORIGIN_EXTRA);
+    }
+    memcpy(keyring->origin, origin.at, origin.len);
+    keyring->base_len = keyring->origin_len = origin.len;
+    return OK;
+}
+
+void keyring_origin_of(const struct keyring *keyring, uint16_t epoch, struct buf *out)
+{
+    buf_put(out, keyring->origin, keyring->base_len);
+    if (epoch > 1) buf_print(out, ".%u", epoch);
+}
+
+/* The newest epoch of the ledger's key is the present log. */
+static void origin_follow(struct keyring *keyring)
+{
+    SCOPED(buf_done) struct buf origin = {0};
+    keyring_origin_of(keyring, keyring_newest(keyring, KEY_LEDGER, 0), &origin);
+    assert(origin.len <= KEYRING_ORIGIN_MAX);
+    memcpy(keyring->origin, origin.at, origin.len);
+    keyring->origin_len = origin.len;
+}
+
 RESULT keyring_new(struct crypto *crypto, struct slice origin, struct keyring **out)
 {
     static const enum key_kind kinds[] = {KEY_KEK,    KEY_ID,     KEY_ROW_MAC, KEY_PEPPER,
@@ -45,7 +71,7 @@ RESULT keyring_new(struct crypto *crypto, struct slice origin, struct keyring **
     SCOPED(keyring_free) struct keyring *keyring = NULL;
     TRY(keyring_alloc(&keyring));
     crypto_random(crypto, keyring->shop_id, SHOP_ID_BYTES);
-    keyring_origin_set(keyring, origin);
+    TRY(base_set(keyring, origin));
     for (size_t i = 0; i < COUNT_OF(kinds); i++) TRY(keyring_add(keyring, crypto, kinds[i], 0, NULL));
     *out = TAKE(keyring);
     return OK;
@@ -59,13 +85,6 @@ const uint8_t *keyring_shop_id(const struct keyring *keyring)
 struct slice keyring_origin(const struct keyring *keyring)
 {
     return (struct slice){keyring->origin, keyring->origin_len};
-}
-
-void keyring_origin_set(struct keyring *keyring, struct slice origin)
-{
-    assert(origin.len > 0 && origin.len <= KEYRING_ORIGIN_MAX);
-    memcpy(keyring->origin, origin.at, origin.len);
-    keyring->origin_len = origin.len;
 }
 
 RESULT keyring_key(const struct keyring *keyring, enum key_kind kind, uint16_t field, uint16_t epoch,
@@ -101,6 +120,7 @@ RESULT keyring_add(struct keyring *keyring, struct crypto *crypto, enum key_kind
     row->epoch = (uint16_t)(keyring_newest(keyring, kind, field) + 1);
     crypto_random(crypto, row->key.bytes, SECRET_BYTES);
     keyring->count++;
+    if (kind == KEY_LEDGER) origin_follow(keyring);
     if (epoch_out) *epoch_out = row->epoch;
     return OK;
 }
@@ -122,8 +142,8 @@ RESULT keyring_save(const struct keyring *keyring, struct crypto *crypto, const 
     SCOPED(buf_done) struct buf text = {0}, file = {0};
     SECRET key = {{0}};
     buf_put(&text, keyring->shop_id, SHOP_ID_BYTES);
-    buf_byte(&text, (uint8_t)keyring->origin_len);
-    buf_put(&text, keyring->origin, keyring->origin_len);
+    buf_byte(&text, (uint8_t)keyring->base_len);
+    buf_put(&text, keyring->origin, keyring->base_len);
     buf_be16(&text, (uint16_t)keyring->count);
     for (size_t i = 0; i < keyring->count; i++) {
         const struct key_row *row = &keyring->rows[i];
@@ -147,12 +167,11 @@ static RESULT keyring_parse(struct slice text, struct keyring *out)
     struct slice id = cursor_take(&cursor, SHOP_ID_BYTES);
     struct slice origin = cursor_take(&cursor, cursor_byte(&cursor));
     size_t count = cursor_be16(&cursor);
-    if (cursor.bad || origin.len == 0 || origin.len > KEYRING_ORIGIN_MAX || count > KEYRING_KEYS_MAX ||
+    if (cursor.bad || base_set(out, origin).code != CODE_OK || count > KEYRING_KEYS_MAX ||
         cursor.rest.len != count * KEY_ROW_BYTES) {
         return FAIL(CORRUPT, "keyring: opened, but its content is not a keyring");
     }
     memcpy(out->shop_id, id.at, id.len);
-    keyring_origin_set(out, origin);
     for (size_t i = 0; i < count; i++) {
         struct key_row *row = &out->rows[i];
         row->kind = cursor_byte(&cursor);
@@ -161,6 +180,7 @@ static RESULT keyring_parse(struct slice text, struct keyring *out)
         memcpy(row->key.bytes, cursor_take(&cursor, SECRET_BYTES).at, SECRET_BYTES);
     }
     out->count = count;
+    origin_follow(out);
     return OK;
 }
 

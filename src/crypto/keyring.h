@@ -23,7 +23,8 @@ enum key_kind {
     KEY_KIND_COUNT
 };
 
-enum { SHOP_ID_BYTES = 16, KEYRING_KEYS_MAX = 1024, KEYRING_ORIGIN_MAX = 200 };
+/* An origin given is at most KEYRING_ORIGIN_MAX less KEYRING_ORIGIN_EXTRA bytes: later logs append ".EPOCH". */
+enum { SHOP_ID_BYTES = 16, KEYRING_KEYS_MAX = 1024, KEYRING_ORIGIN_MAX = 200, KEYRING_ORIGIN_EXTRA = 6 };
 
 struct keyring;
 
@@ -42,8 +43,9 @@ RESULT keyring_save(const struct keyring *keyring, struct crypto *crypto, const 
                     const struct secret *root, const char *name);
 
 const uint8_t *keyring_shop_id(const struct keyring *keyring); /* SHOP_ID_BYTES; lives as long as the keyring */
-struct slice keyring_origin(const struct keyring *keyring);    /* of the present log */
-void keyring_origin_set(struct keyring *keyring, struct slice origin);
+/* Each epoch of KEY_LEDGER is a log with an origin of its own: the first one's as given, then with ".EPOCH" behind it. */
+struct slice keyring_origin(const struct keyring *keyring); /* of the present log */
+void keyring_origin_of(const struct keyring *keyring, uint16_t epoch, struct buf *out); /* appended */
 
 /* The key of that kind, field (0 where kinds have none) and epoch. NOT_FOUND when it was destroyed or never was. */
 RESULT keyring_key(const struct keyring *keyring, enum key_kind kind, uint16_t field, uint16_t epoch,

@@ -1,6 +1,7 @@
 #include "keep/shop.h"
 
 #include "keep/authority.h"
+#include "keep/reopen.h"
 #include "store/sqlite/sqlite.h"
 
 #include <assert.h>
@@ -171,25 +172,19 @@ static RESULT budgets_restore(struct shop *shop)
 
 static RESULT ledger_begin_again(struct shop *shop, struct ledger_options *options)
 {
-    SCOPED(buf_done) struct buf path = {0}, origin = {0};
-    struct slice old = keyring_origin(shop->keyring);
-    buf_slice_put(&origin, old);
-    buf_print(&origin, ".%u", keyring_newest(shop->keyring, KEY_LEDGER, 0) + 1);
-    if (origin.len > KEYRING_ORIGIN_MAX) return FAIL(CONFIG, "ledger: its origin leaves no room for a new log's");
-    TRY(keyring_add(shop->keyring, shop->crypto, KEY_LEDGER, 0, NULL));
-    keyring_origin_set(shop->keyring, buf_slice(&origin));
+    SCOPED(buf_done) struct buf path = {0};
+    TRY(keyring_add(shop->keyring, shop->crypto, KEY_LEDGER, 0, NULL)); /* and with it an origin */
     shop_path(shop->home, shop->name, "keyring", &path);
     TRY(keyring_save(shop->keyring, shop->crypto, buf_c(&path), home_root(shop->home), shop->name));
     shop->reopened = true;
     return ledger_reopen(options, &shop->ledger);
 }
 
-/* The first entry of a log, naming the best-known checkpoint of the one before it, if there was one. */
-static RESULT log_opened(struct shop *shop, uint64_t old_size, const struct hash *old_root)
+/* The first entry of a shop's first log. */
+static RESULT log_opened(struct shop *shop)
 {
-    struct draft draft = {.entry = {.kind = ENTRY_LOG_OPENED, .old_size = old_size, .has_old = old_root != NULL}};
+    struct draft draft = {.entry = {.kind = ENTRY_LOG_OPENED}};
     struct receipt receipt = {0};
-    if (old_root) draft.entry.old_root = *old_root;
     TRY(shop->store->batch->begin(shop->store));
     ledger_append(shop->ledger, &draft, &receipt);
     struct result done = ledger_seal(shop->ledger);
@@ -203,7 +198,8 @@ static RESULT log_opened(struct shop *shop, uint64_t old_size, const struct hash
     return OK;
 }
 
-static RESULT ledger_start(struct shop *shop, enum shop_mode mode)
+/* `old`: what was signed of the log before this one, when the shop was reopened. */
+static RESULT ledger_start(struct shop *shop, enum shop_mode mode, struct signed_state *old)
 {
     SCOPED(buf_done) struct buf path = {0};
     shop_path(shop->home, shop->name, "signed", &path);
@@ -211,17 +207,12 @@ static RESULT ledger_start(struct shop *shop, enum shop_mode mode)
                                      mode == SHOP_READER ? NULL : buf_c(&path)};
     struct result opened = ledger_open(&options, &shop->ledger);
     if (opened.cause == CAUSE_LEDGER_BEHIND && mode == SHOP_WRITER) {
-        uint64_t old_size = 0;
-        struct hash old_root = {{0}};
-        TRY(ledger_behind(&options, &old_size, &old_root));
-        TRY(ledger_begin_again(shop, &options));
-        TRY(log_opened(shop, old_size, &old_root));
-    } else if (opened.code != CODE_OK) {
-        return opened;
-    } else if (mode != SHOP_READER && ledger_size(shop->ledger) == 0) {
-        TRY(log_opened(shop, 0, NULL));
+        struct result known = ledger_behind(&options, old);
+        if (known.code != CODE_OK && known.code != CODE_NOT_FOUND) return known;
+        return ledger_begin_again(shop, &options);
     }
-    return OK;
+    TRY(opened);
+    return mode != SHOP_READER && ledger_size(shop->ledger) == 0 ? log_opened(shop) : OK;
 }
 
 static RESULT store_start(struct shop *shop, const struct shop_options *options)
@@ -240,6 +231,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
 {
     SCOPED(shop_free) struct shop *shop = calloc(1, sizeof *shop);
     SCOPED(buf_done) struct buf path = {0};
+    struct signed_state old = {0};
     if (!shop) return FAIL(UNAVAILABLE, "shop: out of memory");
     shop->store = options->store; /* from here on it is closed with the shop */
     assert(strlen(options->name) <= SHOP_NAME_BYTES_MAX);
@@ -253,12 +245,13 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(keys_set(shop));
     TRY(budgets_new(&shop->budgets));
     TRY(store_start(shop, options));
-    TRY(ledger_start(shop, options->mode));
+    TRY(ledger_start(shop, options->mode, &old));
     TRY(shop_readers_load(shop));
     TRY(indexes_open(shop));
     TRY(shop->store->subject->last(shop->store, &shop->last));
     TRY(sightings_open(shop->store, shop->ledger, &shop->sightings));
     TRY(budgets_restore(shop));
+    if (shop->reopened) TRY(shop_reopen(shop, &old));
     *out = TAKE(shop);
     return OK;
 }

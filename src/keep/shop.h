@@ -36,7 +36,8 @@ struct shop {
 
     struct subject_no last; /* highest subject number given out, with the open batch's */
     bool readers_lost;      /* after a rollback they could not be read */
-    bool reopened;          /* the ledger began a new log at this start */
+    bool reopened;          /* an old copy was put back: the ledger began a new log at this start */
+    bool keys_ended;        /* and every key was ended, as revocations may have been lost */
     bool scrubbed;          /* nothing that a process before this one destroyed stands in the store's log */
     uint64_t unscrubbed;    /* batches that destroyed something, which may still stand there */
     bool outside;           /* somebody outside holds a checkpoint younger than a day */
@@ -54,8 +55,8 @@ struct shop_options {
 
 /*
  * Open a shop of a home: keyring, store, ledger, authority rows checked against their entries, today's budgets.
- * TAMPERED when rows and ledger do not agree. A store behind what was signed gets a new log (see design, section 4):
- * `reopened` is set and LOG_OPENED is appended by the first batch.
+ * TAMPERED when rows and ledger do not agree. A store behind what was signed gets a new log (see design, section 4)
+ * before anybody is served: `reopened` is set, and what the old copy has forgotten is done again (keep/reopen.h).
  */
 RESULT shop_open(const struct shop_options *options, struct shop **out);
 void shop_free(struct shop **shop);

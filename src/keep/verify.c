@@ -371,6 +371,7 @@ static RESULT arrays_make(struct verify *verify)
 static RESULT check_signed(struct verify *verify, const struct home *home, const char *name, uint64_t *size,
                            struct hash *root)
 {
+    struct signed_state state = {0};
     SCOPED(crypto_free) struct crypto *crypto = NULL;
     SCOPED(keyring_free) struct keyring *keyring = NULL;
     SCOPED(buf_done) struct buf path = {0}, file = {0};
@@ -379,7 +380,9 @@ static RESULT check_signed(struct verify *verify, const struct home *home, const
     shop_path(home, name, "signed", &file);
     struct result done = keyring_open(crypto, buf_c(&path), home_root(home), name, &keyring);
     struct ledger_options options = {crypto, NULL, keyring, verify->options->clock, buf_c(&file)};
-    if (done.code == CODE_OK) done = ledger_behind(&options, size, root);
+    if (done.code == CODE_OK) done = ledger_behind(&options, &state);
+    *size = state.size;
+    *root = state.root;
     return done.code == CODE_NOT_FOUND ? OK : done;
 }
 

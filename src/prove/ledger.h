@@ -29,18 +29,44 @@ struct ledger_options {
     const char *signed_path; /* NULL: none is kept (tests, readers) */
 };
 
+/* Hash over every AUTHORITY entry in order, and how many: what authority rows are replayed against. */
+struct authority_head {
+    uint64_t count;
+    struct hash hash;
+};
+void authority_head_add(struct crypto *crypto, struct authority_head *head, uint64_t index, const struct hash *leaf);
+
+/* What the newest signed checkpoint said, kept in the `signed` file outside the store. */
+struct signed_state {
+    uint64_t epoch, sequence; /* of the log's key; the file's own count of writes: the highest pair is the newest */
+    uint64_t size;
+    struct hash root;
+    struct authority_head authority;
+};
+
 /*
  * Open the ledger on an open store: read the tail, rebuild the tree, compare with the newest checkpoint and the
  * signed file. Slices and pointers of `options` must outlive the ledger.
- * TAMPERED when stored bytes do not hash to the newest checkpoint; LEDGER_BEHIND when the store is older than what
- * was signed: then ledger_reopen() after the keyring got a new origin. Cost: the tail and one tile a level.
+ *
+ * The signed file is written after each commit, and synced at most once a second and at the end. When the process is
+ * killed nothing of it is lost. A power cut loses what the kernel had not written yet (a second of it under load): the
+ * next start then compares with that much less. The store itself is durable with each commit.
+ *
+ * TAMPERED when stored bytes do not hash to the newest checkpoint, when that was signed by none of the keyring's ledger
+ * keys under its origin, or when root or authority entries are not those that were signed; LEDGER_BEHIND when the store
+ * is older than what was signed, or its log was closed: then ledger_reopen() after the keyring got a new ledger key.
+ * Cost: the tail, one tile a level, and each authority entry once.
  */
 RESULT ledger_open(const struct ledger_options *options, struct ledger **out);
 void ledger_free(struct ledger **ledger);
 
-/* The same for a store that is behind: accepts it. The next entry must be LOG_OPENED naming what ledger_behind() gives. */
+/*
+ * The same for a store that is behind: accepts it, but nothing else. The next entry must be LOG_OPENED, naming what
+ * ledger_behind() gives: an old size and root that no reader can compare with anything here, as their entries are gone.
+ */
 RESULT ledger_reopen(const struct ledger_options *options, struct ledger **out);
-RESULT ledger_behind(const struct ledger_options *options, uint64_t *size, struct hash *root);
+/* What the signed file says; it is only read. NOT_FOUND when there is none or it is empty; TAMPERED when no slot is ours. */
+RESULT ledger_behind(const struct ledger_options *options, struct signed_state *out);
 
 /* Size with, and without, what the open batch appended. */
 uint64_t ledger_size(const struct ledger *ledger);
@@ -79,6 +105,8 @@ const struct note_key *ledger_key(const struct ledger *ledger);
 
 /* One entry's bytes, and what stands beside it, opened (`aside` may be NULL). NOT_FOUND beyond the durable size. */
 RESULT ledger_entry(struct ledger *ledger, uint64_t index, struct buf *entry, struct buf *aside);
+/* One entry's bytes, proved to be in the durable tree: TAMPERED otherwise. Cost: two tiles a level, 100 us. */
+RESULT ledger_entry_proved(struct ledger *ledger, uint64_t index, struct buf *entry);
 
 /* All entries of bundle n that are durable: slices into `held`, which the caller keeps. */
 struct bundle {
@@ -118,11 +146,7 @@ RESULT ledger_texts_drop(struct ledger *ledger, uint64_t n, const struct ledger_
  */
 RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice checkpoint, struct slice line);
 
-/* Hash over every AUTHORITY entry in order, and how many: what authority rows are replayed against. */
-struct authority_head {
-    uint64_t count;
-    struct hash hash;
-};
+/* Over what the store lists, the open batch's included. */
 struct authority_head ledger_authority(const struct ledger *ledger);
 
 #endif

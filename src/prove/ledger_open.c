@@ -5,13 +5,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void ledger_free(struct ledger **ledger)
 {
     struct ledger *at = *ledger;
     if (!at) return;
-    if (at->signed_fd >= 0) (void)close(at->signed_fd);
+    signed_close(at);
     signer_free(&at->signer);
     prf_free(&at->row_mac);
     aead_free(&at->aside_box);
@@ -29,69 +28,6 @@ void ledger_free(struct ledger **ledger)
     }
     free(at);
     *ledger = NULL;
-}
-
-/* Two slots, written in turn, so that one torn by a power cut leaves the other. */
-static void signed_encode(struct ledger *ledger, const struct signed_state *state, uint8_t out[SIGNED_SLOT_BYTES])
-{
-    struct hash mac = {{0}};
-    be64_put(out, state->size);
-    memcpy(out + 8, state->root.bytes, HASH_BYTES);
-    be64_put(out + 40, state->authority.count);
-    memcpy(out + 48, state->authority.hash.bytes, HASH_BYTES);
-    struct slice parts[] = {SLICE_TEXT("signed"), {out, 80}};
-    prf_run(ledger->row_mac, parts, COUNT_OF(parts), &mac);
-    memcpy(out + 80, mac.bytes, HASH_BYTES);
-}
-
-static bool signed_decode(struct ledger *ledger, const uint8_t slot[SIGNED_SLOT_BYTES], struct signed_state *out)
-{
-    struct signed_state state = {.size = be64_get(slot), .authority = {.count = be64_get(slot + 40)}};
-    uint8_t again[SIGNED_SLOT_BYTES];
-    memcpy(state.root.bytes, slot + 8, HASH_BYTES);
-    memcpy(state.authority.hash.bytes, slot + 48, HASH_BYTES);
-    signed_encode(ledger, &state, again);
-    if (!bytes_equal_ct(again, slot, SIGNED_SLOT_BYTES)) return false;
-    *out = state;
-    return true;
-}
-
-RESULT signed_read(struct ledger *ledger, struct signed_state *out)
-{
-    if (ledger->signed_fd < 0) return FAIL(NOT_FOUND, "ledger: no signed file is kept");
-    uint8_t slot[SIGNED_SLOT_BYTES];
-    bool any = false, found = false;
-    struct signed_state best = {0};
-    for (int i = 0; i < 2; i++) {
-        struct signed_state state = {0};
-        ssize_t got = pread(ledger->signed_fd, slot, sizeof slot, (off_t)i * SIGNED_SLOT_STEP);
-        if (got < 0) return FAIL(UNAVAILABLE, "ledger: cannot read the signed file: %s", strerror(errno));
-        static const uint8_t zeros[SIGNED_SLOT_BYTES];
-        if (got < (ssize_t)sizeof slot || memcmp(slot, zeros, sizeof slot) == 0) continue;
-        any = true;
-        if (!signed_decode(ledger, slot, &state)) continue;
-        if (!found || state.size > best.size) best = state;
-        found = true;
-    }
-    if (!any) return FAIL(NOT_FOUND, "ledger: nothing was signed yet");
-    if (!found) return FAIL(TAMPERED, "ledger: the file of the last signed size was changed; restore it or a backup");
-    *out = best;
-    return OK;
-}
-
-RESULT signed_write(struct ledger *ledger, const struct signed_state *state)
-{
-    uint8_t slot[SIGNED_SLOT_BYTES];
-    if (ledger->signed_fd < 0) return OK;
-    signed_encode(ledger, state, slot);
-    off_t turn = (off_t)(state->size & 1);
-    ssize_t put = pwrite(ledger->signed_fd, slot, sizeof slot, turn * SIGNED_SLOT_STEP);
-    if (put == (ssize_t)sizeof slot && ledger->signed_anew) {
-        put = pwrite(ledger->signed_fd, slot, sizeof slot, (1 - turn) * SIGNED_SLOT_STEP);
-        ledger->signed_anew = put != (ssize_t)sizeof slot;
-    }
-    if (put != (ssize_t)sizeof slot) return FAIL(UNAVAILABLE, "ledger: cannot write the signed file");
-    return OK;
 }
 
 static RESULT keys_load(struct ledger *ledger)
@@ -180,79 +116,137 @@ static RESULT tree_read(struct ledger *ledger, const struct checkpoint *newest)
     return FAIL(TAMPERED, "ledger: its tiles do not hash to its newest checkpoint; run `amanah ledger verify`");
 }
 
-static RESULT newest_read(struct ledger *ledger, struct checkpoint *out, bool *other_origin)
+/* The key of an older log of this shop. */
+static RESULT old_key(struct ledger *ledger, uint16_t epoch, struct note_key *out)
+{
+    SECRET seed = {{0}};
+    SCOPED(signer_free) struct signer *signer = NULL;
+    SCOPED(buf_done) struct buf origin = {0};
+    uint8_t public_key[PUBLIC_KEY_BYTES];
+    TRY(keyring_key(ledger->options.keyring, KEY_LEDGER, 0, epoch, &seed));
+    TRY(signer_new(ledger->options.crypto, &seed, &signer));
+    signer_public(signer, public_key);
+    keyring_origin_of(ledger->options.keyring, epoch, &origin);
+    return note_key_make(ledger->options.crypto, KEY_ED25519, buf_slice(&origin), public_key, out);
+}
+
+/* Which of the shop's logs signed the note: only under its own key and origin; the newest is asked first. */
+static RESULT note_epoch(struct ledger *ledger, const struct note *note, const char *origin, uint64_t *out)
+{
+    uint16_t newest = keyring_newest(ledger->options.keyring, KEY_LEDGER, 0);
+    for (uint16_t epoch = newest; epoch > 0; epoch--) {
+        struct note_check check = {.key = ledger->key};
+        if (epoch != newest && old_key(ledger, epoch, &check.key).code != CODE_OK) continue; /* that key was destroyed */
+        if (strcmp(check.key.name, origin) != 0) continue;
+        if (note_verify(ledger->options.crypto, note, &check, 1).code != CODE_OK) break;
+        *out = epoch;
+        return OK;
+    }
+    return FAIL(TAMPERED, "ledger: its newest checkpoint is not signed by its key");
+}
+
+/* The newest checkpoint, and the epoch of the log that signed it; 0 for a log without entries. */
+static RESULT newest_read(struct ledger *ledger, struct checkpoint *out, uint64_t *epoch)
 {
     struct store *store = ledger->options.store;
     uint64_t size = 0;
-    int64_t time_us = 0;
+    int64_t time_us = 0; /* not signed: nobody relies on it */
     struct note note = {0};
-    struct note_check check = {.key = ledger->key};
     buf_clear(&ledger->note);
     struct result got = store->ledger->checkpoint_get(store, CHECKPOINT_NEWEST, UINT64_MAX, &size, &time_us, &ledger->note);
     if (got.code == CODE_NOT_FOUND) return OK; /* a log without entries */
     if (got.code != CODE_OK) return got;
-    if (note_parse(buf_slice(&ledger->note), &note).code != CODE_OK ||
-        checkpoint_text_get(note.text, out).code != CODE_OK) {
-        return FAIL(TAMPERED, "ledger: its newest checkpoint is malformed");
-    }
-    *other_origin = strcmp(out->origin, ledger->key.name) != 0;
-    if (!*other_origin && note_verify(ledger->options.crypto, &note, &check, 1).code != CODE_OK) {
-        return FAIL(TAMPERED, "ledger: its newest checkpoint is not signed by its key");
-    }
-    if (out->size != size) return FAIL(TAMPERED, "ledger: its newest checkpoint was changed");
-    ledger->last_us = time_us;
-    ledger->minute_s = time_us / SECOND_US / KEEP_CHECKPOINT_EVERY_S;
+    TRY(note_parse(buf_slice(&ledger->note), &note));
+    TRY(checkpoint_text_get(note.text, out));
+    TRY(note_epoch(ledger, &note, out->origin, epoch));
+    return out->size == size ? OK : FAIL(TAMPERED, "ledger: its newest checkpoint was changed");
+}
+
+/* The clock goes on where the newest entry stopped. */
+static RESULT last_read(struct ledger *ledger)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct entry entry = {0};
+    if (ledger->durable == 0) return OK;
+    TRY(ledger_entry_proved(ledger, ledger->durable - 1, &bytes));
+    TRY(entry_read(buf_slice(&bytes), &entry));
+    ledger->last_us = entry.time_us;
+    ledger->minute_s = entry.time_us / SECOND_US / KEEP_CHECKPOINT_EVERY_S;
     return OK;
 }
 
+struct authority_reading {
+    struct ledger *ledger;
+    const struct signed_state *state;
+    struct authority_head then; /* as it was when that state was signed */
+    uint64_t late, before;      /* entries listed from that size on; the index before, plus 1 */
+};
+
 static RESULT authority_read(void *context, uint64_t index)
 {
-    struct ledger *ledger = context;
+    struct authority_reading *reading = context;
+    struct ledger *ledger = reading->ledger;
     SCOPED(buf_done) struct buf bytes = {0};
     struct entry entry = {0};
     struct hash leaf = {{0}};
     TRY(ledger_entry(ledger, index, &bytes, NULL));
     TRY(entry_read(buf_slice(&bytes), &entry));
-    if (entry.kind != ENTRY_AUTHORITY) return FAIL(TAMPERED, "ledger: its list of authority entries was changed");
+    if (entry.kind != ENTRY_AUTHORITY || index < reading->before) {
+        return FAIL(TAMPERED, "ledger: its list of authority entries was changed");
+    }
+    reading->before = index + 1;
     leaf_hash(ledger->options.crypto, buf_slice(&bytes), &leaf);
     authority_head_add(ledger->options.crypto, &ledger->authority, index, &leaf);
+    if (index < reading->state->size) {
+        reading->then = ledger->authority;
+    } else {
+        reading->late++;
+    }
     return OK;
 }
 
-/* Compare what is stored with what was signed before, outside the store. */
-static RESULT signed_compare(struct ledger *ledger)
+/* Entries that were committed after the state was signed: their authority entries must all be on the list. */
+static RESULT late_count(struct ledger *ledger, uint64_t from, uint64_t late)
 {
-    struct signed_state state = {0};
-    struct result got = signed_read(ledger, &state);
-    if (got.code == CODE_NOT_FOUND) return OK;
-    if (got.code != CODE_OK) return got;
-    if (state.size > ledger->durable) {
-        return FAIL(LEDGER_BEHIND, "ledger: holds %llu entries, but %llu were signed: an old copy was put back",
-                    (unsigned long long)ledger->durable, (unsigned long long)state.size);
+    for (uint64_t index = from; index < ledger->durable; index++) {
+        SCOPED(buf_done) struct buf bytes = {0};
+        struct entry entry = {0};
+        TRY(ledger_entry_proved(ledger, index, &bytes));
+        TRY(entry_read(buf_slice(&bytes), &entry));
+        if (entry.kind != ENTRY_AUTHORITY) continue;
+        if (late == 0) return FAIL(TAMPERED, "ledger: its list of authority entries lacks entry %llu", (unsigned long long)index);
+        late--;
     }
-    if (state.size > 0) {
-        SCOPED(tiles_done) struct tiles tiles = tiles_of(ledger->options.crypto, &ledger->tiles, state.size);
-        struct hash root = {{0}};
-        TRY(tiles_range(&tiles, 0, state.size, &root));
-        if (!hash_equal(&root, &state.root)) {
-            return FAIL(TAMPERED, "ledger: its first %llu entries are not those that were signed",
-                        (unsigned long long)state.size);
-        }
-    }
-    bool same = state.authority.count < ledger->authority.count ||
-                (state.authority.count == ledger->authority.count &&
-                 hash_equal(&state.authority.hash, &ledger->authority.hash));
-    return same ? OK : FAIL(TAMPERED, "ledger: its list of authority entries is not the one that was signed");
+    return late == 0 ? OK : FAIL(TAMPERED, "ledger: its list of authority entries has too many");
 }
 
-static RESULT ledger_load(const struct ledger_options *options, struct ledger **out)
+/* Compare what is stored with what was signed before, outside the store. */
+static RESULT signed_compare(struct ledger *ledger, const struct authority_reading *reading)
+{
+    const struct signed_state *state = reading->state;
+    SCOPED(tiles_done) struct tiles tiles = tiles_of(ledger->options.crypto, &ledger->tiles, state->size);
+    struct hash root = {{0}};
+    if (state->size == 0) return OK;
+    TRY(tiles_range(&tiles, 0, state->size, &root));
+    if (!hash_equal(&root, &state->root)) {
+        return FAIL(TAMPERED, "ledger: its first %llu entries are not those that were signed",
+                    (unsigned long long)state->size);
+    }
+    if (state->authority.count != reading->then.count || !hash_equal(&state->authority.hash, &reading->then.hash)) {
+        return FAIL(TAMPERED, "ledger: its list of authority entries is not the one that was signed");
+    }
+    return late_count(ledger, state->size, reading->late);
+}
+
+static RESULT ledger_load(const struct ledger_options *options, int flags, struct ledger **out)
 {
     SCOPED(ledger_free) struct ledger *ledger = calloc(1, sizeof *ledger);
     if (!ledger) return FAIL(UNAVAILABLE, "ledger: out of memory");
     ledger->options = *options;
     ledger->signed_fd = -1;
     if (options->signed_path) {
-        ledger->signed_fd = open(options->signed_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        ledger->signed_fd = open(options->signed_path, flags | O_CLOEXEC, 0600);
+        if (ledger->signed_fd < 0 && errno == ENOENT) return FAIL(NOT_FOUND, "%s: there is none", options->signed_path);
         if (ledger->signed_fd < 0) {
             return FAIL(UNAVAILABLE, "%s: cannot open: %s", options->signed_path, strerror(errno));
         }
@@ -263,26 +257,46 @@ static RESULT ledger_load(const struct ledger_options *options, struct ledger **
     return OK;
 }
 
+/* The tree as the newest checkpoint says it is, and the tail. */
+static RESULT tree_open(struct ledger *ledger, const struct checkpoint *newest)
+{
+    struct store *store = ledger->options.store;
+    ledger->first = newest->size / TILE_WIDTH * TILE_WIDTH;
+    ledger->durable = newest->size;
+    TRY(store->ledger->tail_each(store, tail_read, ledger));
+    if (ledger->ends.len / sizeof(struct tail_end) != newest->size - ledger->first) {
+        return FAIL(TAMPERED, "ledger: entries at the end are missing");
+    }
+    TRY(upper_read(ledger));
+    TRY(tree_read(ledger, newest));
+    ledger_mark_set(ledger); /* proofs are against what is durable */
+    return last_read(ledger);
+}
+
 static RESULT ledger_open_any(const struct ledger_options *options, bool behind_fine, struct ledger **out)
 {
     SCOPED(ledger_free) struct ledger *ledger = NULL;
     struct checkpoint newest = {0};
-    bool other_origin = false;
+    struct signed_state state = {0};
+    uint64_t epoch = 0;
     empty_root(&newest.root); /* of a log without entries */
-    TRY(ledger_load(options, &ledger));
-    TRY(newest_read(ledger, &newest, &other_origin));
-    if (other_origin && !behind_fine) return FAIL(LEDGER_BEHIND, "ledger: its log was closed and not opened again");
-    ledger->first = newest.size / TILE_WIDTH * TILE_WIDTH;
-    ledger->durable = newest.size;
-    TRY(options->store->ledger->tail_each(options->store, tail_read, ledger));
-    if (ledger->ends.len / sizeof(struct tail_end) != newest.size - ledger->first) {
-        return FAIL(TAMPERED, "ledger: entries at the end are missing");
+    TRY(ledger_load(options, O_RDWR | O_CREAT, &ledger));
+    TRY(newest_read(ledger, &newest, &epoch));
+    struct result got = signed_read(ledger, &state);
+    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
+    bool closed = epoch != 0 && epoch != keyring_newest(options->keyring, KEY_LEDGER, 0);
+    /* of a log before this one: the first write after its end was lost */
+    bool outlived = state.epoch < epoch;
+    bool behind = state.size > newest.size && !outlived;
+    if (closed && !behind_fine) return FAIL(LEDGER_BEHIND, "ledger: its log was closed and not opened again");
+    if (behind && !behind_fine) {
+        return FAIL(LEDGER_BEHIND, "ledger: holds %llu entries, but %llu were signed: an old copy was put back",
+                    (unsigned long long)newest.size, (unsigned long long)state.size);
     }
-    TRY(upper_read(ledger));
-    TRY(tree_read(ledger, &newest));
-    TRY(options->store->ledger->authority_each(options->store, authority_read, ledger));
-    if (!behind_fine) TRY(signed_compare(ledger));
-    ledger->signed_anew = behind_fine;
+    struct authority_reading reading = {.ledger = ledger, .state = &state};
+    TRY(tree_open(ledger, &newest));
+    TRY(options->store->ledger->authority_each(options->store, authority_read, &reading));
+    if (got.code == CODE_OK && !behind && !outlived) TRY(signed_compare(ledger, &reading));
     ledger_mark_set(ledger);
     *out = TAKE(ledger);
     return OK;
@@ -298,13 +312,9 @@ RESULT ledger_reopen(const struct ledger_options *options, struct ledger **out)
     return ledger_open_any(options, true, out);
 }
 
-RESULT ledger_behind(const struct ledger_options *options, uint64_t *size, struct hash *root)
+RESULT ledger_behind(const struct ledger_options *options, struct signed_state *out)
 {
     SCOPED(ledger_free) struct ledger *ledger = NULL;
-    struct signed_state state = {0};
-    TRY(ledger_load(options, &ledger));
-    TRY(signed_read(ledger, &state));
-    *size = state.size;
-    *root = state.root;
-    return OK;
+    TRY(ledger_load(options, O_RDONLY, &ledger));
+    return signed_read(ledger, out);
 }

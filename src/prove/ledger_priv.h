@@ -4,18 +4,11 @@
 
 #include "prove/ledger.h"
 
-enum { UPPER_LEVELS = 5, SIGNED_SLOT_BYTES = 112, SIGNED_SLOT_STEP = 512, KEEP_CHECKPOINT_EVERY_S = 60 };
+enum { UPPER_LEVELS = 5, SIGNED_SLOT_BYTES = 128, SIGNED_SLOT_STEP = 512, KEEP_CHECKPOINT_EVERY_S = 60 };
 
 /* Where entry i of the tail ends, in the tail's entries and asides. */
 struct tail_end {
     size_t entry, aside;
-};
-
-/* What the newest signed checkpoint said, kept outside the store. */
-struct signed_state {
-    uint64_t size;
-    struct hash root;
-    struct authority_head authority;
 };
 
 struct ledger {
@@ -26,6 +19,9 @@ struct ledger {
     struct prf *row_mac;
     struct tile_reader tiles;
     int signed_fd;
+    uint64_t signed_sequence;  /* of the newest slot in the file */
+    int64_t signed_synced_us;  /* monotonic */
+    bool signed_dirty;         /* written since */
 
     struct tree tree;      /* with what the open batch appended */
     uint64_t first;        /* index of the tail's first entry: a multiple of 256 */
@@ -49,7 +45,6 @@ struct ledger {
     bool sealed;
     bool tail_anew;  /* texts were dropped from the tail: its rows must be written again */
     struct buf aside_before, ends_before; /* the tail's before that, for a rollback */
-    bool signed_anew; /* the log begins again behind what was signed: both slots must say so */
 };
 
 /* Open or seal what stands aside, bound to where it stands. */
@@ -57,10 +52,10 @@ void aside_seal(struct ledger *ledger, const char *kind, uint64_t first, struct 
 RESULT aside_open(struct ledger *ledger, const char *kind, uint64_t first, struct slice box, struct buf *out);
 
 void ledger_mark_set(struct ledger *ledger);
-void authority_head_add(struct crypto *crypto, struct authority_head *head, uint64_t index, const struct hash *leaf);
 
 /* The file of the newest signed state: NOT_FOUND when there is none yet, TAMPERED when no slot of it is ours. */
 RESULT signed_read(struct ledger *ledger, struct signed_state *out);
 RESULT signed_write(struct ledger *ledger, const struct signed_state *state);
+void signed_close(struct ledger *ledger);
 
 #endif

@@ -40,9 +40,10 @@ void bundle_done(struct bundle *bundle)
     *bundle = (struct bundle){0};
 }
 
-static RESULT bundle_cut(struct bundle *bundle)
+static RESULT bundle_cut(struct bundle *bundle, bool asides)
 {
     TRY(bundle_get(buf_slice(&bundle->entry_bytes), bundle->count, bundle->entries));
+    if (!asides) return OK;
     struct cursor cursor = {buf_slice(&bundle->aside_bytes), false};
     for (unsigned i = 0; i < bundle->count; i++) {
         uint64_t len = cursor_varint(&cursor);
@@ -64,7 +65,7 @@ static void tail_copy(struct ledger *ledger, struct bundle *out)
     buf_put(&out->aside_bytes, ledger->aside.at, ends[count - 1].aside);
 }
 
-RESULT ledger_bundle(struct ledger *ledger, uint64_t n, struct bundle *out)
+static RESULT bundle_read(struct ledger *ledger, uint64_t n, bool asides, struct bundle *out)
 {
     struct store *store = ledger->options.store;
     SCOPED(bundle_done) struct bundle bundle = {.first = n * TILE_WIDTH, .count = TILE_WIDTH};
@@ -73,16 +74,21 @@ RESULT ledger_bundle(struct ledger *ledger, uint64_t n, struct bundle *out)
     if (bundle.first >= ledger->first) {
         tail_copy(ledger, &bundle);
     } else {
-        struct result got = store->ledger->bundle_get(store, n, &bundle.entry_bytes, &box);
+        struct result got = store->ledger->bundle_get(store, n, &bundle.entry_bytes, asides ? &box : NULL);
         if (got.code == CODE_NOT_FOUND) {
             return FAIL(TAMPERED, "ledger: bundle %llu is missing", (unsigned long long)n);
         }
         TRY(got);
-        TRY(aside_open(ledger, "bundle", n, buf_slice(&box), &bundle.aside_bytes));
+        if (asides) TRY(aside_open(ledger, "bundle", n, buf_slice(&box), &bundle.aside_bytes));
     }
-    TRY(bundle_cut(&bundle));
+    TRY(bundle_cut(&bundle, asides));
     *out = TAKE(bundle);
     return OK;
+}
+
+RESULT ledger_bundle(struct ledger *ledger, uint64_t n, struct bundle *out)
+{
+    return bundle_read(ledger, n, true, out);
 }
 
 RESULT ledger_entry(struct ledger *ledger, uint64_t index, struct buf *entry, struct buf *aside)
@@ -92,11 +98,29 @@ RESULT ledger_entry(struct ledger *ledger, uint64_t index, struct buf *entry, st
                     (unsigned long long)ledger->durable);
     }
     SCOPED(bundle_done) struct bundle bundle = {0};
-    TRY(ledger_bundle(ledger, index / TILE_WIDTH, &bundle));
+    TRY(bundle_read(ledger, index / TILE_WIDTH, aside != NULL, &bundle));
     unsigned at = (unsigned)(index - bundle.first);
     buf_slice_put(entry, bundle.entries[at]);
     if (aside) buf_slice_put(aside, bundle.asides[at]);
     return OK;
+}
+
+/* The root is that of the tree in memory, which was compared with the signed checkpoint. */
+RESULT ledger_entry_proved(struct ledger *ledger, uint64_t index, struct buf *entry)
+{
+    struct crypto *crypto = ledger->options.crypto;
+    struct proof proof = {0};
+    struct hash leaf = {{0}}, root = {{0}};
+    size_t start = entry->len;
+    TRY(ledger_entry(ledger, index, entry, NULL));
+    leaf_hash(crypto, slice_from(buf_slice(entry), start), &leaf);
+    tree_root(crypto, &ledger->mark.tree, &root);
+    struct result good = proof_inclusion(crypto, &ledger->tiles, ledger->durable, index, &proof);
+    if (good.code == CODE_OK) good = proof_inclusion_check(crypto, index, ledger->durable, &leaf, &proof, &root);
+    if (good.code == CODE_OK) return OK;
+    entry->len = start;
+    if (good.code == CODE_UNAVAILABLE) return good;
+    return FAIL(TAMPERED, "ledger: entry %llu is not the one that was signed", (unsigned long long)index);
 }
 
 RESULT ledger_tile(struct ledger *ledger, const struct tile_at *at, struct buf *out)

@@ -1,0 +1,93 @@
+#include "keep/reopen.h"
+
+#include "keep/authority.h"
+#include "keep/erase.h"
+#include "keep/record.h"
+
+enum { ERASED_ROW_BYTES = 8 + 8 + HASH_BYTES };
+
+static RESULT keys_end(struct batch *batch, const struct reader *reader)
+{
+    struct shop *shop = batch->shop;
+    for (size_t i = 0; i < shop->access.key_count; i++) {
+        struct key key = shop->access.keys[i];
+        struct receipt receipt = {0};
+        SCOPED(buf_done) struct buf body = {0};
+        if (key.ended_us != 0) continue;
+        key.ended_us = batch->now_us;
+        key_body_write(&key, &body);
+        TRY(authority_put(batch, reader, AUTHORITY_KEY, key.id, buf_slice(&body), &receipt));
+    }
+    shop->keys_ended = true;
+    return OK;
+}
+
+static bool row_good(struct shop *shop, const uint8_t row[ERASED_ROW_BYTES])
+{
+    struct hash mac = {{0}};
+    const struct slice parts[] = {SLICE_TEXT("erase"), {row, ERASED_ROW_BYTES - HASH_BYTES}};
+    prf_run(shop->row_mac, parts, COUNT_OF(parts), &mac);
+    return bytes_equal_ct(mac.bytes, row + ERASED_ROW_BYTES - HASH_BYTES, HASH_BYTES);
+}
+
+static RESULT erase_again(struct batch *batch, const struct reader *reader, struct subject_no no, int64_t erased_us)
+{
+    struct record record;
+    struct receipt receipt = {0};
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct result got = record_get(batch->shop, no, true, &bytes, &record, NULL);
+    if (got.code == CODE_NOT_FOUND) return OK; /* made after the copy was */
+    if (got.code != CODE_OK) return got;
+    if (record.state == SUBJECT_ERASED) return OK;
+    if (record.created_us > erased_us) return OK; /* the number was given again, after an earlier such start */
+    return subject_erase_now(batch, reader, no, SLICE_TEXT("erased before an old copy of the store was put back"), &receipt);
+}
+
+/* A row torn by a full disk leaves those behind it out of step: what is no row is passed over byte by byte. */
+static RESULT erasures_replay(struct batch *batch, const struct reader *reader)
+{
+    struct shop *shop = batch->shop;
+    SCOPED(buf_done) struct buf path = {0}, file = {0};
+    shop_path(shop->home, shop->name, "erased", &path);
+    struct result got = file_read(buf_c(&path), ERASED_FILE_BYTES_MAX, &file);
+    if (got.code == CODE_NOT_FOUND) return OK; /* nobody was erased */
+    if (got.code != CODE_OK) return got;
+    for (size_t at = 0; at + ERASED_ROW_BYTES <= file.len;) {
+        const uint8_t *row = file.at + at;
+        bool good = row_good(shop, row);
+        at += good ? ERASED_ROW_BYTES : 1;
+        if (good) TRY(erase_again(batch, reader, (struct subject_no){be64_get(row)}, (int64_t)be64_get(row + 8)));
+    }
+    return OK;
+}
+
+static bool authority_same(const struct authority_head *a, const struct authority_head *b)
+{
+    return a->count == b->count && hash_equal(&a->hash, &b->hash);
+}
+
+static RESULT reopen_run(struct batch *batch, const struct signed_state *old)
+{
+    struct shop *shop = batch->shop;
+    struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    struct draft draft = batch_draft(batch, &system, ENTRY_LOG_OPENED);
+    struct receipt receipt = {0};
+    struct authority_head now = ledger_authority(shop->ledger);
+    draft.entry.old_size = old->size;
+    draft.entry.old_root = old->root;
+    draft.entry.has_old = true;
+    batch_append(batch, &draft, &receipt);
+    if (!authority_same(&now, &old->authority)) TRY(keys_end(batch, &system));
+    return erasures_replay(batch, &system);
+}
+
+RESULT shop_reopen(struct shop *shop, const struct signed_state *old)
+{
+    SCOPED(arena_done) struct arena arena = {0};
+    SCOPED(batch_done) struct batch batch = {0};
+    TRY(batch_begin(shop, &arena, &batch));
+    struct result done = reopen_run(&batch, old);
+    if (done.code == CODE_OK) return batch_commit(&batch);
+    batch_rollback(&batch);
+    return done;
+}
