@@ -147,10 +147,12 @@ static RESULT hear_signals(struct server *server)
 static void log_reopened(const struct keeper *keeper)
 {
     const char *shop = NULL;
-    for (size_t i = 0; (shop = keeper_reopened(keeper, i)) != NULL; i++) {
+    bool keys_ended = false;
+    for (size_t i = 0; (shop = keeper_reopened(keeper, i, &keys_ended)) != NULL; i++) {
         struct log_line line = {0};
         log_begin(&line, LOG_WARN, "ledger.reopened");
         log_text(&line, "shop", shop);
+        log_text(&line, "keys", keys_ended ? "all were ended; issue new ones" : "kept");
         log_end(&line, STDERR_FILENO);
     }
 }

@@ -31,18 +31,21 @@ static size_t warnings_put(struct keeper *keeper, struct buf *out)
         }
         if (!keeper->shops[i]->reopened) continue;
         buf_clear(&text);
-        buf_print(&text, "shop %s: an old copy of its store was put back; its ledger began a new log",
-                  keeper->shops[i]->name);
+        buf_print(&text, "shop %s: an old copy of the store was put back; %s", keeper->shops[i]->name,
+                  keeper->shops[i]->keys_ended ? "all keys were ended; issue new ones" : "its ledger began a new log");
         cbor_text(out, buf_slice(&text));
         count++;
     }
     return count;
 }
 
-const char *keeper_reopened(const struct keeper *keeper, size_t n)
+const char *keeper_reopened(const struct keeper *keeper, size_t n, bool *keys_ended)
 {
     for (size_t i = 0; i < keeper->shop_count; i++) {
-        if (keeper->shops[i]->reopened && n-- == 0) return keeper->shops[i]->name;
+        const struct shop *shop = keeper->shops[i];
+        if (!shop->reopened || n-- != 0) continue;
+        *keys_ended = shop->keys_ended;
+        return shop->name;
     }
     return NULL;
 }

@@ -29,8 +29,8 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out);
 void keeper_free(struct keeper **keeper);
 
 /* Name of the n-th shop, from 0, whose store was found older than what had been signed, so that its ledger began a new
- * log at this start; NULL when there are no more. To be said loudly. */
-const char *keeper_reopened(const struct keeper *keeper, size_t n);
+ * log at this start; NULL when there are no more. `keys_ended`: and no key of before is let in. To be said loudly. */
+const char *keeper_reopened(const struct keeper *keeper, size_t n, bool *keys_ended);
 
 struct keeper_ask {
     struct slice frame; /* without its length word; borrowed until keeper_run() returns */
