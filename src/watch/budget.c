@@ -8,6 +8,7 @@
 struct day {
     uint64_t reader;
     int64_t day;
+    uint64_t used; /* how many `subjects` has: asking a set of many chunks takes long */
     struct set subjects;
 };
 
@@ -50,6 +51,7 @@ static size_t day_of(struct budgets *budgets, uint64_t reader, int64_t now_us)
         if (day->reader != reader) continue;
         if (day->day < today) {
             set_clear(&day->subjects);
+            day->used = 0;
             day->day = today;
         }
         return i;
@@ -81,11 +83,12 @@ RESULT budget_reserve(struct budgets *budgets, uint64_t reader, int64_t now_us, 
                       const uint64_t *subjects, size_t count)
 {
     size_t at = day_of(budgets, reader, now_us), mark = budgets->noted;
-    struct set *seen = &budgets->days[at].subjects;
+    struct day *day = &budgets->days[at];
     for (size_t i = 0; i < count; i++) {
-        if (set_add(seen, subjects[i])) journal_add(budgets, at, subjects[i]);
+        if (set_add(&day->subjects, subjects[i])) journal_add(budgets, at, subjects[i]);
     }
-    if (budgets->noted == mark || set_count(seen) <= limit) return OK;
+    day->used += budgets->noted - mark;
+    if (budgets->noted == mark || day->used <= limit) return OK;
     budget_undo(budgets, mark);
     return FAIL(BUDGET_DAY, "budget: this reader may look at %llu people a day; it refills at 00:00 UTC, or ask for a bigger role",
                 (unsigned long long)limit);
@@ -101,7 +104,8 @@ void budget_undo(struct budgets *budgets, size_t mark)
     assert(mark <= budgets->noted);
     while (budgets->noted > mark) {
         const struct noted *noted = &budgets->journal[--budgets->noted];
-        (void)set_remove(&budgets->days[noted->day].subjects, noted->subject); /* gone already if the day turned */
+        struct day *day = &budgets->days[noted->day];
+        if (set_remove(&day->subjects, noted->subject)) day->used--; /* gone already if the day turned */
     }
 }
 
@@ -113,7 +117,7 @@ void budget_settle(struct budgets *budgets)
 uint64_t budget_used(struct budgets *budgets, uint64_t reader, int64_t now_us)
 {
     size_t at = day_of(budgets, reader, now_us); /* may move the days */
-    return set_count(&budgets->days[at].subjects);
+    return budgets->days[at].used;
 }
 
 uint32_t budget_refill_s(int64_t now_us)
@@ -124,5 +128,6 @@ uint32_t budget_refill_s(int64_t now_us)
 void budget_restore(struct budgets *budgets, uint64_t reader, int64_t at_us, uint64_t subject)
 {
     size_t at = day_of(budgets, reader, at_us);
-    (void)set_add(&budgets->days[at].subjects, subject); /* may be there: sets overlap between hours */
+    struct day *day = &budgets->days[at];
+    if (set_add(&day->subjects, subject)) day->used++; /* may be there: sets overlap between hours */
 }
