@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 PROGRAM = os.environ.get("AMANAH") or os.path.join(os.path.dirname(__file__), "../../build/amanah")
 START_S = 60
@@ -59,9 +60,11 @@ def story(*chapters):
         try:
             chapter()
             print(f"ok      {chapter.__name__} ({time.monotonic() - began:.1f} s)", flush=True)
-        except Wrong as wrong:
+        except Exception as wrong:  # pylint: disable=broad-except
             failed += 1
-            print(f"FAILED  {chapter.__name__}: {wrong}", flush=True)
+            if not isinstance(wrong, Wrong):
+                traceback.print_exc(file=sys.stdout)
+            print(f"FAILED  {chapter.__name__}: {wrong!r}", flush=True)
     sys.exit(1 if failed else 0)
 
 
