@@ -36,7 +36,7 @@ static void count_looks(struct batch *batch)
     }
 }
 
-RESULT batch_commit(struct batch *batch)
+RESULT batch_settle(struct batch *batch)
 {
     struct shop *shop = batch->shop;
     assert(batch->begun);

@@ -1,6 +1,6 @@
 /*
  * A batch: what one commit makes durable for one shop. Verbs run in order in it; their answers wait in it; only
- * batch_commit(), called by the keeper alone, lets them out, after the flush. A failed commit wipes them.
+ * the keeper's batch_commit lets them out, after batch_settle() has flushed it. A failed one wipes them.
  * Main calls: batch_look(), batch_note(). Example: see reveal() in keep/reveal.c.
  */
 #ifndef AMN_KEEP_BATCH_H
@@ -50,7 +50,9 @@ struct batch {
 };
 
 RESULT batch_begin(struct shop *shop, struct arena *arena, struct batch *out);
-RESULT batch_commit(struct batch *batch); /* the keeper's alone: after OK answers may leave */
+/* Make it durable. Lets no answer out: that is for the keeper, whose batch_commit calls this; a home's own batches
+ * have no answers. A failure has rolled back. */
+RESULT batch_settle(struct batch *batch);
 void batch_rollback(struct batch *batch); /* everything of it is gone, in memory too */
 void batch_done(struct batch *batch);
 

@@ -241,7 +241,7 @@ static RESULT shop_first_rows(struct shop *shop, struct buf *key_text)
     key_secret_make(shop, &key, key_text);
     key_body_write(&key, &body);
     TRY(authority_put(&batch, &system, AUTHORITY_KEY, key.id, buf_slice(&body), &receipt));
-    return batch_commit(&batch);
+    return batch_settle(&batch);
 }
 
 static RESULT keyring_make(const struct home *home, const char *name, struct slice origin)

@@ -189,7 +189,7 @@ static RESULT row_find(struct import *import, struct slice ref, struct subject_n
     tag_make(import->batch->shop, FIELD_REF, ref, tag);
     for (uint16_t at = *ref_bucket(import, tag); at > 0; at = import->ref_next[at - 1]) {
         const struct change *change = &import->changes[at - 1];
-        if (memcmp(ref_tag(import, change)->tag, tag, TAG_BYTES) != 0) continue;
+        if (!bytes_equal_ct(ref_tag(import, change)->tag, tag, TAG_BYTES)) continue;
         *no = change->no;
         return OK;
     }

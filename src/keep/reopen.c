@@ -87,7 +87,7 @@ RESULT shop_reopen(struct shop *shop, const struct signed_state *old)
     SCOPED(batch_done) struct batch batch = {0};
     TRY(batch_begin(shop, &arena, &batch));
     struct result done = reopen_run(&batch, old);
-    if (done.code == CODE_OK) return batch_commit(&batch);
+    if (done.code == CODE_OK) return batch_settle(&batch);
     batch_rollback(&batch);
     return done;
 }

@@ -262,10 +262,11 @@ static void batch_refuse(struct shop *shop, struct task *tasks, size_t from, siz
     }
 }
 
-static RESULT batch_end(struct keeper *keeper, struct batch *batch)
+/* The only door out: what it returns OK for may be answered. */
+static RESULT batch_commit(struct keeper *keeper, struct batch *batch)
 {
     int64_t began_us = clock_monotonic_us();
-    struct result done = batch_commit(batch);
+    struct result done = batch_settle(batch);
     keeper->counters.commit_us += (uint64_t)(clock_monotonic_us() - began_us);
     keeper->counters.commits_failed += done.code != CODE_OK;
     if (done.code == CODE_OK && batch->destroys) shop_scrub(batch->shop); /* before the answer says "erased" */
@@ -287,7 +288,7 @@ void shop_run(struct keeper *keeper, struct shop *shop, struct task *tasks, size
             keeper->counters.redone++;
             continue; /* from the same place: at least one task fewer */
         }
-        if (done.code == CODE_OK) done = batch_end(keeper, &batch);
+        if (done.code == CODE_OK) done = batch_commit(keeper, &batch);
         if (done.code != CODE_OK) batch_refuse(shop, tasks, from, to, done);
         from = to;
     }

@@ -100,7 +100,7 @@ static RESULT shop_of(struct keeper *keeper, struct task *task)
     }
     bool token = token_shop(bearer, tag);
     for (size_t i = 0; token && i < keeper->shop_count; i++) {
-        if (memcmp(keyring_shop_id(keeper->shops[i]->keyring), tag, sizeof tag) == 0) task->shop = keeper->shops[i];
+        if (bytes_equal_ct(keyring_shop_id(keeper->shops[i]->keyring), tag, sizeof tag)) task->shop = keeper->shops[i];
     }
     if (task->shop) return OK;
     stranger_count(keeper, keeper->shops[0], task->head.network);

@@ -61,7 +61,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     *noted = strangers_note(keeper, batch, all) > 0;
     TRY(store->replay->sweep(store, batch->now_us));
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
-    return batch_commit(batch);
+    return batch_settle(batch);
 }
 
 void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all)
