@@ -137,6 +137,10 @@ WRAP(sighting, each,
      (struct store * store, uint32_t from_hour, uint32_t to_hour,
       RESULT (*each)(void *context, const struct sighting_row *row), void *context),
      from_hour, to_hour, each, context)
+WRAP(sighting, of_chunk,
+     (struct store * store, uint64_t chunk, uint32_t from_hour,
+      RESULT (*each)(void *context, const struct sighting_row *row), void *context),
+     chunk, from_hour, each, context)
 WRAP(sighting, clear, (struct store * store))
 WRAP(authority, put, (struct store * store, const struct authority_row *row), row)
 WRAP(authority, each,
@@ -242,6 +246,7 @@ static const struct sighting_store wrap_sighting = {
     .put = wrap_sighting_put,
     .get = wrap_sighting_get,
     .each = wrap_sighting_each,
+    .of_chunk = wrap_sighting_of_chunk,
     .clear = wrap_sighting_clear,
 };
 static const struct authority_store wrap_authority = {.put = wrap_authority_put, .each = wrap_authority_each};

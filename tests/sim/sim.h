@@ -12,7 +12,7 @@ enum { SIM_STEPS = 160, SIM_BATCH_MAX = 12, SIM_TEXT_BYTES = 600 };
 
 struct sim_options {
     uint64_t seed;
-    unsigned steps;       /* batches; 0: SIM_STEPS */
+    unsigned steps;       /* batches, at most some 2,000; 0: SIM_STEPS */
     enum fault_call drop; /* a deliberate bug that must be found: such calls are sometimes not made */
     uint64_t drop_every;
     bool verbose;
