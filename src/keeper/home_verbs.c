@@ -50,12 +50,31 @@ const char *keeper_reopened(const struct keeper *keeper, size_t n, bool *keys_en
     return NULL;
 }
 
+/* After a failed write: one small write to every store says whether they take any again. */
+static bool writable(struct keeper *keeper)
+{
+    for (size_t i = 0; i < keeper->shop_count && keeper->doubtful; i++) {
+        struct store *store = keeper->shops[i]->store;
+        uint64_t now_s = (uint64_t)(clock_now(&keeper->options.clock) / SECOND_US);
+        struct result tried = store->batch->begin(store);
+        if (tried.code == CODE_OK) tried = store->fact->put(store, "tried_s", now_s);
+        if (tried.code == CODE_OK) tried = store->batch->commit(store);
+        if (tried.code == CODE_OK) continue;
+        store->batch->rollback(store);
+        return false;
+    }
+    keeper->doubtful = false;
+    return true;
+}
+
 static void health(struct keeper *keeper, struct task *task)
 {
     struct buf *out = &task->answer.body;
-    cbor_map(out, task->from->local ? 4 : 2);
+    bool ready = writable(keeper);
+    cbor_map(out, (task->from->local ? 4 : 2) + !ready);
     cbor_text(out, SLICE_TEXT("ready"));
-    cbor_bool(out, true);
+    cbor_bool(out, ready);
+    if (!ready) put_text(out, "reason", SLICE_TEXT("the ledger cannot be written; is the disk full?"));
     put_text(out, "version", SLICE_TEXT(AMN_VERSION));
     if (!task->from->local) return; /* a stranger learns no more */
     cbor_text(out, SLICE_TEXT("shops"));

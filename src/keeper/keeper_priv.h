@@ -30,6 +30,7 @@ struct keeper {
     struct stranger strangers[STRANGERS_MAX];
     size_t stranger_count;
     struct counters counters;
+    bool doubtful; /* a write failed: whether the stores can be written is to be tried before "ready" is said */
     struct arena arena;
     int64_t started_us, upkeep_us;
     enum seal_kind seal;
