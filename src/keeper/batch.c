@@ -269,7 +269,7 @@ static RESULT batch_commit(struct keeper *keeper, struct batch *batch)
     struct result done = batch_settle(batch);
     keeper->counters.commit_us += (uint64_t)(clock_monotonic_us() - began_us);
     keeper->counters.commits_failed += done.code != CODE_OK;
-    if (done.code != CODE_OK) keeper->doubtful = true;
+    if (done.code != CODE_OK) keeper->doubted_us = batch->now_us;
     if (done.code == CODE_OK && batch->destroys) shop_scrub(batch->shop); /* before the answer says "erased" */
     return done;
 }
@@ -286,7 +286,7 @@ void shop_run(struct keeper *keeper, struct shop *shop, struct task *tasks, size
         if (done.code == CODE_OK) to = batch_fill(keeper, &batch, tasks, from, count, &broken);
         if (broken) {
             batch_rollback(&batch);
-            keeper->doubtful = true;
+            keeper->doubted_us = batch.now_us;
             keeper->counters.redone++;
             continue; /* from the same place: at least one task fewer */
         }

@@ -50,20 +50,23 @@ const char *keeper_reopened(const struct keeper *keeper, size_t n, bool *keys_en
     return NULL;
 }
 
-/* After a failed write: one small write to every store says whether they take any again. */
+/* After a failed write nothing is believed for a while, for a small write may still find room where a large one did
+ * not; then one write to every store says whether they take any again. */
 static bool writable(struct keeper *keeper)
 {
-    for (size_t i = 0; i < keeper->shop_count && keeper->doubtful; i++) {
+    int64_t now_us = clock_now(&keeper->options.clock);
+    if (keeper->doubted_us == 0) return true;
+    if (now_us - keeper->doubted_us < DOUBT_US && now_us >= keeper->doubted_us) return false;
+    for (size_t i = 0; i < keeper->shop_count; i++) {
         struct store *store = keeper->shops[i]->store;
-        uint64_t now_s = (uint64_t)(clock_now(&keeper->options.clock) / SECOND_US);
         struct result tried = store->batch->begin(store);
-        if (tried.code == CODE_OK) tried = store->fact->put(store, "tried_s", now_s);
+        if (tried.code == CODE_OK) tried = store->fact->put(store, "tried_s", (uint64_t)(now_us / SECOND_US));
         if (tried.code == CODE_OK) tried = store->batch->commit(store);
         if (tried.code == CODE_OK) continue;
         store->batch->rollback(store);
         return false;
     }
-    keeper->doubtful = false;
+    keeper->doubted_us = 0;
     return true;
 }
 

@@ -5,7 +5,7 @@
 #include "keep/verbs.h"
 #include "keeper/keeper.h"
 
-enum { STRANGERS_MAX = 256, UPKEEP_EVERY_US = 60 * 1000 * 1000 };
+enum { STRANGERS_MAX = 256, UPKEEP_EVERY_US = 60 * 1000 * 1000, DOUBT_US = 5 * 1000 * 1000 };
 
 /* Requests without a good credential from one network in one minute: they become one entry. */
 struct stranger {
@@ -30,7 +30,7 @@ struct keeper {
     struct stranger strangers[STRANGERS_MAX];
     size_t stranger_count;
     struct counters counters;
-    bool doubtful; /* a write failed: whether the stores can be written is to be tried before "ready" is said */
+    int64_t doubted_us; /* a write failed then, and none was tried since; 0: no doubt */
     struct arena arena;
     int64_t started_us, upkeep_us;
     enum seal_kind seal;
