@@ -269,6 +269,7 @@ RESULT command_demo(struct call *call)
     }
     if (played.code == CODE_OK && call_has(call, OPT_STAY)) played = stay(&demo, &ends);
     played = clean_up(&demo, played);
+    while (sigtimedwait(&ends, NULL, &(struct timespec){0}) > 0) continue; /* it was heard */
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     return played;
 }

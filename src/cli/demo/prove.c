@@ -4,6 +4,7 @@
 #include "cli/input.h"
 #include "cli/show.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -213,18 +214,27 @@ static RESULT copy_file(const struct demo *demo, const char *name)
     return output_write(to, buf_slice(&bytes));
 }
 
+static void directory_done(DIR **directory)
+{
+    if (*directory) (void)closedir(*directory); /* it was only read */
+}
+
 static RESULT copy_home(const struct demo *demo)
 {
     static const char *const folders[] = {"copy", "copy/shops", "copy/shops/demo"};
-    static const char *const files[] = {"home", "shops/demo/keyring", "shops/demo/signed",
-                                        "shops/demo/shop.db"};
     char path[DEMO_PATH_BYTES];
     for (size_t i = 0; i < COUNT_OF(folders); i++) {
         if (mkdir(demo_path(demo, folders[i], path), S_IRWXU) != 0)
             return FAIL(UNAVAILABLE, "demo: no folder for a copy");
     }
-    for (size_t i = 0; i < COUNT_OF(files); i++) TRY(copy_file(demo, files[i]));
-    return OK;
+    SCOPED(directory_done) DIR *directory = opendir(demo_path(demo, "home/shops/demo", path));
+    if (!directory) return FAIL(UNAVAILABLE, "demo: the home cannot be read");
+    for (const struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
+        if (entry->d_type != DT_REG) continue;
+        (void)snprintf(path, sizeof path, "shops/demo/%s", entry->d_name); /* ours, and short */
+        TRY(copy_file(demo, path));
+    }
+    return copy_file(demo, "home");
 }
 
 /* Flip one bit of an entry in the copy's database, wherever it lies. */
