@@ -90,6 +90,8 @@ struct tag_store {
     RESULT (*drop_past)(struct store *store, struct subject_no no);
     /* Every present tag once, in no order, for checks. */
     RESULT (*each)(struct store *store, RESULT (*each)(void *context, const struct tag_row *row), void *context);
+    /* TAMPERED when what find() relies on would hide a present tag: order, fences, filters, counts. */
+    RESULT (*check)(struct store *store);
 };
 
 #endif

@@ -349,6 +349,16 @@ static RESULT tag_each(struct store *store, tag_visitor *each, void *context)
     return OK;
 }
 
+static RESULT tag_check(struct store *store)
+{
+    TRY(ready(store));
+    const struct tag_tree *tree = tree_of(store);
+    for (size_t i = 0; i < tree->run_count; i++) {
+        if (tree->runs[i].state == RUN_LIVE) TRY(tag_run_check(store, &tree->runs[i]));
+    }
+    return OK;
+}
+
 const struct tag_store sqlite_tag = {
     .find = tag_find,
     .add = tag_add,
@@ -356,4 +366,5 @@ const struct tag_store sqlite_tag = {
     .drop = tag_drop,
     .drop_past = tag_drop_past,
     .each = tag_each,
+    .check = tag_check,
 };

@@ -131,6 +131,8 @@ void tag_merge_done(struct tag_merge *merge);
 /* Remove a key's row from one run. `found` is left alone when it is not there. */
 RESULT tag_run_remove(struct store *store, const struct tag_run *run, const uint8_t key[TAG_KEY_BYTES],
                       struct tag_bytes *row, bool *found);
+/* Fences and filter again from the pages: TAMPERED, naming the run, when a row of it would not be found. */
+RESULT tag_run_check(struct store *store, const struct tag_run *run);
 struct tag_run *tag_run_new(struct tag_tree *tree, uint8_t level, uint64_t rows);
 
 #endif

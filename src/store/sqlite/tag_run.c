@@ -12,9 +12,14 @@ void tag_run_done(struct tag_run *run)
     *run = (struct tag_run){0};
 }
 
+static size_t filter_bytes(uint64_t rows)
+{
+    return (size_t)(rows * FILTER_BITS / 8 + 8);
+}
+
 void tag_filter_size(struct tag_run *run, uint64_t rows)
 {
-    size_t bytes = (size_t)(rows * FILTER_BITS / 8 + 8);
+    size_t bytes = filter_bytes(rows);
     run->filter.len = 0;
     memset(buf_extend(&run->filter, bytes), 0, bytes);
 }
@@ -156,8 +161,11 @@ static RESULT parts_load(struct store *store, struct tag_run *run)
         if (!more) break;
         buf_slice_put(column_u64(&query, 0) == KIND_FENCES ? &run->fences : &run->filter, column_blob(&query, 1));
     }
-    if (run->fences.len == (size_t)run->pages * TAG_FENCE_BYTES) return OK;
-    return FAIL(CORRUPT, "store: run %u of the index lacks its fences", run->id);
+    if (run->fences.len != (size_t)run->pages * TAG_FENCE_BYTES) {
+        return FAIL(CORRUPT, "store: run %u of the index lacks its fences", run->id);
+    }
+    if (run->rows <= (uint64_t)run->pages * TAG_PAGE_ROWS && run->filter.len >= filter_bytes(run->rows)) return OK;
+    return FAIL(CORRUPT, "store: run %u of the index lacks its filter", run->id); /* an emptier one says yes too seldom */
 }
 
 RESULT tag_runs_load(struct store *store, struct tag_run *runs, size_t *count)
@@ -215,4 +223,39 @@ RESULT tag_run_remove(struct store *store, const struct tag_run *run, const uint
         }
     }
     return OK;
+}
+
+/* A page may have lost rows since its run was written, so its fence may stand before its first row. */
+static bool page_good(const struct tag_run *run, uint32_t page, struct slice rows, uint8_t last[TAG_KEY_BYTES])
+{
+    const uint8_t *fence = run->fences.at + (size_t)page * TAG_FENCE_BYTES;
+    if (memcmp(last, fence, TAG_FENCE_BYTES) > 0) return false; /* rows before it stand behind it */
+    for (size_t at = 0; at < rows.len; at += TAG_ROW_BYTES) {
+        const uint8_t *row = rows.at + at;
+        if (memcmp(row, fence, TAG_FENCE_BYTES) < 0 || memcmp(row, last, TAG_KEY_BYTES) <= 0) return false;
+        if (!tag_filter_may(run, row)) return false;
+        memcpy(last, row, TAG_KEY_BYTES);
+    }
+    if (memcmp(last, fence, TAG_FENCE_BYTES) < 0) { /* a page without rows */
+        memset(last, 0, TAG_KEY_BYTES);
+        memcpy(last, fence, TAG_FENCE_BYTES);
+    }
+    return true;
+}
+
+RESULT tag_run_check(struct store *store, const struct tag_run *run)
+{
+    uint8_t last[TAG_KEY_BYTES] = {0};
+    uint64_t count = 0;
+    for (uint32_t page = 0; page < run->pages; page++) {
+        SCOPED(buf_done) struct buf rows = {0};
+        struct result got = tag_page_read(store, run, page, &rows);
+        if (got.code == CODE_NOT_FOUND) return FAIL(TAMPERED, "index: page %u of run %u is missing", page, run->id);
+        TRY(got);
+        count += rows.len / TAG_ROW_BYTES;
+        if (page_good(run, page, buf_slice(&rows), last)) continue;
+        return FAIL(TAMPERED, "index: page %u of run %u would not be found by its fence or filter", page, run->id);
+    }
+    if (count <= run->rows) return OK;
+    return FAIL(TAMPERED, "index: run %u has more rows than were written to it", run->id);
 }
