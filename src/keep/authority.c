@@ -43,23 +43,35 @@ RESULT authority_put(struct batch *batch, const struct reader *reader, enum auth
     return access_take(shop, row.kind, id, body);
 }
 
-/* What the ledger says of one row: its newest entry. */
-struct said {
-    uint32_t kind, id;
-    uint64_t index;
-    struct hash object;
-};
+void authority_list_done(struct authority_list *list)
+{
+    free(list->at);
+    *list = (struct authority_list){0};
+}
+
+RESULT authority_list_add(struct authority_list *list, uint64_t index, const struct entry *entry)
+{
+    if (list->count == list->cap) {
+        size_t cap = list->cap ? list->cap * 2 : 64;
+        struct authority_said *at = realloc(list->at, cap * sizeof *at);
+        if (!at) return FAIL(UNAVAILABLE, "authority: out of memory");
+        list->at = at;
+        list->cap = cap;
+    }
+    list->at[list->count++] = (struct authority_said){entry->object_kind, entry->object_id, index, entry->object};
+    return OK;
+}
 
 struct replay {
     struct shop *shop;
-    struct said *said;
-    size_t count, cap, next;
+    struct authority_list newest; /* one a row */
+    size_t next;
     RESULT (*take)(struct shop *shop, const struct authority_row *row);
 };
 
 static void replay_done(struct replay *replay)
 {
-    free(replay->said);
+    authority_list_done(&replay->newest);
 }
 
 static RESULT replay_entry(void *context, uint64_t index)
@@ -69,36 +81,35 @@ static RESULT replay_entry(void *context, uint64_t index)
     SCOPED(buf_done) struct buf bytes = {0};
     TRY(ledger_entry(replay->shop->ledger, index, &bytes, NULL));
     TRY(entry_read(buf_slice(&bytes), &entry));
-    if (replay->count == replay->cap) {
-        size_t cap = replay->cap ? replay->cap * 2 : 64;
-        struct said *said = realloc(replay->said, cap * sizeof *said);
-        if (!said) return FAIL(UNAVAILABLE, "authority: out of memory");
-        replay->said = said;
-        replay->cap = cap;
-    }
-    replay->said[replay->count++] = (struct said){entry.object_kind, entry.object_id, index, entry.object};
-    return OK;
+    return authority_list_add(&replay->newest, index, &entry);
 }
 
 static int by_row_then_index(const void *a, const void *b)
 {
-    const struct said *x = a, *y = b;
+    const struct authority_said *x = a, *y = b;
     if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
     if (x->id != y->id) return x->id < y->id ? -1 : 1;
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
 /* Keep only the newest entry of each row. */
-static void replay_newest(struct replay *replay)
+static void replay_newest(struct authority_list *list)
 {
     size_t kept = 0;
-    if (replay->count > 1) qsort(replay->said, replay->count, sizeof *replay->said, by_row_then_index);
-    for (size_t i = 0; i < replay->count; i++) {
-        const struct said *next = i + 1 < replay->count ? &replay->said[i + 1] : NULL;
-        if (next && next->kind == replay->said[i].kind && next->id == replay->said[i].id) continue;
-        replay->said[kept++] = replay->said[i];
+    if (list->count > 1) qsort(list->at, list->count, sizeof *list->at, by_row_then_index);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct authority_said *next = i + 1 < list->count ? &list->at[i + 1] : NULL;
+        if (next && next->kind == list->at[i].kind && next->id == list->at[i].id) continue;
+        list->at[kept++] = list->at[i];
     }
-    replay->count = kept;
+    list->count = kept;
+}
+
+bool authority_row_good(struct shop *shop, const struct authority_row *row)
+{
+    uint8_t mac[32];
+    row_mac(shop, row, mac);
+    return bytes_equal_ct(mac, row->mac, sizeof mac);
 }
 
 static RESULT changed(const struct authority_row *row)
@@ -111,13 +122,11 @@ static RESULT changed(const struct authority_row *row)
 static RESULT replay_row(void *context, const struct authority_row *row)
 {
     struct replay *replay = context;
-    uint8_t mac[32];
     struct hash object = {{0}};
-    row_mac(replay->shop, row, mac);
-    if (!bytes_equal_ct(mac, row->mac, sizeof mac)) return changed(row);
+    if (!authority_row_good(replay->shop, row)) return changed(row);
     row_hash(replay->shop, row->kind, row->id, row->body, &object);
-    if (replay->next >= replay->count) return changed(row);
-    const struct said *said = &replay->said[replay->next++];
+    if (replay->next >= replay->newest.count) return changed(row);
+    const struct authority_said *said = &replay->newest.at[replay->next++];
     if (said->kind != row->kind || said->id != row->id || said->index != row->entry ||
         !hash_equal(&said->object, &object)) {
         return changed(row);
@@ -125,13 +134,25 @@ static RESULT replay_row(void *context, const struct authority_row *row)
     return replay->take ? replay->take(replay->shop, row) : OK;
 }
 
+static RESULT replay_rows(struct replay *replay)
+{
+    struct store *store = replay->shop->store;
+    replay_newest(&replay->newest);
+    TRY(store->authority->each(store, replay_row, replay));
+    if (replay->next == replay->newest.count) return OK;
+    return FAIL(TAMPERED, "authority: the row of entry %llu of the ledger is missing",
+                (unsigned long long)replay->newest.at[replay->next].index);
+}
+
 RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const struct authority_row *row))
 {
     SCOPED(replay_done) struct replay replay = {.shop = shop, .take = take};
     TRY(shop->store->ledger->authority_each(shop->store, replay_entry, &replay));
-    replay_newest(&replay);
-    TRY(shop->store->authority->each(shop->store, replay_row, &replay));
-    if (replay.next == replay.count) return OK;
-    return FAIL(TAMPERED, "authority: the row of entry %llu of the ledger is missing",
-                (unsigned long long)replay.said[replay.next].index);
+    return replay_rows(&replay);
+}
+
+RESULT authority_check(struct shop *shop, struct authority_list *list)
+{
+    SCOPED(replay_done) struct replay replay = {.shop = shop, .newest = TAKE(*list)};
+    return replay_rows(&replay);
 }

@@ -23,4 +23,23 @@ RESULT authority_put(struct batch *batch, const struct reader *reader, enum auth
 /* Check every row and give it to `take` in order of kind and id. TAMPERED names the first bad row. */
 RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const struct authority_row *row));
 
+/* What one AUTHORITY entry of the ledger says, and a list of them. */
+struct authority_said {
+    uint32_t kind, id;
+    uint64_t index;
+    struct hash object;
+};
+struct authority_list {
+    struct authority_said *at;
+    size_t count, cap;
+};
+void authority_list_done(struct authority_list *list);
+RESULT authority_list_add(struct authority_list *list, uint64_t index, const struct entry *entry);
+
+/* Check every row against entries found by who walked the whole ledger. Takes the list over. TAMPERED as above. */
+RESULT authority_check(struct shop *shop, struct authority_list *list);
+
+/* Does the row carry this shop's MAC? For rows that are read again after the load. */
+bool authority_row_good(struct shop *shop, const struct authority_row *row);
+
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char fact_pinned[] = "pinned_s";
+static const char fact_pin[] = "pin_entry"; /* index of the newest PIN entry */
 
 static void put_text(struct buf *out, const char *name, struct slice text)
 {
@@ -26,16 +26,74 @@ static void put_bytes(struct buf *out, const char *name, struct slice bytes)
     cbor_bytes(out, bytes);
 }
 
+/* What cannot be read as it was signed counts as nothing; other failures are the caller's. */
+static RESULT nothing_if_changed(struct result got)
+{
+    return got.code == CODE_UNAVAILABLE ? got : OK;
+}
+
+/* The time of the newest PIN entry. Where it stands is a hint in the store; the entry itself is proved. */
+static RESULT pinned_us(struct shop *shop, int64_t *out)
+{
+    uint64_t index = 0;
+    struct entry entry = {0};
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct result got = shop->store->fact->get(shop->store, fact_pin, &index);
+    if (got.code == CODE_OK) got = ledger_entry_proved(shop->ledger, index, &bytes);
+    if (got.code == CODE_OK) got = entry_read(buf_slice(&bytes), &entry);
+    if (got.code != CODE_OK) return nothing_if_changed(got);
+    if (entry.kind == ENTRY_PIN) *out = entry.time_us;
+    return OK;
+}
+
+struct witness_keys {
+    struct shop *shop;
+    struct note_check checks[NOTE_CHECKS_MAX]; /* the log's key first */
+    size_t count;
+};
+
+static RESULT witness_take(void *context, const struct authority_row *row)
+{
+    struct witness_keys *keys = context;
+    struct cbor reader = cbor_reader(row->body);
+    struct slice vkey = {0};
+    size_t members = 0;
+    if (row->kind != AUTHORITY_WITNESS || keys->count == NOTE_CHECKS_MAX) return OK;
+    if (!authority_row_good(keys->shop, row)) return OK; /* put there since the start; `verify` names it */
+    TRY(cbor_read_array(&reader, &members));
+    TRY(cbor_read_text(&reader, &vkey));
+    TRY(vkey_get(keys->shop->crypto, vkey, &keys->checks[keys->count].key));
+    keys->count++;
+    return OK;
+}
+
+/* When a registered witness cosigned the newest kept checkpoint, by its own signature. */
+static RESULT cosigned_us(struct shop *shop, int64_t *out)
+{
+    struct store *store = shop->store;
+    struct witness_keys keys = {.shop = shop, .checks = {{.key = *ledger_key(shop->ledger)}}, .count = 1};
+    struct note note = {0};
+    uint64_t size = 0;
+    int64_t time_us = 0; /* the row's own, which nobody signed */
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct result got = store->ledger->checkpoint_get(store, CHECKPOINT_COSIGNED, UINT64_MAX, &size, &time_us, &bytes);
+    if (got.code == CODE_OK) got = store->authority->each(store, witness_take, &keys);
+    if (got.code == CODE_OK) got = note_parse(buf_slice(&bytes), &note);
+    if (got.code == CODE_OK) got = note_verify(shop->crypto, &note, keys.checks, keys.count);
+    if (got.code != CODE_OK) return nothing_if_changed(got);
+    for (size_t i = 1; i < keys.count && keys.checks[0].good; i++) {
+        int64_t by_us = keys.checks[i].good ? keys.checks[i].time_s * SECOND_US : 0;
+        if (by_us > *out) *out = by_us;
+    }
+    return OK;
+}
+
 RESULT outside_known(struct shop *shop, bool *out)
 {
-    uint64_t pinned_s = 0, size = 0;
-    int64_t cosigned_us = 0, now_us = clock_now(&shop->clock);
-    SCOPED(buf_done) struct buf note = {0};
-    struct result got = shop->store->fact->get(shop->store, fact_pinned, &pinned_s);
-    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
-    got = shop->store->ledger->checkpoint_get(shop->store, CHECKPOINT_COSIGNED, UINT64_MAX, &size, &cosigned_us, &note);
-    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
-    int64_t newest_us = (int64_t)pinned_s * SECOND_US > cosigned_us ? (int64_t)pinned_s * SECOND_US : cosigned_us;
+    int64_t pin_us = 0, cosign_us = 0, now_us = clock_now(&shop->clock);
+    TRY(pinned_us(shop, &pin_us));
+    TRY(cosigned_us(shop, &cosign_us));
+    int64_t newest_us = pin_us > cosign_us ? pin_us : cosign_us;
     *out = newest_us > 0 && newest_us > now_us - DAY_US;
     return OK;
 }
@@ -228,7 +286,7 @@ RESULT verb_ledger_pin(struct batch *batch, const struct reader *reader, const s
     batch_append(batch, &draft, &receipt);
     batch_receipt(out, &receipt);
     struct store *store = batch_write(batch);
-    return store->fact->put(store, fact_pinned, (uint64_t)(batch->now_us / SECOND_US));
+    return store->fact->put(store, fact_pin, receipt.index);
 }
 
 struct witness_count {

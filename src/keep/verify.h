@@ -2,7 +2,12 @@
  * Verify a whole shop without trusting what it says of itself: every entry against its leaf, every tile against its
  * parent, the root against every kept checkpoint and against a pin from outside, every set against the root in its
  * entry, every sealed record against the entry that wrote it, every authority row against its MAC and its entry, every
- * index tag against a record. Works on a snapshot, beside a running daemon. Main call: verify_home().
+ * index tag against a record, the index's own fences and filters, every stored sighting against the looks, and what
+ * the signed file says. Works on a snapshot, beside a running daemon. Main call: verify_home().
+ *
+ * What it cannot know: whether a kept checkpoint was deleted, as one a minute is kept only where there was a batch;
+ * whether a LOG_OPENED entry names the true end of the log before, as those entries are gone; whether the whole home is
+ * an old copy. A pin from outside tells.
  */
 #ifndef AMN_KEEP_VERIFY_H
 #define AMN_KEEP_VERIFY_H
@@ -33,7 +38,8 @@ struct verify_report {
 /*
  * Verify. OK when it could be done, whatever was found: the caller looks at finding_count.
  * Errors are those of home_open() (without the lock), and UNAVAILABLE when a file cannot be read.
- * Cost: about 1 us an entry, and 3 us a subject in a set; the memory is 12 bytes a subject and one bundle.
+ * Cost: about 1 us an entry, and 3 us a subject in a set; the memory is 32 bytes a subject, one bundle, and
+ * the sets of one hour.
  */
 RESULT verify_home(const struct verify_options *options, struct verify_report *out);
 

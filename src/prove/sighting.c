@@ -94,14 +94,21 @@ static RESULT count_bundle(struct sightings *sightings, struct bundle *bundle, u
     return OK;
 }
 
+RESULT sightings_upto(struct store *store, uint64_t *out)
+{
+    struct result got = store->fact->get(store, fact_upto, out);
+    if (got.code != CODE_NOT_FOUND) return got;
+    *out = 0;
+    return OK;
+}
+
 RESULT sightings_open(struct store *store, struct ledger *ledger, struct sightings **out)
 {
     SCOPED(sightings_free) struct sightings *sightings = calloc(1, sizeof *sightings);
     if (!sightings) return FAIL(UNAVAILABLE, "sightings: out of memory");
     sightings->store = store;
     uint64_t upto = 0;
-    struct result got = store->fact->get(store, fact_upto, &upto);
-    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
+    TRY(sightings_upto(store, &upto));
     if (upto > ledger_durable(ledger)) upto = 0; /* written for another ledger: count again, sets do not double */
     for (uint64_t n = upto / TILE_WIDTH; n * TILE_WIDTH < ledger_durable(ledger); n++) {
         SCOPED(bundle_done) struct bundle bundle = {0};

@@ -18,6 +18,9 @@ enum { SIGHTINGS_WRITE_AFTER = 200000, SIGHTINGS_GROUPS_MAX = 4096 };
 RESULT sightings_open(struct store *store, struct ledger *ledger, struct sightings **out);
 void sightings_free(struct sightings **sightings);
 
+/* Those that are stored were counted from the entries below `out`. */
+RESULT sightings_upto(struct store *store, uint64_t *out);
+
 /* Count one durable entry's set. Entries that are no looks (create, import, erase …) are passed over. */
 void sightings_add(struct sightings *sightings, const struct entry *entry, const struct sighted *set, size_t count);
 

@@ -16,7 +16,7 @@ PEOPLE = 24
 LOOKS = 560  # two full bundles and a tail
 THREADS = 8
 TAMPERED = 6
-SLOT_STEP, SLOT_BYTES = 512, 112
+SLOT_STEP, SLOT_BYTES = 512, 128
 
 
 def look_around(home, ids):
