@@ -1,6 +1,7 @@
 #!/bin/sh
 # Proof files of ours must be good to npm's @sigstore/verify, and bad with another entry, key, hash or signature:
 #   tests/peers/sigstore.sh TLOG_EXPORT
+#   tests/peers/sigstore.sh --check PROOF ENTRY VKEY    one proof of another log
 # The package is put into AMN_PEERS_BUILD by its lock file. Exit 0 good, 1 bad, 77 skipped.
 set -eu
 export_log=$1
@@ -21,6 +22,11 @@ if ! cmp -s "$here/sigstore/package-lock.json" "$build/package-lock.json" || [ !
         echo "SKIP: @sigstore/verify cannot be had"
         exit 77
     }
+fi
+
+if [ "$export_log" = --check ]; then
+    shift
+    exec node "$build/check.mjs" "$@"
 fi
 
 dir=$(mktemp -d)
