@@ -117,22 +117,25 @@ RESULT verb_staff_add(struct batch *batch, const struct reader *reader, const st
 }
 
 /* A page of rows 1 … count: from behind the id in `after`, at most `limit`. */
-static RESULT page_of(struct shop *shop, enum id_kind kind, struct slice after, uint64_t limit, size_t count,
-                      size_t *from, size_t *to)
+struct page {
+    size_t from, to, count;
+};
+
+static RESULT page_of(struct shop *shop, enum id_kind kind, struct slice after, uint64_t limit, struct page *page)
 {
     uint64_t number = 0;
     if (after.len > 0) TRY(id_get(shop, kind, after, &number));
-    if (number > count) number = count;
-    *from = (size_t)number;
-    *to = *from + (size_t)(limit ? limit : 100);
-    if (*to > count) *to = count;
+    if (number > page->count) number = page->count;
+    page->from = (size_t)number;
+    page->to = page->from + (size_t)(limit ? limit : 100);
+    if (page->to > page->count) page->to = page->count;
     return OK;
 }
 
-static void put_next(struct shop *shop, enum id_kind kind, size_t to, size_t count, struct buf *out)
+static void put_next(struct shop *shop, enum id_kind kind, const struct page *page, struct buf *out)
 {
-    if (to < count) {
-        put_id(shop, out, "next", kind, to);
+    if (page->to < page->count) {
+        put_id(shop, out, "next", kind, page->to);
         return;
     }
     cbor_text(out, SLICE_TEXT("next"));
@@ -164,13 +167,13 @@ RESULT verb_staff_list(struct batch *batch, const struct reader *reader, const s
 {
     (void)reader;
     struct shop *shop = batch->shop;
-    size_t from = 0, to = 0, count = shop->access.staff_count;
-    TRY(page_of(shop, ID_STAFF, ask->after, ask->limit, count, &from, &to));
+    struct page page = {.count = shop->access.staff_count};
+    TRY(page_of(shop, ID_STAFF, ask->after, ask->limit, &page));
     cbor_map(&out->body, 2);
     cbor_text(&out->body, SLICE_TEXT("items"));
-    cbor_array(&out->body, to - from);
-    for (size_t i = from; i < to; i++) TRY(staff_put(shop, &shop->access.staff[i], &out->body));
-    put_next(shop, ID_STAFF, to, count, &out->body);
+    cbor_array(&out->body, page.to - page.from);
+    for (size_t i = page.from; i < page.to; i++) TRY(staff_put(shop, &shop->access.staff[i], &out->body));
+    put_next(shop, ID_STAFF, &page, &out->body);
     return OK;
 }
 
@@ -255,13 +258,13 @@ RESULT verb_key_list(struct batch *batch, const struct reader *reader, const str
 {
     (void)reader;
     struct shop *shop = batch->shop;
-    size_t from = 0, to = 0, count = shop->access.key_count;
-    TRY(page_of(shop, ID_KEY, ask->after, ask->limit, count, &from, &to));
+    struct page page = {.count = shop->access.key_count};
+    TRY(page_of(shop, ID_KEY, ask->after, ask->limit, &page));
     cbor_map(&out->body, 2);
     cbor_text(&out->body, SLICE_TEXT("items"));
-    cbor_array(&out->body, to - from);
-    for (size_t i = from; i < to; i++) key_put(shop, &shop->access.keys[i], &out->body);
-    put_next(shop, ID_KEY, to, count, &out->body);
+    cbor_array(&out->body, page.to - page.from);
+    for (size_t i = page.from; i < page.to; i++) key_put(shop, &shop->access.keys[i], &out->body);
+    put_next(shop, ID_KEY, &page, &out->body);
     return OK;
 }
 

@@ -119,6 +119,7 @@ RESULT field_from_ask(const struct fields *fields, const struct field_put_ask *a
     size_t number = FIELD_OWN_FIRST;
     while (number < FIELD_MAX && fields->at[number].name[0]) number++;
     if (number == FIELD_MAX) return FAIL(TOO_MANY, "field: a shop has at most %d own", FIELD_MAX - FIELD_OWN_FIRST);
+    assert(ask->name.at); /* word_good() wants one byte at least */
     field.number = (uint8_t)number;
     memcpy(field.name, ask->name.at, ask->name.len);
     if (ask->group.len > 0) memcpy(field.group, ask->group.at, ask->group.len);

@@ -85,12 +85,17 @@ static void home_file(const char *home, const char *name, struct buf *out)
 }
 
 /* 64 bytes of Argon2id give the wrap key and a commitment to it, which is compared before anything is opened. */
-static RESULT wrap_of(struct slice passphrase, const uint8_t salt[SALT_BYTES], uint32_t kib, uint32_t passes,
-                      struct crypto *crypto, struct secret *wrap, struct secret *commitment)
+struct stretch {
+    const uint8_t *salt; /* SALT_BYTES */
+    uint32_t kib, passes;
+};
+
+static RESULT wrap_of(struct crypto *crypto, struct slice passphrase, struct stretch how, struct secret *wrap,
+                      struct secret *commitment)
 {
     SECRET first = {{0}};
     uint8_t stretched[64];
-    struct result done = passphrase_stretch(passphrase, salt, kib, passes, stretched);
+    struct result done = passphrase_stretch(passphrase, how.salt, how.kib, how.passes, stretched);
     if (done.code == CODE_OK) {
         memcpy(first.bytes, stretched, SECRET_BYTES);
         struct slice rest = {stretched + SECRET_BYTES, sizeof stretched - SECRET_BYTES};
@@ -120,7 +125,8 @@ static RESULT seal_write(const char *path, struct crypto *crypto, enum seal_kind
                     PASSPHRASE_BYTES_MAX);
     }
     crypto_random(crypto, salt, sizeof salt);
-    TRY(wrap_of(passphrase, salt, STRETCH_KIB, STRETCH_PASSES, crypto, &wrap, &commitment));
+    struct stretch how = {salt, STRETCH_KIB, STRETCH_PASSES};
+    TRY(wrap_of(crypto, passphrase, how, &wrap, &commitment));
     TRY(aead_new(crypto, &aead));
     aead_key(aead, &wrap);
     buf_put(&file, salt, sizeof salt);
@@ -142,7 +148,8 @@ static RESULT passphrase_open(struct crypto *crypto, struct cursor *cursor, stru
     struct slice expected = cursor_take(cursor, COMMITMENT_BYTES), box = cursor->rest;
     if (cursor->bad) return FAIL(CORRUPT, "home: the seal file is cut short; restore it");
     if (passphrase.len == 0) return FAIL(SEALED, "home: sealed by a passphrase; give it");
-    TRY(wrap_of(passphrase, salt.at, kib, passes, crypto, &wrap, &commitment));
+    struct stretch how = {salt.at, kib, passes};
+    TRY(wrap_of(crypto, passphrase, how, &wrap, &commitment));
     if (!bytes_equal_ct(expected.at, commitment.bytes, COMMITMENT_BYTES)) {
         return FAIL(SEALED, "home: that is not its passphrase");
     }

@@ -133,23 +133,22 @@ static RESULT row_change(struct import *import, struct subject_no no, const stru
                          struct new_fields *values, struct change *change)
 {
     struct batch *batch = import->batch;
-    struct record old, head;
-    uint64_t entry = 0;
-    SCOPED(buf_done) struct buf bytes = {0};
+    struct record head;
+    SCOPED(held_done) struct held held = {0};
     if (in_chunk(import, no)) return FAIL(ROW_MALFORMED, "ref: stands twice within a few rows; the first one counts");
-    TRY(record_get(batch->shop, no, false, &bytes, &old, &entry));
+    TRY(subject_hold(batch->shop, no, &held));
     if (import->fail || import->skip) {
-        TRY(record_unlock(batch->shop, no, &old, &change->data_key));
+        TRY(record_unlock(batch->shop, no, &held.record, &change->data_key));
         change->no = no;
         same_keep(import, change, (uint64_t)1 << FIELD_REF);
         return import->fail ? FAIL(REF_TAKEN, "ref: another subject has it") : OK;
     }
     uint64_t named = named_fields(values);
-    head = old;
+    head = held.record;
     if (state) head.state = place->state;
     if (place->lang[0]) memcpy(head.lang, place->lang, sizeof head.lang);
     if (place->country[0]) memcpy(head.country, place->country, sizeof head.country);
-    TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, values, change));
+    TRY(subject_change(batch, &held, &head, values, change));
     if (!change->replaces || import->ask->dry_run) same_keep(import, change, named);
     return OK;
 }
@@ -162,8 +161,8 @@ static uint16_t *ref_bucket(struct import *import, const uint8_t tag[TAG_BYTES])
 static const struct tag_of *ref_tag(const struct import *import, const struct change *change)
 {
     uint32_t index = tag_index(import->batch->shop, FIELD_REF, TAG_EXACT);
-    for (size_t i = 0; i < change->new_tags.count; i++) {
-        if (change->new_tags.at[i].index == index) return &change->new_tags.at[i];
+    for (size_t i = 0; i < change->difference.new_tags.count; i++) {
+        if (change->difference.new_tags.at[i].index == index) return &change->difference.new_tags.at[i];
     }
     return NULL;
 }

@@ -61,7 +61,8 @@ RESULT record_parse(struct slice bytes, struct record *out)
 
 static struct slice wrap_aad(const struct shop *shop, struct subject_no no, uint16_t epoch, uint8_t at[WRAP_AAD_BYTES])
 {
-    memcpy(at, "dek", 3);
+    static const uint8_t label[3] = {'d', 'e', 'k'};
+    memcpy(at, label, sizeof label);
     memcpy(at + 3, keyring_shop_id(shop->keyring), SHOP_ID_BYTES);
     be64_put(at + 3 + SHOP_ID_BYTES, no.at);
     be16_put(at + 3 + SHOP_ID_BYTES + 8, epoch);

@@ -62,7 +62,7 @@ static RESULT group_put(struct shop *shop, const struct shown *shown, const stru
         struct slice text = {0};
         while (item_get(&items, &item, &text)) last = item > last ? item : last;
     }
-    cbor_array(out, (size_t)(last + 1));
+    cbor_array(out, (size_t)last + 1);
     for (int at = 0; at <= last; at++) {
         size_t mark = cbor_open(out), members = 0;
         for (size_t i = 0; i < count; i++) {
@@ -162,25 +162,33 @@ static RESULT subjects_find(struct batch *batch, const struct reveal_ask *ask, s
     return OK;
 }
 
-static RESULT one_subject(struct batch *batch, const struct permit *permit, const struct draft *draft,
-                          const struct shown *shown, struct slice id, struct sighted *sighted, struct hash *leaf,
-                          struct buf *out)
+/* One item of the answer, and where its leaf goes. */
+struct showing {
+    struct batch *batch;
+    const struct permit *permit;
+    const struct draft *draft;
+    struct buf *out;
+};
+
+static RESULT one_subject(const struct showing *showing, const struct shown *shown, struct slice id,
+                          struct sighted *sighted, struct hash *leaf)
 {
-    struct shop *shop = batch->shop;
+    struct shop *shop = showing->batch->shop;
+    const struct permit *permit = showing->permit;
     struct hash salt = {{0}};
     SECRET data_key = {{0}};
-    cbor_map(out, shown->cause == CAUSE_OK ? 2 : 3);
-    cbor_text(out, SLICE_TEXT("id"));
-    cbor_text(out, id);
+    cbor_map(showing->out, shown->cause == CAUSE_OK ? 2 : 3);
+    cbor_text(showing->out, SLICE_TEXT("id"));
+    cbor_text(showing->out, id);
     if (shown->cause != CAUSE_OK) {
-        refusal_put(shown, out);
+        refusal_put(shown, showing->out);
         return OK;
     }
     TRY(record_unlock(shop, shown->no, &shown->record, &data_key));
-    cbor_text(out, SLICE_TEXT("fields"));
-    TRY(fields_put(shop, shown, permit, out));
+    cbor_text(showing->out, SLICE_TEXT("fields"));
+    TRY(fields_put(shop, shown, permit, showing->out));
     *sighted = (struct sighted){shown->no, permit->full & shown->record.held, permit->masked & shown->record.held};
-    leaf_salt(shop->crypto, &data_key, draft->entry.nonce, &salt);
+    leaf_salt(shop->crypto, &data_key, showing->draft->entry.nonce, &salt);
     set_leaf(shop->crypto, &salt, sighted, NULL, leaf);
     return OK;
 }
@@ -188,6 +196,7 @@ static RESULT one_subject(struct batch *batch, const struct permit *permit, cons
 static RESULT values_put(struct batch *batch, const struct reveal_ask *ask, const struct permit *permit,
                          const struct shown *shown, struct draft *draft, struct buf *out)
 {
+    struct showing showing = {batch, permit, draft, out};
     struct sighted *set = arena_take(batch->arena, ask->subjects.count * sizeof *set);
     struct hash *leaves = arena_take(batch->arena, ask->subjects.count * sizeof *leaves);
     cbor_map(out, 1);
@@ -195,7 +204,7 @@ static RESULT values_put(struct batch *batch, const struct reveal_ask *ask, cons
     cbor_array(out, ask->subjects.count);
     for (size_t i = 0; i < ask->subjects.count; i++) {
         size_t at = draft->set_count;
-        TRY(one_subject(batch, permit, draft, &shown[i], ask->subjects.at[i], &set[at], &leaves[at], out));
+        TRY(one_subject(&showing, &shown[i], ask->subjects.at[i], &set[at], &leaves[at]));
         if (shown[i].cause == CAUSE_OK) draft->set_count++;
         if (out->len > REVEAL_BYTES_MAX) {
             return FAIL(TOO_MANY, "subjects: the answer would exceed %d bytes; ask for fewer at once", REVEAL_BYTES_MAX);

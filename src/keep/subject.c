@@ -9,8 +9,7 @@ void change_done(struct change *change)
 {
     secret_done(&change->data_key);
     buf_done(&change->bytes);
-    tags_done(&change->old_tags);
-    tags_done(&change->new_tags);
+    difference_done(&change->difference);
 }
 
 RESULT subject_by_ref(struct shop *shop, struct slice ref, struct subject_no *out)
@@ -33,8 +32,8 @@ RESULT subject_make(struct batch *batch, const struct record *head, struct new_f
     out->no.at = shop->last.at + 1;
     for (unsigned i = 0; i < FIELD_MAX; i++) {
         if (!values->at[i].set) continue;
-        out->fields |= (uint64_t)1 << i;
-        TRY(tags_of(shop, &shop->fields.at[i], buf_slice(&values->at[i].text), &out->new_tags));
+        out->difference.fields |= (uint64_t)1 << i;
+        TRY(tags_of(shop, &shop->fields.at[i], buf_slice(&values->at[i].text), &out->difference.new_tags));
     }
     shop->last = out->no;
     record_key_new(shop, out->no, &out->data_key, &wrapped);
@@ -47,22 +46,34 @@ RESULT subject_make(struct batch *batch, const struct record *head, struct new_f
     return OK;
 }
 
-RESULT subject_change(struct batch *batch, struct subject_no no, const struct record *old, struct slice old_bytes,
-                      uint64_t old_entry, const struct record *head, struct new_fields *values, struct change *out)
+void held_done(struct held *held)
+{
+    buf_done(&held->bytes);
+}
+
+RESULT subject_hold(struct shop *shop, struct subject_no no, struct held *out)
+{
+    out->no = no;
+    return record_get(shop, no, false, &out->bytes, &out->record, &out->entry);
+}
+
+RESULT subject_change(struct batch *batch, const struct held *held, const struct record *head,
+                      struct new_fields *values, struct change *out)
 {
     struct shop *shop = batch->shop;
+    const struct record *old = &held->record;
     struct record record = *head;
-    out->no = no;
-    TRY(record_unlock(shop, no, old, &out->data_key));
-    TRY(values_compare(shop, no, old, values, &out->old_tags, &out->new_tags, &out->fields));
+    out->no = held->no;
+    TRY(record_unlock(shop, held->no, old, &out->data_key));
+    TRY(values_compare(shop, held->no, old, values, &out->difference));
     bool place = memcmp(head->lang, old->lang, sizeof old->lang) != 0 ||
                  memcmp(head->country, old->country, sizeof old->country) != 0 || head->state != old->state;
-    if (out->fields == 0 && !place) return OK;
+    if (out->difference.fields == 0 && !place) return OK;
     record.version = old->version + 1;
-    record_write(shop, no, &record, values, &out->bytes);
+    record_write(shop, held->no, &record, values, &out->bytes);
     sha256_one(shop->crypto, buf_slice(&out->bytes), &out->record);
-    sha256_one(shop->crypto, old_bytes, &out->past);
-    out->before = old_entry;
+    sha256_one(shop->crypto, buf_slice(&held->bytes), &out->past);
+    out->before = held->entry;
     out->replaces = true;
     return OK;
 }
@@ -77,14 +88,14 @@ RESULT change_write(struct batch *batch, const struct change *change, uint64_t e
     } else {
         TRY(store->subject->add(store, &row));
     }
-    return tags_move(batch, change->no, &change->old_tags, &change->new_tags);
+    return tags_move(batch, change->no, &change->difference.old_tags, &change->difference.new_tags);
 }
 
 void change_leaf(struct shop *shop, const struct change *change, const uint8_t nonce[ENTRY_NONCE_BYTES],
                  bool with_record, struct sighted *sighted, struct hash *leaf)
 {
     struct hash salt = {{0}};
-    *sighted = (struct sighted){change->no, change->fields, 0};
+    *sighted = (struct sighted){change->no, change->difference.fields, 0};
     leaf_salt(shop->crypto, &change->data_key, nonce, &salt);
     set_leaf(shop->crypto, &salt, sighted, with_record ? &change->record : NULL, leaf);
 }
@@ -141,7 +152,7 @@ static RESULT change_commit(struct batch *batch, const struct reader *reader, en
     draft.set = &sighted;
     draft.leaves = &leaf;
     draft.set_count = 1;
-    draft.entry.full = change->fields;
+    draft.entry.full = change->difference.fields;
     draft.entry.has_object = true;
     draft.entry.object = change->record;
     batch_append(batch, &draft, &receipt);
@@ -180,25 +191,24 @@ static RESULT kind_take(struct slice kind, enum subject_state *out)
 static RESULT create_conflict(struct batch *batch, const struct reader *reader, const struct subject_create_ask *ask,
                               struct subject_no no, struct new_fields *values, struct answer *out)
 {
-    struct record old, head;
-    uint64_t entry = 0;
-    SCOPED(buf_done) struct buf bytes = {0};
+    struct record head;
+    SCOPED(held_done) struct held held = {0};
     SCOPED(change_done) struct change change = {0};
     if (!slice_is(ask->on_conflict, "update")) TRY(taken_note(batch, reader, no, out));
     if (!slice_is(ask->on_conflict, "update") && !slice_is(ask->on_conflict, "skip")) {
         return FAIL(REF_TAKEN, "subject: another one has this ref; change that one, or say on_conflict");
     }
-    TRY(record_get(batch->shop, no, false, &bytes, &old, &entry));
-    head = old;
+    TRY(subject_hold(batch->shop, no, &held));
+    head = held.record;
     if (slice_is(ask->on_conflict, "update")) {
         TRY(access_act(reader, ACT_CHANGE));
         TRY(place_take(ask->lang, ask->country, out, &head));
         uint64_t named = named_fields(values);
-        TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, values, &change));
+        TRY(subject_change(batch, &held, &head, values, &change));
         if (change.replaces) TRY(change_commit(batch, reader, ENTRY_PATCH, &change, out));
         if (!change.replaces) unchanged_note(batch, reader, &change, named, out);
     }
-    out->head.version = old.version + (change.replaces ? 1 : 0);
+    out->head.version = held.record.version + (change.replaces ? 1 : 0);
     cbor_map(&out->body, 1);
     cbor_text(&out->body, SLICE_TEXT("id"));
     put_id(batch, no, &out->body);
@@ -271,16 +281,15 @@ RESULT verb_subject_patch(struct batch *batch, const struct reader *reader, cons
 {
     struct shop *shop = batch->shop;
     struct subject_no no = {0}, other = {0};
-    struct record old, head;
-    uint64_t entry = 0;
-    SCOPED(buf_done) struct buf bytes = {0};
+    struct record head;
+    SCOPED(held_done) struct held held = {0};
     SCOPED(new_fields_done) struct new_fields values = {0};
     SCOPED(change_done) struct change change = {0};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
-    TRY(record_get(shop, no, false, &bytes, &old, &entry));
+    TRY(subject_hold(shop, no, &held));
     if (ask->version == 0) return FAIL(IF_MATCH_MISSING, "subject: send If-Match with the ETag you changed");
-    if (ask->version != old.version) return FAIL(SUBJECT_STALE, "subject: was changed since; read it again");
-    head = old;
+    if (ask->version != held.record.version) return FAIL(SUBJECT_STALE, "subject: was changed since; read it again");
+    head = held.record;
     TRY(place_take(ask->lang, ask->country, out, &head));
     TRY(values_take(shop, &ask->fields, slice_text(head.country), out, &values));
     if (ask->ref.len > 0) {
@@ -293,10 +302,10 @@ RESULT verb_subject_patch(struct batch *batch, const struct reader *reader, cons
         if (found.code != CODE_OK && found.code != CODE_NOT_FOUND) return found;
     }
     uint64_t named = named_fields(&values);
-    TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, &values, &change));
+    TRY(subject_change(batch, &held, &head, &values, &change));
     if (change.replaces) TRY(change_commit(batch, reader, ENTRY_PATCH, &change, out));
     if (!change.replaces) unchanged_note(batch, reader, &change, named, out);
-    out->head.version = old.version + (change.replaces ? 1 : 0);
+    out->head.version = held.record.version + (change.replaces ? 1 : 0);
     cbor_map(&out->body, 2);
     cbor_text(&out->body, SLICE_TEXT("id"));
     cbor_text(&out->body, ask->id);
@@ -310,20 +319,19 @@ RESULT verb_subject_close(struct batch *batch, const struct reader *reader, cons
 {
     struct shop *shop = batch->shop;
     struct subject_no no = {0};
-    struct record old, head;
-    uint64_t entry = 0;
-    SCOPED(buf_done) struct buf bytes = {0};
+    struct record head;
+    SCOPED(held_done) struct held held = {0};
     SCOPED(new_fields_done) struct new_fields none = {0};
     SCOPED(change_done) struct change change = {0};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
-    TRY(record_get(shop, no, false, &bytes, &old, &entry));
-    if (old.state == SUBJECT_CLOSED) return FAIL(SUBJECT_CLOSED, "subject: is closed already");
-    head = old;
+    TRY(subject_hold(shop, no, &held));
+    if (held.record.state == SUBJECT_CLOSED) return FAIL(SUBJECT_CLOSED, "subject: is closed already");
+    head = held.record;
     head.state = SUBJECT_CLOSED;
-    TRY(subject_change(batch, no, &old, buf_slice(&bytes), entry, &head, &none, &change));
+    TRY(subject_change(batch, &held, &head, &none, &change));
     assert(change.replaces);
     TRY(change_commit(batch, reader, ENTRY_CLOSE, &change, out));
-    out->head.version = old.version + 1;
+    out->head.version = held.record.version + 1;
     cbor_map(&out->body, 2);
     cbor_text(&out->body, SLICE_TEXT("id"));
     cbor_text(&out->body, ask->id);

@@ -10,14 +10,13 @@
 /* A change of one subject, written but for its entry: what the entry and its leaf need. */
 struct change {
     struct subject_no no;
-    uint64_t fields;      /* bits that changed */
+    struct difference difference;
     struct hash record;   /* SHA-256 of the new record */
     struct secret data_key;
     struct buf bytes;     /* the new record */
     uint64_t before;      /* entry of the record it replaces; only if `replaces` */
     struct hash past;     /* hash of that record */
     bool replaces;
-    struct tags old_tags, new_tags;
 };
 void change_done(struct change *change);
 
@@ -27,12 +26,24 @@ RESULT subject_by_ref(struct shop *shop, struct slice ref, struct subject_no *ou
 /* Prepare a new subject from its values; takes the next number. Nothing is written. */
 RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values, struct change *out);
 
+/* A subject as it is held: its record borrows from `bytes`. */
+struct held {
+    struct subject_no no;
+    struct record record;
+    struct buf bytes;
+    uint64_t entry;
+};
+void held_done(struct held *held);
+
+/* Read it. SUBJECT_UNKNOWN, SUBJECT_ERASED. */
+RESULT subject_hold(struct shop *shop, struct subject_no no, struct held *out);
+
 /*
- * Prepare a change of an existing one. `head` says state, country and language as they shall be; `values` are compared
- * with what it holds. out->fields is 0 and nothing is prepared when all is as it was.
+ * Prepare a change of a held one. `head` says state, country and language as they shall be; `values` are compared
+ * with what it holds. out->replaces is false, and nothing is prepared, when all is as it was.
  */
-RESULT subject_change(struct batch *batch, struct subject_no no, const struct record *old, struct slice old_bytes,
-                      uint64_t old_entry, const struct record *head, struct new_fields *values, struct change *out);
+RESULT subject_change(struct batch *batch, const struct held *held, const struct record *head,
+                      struct new_fields *values, struct change *out);
 
 /*
  * An entry of whom values were compared with and found equal, or whose ref was found taken: an answer that depends on

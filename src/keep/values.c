@@ -23,6 +23,12 @@ void tags_done(struct tags *tags)
     *tags = (struct tags){0};
 }
 
+void difference_done(struct difference *difference)
+{
+    tags_done(&difference->old_tags);
+    tags_done(&difference->new_tags);
+}
+
 static RESULT tag_add(struct shop *shop, unsigned field, unsigned variant, struct slice value, struct tags *out)
 {
     if (out->count == TAGS_MAX) return FAIL(TOO_MANY, "fields: more than %d indexed values", TAGS_MAX);
@@ -161,9 +167,8 @@ static bool tags_have(const struct tags *tags, uint32_t index, const uint8_t tag
 }
 
 RESULT values_compare(struct shop *shop, struct subject_no no, const struct record *record, struct new_fields *changes,
-                      struct tags *old_tags, struct tags *new_tags, uint64_t *changed)
+                      struct difference *out)
 {
-    *changed = 0;
     for (unsigned i = 0; i < FIELD_MAX; i++) {
         struct new_field *change = &changes->at[i];
         const struct field *field = &shop->fields.at[i];
@@ -179,9 +184,9 @@ RESULT values_compare(struct shop *shop, struct subject_no no, const struct reco
             change->set = false;
             continue;
         }
-        *changed |= (uint64_t)1 << i;
-        TRY(tags_of(shop, field, buf_slice(&old), old_tags));
-        if (change->set) TRY(tags_of(shop, field, buf_slice(&change->text), new_tags));
+        out->fields |= (uint64_t)1 << i;
+        TRY(tags_of(shop, field, buf_slice(&old), &out->old_tags));
+        if (change->set) TRY(tags_of(shop, field, buf_slice(&change->text), &out->new_tags));
     }
     return OK;
 }

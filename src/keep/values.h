@@ -22,6 +22,13 @@ struct tags {
 };
 void tags_done(struct tags *tags);
 
+/* What a write changes of a subject. */
+struct difference {
+    uint64_t fields;            /* bits of the fields that change */
+    struct tags old_tags, new_tags; /* of present values that change or go, and of the new ones */
+};
+void difference_done(struct difference *difference);
+
 /* The number that the store keeps a field's tags under: epoch, variant and field. */
 uint32_t tag_index(const struct shop *shop, unsigned field, unsigned variant);
 
@@ -45,10 +52,10 @@ RESULT value_take(struct shop *shop, const struct field *field, uint16_t item, s
 
 /*
  * Drop from `changes` what the record already holds, after record_unlock(); the bits that remain are what changes.
- * `old_tags` gets the tags of present values that change or go, `new_tags` those of the new ones.
+ * `out` is emptied by difference_done(), on failure too.
  */
 RESULT values_compare(struct shop *shop, struct subject_no no, const struct record *record, struct new_fields *changes,
-                      struct tags *old_tags, struct tags *new_tags, uint64_t *changed);
+                      struct difference *out);
 
 /* Move the index from old to new tags for a subject: ended ones keep their validity. */
 RESULT tags_move(struct batch *batch, struct subject_no no, const struct tags *old_tags, const struct tags *new_tags);

@@ -64,6 +64,10 @@ static RESULT spawn(const struct child_options *options, int out_fd, int err_fd,
 {
     static const char program[] = "/proc/self/exe";
     const char *words[CHILD_WORDS_MAX + 2] = {"amanah"}, *variables[VARIABLES_MAX];
+    union { /* posix_spawn() takes pointers to char, and changes none of them */
+        const char **ours;
+        char *const *theirs;
+    } given = {.ours = words}, environment_given = {.ours = variables};
     struct buf made[2] = {{0}};
     sigset_t none;
     SCOPED(actions_done) posix_spawn_file_actions_t actions;
@@ -82,8 +86,7 @@ static RESULT spawn(const struct child_options *options, int out_fd, int err_fd,
     (void)posix_spawnattr_init(&attributes);
     (void)posix_spawnattr_setsigmask(&attributes, &none);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int failed = posix_spawn(out, program, &actions, &attributes, (char *const *)(uintptr_t)words,
-                             (char *const *)(uintptr_t)variables);
+    int failed = posix_spawn(out, program, &actions, &attributes, given.theirs, environment_given.theirs);
     buf_done(&made[0]);
     buf_done(&made[1]);
     return failed ? FAIL(UNAVAILABLE, "demo: this program cannot start itself: %s", strerror(failed)) : OK;
