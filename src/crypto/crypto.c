@@ -257,10 +257,9 @@ void aead_key_drop(struct aead *aead)
     aead->seal_set = aead->open_set = false;
 }
 
-void aead_seal(struct aead *aead, struct slice aad, struct slice text, struct buf *out)
+static void seal(struct aead *aead, struct slice aad, struct slice text, uint8_t *box)
 {
     assert(aead->has_key && text.len < INT32_MAX && aad.len < INT32_MAX);
-    uint8_t *box = buf_extend(out, text.len + AEAD_EXTRA_BYTES);
     uint8_t *body = box + AEAD_NONCE_BYTES;
     int len = 0;
     crypto_random(aead->crypto, box, AEAD_NONCE_BYTES);
@@ -271,6 +270,16 @@ void aead_seal(struct aead *aead, struct slice aad, struct slice text, struct bu
     if (text.len > 0) must(EVP_EncryptUpdate(aead->seal, body, &len, text.at, (int)text.len));
     must(EVP_EncryptFinal_ex(aead->seal, body + text.len, &len));
     must(EVP_CIPHER_CTX_ctrl(aead->seal, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG_BYTES, body + text.len));
+}
+
+void aead_seal(struct aead *aead, struct slice aad, struct slice text, struct buf *out)
+{
+    seal(aead, aad, text, buf_extend(out, text.len + AEAD_EXTRA_BYTES));
+}
+
+void aead_seal_at(struct aead *aead, struct slice aad, uint8_t *box, size_t text_len)
+{
+    seal(aead, aad, (struct slice){box + AEAD_NONCE_BYTES, text_len}, box);
 }
 
 RESULT aead_open(struct aead *aead, struct slice aad, struct slice box, struct buf *out)

@@ -139,7 +139,9 @@ void record_key_new(struct shop *shop, struct subject_no no, struct secret *data
 
 void new_fields_done(struct new_fields *fields)
 {
-    for (size_t i = 0; i < FIELD_MAX; i++) buf_done(&fields->at[i].text);
+    for (size_t i = 0; i < FIELD_MAX; i++) {
+        if (fields->at[i].text.at) buf_done(&fields->at[i].text);
+    }
 }
 
 uint64_t named_fields(const struct new_fields *fields)
@@ -181,17 +183,16 @@ static void field_seal(struct shop *shop, struct subject_no no, unsigned field, 
                        struct buf *out)
 {
     assert(text.len <= FIELD_BYTES_MAX);
-    SCOPED(buf_done) struct buf padded = {0};
     uint8_t aad[AAD_BYTES];
-    size_t blocks = (text.len + 2 + BLOCK_BYTES - 1) / BLOCK_BYTES;
-    uint8_t *at = buf_extend(&padded, blocks * BLOCK_BYTES);
-    memset(at, 0, blocks * BLOCK_BYTES);
-    be16_put(at, (uint16_t)text.len);
-    if (text.len > 0) memcpy(at + 2, text.at, text.len);
+    size_t blocks = (text.len + 2 + BLOCK_BYTES - 1) / BLOCK_BYTES, padded = blocks * BLOCK_BYTES;
     buf_byte(out, (uint8_t)field);
     buf_be32(out, version);
     buf_be16(out, (uint16_t)blocks);
-    aead_seal(shop->dek, field_aad(shop, no, field, version, aad), buf_slice(&padded), out);
+    uint8_t *box = buf_extend(out, AEAD_EXTRA_BYTES + padded), *at = box + AEAD_NONCE_BYTES;
+    be16_put(at, (uint16_t)text.len);
+    if (text.len > 0) memcpy(at + 2, text.at, text.len);
+    memset(at + 2 + text.len, 0, padded - 2 - text.len);
+    aead_seal_at(shop->dek, field_aad(shop, no, field, version, aad), box, padded);
 }
 
 void record_write(struct shop *shop, struct subject_no no, const struct record *head, const struct new_fields *changes,
