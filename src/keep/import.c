@@ -181,7 +181,7 @@ static void change_keep(struct import *import, struct change *change)
     *bucket = (uint16_t)(at + 1);
 }
 
-/* A row whose ref was made by this chunk is not in the store's index yet. */
+/* A row whose ref was made by this chunk is not in the store's index yet. 0: nobody has the ref. */
 static RESULT row_find(struct import *import, struct slice ref, struct subject_no *no)
 {
     uint8_t tag[TAG_BYTES];
@@ -192,7 +192,7 @@ static RESULT row_find(struct import *import, struct slice ref, struct subject_n
         *no = change->no;
         return OK;
     }
-    return subject_by_ref(import->batch->shop, ref, no);
+    return subject_by_ref_tag(import->batch->shop, tag, no);
 }
 
 static RESULT row_run(struct import *import, const struct import_value *values, size_t count)
@@ -204,15 +204,14 @@ static RESULT row_run(struct import *import, const struct import_value *values, 
     SCOPED(change_done) struct change change = {0};
     TRY(row_place(import, values, count, &place, &state));
     TRY(row_fields(import, values, count, &place, &fields));
-    struct result found = row_find(import, buf_slice(&fields.at[FIELD_REF].text), &no);
-    if (found.code == CODE_OK) {
+    TRY(row_find(import, buf_slice(&fields.at[FIELD_REF].text), &no));
+    if (no.at != 0) {
         TRY(row_change(import, no, &place, state, &fields, &change));
         import->changed += change.replaces;
         import->unchanged += !change.replaces;
         if (change.replaces) change_keep(import, &change);
         return OK;
     }
-    if (found.code != CODE_NOT_FOUND) return found;
     TRY(subject_make(import->batch, &place, &fields, &change));
     import->created++;
     change_keep(import, &change);

@@ -53,4 +53,7 @@ enum normaliser {
  */
 RESULT normalise(enum normaliser kind, struct slice value, struct slice country, struct buf *out);
 
+/* Is a normal e-mail its own canonical form for sure? False may mean yes too: then normalise() tells. About 5 ns. */
+bool email_is_canonical(struct slice normal);
+
 #endif

@@ -152,6 +152,15 @@ static bool dots_mean_nothing(struct slice local, struct slice domain)
     return slice_is(domain, "gmail.com") || slice_is(domain, "googlemail.com");
 }
 
+bool email_is_canonical(struct slice normal)
+{
+    static const char gmail[] = "gmail.com", googlemail[] = "googlemail.com";
+    const uint8_t *at = normal.len ? memchr(normal.at, '@', normal.len) : NULL;
+    if (!at || !text_ascii(normal) || memchr(normal.at, '+', (size_t)(at - normal.at))) return false;
+    struct slice domain = slice_from(normal, (size_t)(at - normal.at) + 1);
+    return !slice_is(domain, gmail) && !slice_is(domain, googlemail);
+}
+
 RESULT normalise_email_canonical(struct slice value, struct buf *out)
 {
     SCOPED(buf_done) struct buf exact = {0};

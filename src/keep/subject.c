@@ -15,12 +15,20 @@ void change_done(struct change *change)
 RESULT subject_by_ref(struct shop *shop, struct slice ref, struct subject_no *out)
 {
     uint8_t tag[TAG_BYTES];
-    struct subject_no found[2];
-    size_t count = 0;
+    struct subject_no no = {0};
     tag_make(shop, FIELD_REF, ref, tag);
+    TRY(subject_by_ref_tag(shop, tag, &no));
+    if (no.at == 0) return FAIL(SUBJECT_UNKNOWN, "subject: none with this ref");
+    *out = no;
+    return OK;
+}
+
+RESULT subject_by_ref_tag(struct shop *shop, const uint8_t tag[TAG_BYTES], struct subject_no *out)
+{
+    struct subject_no found[2] = {{0}};
+    size_t count = 0;
     TRY(shop->store->tag->find(shop->store, tag_index(shop, FIELD_REF, TAG_EXACT), tag, found, COUNT_OF(found), &count));
-    if (count == 0) return FAIL(SUBJECT_UNKNOWN, "subject: none with this ref");
-    *out = found[0];
+    *out = count > 0 ? found[0] : (struct subject_no){0};
     return OK;
 }
 

@@ -22,6 +22,8 @@ void change_done(struct change *change);
 
 /* The subject with this normalised ref. SUBJECT_UNKNOWN when there is none. */
 RESULT subject_by_ref(struct shop *shop, struct slice ref, struct subject_no *out);
+/* The same by the ref's tag; 0 when there is none, which an import hears of nearly every row. */
+RESULT subject_by_ref_tag(struct shop *shop, const uint8_t tag[TAG_BYTES], struct subject_no *out);
 
 /* Prepare a new subject from its values; takes the next number. Nothing is written. */
 RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values, struct change *out);

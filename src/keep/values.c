@@ -53,6 +53,7 @@ static RESULT value_tags(struct shop *shop, const struct field *field, struct sl
 {
     TRY(tag_add(shop, field->number, TAG_EXACT, value, out));
     if (field->normaliser != NORMALISE_EMAIL) return OK;
+    if (email_is_canonical(value)) return OK;
     SCOPED(buf_done) struct buf canonical = {0};
     TRY(normalise(NORMALISE_EMAIL_CANONICAL, value, (struct slice){0}, &canonical));
     if (slice_equal(buf_slice(&canonical), value)) return OK;
@@ -74,20 +75,21 @@ RESULT value_take(struct shop *shop, const struct field *field, uint16_t item, s
                   struct new_fields *out)
 {
     (void)shop;
-    SCOPED(buf_done) struct buf normal = {0};
     struct new_field *at = &out->at[field->number];
     if (text.len > field->bytes_max) {
         return FAIL(FIELD_TOO_LONG, "%s: longer than %u bytes; shorten it", field->name, field->bytes_max);
     }
-    struct result done = normalise(field->normaliser, text, country, &normal);
-    if (done.code != CODE_OK) return done;
-    at->set = true;
-    at->remove = false;
     if (!field->group[0]) {
         buf_clear(&at->text);
-        buf_slice_put(&at->text, buf_slice(&normal));
+        TRY(normalise(field->normaliser, text, country, &at->text));
+        at->set = true;
+        at->remove = false;
         return OK;
     }
+    SCOPED(buf_done) struct buf normal = {0};
+    TRY(normalise(field->normaliser, text, country, &normal));
+    at->set = true;
+    at->remove = false;
     if (at->text.len + normal.len + 3 > FIELD_BYTES_MAX) {
         return FAIL(FIELD_TOO_LONG, "%s: all items together are longer than %d bytes", field->name, FIELD_BYTES_MAX);
     }
