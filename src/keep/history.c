@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The hours in which one reader saw the subject. */
+/* The hours in which readers saw the subject. */
 struct hours {
-    struct subject_no no;
     struct hour {
         uint64_t reader;
         uint32_t hour;
@@ -24,7 +23,6 @@ static void hours_done(struct hours *hours)
 static RESULT hour_note(void *context, const struct sighting_group *group)
 {
     struct hours *hours = context;
-    if (!set_has(group->subjects, hours->no.at)) return OK;
     if (hours->count == hours->cap) {
         size_t cap = hours->cap ? hours->cap * 2 : 16;
         struct hour *at = realloc(hours->at, cap * sizeof *at);
@@ -45,66 +43,154 @@ static int by_hour(const void *a, const void *b)
 
 struct visit {
     struct subject_no no;
-    RESULT (*each)(void *context, const struct sighting *at);
+    RESULT (*each)(void *context, const struct sighting *at, bool *stop);
     void *context;
 };
 
-/* Give the entry to the visitor for every place that the subject has in its set. */
-static RESULT entry_visit(const struct visit *visit, uint64_t index, struct slice bytes, struct slice aside_bytes)
+/* Give the entry to the visitor for the first place that the subject has in its set. */
+static RESULT entry_visit(const struct visit *visit, struct sighting *at, struct slice aside_bytes, bool *stop)
 {
     SCOPED(aside_read_done) struct aside_read aside = {0};
-    struct sighting at = {.index = index, .bytes = bytes, .aside = &aside};
-    TRY(entry_read(bytes, &at.entry));
     TRY(aside_read(aside_bytes, &aside));
+    at->aside = &aside;
     for (size_t i = 0; i < aside.set_count; i++) {
         if (aside.set[i].no.at != visit->no.at) continue;
-        at.position = i;
-        TRY(visit->each(visit->context, &at));
-        break; /* the same subject twice in one look is one sighting */
+        at->position = i;
+        return visit->each(visit->context, at, stop); /* the same subject twice in one look is one sighting */
     }
     return OK;
 }
 
-static bool reader_in_hour(const struct hours *hours, uint32_t hour, uint64_t reader)
+/* A walk over a part, one bundle at a time: hours that share one open it once. */
+struct looking {
+    struct shop *shop;
+    struct looks_part *part;
+    const struct visit *visit;
+    struct bundle bundle; /* at hand; count 0: none */
+    bool asides;          /* of the bundle at hand are open */
+    unsigned opened;
+};
+
+static void looking_done(struct looking *looking)
 {
-    for (size_t i = 0; i < hours->count; i++) {
-        if (hours->at[i].hour == hour && hours->at[i].reader == reader) return true;
-    }
-    return false;
+    bundle_done(&looking->bundle);
 }
 
-static RESULT hour_visit(struct shop *shop, const struct hours *hours, uint32_t hour, const struct visit *visit)
+static void part_end(struct looking *looking, uint64_t next)
 {
+    looking->part->more = true;
+    looking->part->next = next;
+}
+
+/* Have bundle n at hand; false when the bound is met. */
+static RESULT bundle_take(struct looking *looking, uint64_t n, bool *taken)
+{
+    *taken = true;
+    if (looking->bundle.count > 0 && looking->bundle.first == n * TILE_WIDTH) return OK;
+    *taken = !looking->part->bounded || looking->opened < LOOK_BUNDLES_MAX;
+    if (!*taken) return OK;
+    bundle_done(&looking->bundle);
+    looking->asides = false;
+    looking->opened++;
+    return ledger_bundle_entries(looking->shop->ledger, n, &looking->bundle);
+}
+
+static bool among(const struct hour *readers, size_t count, uint64_t reader)
+{
+    struct hour key = {reader, readers[0].hour};
+    return bsearch(&key, readers, count, sizeof key, by_hour) != NULL;
+}
+
+/* The looks of these readers in the bundle at hand, from index `from` to before `to`. */
+static RESULT bundle_visit(struct looking *looking, const struct hour *readers, size_t count, uint64_t from, uint64_t to)
+{
+    struct bundle *bundle = &looking->bundle;
+    for (unsigned i = 0; i < bundle->count && !looking->part->more; i++) {
+        struct sighting at = {.index = bundle->first + i, .bytes = bundle->entries[i]};
+        bool stop = false;
+        if (at.index < from || at.index >= to) continue;
+        TRY(entry_read(at.bytes, &at.entry));
+        if (!entry_is_look(at.entry.kind) || !among(readers, count, at.entry.reader)) continue;
+        if (!looking->asides) TRY(ledger_bundle_asides(looking->shop->ledger, bundle));
+        looking->asides = true;
+        TRY(entry_visit(looking->visit, &at, bundle->asides[i], &stop));
+        if (stop) part_end(looking, at.index);
+    }
+    return OK;
+}
+
+/* One hour, in which `count` readers saw the subject. */
+static RESULT hour_visit(struct looking *looking, const struct hour *readers, size_t count)
+{
+    struct ledger *ledger = looking->shop->ledger;
     uint64_t from = 0, to = 0;
-    TRY(ledger_at_time(shop->ledger, (int64_t)hour * HOUR_US, &from));
-    TRY(ledger_at_time(shop->ledger, ((int64_t)hour + 1) * HOUR_US, &to));
-    for (uint64_t n = from / TILE_WIDTH; n * TILE_WIDTH < to; n++) {
-        SCOPED(bundle_done) struct bundle bundle = {0};
-        TRY(ledger_bundle(shop->ledger, n, &bundle));
-        for (unsigned i = 0; i < bundle.count; i++) {
-            struct entry entry = {0};
-            uint64_t index = bundle.first + i;
-            if (index < from || index >= to) continue;
-            TRY(entry_read(bundle.entries[i], &entry));
-            if (!entry_is_look(entry.kind) || !reader_in_hour(hours, hour, entry.reader)) continue;
-            TRY(entry_visit(visit, index, bundle.entries[i], bundle.asides[i]));
+    TRY(ledger_at_time(ledger, (int64_t)readers[0].hour * HOUR_US, &from));
+    TRY(ledger_at_time(ledger, ((int64_t)readers[0].hour + 1) * HOUR_US, &to));
+    if (from < looking->part->from) from = looking->part->from;
+    for (uint64_t n = from / TILE_WIDTH; n * TILE_WIDTH < to && from < to && !looking->part->more; n++) {
+        bool taken = false;
+        TRY(bundle_take(looking, n, &taken));
+        if (taken) {
+            TRY(bundle_visit(looking, readers, count, from, to));
+        } else {
+            part_end(looking, n * TILE_WIDTH > from ? n * TILE_WIDTH : from);
         }
     }
     return OK;
 }
 
+/* The hour of the entry at `index`; 0 for the first one, UINT32_MAX behind the last. */
+static RESULT hour_of(struct ledger *ledger, uint64_t index, uint32_t *out)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct entry entry = {0};
+    *out = index == 0 ? 0 : UINT32_MAX;
+    if (index == 0 || index >= ledger_durable(ledger)) return OK;
+    TRY(ledger_entry(ledger, index, &bytes, NULL));
+    TRY(entry_read(buf_slice(&bytes), &entry));
+    *out = (uint32_t)(entry.time_us / HOUR_US);
+    return OK;
+}
+
+RESULT history_part(struct shop *shop, struct subject_no no, struct looks_part *part,
+                    RESULT (*each)(void *context, const struct sighting *at, bool *stop), void *context)
+{
+    SCOPED(hours_done) struct hours hours = {0};
+    struct sightings_range range = {.most = part->bounded ? LOOK_GROUPS_MAX : 0};
+    struct visit visit = {no, each, context};
+    SCOPED(looking_done) struct looking looking = {.shop = shop, .part = part, .visit = &visit};
+    part->more = false;
+    TRY(hour_of(shop->ledger, part->from, &range.from_hour));
+    TRY(sightings_of(shop->sightings, no, &range, hour_note, &hours));
+    if (hours.count > 1) qsort(hours.at, hours.count, sizeof *hours.at, by_hour);
+    for (size_t i = 0, count = 0; i < hours.count && !part->more; i += count) {
+        for (count = 1; i + count < hours.count && hours.at[i + count].hour == hours.at[i].hour; count++) continue;
+        TRY(hour_visit(&looking, &hours.at[i], count));
+    }
+    if (part->more || !range.cut) return OK;
+    part_end(&looking, 0);
+    return ledger_at_time(shop->ledger, (int64_t)range.until * HOUR_US, &part->next);
+}
+
+/* Every sighting, to a visitor that never stops. */
+struct every {
+    RESULT (*each)(void *context, const struct sighting *at);
+    void *context;
+};
+
+static RESULT every_one(void *context, const struct sighting *at, bool *stop)
+{
+    const struct every *every = context;
+    (void)stop;
+    return every->each(every->context, at);
+}
+
 RESULT history_looks(struct shop *shop, struct subject_no no, RESULT (*each)(void *context, const struct sighting *at),
                      void *context)
 {
-    SCOPED(hours_done) struct hours hours = {.no = no};
-    struct visit visit = {no, each, context};
-    TRY(sightings_each(shop->sightings, 0, UINT32_MAX, hour_note, &hours));
-    if (hours.count > 1) qsort(hours.at, hours.count, sizeof *hours.at, by_hour);
-    for (size_t i = 0; i < hours.count; i++) {
-        if (i > 0 && hours.at[i].hour == hours.at[i - 1].hour) continue;
-        TRY(hour_visit(shop, &hours, hours.at[i].hour, &visit));
-    }
-    return OK;
+    struct every every = {each, context};
+    struct looks_part all = {.from = 0};
+    return history_part(shop, no, &all, every_one, &every);
 }
 
 struct chain {
@@ -115,15 +201,20 @@ struct chain {
 static RESULT change_visit(void *context, uint64_t index)
 {
     const struct chain *chain = context;
+    struct sighting at = {.index = index};
+    bool stop = false;
     SCOPED(buf_done) struct buf bytes = {0}, aside = {0};
     TRY(ledger_entry(chain->shop->ledger, index, &bytes, &aside));
-    return entry_visit(chain->visit, index, buf_slice(&bytes), buf_slice(&aside));
+    at.bytes = buf_slice(&bytes);
+    TRY(entry_read(at.bytes, &at.entry));
+    return entry_visit(chain->visit, &at, buf_slice(&aside), &stop);
 }
 
 RESULT history_changes(struct shop *shop, struct subject_no no, uint64_t newest,
                        RESULT (*each)(void *context, const struct sighting *at), void *context)
 {
-    struct visit visit = {no, each, context};
+    struct every every = {each, context};
+    struct visit visit = {no, every_one, &every};
     struct chain chain = {shop, &visit};
     TRY(change_visit(&chain, newest));
     return shop->store->subject->past_each(shop->store, no, change_visit, &chain);
@@ -134,11 +225,11 @@ struct listing {
     struct batch *batch;
     const struct subject_sightings_ask *ask;
     const struct secret *data_key;
-    uint64_t after, limit, newest_given;
-    size_t count;
-    bool more;
+    uint64_t limit;
+    size_t count, leaves; /* items given; leaves made anew for their proofs */
     struct buf *out;
 };
+enum { LISTING_LEAVES_MAX = 16384 }; /* about 50 ms of proofs; the first item is given whatever it takes */
 
 static void text_put(struct buf *out, const char *name, struct slice text)
 {
@@ -186,7 +277,7 @@ static RESULT proof_put(struct listing *listing, const struct sighting *at)
     return OK;
 }
 
-static RESULT listing_add(void *context, const struct sighting *at)
+static RESULT listing_add(void *context, const struct sighting *at, bool *stop)
 {
     struct listing *listing = context;
     struct shop *shop = listing->batch->shop;
@@ -194,11 +285,9 @@ static RESULT listing_add(void *context, const struct sighting *at)
     const struct role *role = role_by_id(&shop->access, at->entry.role);
     const char *purpose = purpose_name(at->entry.purpose);
     SCOPED(buf_done) struct buf time = {0}, reader = {0};
-    if (at->index < listing->after) return OK;
-    if (listing->count == listing->limit) {
-        listing->more = true;
-        return OK;
-    }
+    if (listing->ask->proofs) listing->leaves += at->aside->set_count;
+    *stop = listing->count == listing->limit || (listing->count > 0 && listing->leaves > LISTING_LEAVES_MAX);
+    if (*stop) return OK;
     time_put(&time, at->entry.time_us);
     reader_put(shop, at->entry.reader, &reader);
     cbor_map(listing->out, listing->ask->proofs ? 9 : 8);
@@ -217,7 +306,6 @@ static RESULT listing_add(void *context, const struct sighting *at)
     cbor_array_close(listing->out, mark, field_names_put(&shop->fields, sighted->masked, "", listing->out));
     if (listing->ask->proofs) TRY(proof_put(listing, at));
     listing->count++;
-    listing->newest_given = at->index;
     return OK;
 }
 
@@ -251,19 +339,20 @@ RESULT verb_subject_sightings(struct batch *batch, const struct reader *reader,
     SECRET data_key = {{0}};
     SCOPED(buf_done) struct buf bytes = {0}, next = {0};
     struct listing listing = {.batch = batch, .ask = ask, .data_key = &data_key, .out = &out->body};
+    struct looks_part part = {.bounded = true};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
-    TRY(after_read(ask->after, &listing.after));
+    TRY(after_read(ask->after, &part.from));
     TRY(record_get(shop, no, false, &bytes, &record, NULL));
     TRY(record_unlock(shop, no, &record, &data_key));
     listing.limit = ask->limit ? ask->limit : 100;
     size_t map = cbor_open(&out->body);
     cbor_text(&out->body, SLICE_TEXT("items"));
     size_t items = cbor_open(&out->body);
-    TRY(history_looks(shop, no, listing_add, &listing));
+    TRY(history_part(shop, no, &part, listing_add, &listing));
     cbor_array_close(&out->body, items, listing.count);
     cbor_text(&out->body, SLICE_TEXT("next"));
-    if (listing.more) {
-        buf_decimal(&next, listing.newest_given + 1);
+    if (part.more) {
+        buf_decimal(&next, part.next);
         cbor_text(&out->body, buf_slice(&next));
     } else {
         cbor_null(&out->body);

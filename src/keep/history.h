@@ -16,7 +16,23 @@ struct sighting {
     size_t position;
 };
 
-/* Every look at the subject, ascending by hour; then nothing else. Cost: the entries of the hours in which it was seen. */
+/* A part of the looks at somebody, in the order of the ledger. */
+struct looks_part {
+    uint64_t from; /* index to begin at */
+    bool bounded;  /* open at most LOOK_BUNDLES_MAX bundles, examine about LOOK_GROUPS_MAX groups of sightings */
+    bool more;     /* out: it stopped before the end */
+    uint64_t next; /* out, if more: the index to go on from; above `from` unless `each` stopped at once */
+};
+enum { LOOK_BUNDLES_MAX = 64, LOOK_GROUPS_MAX = 4096 };
+
+/*
+ * Each look of a part; `each` sets *stop at a look that shall be the first of the next part. Bounded, because the keeper
+ * serves nobody else meanwhile: a part may then end before it found anything. Cost: a group 5 us, a bundle 0.1 to 0.5 ms.
+ */
+RESULT history_part(struct shop *shop, struct subject_no no, struct looks_part *part,
+                    RESULT (*each)(void *context, const struct sighting *at, bool *stop), void *context);
+
+/* Every look at the subject, in the order of the ledger. Cost: the bundles of the hours in which it was seen. */
 RESULT history_looks(struct shop *shop, struct subject_no no, RESULT (*each)(void *context, const struct sighting *at),
                      void *context);
 

@@ -118,6 +118,10 @@ struct bundle {
 void bundle_done(struct bundle *bundle);
 RESULT ledger_bundle(struct ledger *ledger, uint64_t n, struct bundle *out);
 
+/* The same in two steps, for who needs what stands aside of few bundles only: opening it is the costly part. */
+RESULT ledger_bundle_entries(struct ledger *ledger, uint64_t n, struct bundle *out);
+RESULT ledger_bundle_asides(struct ledger *ledger, struct bundle *bundle);
+
 /* Reads the ledger's tiles, partial ones included. Lives as long as the ledger. */
 const struct tile_reader *ledger_tiles(struct ledger *ledger);
 

@@ -40,55 +40,65 @@ void bundle_done(struct bundle *bundle)
     *bundle = (struct bundle){0};
 }
 
-static RESULT bundle_cut(struct bundle *bundle, bool asides)
+/* The durable part of the tail, entries or what stands aside. */
+static struct slice tail_part(const struct ledger *ledger, uint64_t count, bool aside)
 {
-    TRY(bundle_get(buf_slice(&bundle->entry_bytes), bundle->count, bundle->entries));
-    if (!asides) return OK;
-    struct cursor cursor = {buf_slice(&bundle->aside_bytes), false};
-    for (unsigned i = 0; i < bundle->count; i++) {
-        uint64_t len = cursor_varint(&cursor);
-        bundle->asides[i] = cursor_take(&cursor, (size_t)len);
-    }
-    if (!cursor.bad && cursor.rest.len == 0) return OK;
-    return FAIL(TAMPERED, "ledger: what stands beside bundle %llu was changed",
-                (unsigned long long)(bundle->first / TILE_WIDTH));
-}
-
-/* The durable part of the tail as a bundle. */
-static void tail_copy(struct ledger *ledger, struct bundle *out)
-{
-    uint64_t count = ledger->durable - ledger->first;
     const struct tail_end *ends = (const struct tail_end *)(const void *)ledger->ends.at;
-    out->count = (unsigned)count;
-    if (count == 0) return;
-    buf_put(&out->entry_bytes, ledger->entries.at, ends[count - 1].entry);
-    buf_put(&out->aside_bytes, ledger->aside.at, ends[count - 1].aside);
+    if (count == 0) return (struct slice){0};
+    if (aside) return slice_part(buf_slice(&ledger->aside), 0, ends[count - 1].aside);
+    return slice_part(buf_slice(&ledger->entries), 0, ends[count - 1].entry);
 }
 
-static RESULT bundle_read(struct ledger *ledger, uint64_t n, bool asides, struct bundle *out)
+RESULT ledger_bundle_entries(struct ledger *ledger, uint64_t n, struct bundle *out)
 {
     struct store *store = ledger->options.store;
     SCOPED(bundle_done) struct bundle bundle = {.first = n * TILE_WIDTH, .count = TILE_WIDTH};
-    SCOPED(buf_done) struct buf box = {0};
     if (bundle.first >= ledger->durable) return FAIL(NOT_FOUND, "ledger: no such bundle yet");
     if (bundle.first >= ledger->first) {
-        tail_copy(ledger, &bundle);
+        bundle.count = (unsigned)(ledger->durable - ledger->first);
+        buf_slice_put(&bundle.entry_bytes, tail_part(ledger, bundle.count, false));
     } else {
-        struct result got = store->ledger->bundle_get(store, n, &bundle.entry_bytes, asides ? &box : NULL);
+        struct result got = store->ledger->bundle_get(store, n, &bundle.entry_bytes, NULL);
         if (got.code == CODE_NOT_FOUND) {
             return FAIL(TAMPERED, "ledger: bundle %llu is missing", (unsigned long long)n);
         }
         TRY(got);
-        if (asides) TRY(aside_open(ledger, "bundle", n, buf_slice(&box), &bundle.aside_bytes));
     }
-    TRY(bundle_cut(&bundle, asides));
+    TRY(bundle_get(buf_slice(&bundle.entry_bytes), bundle.count, bundle.entries));
     *out = TAKE(bundle);
+    return OK;
+}
+
+RESULT ledger_bundle_asides(struct ledger *ledger, struct bundle *bundle)
+{
+    struct store *store = ledger->options.store;
+    uint64_t n = bundle->first / TILE_WIDTH;
+    SCOPED(buf_done) struct buf box = {0}, all = {0};
+    if (bundle->first >= ledger->first) {
+        buf_slice_put(&all, tail_part(ledger, bundle->count, true));
+    } else {
+        TRY(store->ledger->bundle_get(store, n, NULL, &box));
+        TRY(aside_open(ledger, "bundle", n, buf_slice(&box), &all));
+    }
+    struct cursor cursor = {buf_slice(&all), false};
+    for (unsigned i = 0; i < bundle->count; i++) {
+        uint64_t len = cursor_varint(&cursor);
+        bundle->asides[i] = cursor_take(&cursor, (size_t)len);
+    }
+    if (cursor.bad || cursor.rest.len > 0) {
+        return FAIL(TAMPERED, "ledger: what stands beside bundle %llu was changed", (unsigned long long)n);
+    }
+    bundle->aside_bytes = TAKE(all);
     return OK;
 }
 
 RESULT ledger_bundle(struct ledger *ledger, uint64_t n, struct bundle *out)
 {
-    return bundle_read(ledger, n, true, out);
+    SCOPED(bundle_done) struct bundle bundle = {0};
+    TRY(ledger_bundle_entries(ledger, n, &bundle));
+    TRY(ledger_bundle_asides(ledger, &bundle));
+    *out = TAKE(bundle);
+    return OK;
 }
 
 RESULT ledger_entry(struct ledger *ledger, uint64_t index, struct buf *entry, struct buf *aside)
@@ -98,7 +108,8 @@ RESULT ledger_entry(struct ledger *ledger, uint64_t index, struct buf *entry, st
                     (unsigned long long)ledger->durable);
     }
     SCOPED(bundle_done) struct bundle bundle = {0};
-    TRY(bundle_read(ledger, index / TILE_WIDTH, aside != NULL, &bundle));
+    TRY(ledger_bundle_entries(ledger, index / TILE_WIDTH, &bundle));
+    if (aside) TRY(ledger_bundle_asides(ledger, &bundle));
     unsigned at = (unsigned)(index - bundle.first);
     buf_slice_put(entry, bundle.entries[at]);
     if (aside) buf_slice_put(aside, bundle.asides[at]);
@@ -163,7 +174,7 @@ RESULT ledger_at_time(struct ledger *ledger, int64_t time_us, uint64_t *index)
         return OK;
     }
     SCOPED(bundle_done) struct bundle bundle = {0};
-    TRY(ledger_bundle(ledger, low - 1, &bundle)); /* it may lie within the one before */
+    TRY(ledger_bundle_entries(ledger, low - 1, &bundle)); /* it may lie within the one before */
     for (unsigned i = 0; i < bundle.count; i++) {
         struct entry entry = {0};
         TRY(entry_read(bundle.entries[i], &entry));

@@ -180,3 +180,48 @@ RESULT sightings_each(struct sightings *sightings, uint32_t from_hour, uint32_t 
     }
     return OK;
 }
+
+struct search {
+    struct walk walk;
+    struct subject_no no;
+    struct sightings_range *range;
+    size_t examined;
+    uint32_t last; /* hour of the newest row examined */
+};
+
+static RESULT row_search(void *context, const struct sighting_row *row)
+{
+    struct search *search = context;
+    struct sightings_range *range = search->range;
+    if (range->most > 0 && search->examined >= range->most && row->hour > search->last) {
+        range->cut = true;
+        range->until = row->hour;
+        return FAIL(TOO_MANY, "sightings: more than one ask may examine"); /* ends the walk, and is told to nobody */
+    }
+    search->examined++;
+    search->last = row->hour;
+    SCOPED(set_done) struct set subjects = {0};
+    TRY(set_chunk_put(&subjects, row->chunk, row->bitmap));
+    if (!set_has(&subjects, search->no.at)) return OK;
+    struct sighting_group group = {row->reader, row->hour, row->full, row->masked, &subjects};
+    return search->walk.each(search->walk.context, &group);
+}
+
+RESULT sightings_of(struct sightings *sightings, struct subject_no no, struct sightings_range *range,
+                    RESULT (*each)(void *context, const struct sighting_group *group), void *context)
+{
+    struct search search = {{each, context}, no, range, 0, 0};
+    struct store *store = sightings->store;
+    range->cut = false;
+    struct result got =
+        store->sighting->of_chunk(store, no.at >> SET_CHUNK_BITS, range->from_hour, row_search, &search);
+    if (got.code != CODE_OK && !range->cut) return got;
+    for (size_t i = 0; i < sightings->count; i++) {
+        const struct group *at = &sightings->groups[i];
+        if (at->hour < range->from_hour || (range->cut && at->hour >= range->until)) continue;
+        if (!set_has(&at->subjects, no.at)) continue;
+        struct sighting_group group = {at->reader, at->hour, at->full, at->masked, &at->subjects};
+        TRY(each(context, &group));
+    }
+    return OK;
+}

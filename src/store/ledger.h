@@ -64,6 +64,9 @@ struct sighting_store {
     RESULT (*get)(struct store *store, const struct sighting_row *key, struct buf *bitmap); /* NOT_FOUND */
     RESULT (*each)(struct store *store, uint32_t from_hour, uint32_t to_hour, /* both included */
                    RESULT (*each)(void *context, const struct sighting_row *row), void *context);
+    /* Rows of one chunk from an hour on, by hour. Cost: those rows alone. */
+    RESULT (*of_chunk)(struct store *store, uint64_t chunk, uint32_t from_hour,
+                       RESULT (*each)(void *context, const struct sighting_row *row), void *context);
     RESULT (*clear)(struct store *store); /* before a rebuild */
 };
 

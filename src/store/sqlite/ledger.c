@@ -200,6 +200,22 @@ static RESULT sighting_get(struct store *store, const struct sighting_row *key, 
     return OK;
 }
 
+static RESULT sighting_rows(struct query *query, RESULT (*each)(void *context, const struct sighting_row *row),
+                            void *context)
+{
+    for (bool more = true;;) {
+        TRY(query_row(query, &more));
+        if (!more) return OK;
+        struct sighting_row row = {.hour = (uint32_t)column_u64(query, 0),
+                                   .reader = column_u64(query, 1),
+                                   .full = column_u64(query, 2),
+                                   .masked = column_u64(query, 3),
+                                   .chunk = column_u64(query, 4),
+                                   .bitmap = column_blob(query, 5)};
+        TRY(each(context, &row));
+    }
+}
+
 static RESULT sighting_each(struct store *store, uint32_t from_hour, uint32_t to_hour,
                             RESULT (*each)(void *context, const struct sighting_row *row), void *context)
 {
@@ -207,17 +223,17 @@ static RESULT sighting_each(struct store *store, uint32_t from_hour, uint32_t to
     TRY(query_begin(store, STATEMENT_SIGHTING_EACH, &query));
     bind_u64(&query, ":from", from_hour);
     bind_u64(&query, ":to", to_hour);
-    for (bool more = true;;) {
-        TRY(query_row(&query, &more));
-        if (!more) return OK;
-        struct sighting_row row = {.hour = (uint32_t)column_u64(&query, 0),
-                                   .reader = column_u64(&query, 1),
-                                   .full = column_u64(&query, 2),
-                                   .masked = column_u64(&query, 3),
-                                   .chunk = column_u64(&query, 4),
-                                   .bitmap = column_blob(&query, 5)};
-        TRY(each(context, &row));
-    }
+    return sighting_rows(&query, each, context);
+}
+
+static RESULT sighting_of_chunk(struct store *store, uint64_t chunk, uint32_t from_hour,
+                                RESULT (*each)(void *context, const struct sighting_row *row), void *context)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_SIGHTING_OF_CHUNK, &query));
+    bind_u64(&query, ":chunk", chunk);
+    bind_u64(&query, ":from", from_hour);
+    return sighting_rows(&query, each, context);
 }
 
 static RESULT sighting_clear(struct store *store)
@@ -231,5 +247,6 @@ const struct sighting_store sqlite_sighting = {
     .put = sighting_put,
     .get = sighting_get,
     .each = sighting_each,
+    .of_chunk = sighting_of_chunk,
     .clear = sighting_clear,
 };

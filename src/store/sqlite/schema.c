@@ -31,6 +31,7 @@ static const char *const migrations[] = {
     "CREATE TABLE sighting (hour INTEGER NOT NULL, reader INTEGER NOT NULL, full INTEGER NOT NULL,"
     " masked INTEGER NOT NULL, chunk INTEGER NOT NULL, bitmap BLOB NOT NULL,"
     " PRIMARY KEY (hour, reader, full, masked, chunk)) WITHOUT ROWID;"
+    "CREATE INDEX sighting_chunk ON sighting (chunk, hour);"
     "CREATE TABLE authority (kind INTEGER NOT NULL, id INTEGER NOT NULL, entry INTEGER NOT NULL, body BLOB NOT NULL,"
     " mac BLOB NOT NULL CHECK (length(mac) = 32), PRIMARY KEY (kind, id)) WITHOUT ROWID;"
     "CREATE TABLE replay (key BLOB PRIMARY KEY CHECK (length(key) = 32),"

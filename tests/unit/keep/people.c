@@ -2,7 +2,8 @@
 
 #include <unistd.h>
 
-enum { NETWORK_AT = 12 };
+/* From the front, but of this machine: a key then lives as long as it says. */
+static const uint8_t loopback[NETWORK_BYTES] = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1};
 
 static int64_t now(void *context)
 {
@@ -34,7 +35,7 @@ static void take_answer(void *context, void *from, struct slice frame)
 void people_ask(struct people *people, enum verb verb, const void *ask)
 {
     struct ask_head head = {.id = people->count + 1, .verb = verb, .bearer = buf_slice(&people->bearer)};
-    head.network[NETWORK_AT] = 10;
+    memcpy(head.network, loopback, sizeof loopback);
     assert_ok(ask_write(&head, ask, &people->frames));
     buf_put(&people->ends, &people->frames.len, sizeof people->frames.len);
     people->count++;

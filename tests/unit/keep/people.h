@@ -1,6 +1,6 @@
 /*
  * A home with one shop in a temporary directory, its keeper and its clock: for tests of what is done to people.
- * Asks come from afar, with a key of a role that may do everything.
+ * Asks come through a front of this machine, with a key of a role that may do everything.
  */
 #ifndef AMN_TESTS_PEOPLE_H
 #define AMN_TESTS_PEOPLE_H
