@@ -300,7 +300,7 @@ RESULT aead_open(struct aead *aead, struct slice aad, struct slice box, struct b
     if (text_len > 0) must(EVP_DecryptUpdate(aead->open, text, &len, body, (int)text_len));
     must(EVP_CIPHER_CTX_ctrl(aead->open, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG_BYTES, tag));
     if (EVP_DecryptFinal_ex(aead->open, &none, &len) != 1) {
-        explicit_bzero(text, text_len);
+        if (text_len > 0) explicit_bzero(text, text_len);
         out->len = start;
         return FAIL(CORRUPT, "aead: a sealed box does not open: changed, moved, or another key");
     }

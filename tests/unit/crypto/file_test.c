@@ -1,0 +1,140 @@
+/* Small files of a home: replaced whole or not at all, read within a bound. */
+#include "folder.h"
+
+#include "crypto/keyring.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+static void holds(const char *path, const char *want)
+{
+    SCOPED(buf_done) struct buf got = {0};
+    assert_ok(file_read(path, 4096, &got));
+    assert_true(slice_is(buf_slice(&got), want));
+}
+
+static void reads_what_it_replaced(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct stat about;
+    folder_begin(&folder);
+    const char *path = folder_file(&folder, "signed");
+    assert_ok(file_replace(path, SLICE_TEXT("one, and somewhat longer")));
+    holds(path, "one, and somewhat longer");
+    assert_ok(file_replace(path, SLICE_TEXT("two")));
+    holds(path, "two");
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0600);
+    assert_ok(file_replace(path, (struct slice){0}));
+    holds(path, "");
+    assert_int_equal(access(folder_file(&folder, "signed.new"), F_OK), -1);
+    folder_end(&folder);
+}
+
+static void keeps_the_old_file_when_writing_stops_midway(void **state)
+{
+    (void)state;
+    enum { BYTES = 100000, LIMIT = 20000 };
+    struct folder folder;
+    struct rlimit before, low;
+    uint8_t *bytes = calloc(1, BYTES);
+    folder_begin(&folder);
+    const char *path = folder_file(&folder, "keyring");
+    assert_non_null(bytes);
+    assert_ok(file_replace(path, SLICE_TEXT("old")));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    low = before;
+    low.rlim_cur = LIMIT;
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+    struct result replaced = file_replace(path, (struct slice){bytes, BYTES});
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(replaced.cause, CAUSE_UNAVAILABLE);
+    holds(path, "old");
+    assert_ok(file_replace(path, (struct slice){bytes, BYTES})); /* what was left behind is in nobody's way */
+    free(bytes);
+    folder_end(&folder);
+}
+
+static void says_when_the_disk_is_full(void **state)
+{
+    (void)state;
+    struct folder folder;
+    folder_begin(&folder);
+    assert_int_equal(symlink("/dev/full", folder_file(&folder, "keyring.new")),
+                     0); /* it has no room for anything */
+    const char *path = folder_file(&folder, "keyring");
+    folder_write(path, SLICE_TEXT("old"));
+    struct result replaced = file_replace(path, SLICE_TEXT("new"));
+    assert_int_equal(replaced.cause, CAUSE_DISK_FULL);
+    holds(path, "old");
+    folder_end(&folder);
+}
+
+static void refuses_a_place_that_cannot_be_written(void **state)
+{
+    (void)state;
+    struct folder folder;
+    folder_begin(&folder);
+    assert_code(CODE_UNAVAILABLE, file_replace(folder_file(&folder, "none/signed"), SLICE_TEXT("text")));
+    assert_int_equal(mkdir(folder_file(&folder, "signed"), 0700), 0);
+    assert_int_equal(mkdir(folder_file(&folder, "signed/full"), 0700), 0);
+    assert_code(CODE_UNAVAILABLE, file_replace(folder_file(&folder, "signed"), SLICE_TEXT("text")));
+    static char deep[5000];
+    memset(deep, 'a', sizeof deep - 1);
+    assert_code(CODE_INVALID, file_replace(deep, SLICE_TEXT("text")));
+    folder_end(&folder);
+}
+
+static void reads_within_its_bound(void **state)
+{
+    (void)state;
+    static const size_t bounds[] = {0, 1, 17, 4095, 4096, 4097, 9000};
+    static uint8_t bytes[9001];
+    struct folder folder;
+    folder_begin(&folder);
+    const char *path = folder_file(&folder, "file");
+    memset(bytes, 'x', sizeof bytes);
+    for (size_t i = 0; i < COUNT_OF(bounds); i++) {
+        SCOPED(buf_done) struct buf out = {0};
+        buf_text(&out, "before");
+        folder_write(path, (struct slice){bytes, bounds[i]});
+        assert_ok(file_read(path, bounds[i], &out));
+        assert_int_equal(out.len, 6 + bounds[i]);
+        assert_memory_equal(out.at, "before", 6);
+        out.len = 6;
+        folder_write(path, (struct slice){bytes, bounds[i] + 1});
+        assert_code(CODE_INVALID, file_read(path, bounds[i], &out));
+        assert_true(slice_is(buf_slice(&out), "before"));
+    }
+    folder_end(&folder);
+}
+
+static void tells_none_from_unreadable(void **state)
+{
+    (void)state;
+    struct folder folder;
+    SCOPED(buf_done) struct buf out = {0};
+    folder_begin(&folder);
+    assert_code(CODE_NOT_FOUND, file_read(folder_file(&folder, "none"), 100, &out));
+    assert_code(CODE_UNAVAILABLE, file_read(folder.path, 100, &out)); /* a folder */
+    folder_write(folder_file(&folder, "file"), SLICE_TEXT("text"));
+    assert_code(CODE_UNAVAILABLE, file_read(folder_file(&folder, "file/below"), 100, &out));
+    assert_int_equal(out.len, 0);
+    folder_end(&folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_what_it_replaced),
+        cmocka_unit_test(keeps_the_old_file_when_writing_stops_midway),
+        cmocka_unit_test(says_when_the_disk_is_full),
+        cmocka_unit_test(refuses_a_place_that_cannot_be_written),
+        cmocka_unit_test(reads_within_its_bound),
+        cmocka_unit_test(tells_none_from_unreadable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
