@@ -156,8 +156,9 @@ static RESULT newest_read(struct ledger *ledger, struct checkpoint *out, uint64_
     struct result got = store->ledger->checkpoint_get(store, CHECKPOINT_NEWEST, UINT64_MAX, &size, &time_us, &ledger->note);
     if (got.code == CODE_NOT_FOUND) return OK; /* a log without entries */
     if (got.code != CODE_OK) return got;
-    TRY(note_parse(buf_slice(&ledger->note), &note));
-    TRY(checkpoint_text_get(note.text, out));
+    struct result read = note_parse(buf_slice(&ledger->note), &note);
+    if (read.code == CODE_OK) read = checkpoint_text_get(note.text, out);
+    if (read.code != CODE_OK) return FAIL(TAMPERED, "ledger: its newest checkpoint was changed: it is none any more");
     TRY(note_epoch(ledger, &note, out->origin, epoch));
     return out->size == size ? OK : FAIL(TAMPERED, "ledger: its newest checkpoint was changed");
 }
