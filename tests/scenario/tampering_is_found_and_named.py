@@ -263,6 +263,8 @@ def an_old_copy_of_the_home_is_found_against_a_pin_and_opens_a_new_log():
         same(status.status, 0)
         origin = status.json["items"][0]["origin"]
         check(origin != home.origin, "the restored shop has a new log")
+        same(home.http("GET", "/v1/ledger/entries/0").status, 401, "a key was issued since the copy, so all have ended")
+        home.door.key = home.ask("key", "issue", "--role", "admin")["key"]
         first = home.good("GET", "/v1/ledger/entries/0")
         size = int(home.http("GET", "/v1/ledger/checkpoint").body.split(b"\n")[1])
         kinds = {home.good("GET", f"/v1/ledger/entries/{index}")["kind"]: index for index in range(max(0, size - 3), size)}
