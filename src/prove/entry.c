@@ -203,10 +203,14 @@ RESULT entry_read(struct slice bytes, struct entry *out)
     for (size_t i = 0; i < pairs; i++) {
         TRY(cbor_read_uint(&reader, &member));
         if (i > 0 && member <= before) return FAIL(INVALID, "entry: members out of order");
+        if ((member == MEMBER_NONCE) != (i > 0 && before == MEMBER_ROOT)) {
+            return FAIL(INVALID, "entry: a root and its nonce go together");
+        }
         TRY(read_member(&reader, member, &entry));
         before = member;
     }
     TRY(cbor_end(&reader));
+    if (before == MEMBER_ROOT) return FAIL(INVALID, "entry: a root without its nonce");
     if (entry.kind == 0 || entry.time_us == 0) return FAIL(INVALID, "entry: without kind or time");
     *out = entry;
     return OK;
