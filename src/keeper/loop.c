@@ -80,7 +80,7 @@ RESULT keeper_listen(const char *home, int *out_fd)
         return FAIL(UNAVAILABLE, "socket: cannot listen in the home: %s", strerror(errno));
     }
     *out_fd = fd;
-    fd = -1; /* NOLINT(clang-analyzer-deadcode.DeadStores): fd_done() reads it */
+    fd = -1; /* fd_done() reads it */
     return OK;
 }
 

@@ -36,7 +36,7 @@ static RESULT input_fill(struct store *store, struct tag_tree *tree, struct tag_
 static RESULT merge_begin(struct store *store, struct tag_tree *tree)
 {
     struct tag_merge *merge = &tree->merge;
-    for (uint8_t level = 0; level < TAG_LEVELS; level++) {
+    for (unsigned level = 0; level < TAG_LEVELS; level++) {
         size_t count = 0;
         uint64_t rows = 0;
         for (size_t i = 0; i < tree->run_count && count < TAG_FANOUT; i++) {
@@ -47,7 +47,7 @@ static RESULT merge_begin(struct store *store, struct tag_tree *tree)
         }
         if (count < TAG_FANOUT) continue;
         merge->active = tree->touched = true;
-        merge->level = level;
+        merge->level = (uint8_t)level;
         merge->input_count = count;
         merge->out = (struct tag_run){.id = tree->next_run++, .level = (uint8_t)(level + 1), .state = RUN_BUILDING};
         tag_filter_size(&merge->out, rows);
@@ -99,7 +99,7 @@ static RESULT merge_rows(struct store *store, struct tag_tree *tree, uint32_t pa
         merge->any = true;
         input->at += TAG_ROW_BYTES;
         if (input->at >= input->rows.len) TRY(input_fill(store, tree, input));
-        if (merge->page.len < TAG_PAGE_ROWS * TAG_ROW_BYTES) continue;
+        if (merge->page.len < TAG_PAGE_BYTES) continue;
         TRY(tag_page_write(store, &merge->out, buf_slice(&merge->page)));
         merge->page.len = 0;
         written++;

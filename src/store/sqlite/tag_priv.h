@@ -19,7 +19,8 @@ enum {
     TAG_ROW_BYTES = 30,
     TAG_KEY_BYTES = 26,  /* index, tag, subject */
     TAG_FENCE_BYTES = 20, /* index, tag */
-    TAG_PAGE_ROWS = 134, /* 4,020 bytes: fits a database page without overflow */
+    TAG_PAGE_ROWS = 134,
+    TAG_PAGE_BYTES = TAG_PAGE_ROWS * TAG_ROW_BYTES, /* 4,020: fits a database page without overflow */
     TAG_MEM_ROWS = 1 << 18,
     TAG_RUNS_MAX = 128,
     TAG_FANOUT = 8,

@@ -81,7 +81,7 @@ RESULT tag_page_read(struct store *store, const struct tag_run *run, uint32_t pa
     bind_u64(&query, ":id", page_id(run, page));
     TRY(query_one(&query, "page of the index"));
     struct slice rows = column_blob(&query, 0);
-    if (rows.len % TAG_ROW_BYTES != 0 || rows.len > TAG_PAGE_ROWS * TAG_ROW_BYTES) {
+    if (rows.len % TAG_ROW_BYTES != 0 || rows.len > TAG_PAGE_BYTES) {
         return FAIL(CORRUPT, "store: page %u of run %u of the index has a wrong length", page, run->id);
     }
     buf_slice_put(out, rows);
@@ -99,7 +99,7 @@ static RESULT page_put(struct store *store, enum statement which, uint64_t id, s
 
 RESULT tag_page_write(struct store *store, struct tag_run *run, struct slice rows)
 {
-    assert(rows.len > 0 && rows.len <= TAG_PAGE_ROWS * TAG_ROW_BYTES);
+    assert(rows.len > 0 && rows.len <= TAG_PAGE_BYTES);
     TRY(page_put(store, STATEMENT_TAG_PAGE_ADD, page_id(run, run->pages), rows));
     buf_put(&run->fences, rows.at, TAG_FENCE_BYTES);
     for (size_t at = 0; at < rows.len; at += TAG_ROW_BYTES) tag_filter_add(run, rows.at + at);
