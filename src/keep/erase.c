@@ -215,6 +215,46 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     return intent_write(shop, no, record.created_us, batch->now_us); /* last: what fails before leaves no row */
 }
 
+static const char fact_misses[] = "values_stripped_upto"; /* bundles whose misses are forgotten */
+
+/* The misses of a bundle. `due` unless one of its entries is younger than that. */
+static RESULT misses_find(struct ledger *ledger, uint64_t n, int64_t before_us, struct ledger_places *at, bool *any,
+                          bool *due)
+{
+    SCOPED(bundle_done) struct bundle bundle = {0};
+    TRY(ledger_bundle_entries(ledger, n, &bundle));
+    for (unsigned i = 0; i < bundle.count; i++) {
+        struct entry entry = {0};
+        TRY(entry_read(bundle.entries[i], &entry));
+        *due = entry.time_us < before_us;
+        if (!*due) return OK;
+        if (entry.kind != ENTRY_LOOKUP || entry.count > 0) continue;
+        at->bits[i / 64] |= (uint64_t)1 << i % 64;
+        *any = true;
+    }
+    return OK;
+}
+
+RESULT misses_expire(struct batch *batch)
+{
+    struct shop *shop = batch->shop;
+    uint64_t upto = 0, full = ledger_durable(shop->ledger) / TILE_WIDTH;
+    struct result got = shop->store->fact->get(shop->store, fact_misses, &upto);
+    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
+    uint64_t from = upto;
+    for (bool any = false, due = true; !any && due && upto < full && upto - from < MISS_BUNDLES_MAX;) {
+        struct ledger_places at = {{0}};
+        TRY(misses_find(shop->ledger, upto, batch->now_us - MISS_DAYS * DAY_US, &at, &any, &due));
+        if (!due) break;
+        if (any) TRY(ledger_texts_drop(shop->ledger, upto, &at, 1U << COMMIT_VALUE));
+        batch->destroys = batch->destroys || any;
+        upto++;
+    }
+    if (upto == from) return OK;
+    struct store *store = batch_write(batch);
+    return store->fact->put(store, fact_misses, upto);
+}
+
 RESULT verb_subject_erase(struct batch *batch, const struct reader *reader, const struct subject_erase_ask *ask,
                           struct answer *out)
 {

@@ -21,4 +21,13 @@
 RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struct subject_no no, struct slice reason,
                          struct receipt *out);
 
+enum { MISS_DAYS = 30, MISS_BUNDLES_MAX = 64 };
+
+/*
+ * Forget values that were looked up and found nobody, MISS_DAYS after: they may be somebody's, and no erasure would ever
+ * find them. Within the open batch, of upkeep. Goes on where it stopped; examines at most MISS_BUNDLES_MAX bundles and
+ * seals at most one anew: 0.5 ms, or 20 ms where there are no misses.
+ */
+RESULT misses_expire(struct batch *batch);
+
 #endif

@@ -1,3 +1,4 @@
+#include "keep/erase.h"
 #include "keeper/keeper_priv.h"
 
 #include <string.h>
@@ -60,6 +61,8 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(batch_begin(shop, &keeper->arena, batch));
     *noted = strangers_note(keeper, batch, all) > 0;
     TRY(store->replay->sweep(store, batch->now_us));
+    struct result expired = misses_expire(batch);
+    if (expired.code != CODE_OK && expired.code != CODE_CORRUPT) return expired; /* tampering is for verify to tell */
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
     return batch_settle(batch);
 }

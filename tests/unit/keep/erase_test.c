@@ -278,6 +278,71 @@ static void the_list_of_erasures_holds_whole_rows_each_once(void **state)
     people_end(&people);
 }
 
+static unsigned replaced; /* bundles sealed anew; counted below the ledger */
+static const struct ledger_store *ledger_below;
+
+static RESULT count_replace(struct store *store, uint64_t n, struct slice aside)
+{
+    replaced++;
+    return ledger_below->aside_replace(store, n, aside);
+}
+
+static void an_erasure_seals_a_bundle_anew_once(void **state)
+{
+    (void)state;
+    char id[ID_BYTES_MAX + 1], other[ID_BYTES_MAX + 1];
+    struct people people;
+    people_begin(&people);
+    people_make(&people, "one", id);
+    people_make(&people, "two", other);
+    for (int i = 0; i < 2 * TILE_WIDTH; i++) people_look(&people, (const char *[]){id}, 1, "cried");
+    people_run(&people);
+    people_fill(&people, other);
+    uint64_t bundles = ledger_durable(people.shop->ledger) / TILE_WIDTH;
+    ledger_below = people.shop->store->ledger;
+    struct ledger_store counting = *ledger_below;
+    counting.aside_replace = count_replace;
+    people.shop->store->ledger = &counting;
+    replaced = 0;
+    assert_int_equal(erase(&people, id), CAUSE_OK);
+    people.shop->store->ledger = ledger_below;
+    assert_in_range(replaced, 2, bundles);
+    verifies(&people);
+    people_end(&people);
+}
+
+static void a_value_that_nobody_has_is_forgotten_after_a_month(void **state)
+{
+    (void)state;
+    char id[ID_BYTES_MAX + 1];
+    uint64_t miss[3], hit = 0;
+    struct people people;
+    people_begin(&people);
+    people_make(&people, "one", id);
+    struct lookup_ask ask = {.field = SLICE_TEXT("email"), .purpose = SLICE_TEXT("support"), .reason = SLICE_TEXT("why")};
+    for (int i = 0; i < 3; i++) { /* each in a bundle of its own; the last one later */
+        if (i == 2) people.now_us += 10 * DAY_US;
+        ask.value = SLICE_TEXT("nobody@example.com");
+        assert_int_equal(people_once(&people, VERB_LOOKUP, &ask), CAUSE_SUBJECT_UNKNOWN);
+        miss[i] = people.head.index;
+        ask.value = SLICE_TEXT("one@example.com");
+        assert_int_equal(people_once(&people, VERB_LOOKUP, &ask), CAUSE_OK);
+        hit = people.head.index;
+        people_fill(&people, id);
+    }
+    static const size_t left[][3] = {{1, 1, 1}, {0, 1, 1}, {0, 0, 1}, {0, 0, 1}}; /* after each minute of upkeep */
+    for (size_t turn = 0; turn < COUNT_OF(left); turn++) {
+        people.now_us += turn == 1 ? 25 * DAY_US : 2 * MINUTE_US;
+        (void)keeper_idle(people.keeper);
+        for (int i = 0; i < 3; i++) assert_int_equal(texts_of(&people, miss[i], COMMIT_VALUE), left[turn][i]);
+    }
+    assert_int_equal(texts_of(&people, miss[0], COMMIT_REASON), 1);
+    assert_int_equal(texts_of(&people, hit, COMMIT_VALUE), 1);
+    assert_int_equal(people.shop->unscrubbed, 0);
+    verifies(&people);
+    people_end(&people);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +352,8 @@ int main(void)
         cmocka_unit_test(a_reader_in_the_way_only_delays_it),
         cmocka_unit_test(an_ended_tag_of_an_erased_person_stands_nowhere),
         cmocka_unit_test(the_list_of_erasures_holds_whole_rows_each_once),
+        cmocka_unit_test(an_erasure_seals_a_bundle_anew_once),
+        cmocka_unit_test(a_value_that_nobody_has_is_forgotten_after_a_month),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
