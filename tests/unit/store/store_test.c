@@ -1,0 +1,469 @@
+/* Every function of the embedded store but those of tags (tag_test.c): what is put comes back, at once and after all. */
+#include "prop.h"
+#include "store/sqlite/sqlite.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 64 };
+
+/* A database in a folder of its own. */
+struct base {
+    char folder[PATH_BYTES], path[PATH_BYTES + 16];
+    struct store *store;
+};
+
+static void base_begin(struct base *base)
+{
+    *base = (struct base){.folder = "/tmp/amanah-store-XXXXXX"};
+    assert_non_null(mkdtemp(base->folder));
+    (void)snprintf(base->path, sizeof base->path, "%s/shop.db", base->folder);
+    assert_ok(sqlite_open(base->path, SQLITE_CREATE, &base->store));
+}
+
+static void base_end(struct base *base)
+{
+    char command[PATH_BYTES + 16];
+    base->store->batch->close(&base->store);
+    (void)snprintf(command, sizeof command, "rm -r '%s'", base->folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void base_again(struct base *base)
+{
+    base->store->batch->close(&base->store);
+    assert_ok(sqlite_open(base->path, SQLITE_WRITER, &base->store));
+}
+
+static void begin(struct base *base)
+{
+    assert_ok(base->store->batch->begin(base->store));
+}
+
+static void commit(struct base *base)
+{
+    assert_ok(base->store->batch->commit(base->store));
+}
+
+static void keeps_what_was_committed_and_nothing_else(void **state)
+{
+    (void)state;
+    struct base base;
+    uint64_t value = 0;
+    base_begin(&base);
+    struct store *store = base.store;
+    assert_code(CODE_NOT_FOUND, store->fact->get(store, "upto", &value));
+    begin(&base);
+    assert_ok(store->fact->put(store, "upto", 7));
+    commit(&base);
+    begin(&base);
+    assert_ok(store->fact->put(store, "upto", 8));
+    assert_ok(store->fact->put(store, "other", UINT64_MAX));
+    assert_ok(store->fact->get(store, "upto", &value));
+    assert_int_equal(value, 8); /* within the transaction it is seen */
+    store->batch->rollback(store);
+    store->batch->rollback(store); /* also when nothing was begun */
+    assert_ok(store->fact->get(store, "upto", &value));
+    assert_int_equal(value, 7);
+    assert_code(CODE_NOT_FOUND, store->fact->get(store, "other", &value));
+    assert_code(CODE_UNAVAILABLE, store->batch->commit(store)); /* of nothing */
+    begin(&base);
+    assert_ok(store->fact->put(store, "upto", 9));
+    base_again(&base); /* a transaction that was never committed is gone */
+    assert_ok(base.store->fact->get(base.store, "upto", &value));
+    assert_int_equal(value, 7);
+    assert_true(base.store->batch->bytes(base.store) > 0);
+    base_end(&base);
+}
+
+static void opens_only_what_is_its_own(void **state)
+{
+    (void)state;
+    struct base base;
+    struct store *store = NULL;
+    char other[PATH_BYTES + 32], command[4 * PATH_BYTES];
+    base_begin(&base);
+    assert_code(CODE_CONFLICT, sqlite_open(base.path, SQLITE_CREATE, &store)); /* exists already */
+    (void)snprintf(other, sizeof other, "%s/none.db", base.folder);
+    assert_code(CODE_NOT_FOUND, sqlite_open(other, SQLITE_WRITER, &store));
+    assert_code(CODE_NOT_FOUND, sqlite_open(other, SQLITE_READER, &store));
+    (void)snprintf(command, sizeof command, "echo 'this is a text, not a database' > '%s'", other);
+    assert_int_equal(system(command), 0);
+    assert_code(CODE_CORRUPT, sqlite_open(other, SQLITE_WRITER, &store));
+    (void)snprintf(command, sizeof command, "> '%s'", other);
+    assert_int_equal(system(command), 0);
+    assert_code(CODE_CORRUPT, sqlite_open(other, SQLITE_WRITER, &store)); /* an empty file is no shop */
+    assert_null(store);
+    base_end(&base);
+}
+
+/* The version of the schema lies in four bytes of the file, from byte 60 on. */
+static void refuses_a_database_of_a_newer_version(void **state)
+{
+    (void)state;
+    struct base base;
+    struct store *store = NULL;
+    static const uint8_t newer[4] = {0, 0, 0x7f, 0xff};
+    base_begin(&base);
+    base_again(&base);
+    base.store->batch->close(&base.store);
+    int fd = open(base.path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(pwrite(fd, newer, sizeof newer, 60), sizeof newer);
+    assert_int_equal(close(fd), 0);
+    struct result got = sqlite_open(base.path, SQLITE_WRITER, &store);
+    assert_int_equal(got.cause, CAUSE_STORE_NEWER);
+    got = sqlite_open(base.path, SQLITE_READER, &store);
+    assert_int_equal(got.cause, CAUSE_STORE_NEWER);
+    char command[PATH_BYTES + 16];
+    (void)snprintf(command, sizeof command, "rm -r '%s'", base.folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void a_view_sees_one_moment(void **state)
+{
+    (void)state;
+    struct base base;
+    struct store *reader = NULL;
+    uint64_t value = 0;
+    base_begin(&base);
+    begin(&base);
+    assert_ok(base.store->fact->put(base.store, "upto", 1));
+    commit(&base);
+    assert_ok(sqlite_open(base.path, SQLITE_READER, &reader));
+    assert_ok(reader->batch->view(reader));
+    assert_ok(reader->fact->get(reader, "upto", &value));
+    begin(&base);
+    assert_ok(base.store->fact->put(base.store, "upto", 2));
+    commit(&base);
+    assert_ok(reader->fact->get(reader, "upto", &value));
+    assert_int_equal(value, 1);
+    reader->batch->view_end(reader);
+    assert_ok(reader->fact->get(reader, "upto", &value));
+    assert_int_equal(value, 2);
+    reader->batch->close(&reader);
+    base_end(&base);
+}
+
+struct gathered {
+    uint64_t numbers[64];
+    size_t count, stop;
+};
+
+static RESULT gather_subject(void *context, const struct subject_row *row)
+{
+    struct gathered *gathered = context;
+    if (gathered->count == gathered->stop) return FAIL(CONFLICT, "enough");
+    assert_int_equal(row->entry, row->no.at * 10);
+    assert_int_equal(row->record.len, row->no.at);
+    gathered->numbers[gathered->count++] = row->no.at;
+    return OK;
+}
+
+static RESULT gather_number(void *context, uint64_t number)
+{
+    struct gathered *gathered = context;
+    gathered->numbers[gathered->count++] = number;
+    return OK;
+}
+
+static void keeps_subjects(void **state)
+{
+    (void)state;
+    struct base base;
+    struct subject_no last = {9};
+    static const uint8_t bytes[64] = {1, 2, 3};
+    SCOPED(buf_done) struct buf record = {0};
+    uint64_t entry = 0;
+    base_begin(&base);
+    const struct subject_store *subject = base.store->subject;
+    assert_ok(subject->last(base.store, &last));
+    assert_int_equal(last.at, 0);
+    begin(&base);
+    for (uint64_t no = 1; no <= 20; no++) {
+        struct subject_row row = {{no}, no * 10, {bytes, no}};
+        assert_ok(subject->add(base.store, &row));
+    }
+    commit(&base);
+    base_again(&base);
+    assert_ok(subject->last(base.store, &last));
+    assert_int_equal(last.at, 20);
+    struct gathered gathered = {.stop = 64};
+    assert_ok(subject->each(base.store, (struct subject_no){5}, gather_subject, &gathered));
+    assert_int_equal(gathered.count, 16);
+    for (size_t i = 0; i < gathered.count; i++) assert_int_equal(gathered.numbers[i], 5 + i);
+    gathered = (struct gathered){.stop = 3};
+    assert_code(CODE_CONFLICT, subject->each(base.store, (struct subject_no){1}, gather_subject, &gathered));
+    struct subject_row fresh = {{7}, 71, {bytes, 40}}, nobody = {{99}, 1, {bytes, 1}};
+    begin(&base);
+    assert_ok(subject->replace(base.store, &fresh));
+    assert_code(CODE_NOT_FOUND, subject->replace(base.store, &nobody));
+    base.store->batch->rollback(base.store);
+    begin(&base);
+    assert_ok(subject->replace(base.store, &fresh));
+    commit(&base);
+    assert_ok(subject->get(base.store, fresh.no, &entry, &record));
+    assert_true(entry == 71 && slice_equal(buf_slice(&record), fresh.record));
+    assert_code(CODE_NOT_FOUND, subject->get(base.store, nobody.no, &entry, &record));
+    begin(&base);
+    assert_code(CODE_CORRUPT, subject->add(base.store, &fresh)); /* a number is given out once */
+    base.store->batch->rollback(base.store);
+    base_end(&base);
+}
+
+static void keeps_hashes_of_past_records_and_leaves_of_the_erased(void **state)
+{
+    (void)state;
+    struct base base;
+    uint8_t hash[32] = {7}, got[32];
+    base_begin(&base);
+    const struct subject_store *subject = base.store->subject;
+    begin(&base);
+    static const uint64_t entries[] = {30, 4, 12};
+    for (size_t i = 0; i < COUNT_OF(entries); i++) {
+        hash[1] = (uint8_t)entries[i];
+        assert_ok(subject->past_put(base.store, (struct subject_no){3}, entries[i], hash));
+        assert_ok(subject->leaf_put(base.store, (struct subject_no){3}, entries[i] + 1, hash));
+    }
+    assert_ok(subject->past_put(base.store, (struct subject_no){4}, 5, hash));
+    commit(&base);
+    assert_ok(subject->past_get(base.store, (struct subject_no){3}, 12, got));
+    assert_int_equal(got[1], 12);
+    assert_ok(subject->leaf_get(base.store, (struct subject_no){3}, 13, got));
+    assert_int_equal(got[1], 12);
+    assert_code(CODE_NOT_FOUND, subject->past_get(base.store, (struct subject_no){3}, 13, got));
+    assert_code(CODE_NOT_FOUND, subject->leaf_get(base.store, (struct subject_no){3}, 12, got));
+    assert_code(CODE_NOT_FOUND, subject->past_get(base.store, (struct subject_no){5}, 12, got));
+    struct gathered gathered = {0};
+    assert_ok(subject->past_each(base.store, (struct subject_no){3}, gather_number, &gathered));
+    assert_int_equal(gathered.count, 3);
+    assert_true(gathered.numbers[0] == 4 && gathered.numbers[1] == 12 && gathered.numbers[2] == 30);
+    base_end(&base);
+}
+
+static RESULT gather_tail(void *context, const struct tail_row *row)
+{
+    struct gathered *gathered = context;
+    assert_int_equal(row->leaves.len, 32 * row->count);
+    assert_true(slice_is(row->entries, "entries") && slice_is(row->aside, "aside"));
+    gathered->numbers[gathered->count++] = row->first;
+    return OK;
+}
+
+static RESULT gather_checkpoint(void *context, const struct checkpoint_row *row)
+{
+    struct gathered *gathered = context;
+    gathered->numbers[gathered->count++] = row->size * 10 + row->kind;
+    return OK;
+}
+
+static void keeps_the_tail_bundles_and_tiles(void **state)
+{
+    (void)state;
+    struct base base;
+    static const uint8_t hashes[256 * 32] = {5};
+    SCOPED(buf_done) struct buf entries = {0}, aside = {0}, tile = {0};
+    int64_t first_us = 0;
+    base_begin(&base);
+    const struct ledger_store *ledger = base.store->ledger;
+    begin(&base);
+    struct tail_row rows[] = {{256, 2, SLICE_TEXT("entries"), {hashes, 64}, SLICE_TEXT("aside")},
+                              {258, 1, SLICE_TEXT("entries"), {hashes, 32}, SLICE_TEXT("aside")}};
+    for (size_t i = COUNT_OF(rows); i > 0; i--) assert_ok(ledger->tail_add(base.store, &rows[i - 1]));
+    assert_ok(ledger->bundle_add(base.store, 0, 12345, SLICE_TEXT("full"), SLICE_TEXT("beside")));
+    assert_ok(ledger->tile_put(base.store, 0, 0, (struct slice){hashes, sizeof hashes}));
+    assert_ok(ledger->tile_put(base.store, 1, 0, (struct slice){hashes, 32}));
+    assert_ok(ledger->tile_put(base.store, 1, 0, (struct slice){hashes, 64})); /* it grows */
+    commit(&base);
+    struct gathered gathered = {0};
+    assert_ok(ledger->tail_each(base.store, gather_tail, &gathered));
+    assert_true(gathered.count == 2 && gathered.numbers[0] == 256 && gathered.numbers[1] == 258);
+    assert_ok(ledger->bundle_get(base.store, 0, &entries, &aside));
+    assert_ok(ledger->bundle_get(base.store, 0, &entries, NULL));
+    assert_ok(ledger->bundle_get(base.store, 0, NULL, &aside));
+    assert_true(slice_is(buf_slice(&entries), "fullfull") && slice_is(buf_slice(&aside), "besidebeside"));
+    assert_ok(ledger->bundle_time(base.store, 0, &first_us));
+    assert_int_equal(first_us, 12345);
+    assert_code(CODE_NOT_FOUND, ledger->bundle_get(base.store, 1, &entries, &aside));
+    assert_code(CODE_NOT_FOUND, ledger->bundle_time(base.store, 1, &first_us));
+    assert_ok(ledger->tile_get(base.store, 1, 0, &tile));
+    assert_int_equal(tile.len, 64);
+    assert_code(CODE_NOT_FOUND, ledger->tile_get(base.store, 1, 1, &tile));
+    begin(&base);
+    assert_ok(ledger->aside_replace(base.store, 0, SLICE_TEXT("less")));
+    assert_ok(ledger->tail_clear(base.store));
+    commit(&base);
+    buf_clear(&aside);
+    assert_ok(ledger->bundle_get(base.store, 0, NULL, &aside));
+    assert_true(slice_is(buf_slice(&aside), "less"));
+    gathered = (struct gathered){0};
+    assert_ok(ledger->tail_each(base.store, gather_tail, &gathered));
+    assert_int_equal(gathered.count, 0);
+    base_end(&base);
+}
+
+static void keeps_checkpoints_by_kind_and_size(void **state)
+{
+    (void)state;
+    struct base base;
+    const struct checkpoint_row rows[] = {
+        {CHECKPOINT_NEWEST, 5, 50, SLICE_TEXT("five")},     {CHECKPOINT_NEWEST, 9, 90, SLICE_TEXT("nine")},
+        {CHECKPOINT_MINUTE, 3, 30, SLICE_TEXT("three")},    {CHECKPOINT_MINUTE, 8, 80, SLICE_TEXT("eight")},
+        {CHECKPOINT_COSIGNED, 4, 40, SLICE_TEXT("signed")},
+    };
+    static const struct {
+        enum checkpoint_kind kind;
+        uint64_t most, size;
+        const char *note; /* NULL: there is none */
+    } cases[] = {
+        {CHECKPOINT_NEWEST, UINT64_MAX, 9, "nine"},
+        {CHECKPOINT_NEWEST, 8, 0, NULL},
+        {CHECKPOINT_MINUTE, UINT64_MAX, 8, "eight"},
+        {CHECKPOINT_MINUTE, 7, 3, "three"},
+        {CHECKPOINT_MINUTE, 2, 0, NULL},
+        {CHECKPOINT_COSIGNED, 4, 4, "signed"},
+        {CHECKPOINT_COSIGNED, 3, 0, NULL},
+    };
+    base_begin(&base);
+    const struct ledger_store *ledger = base.store->ledger;
+    begin(&base);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) assert_ok(ledger->checkpoint_put(base.store, &rows[i]));
+    assert_ok(ledger->authority_add(base.store, 12));
+    assert_ok(ledger->authority_add(base.store, 4));
+    commit(&base);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        SCOPED(buf_done) struct buf note = {0};
+        uint64_t size = 0;
+        int64_t time_us = 0;
+        struct result got =
+            ledger->checkpoint_get(base.store, cases[i].kind, cases[i].most, &size, &time_us, &note);
+        assert_int_equal(got.code, cases[i].note ? CODE_OK : CODE_NOT_FOUND);
+        if (!cases[i].note) continue;
+        assert_true(size == cases[i].size && time_us == (int64_t)cases[i].size * 10);
+        assert_true(slice_is(buf_slice(&note), cases[i].note));
+    }
+    struct gathered gathered = {0};
+    assert_ok(ledger->checkpoint_each(base.store, gather_checkpoint, &gathered));
+    assert_true(gathered.count == 3 && gathered.numbers[0] == 32 && gathered.numbers[1] == 43 &&
+                gathered.numbers[2] == 82);
+    gathered = (struct gathered){0};
+    assert_ok(ledger->authority_each(base.store, gather_number, &gathered));
+    assert_true(gathered.count == 2 && gathered.numbers[0] == 4 && gathered.numbers[1] == 12);
+    base_end(&base);
+}
+
+static RESULT gather_sighting(void *context, const struct sighting_row *row)
+{
+    struct gathered *gathered = context;
+    gathered->numbers[gathered->count++] = row->hour * 1000 + row->reader * 100 + row->full * 10 + row->chunk;
+    assert_true(row->bitmap.len == 4 && row->masked == UINT64_MAX);
+    return OK;
+}
+
+static void keeps_sightings_by_hour(void **state)
+{
+    (void)state;
+    struct base base;
+    SCOPED(buf_done) struct buf bitmap = {0};
+    base_begin(&base);
+    const struct sighting_store *sighting = base.store->sighting;
+    struct sighting_row row = {2, 7, 1, UINT64_MAX, 3, SLICE_TEXT("bits")};
+    assert_code(CODE_NOT_FOUND, sighting->get(base.store, &row, &bitmap));
+    begin(&base);
+    for (uint32_t hour = 9; hour > 4; hour--) {
+        row.hour = hour;
+        row.bitmap = SLICE_TEXT("old");
+        assert_ok(sighting->put(base.store, &row));
+        row.bitmap = SLICE_TEXT("bits"); /* replaces */
+        assert_ok(sighting->put(base.store, &row));
+    }
+    commit(&base);
+    assert_ok(sighting->get(base.store, &row, &bitmap));
+    assert_true(slice_is(buf_slice(&bitmap), "bits"));
+    row.masked = 0;
+    assert_code(CODE_NOT_FOUND, sighting->get(base.store, &row, &bitmap));
+    struct gathered gathered = {0};
+    assert_ok(sighting->each(base.store, 6, 8, gather_sighting, &gathered));
+    assert_true(gathered.count == 3 && gathered.numbers[0] == 6213 && gathered.numbers[2] == 8213);
+    begin(&base);
+    assert_ok(sighting->clear(base.store));
+    commit(&base);
+    gathered = (struct gathered){0};
+    assert_ok(sighting->each(base.store, 0, UINT32_MAX, gather_sighting, &gathered));
+    assert_int_equal(gathered.count, 0);
+    base_end(&base);
+}
+
+static RESULT gather_authority(void *context, const struct authority_row *row)
+{
+    struct gathered *gathered = context;
+    assert_true(row->mac[0] == row->id && row->entry == row->id + 100u);
+    gathered->numbers[gathered->count++] = row->kind * 100u + row->id;
+    return slice_is(row->body, "new") || slice_is(row->body, "row") ? OK : FAIL(CORRUPT, "another body");
+}
+
+static void keeps_authority_rows_in_order(void **state)
+{
+    (void)state;
+    struct base base;
+    static const uint16_t order[][2] = {{3, 2}, {1, 1}, {3, 1}, {2, 5}, {3, 2}};
+    base_begin(&base);
+    begin(&base);
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        struct authority_row row = {
+            order[i][0], order[i][1], order[i][1] + 100u, SLICE_TEXT("row"), {(uint8_t)order[i][1]}};
+        if (i == COUNT_OF(order) - 1) row.body = SLICE_TEXT("new"); /* replaces the first */
+        assert_ok(base.store->authority->put(base.store, &row));
+    }
+    commit(&base);
+    struct gathered gathered = {0};
+    assert_ok(base.store->authority->each(base.store, gather_authority, &gathered));
+    assert_int_equal(gathered.count, 4);
+    assert_true(gathered.numbers[0] == 101 && gathered.numbers[1] == 205 && gathered.numbers[2] == 301 &&
+                gathered.numbers[3] == 302);
+    base_end(&base);
+}
+
+static void keeps_answers_until_their_time(void **state)
+{
+    (void)state;
+    struct base base;
+    uint8_t ask[32] = {0};
+    int64_t until_us = 0;
+    SCOPED(buf_done) struct buf answer = {0};
+    base_begin(&base);
+    const struct replay_store *replay = base.store->replay;
+    begin(&base);
+    for (uint8_t i = 0; i < 10; i++) {
+        struct replay_row row = {{i}, {i, 9}, 100 + i, SLICE_TEXT("frame")};
+        assert_ok(replay->put(base.store, &row));
+    }
+    assert_ok(replay->sweep(base.store, 104));
+    commit(&base);
+    for (uint8_t i = 0; i < 10; i++) {
+        const uint8_t key[32] = {i};
+        struct result got = replay->get(base.store, key, ask, &until_us, &answer);
+        assert_int_equal(got.code, i <= 4 ? CODE_NOT_FOUND : CODE_OK);
+        if (i > 4) assert_true(ask[0] == i && ask[1] == 9 && until_us == 100 + i);
+    }
+    assert_int_equal(answer.len, 5 * 5);
+    base_end(&base);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_what_was_committed_and_nothing_else),
+        cmocka_unit_test(opens_only_what_is_its_own),
+        cmocka_unit_test(refuses_a_database_of_a_newer_version),
+        cmocka_unit_test(a_view_sees_one_moment),
+        cmocka_unit_test(keeps_subjects),
+        cmocka_unit_test(keeps_hashes_of_past_records_and_leaves_of_the_erased),
+        cmocka_unit_test(keeps_the_tail_bundles_and_tiles),
+        cmocka_unit_test(keeps_checkpoints_by_kind_and_size),
+        cmocka_unit_test(keeps_sightings_by_hour),
+        cmocka_unit_test(keeps_authority_rows_in_order),
+        cmocka_unit_test(keeps_answers_until_their_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
