@@ -98,7 +98,11 @@ static RESULT texts_drop(struct keeping *keeping)
 static RESULT texts_gather(struct keeping *keeping, const struct sighting *at)
 {
     uint64_t n = at->index / TILE_WIDTH, place = at->index % TILE_WIDTH;
-    if (at->aside->text_count == 0) return OK;
+    bool any = false;
+    for (size_t i = 0; i < at->aside->text_count; i++) {
+        any = any || (TEXTS_OF_PERSON >> at->aside->texts[i].kind & 1);
+    }
+    if (!any) return OK; /* then its bundle need not be opened again */
     if (n != keeping->bundle) {
         TRY(texts_drop(keeping));
         keeping->bundle = n;

@@ -17,6 +17,9 @@
  * @return SUBJECT_UNKNOWN or SUBJECT_ERASED  there is nothing to erase
  *         CONFLICT     its newest entry is not durable yet: again in the next batch
  *         UNAVAILABLE  a write failed; the batch must be rolled back
+ * Cost: 2 us a look at the subject, 1 us more for each with a reason (its bundle is sealed anew), and reading the bundles
+ * of the hours in which it was seen. Nobody else is served meanwhile: about 0.6 s after 200,000 looks. It is not cut
+ * into slices because leaves, texts and tombstone must change at once.
  */
 RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struct subject_no no, struct slice reason,
                          struct receipt *out);
