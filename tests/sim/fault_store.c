@@ -50,7 +50,7 @@ static RESULT fault_before(struct store *store, enum fault_call call, bool *drop
     }
     if (plan->fail_at != 0 && plan->calls >= plan->fail_at &&
         plan->calls < plan->fail_at + plan->fail_count) {
-        plan->failed++;
+        if (plan->failed++ == 0) plan->failed_first = call;
         if (calls[call].writes && plan->cause == CAUSE_DISK_FULL) {
             return FAIL(DISK_FULL, "store: the disk is full");
         }
@@ -255,6 +255,13 @@ static const struct replay_store wrap_replay = {
     .get = wrap_replay_get,
     .sweep = wrap_replay_sweep,
 };
+
+/* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close and bytes. */
+_Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
+                       sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
+                       sizeof wrap_replay ==
+                   (CALL_COUNT - 1 + 4) * sizeof(void (*)(void)),
+               "a function of the store is missing in fault_calls.def");
 
 RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct store **out)
 {

@@ -34,6 +34,7 @@ struct fault_plan {
     uint64_t fail_at, fail_count; /* calls fail_at … fail_at + fail_count - 1 fail; fail_at 0: none */
     enum cause cause;             /* of writes; reads fail with UNAVAILABLE */
     uint64_t failed;              /* how many did */
+    enum fault_call failed_first; /* the first of them */
 
     uint64_t crash_at; /* the call at which to crash; 0: none */
     enum fault_crash crash;

@@ -1,0 +1,343 @@
+/*
+ * The fault loop: make the 1st, 2nd, 3rd … store call of an act fail until it succeeds. Each time nothing may be
+ * half-done: the database holds the very bytes it held before. Each act is tried where its entry fills a bundle.
+ */
+#include "keep/shop.h"
+#include "keep/verify.h"
+#include "prop.h"
+#include "store/sqlite/sqlite.h"
+#include "world.h"
+
+#include <stdlib.h>
+
+enum { TRIES_MAX = 2000, ENTRIES_A_BUNDLE = 256, FILL_MAX = 2 * ENTRIES_A_BUNDLE };
+
+struct trial {
+    struct world world;
+    struct crypto *crypto;
+    struct hasher *hasher;
+    uint64_t next_id;
+    char first[ID_BYTES_MAX + 1], second[ID_BYTES_MAX + 1], key[ID_BYTES_MAX + 1];
+};
+
+static void take_id(const struct heard *heard, char out[ID_BYTES_MAX + 1])
+{
+    struct cbor reader = cbor_reader(buf_slice(&heard->body));
+    size_t pairs = 0;
+    struct slice name = {0}, id = {0};
+    assert_ok(cbor_read_map(&reader, &pairs));
+    assert_ok(cbor_read_text(&reader, &name));
+    assert_ok(cbor_read_text(&reader, &id));
+    assert_true(slice_is(name, "id") && id.len <= ID_BYTES_MAX);
+    memcpy(out, id.at, id.len);
+    out[id.len] = 0;
+}
+
+/* One ask of the local operator, alone in its batch. */
+static enum cause once(struct trial *trial, enum verb verb, const void *ask, const char *idempotency)
+{
+    struct ask_head head = {.id = ++trial->next_id, .verb = verb, .idempotency = slice_text(idempotency)};
+    SCOPED(buf_done) struct buf frame = {0};
+    assert_ok(ask_write(&head, ask, &frame));
+    struct world_ask asks = {slice_from(buf_slice(&frame), 4), true};
+    trial->world.now_us += 1000;
+    world_run(&trial->world, &asks, 1);
+    assert_true(trial->world.heard[0].any);
+    return trial->world.heard[0].head.cause;
+}
+
+static void put(struct trial *trial, struct slice bytes)
+{
+    uint8_t len[8];
+    be64_put(len, bytes.len);
+    hasher_put(trial->hasher, SLICE_OF(len));
+    hasher_put(trial->hasher, bytes);
+}
+
+static RESULT put_subject(void *context, const struct subject_row *row)
+{
+    struct trial *trial = context;
+    put(trial, SLICE_OF(row->no));
+    put(trial, SLICE_OF(row->entry));
+    put(trial, row->record);
+    return OK;
+}
+
+static RESULT put_authority(void *context, const struct authority_row *row)
+{
+    struct trial *trial = context;
+    put(trial, SLICE_OF(row->entry));
+    put(trial, row->body);
+    return OK;
+}
+
+static RESULT put_tail(void *context, const struct tail_row *row)
+{
+    struct trial *trial = context;
+    put(trial, SLICE_OF(row->first));
+    put(trial, row->entries);
+    put(trial, row->leaves);
+    put(trial, row->aside);
+    return OK;
+}
+
+static RESULT put_number(void *context, uint64_t number)
+{
+    put(context, SLICE_OF(number));
+    return OK;
+}
+
+/* Tags come in no order: their hashes are added up. */
+struct tagging {
+    struct trial *trial;
+    uint64_t sum;
+};
+
+static RESULT sum_tag(void *context, const struct tag_row *row)
+{
+    struct tagging *tagging = context;
+    struct hash hash = {{0}};
+    const struct slice parts[] = {SLICE_OF(row->index), SLICE_OF(row->tag), SLICE_OF(row->no),
+                                  SLICE_OF(row->since_s)};
+    sha256(tagging->trial->crypto, parts, COUNT_OF(parts), &hash);
+    tagging->sum += be64_get(hash.bytes);
+    return OK;
+}
+
+/* Everything of the shop's domain that the database holds, in one hash. Read by a connection of its own. */
+static struct hash everything(struct trial *trial)
+{
+    struct store *store = NULL;
+    struct tagging tagging = {trial, 0};
+    struct hash hash = {{0}};
+    SCOPED(buf_done) struct buf path = {0}, note = {0};
+    uint64_t size = 0;
+    int64_t time_us = 0;
+    buf_print(&path, "%s/shops/shop/shop.db", trial->world.home);
+    assert_ok(sqlite_open(buf_c(&path), SQLITE_READER, &store));
+    assert_ok(store->subject->each(store, (struct subject_no){0}, put_subject, trial));
+    for (uint64_t no = 1; no < 20; no++) {
+        assert_ok(store->subject->past_each(store, (struct subject_no){no}, put_number, trial));
+    }
+    assert_ok(store->tag->each(store, sum_tag, &tagging));
+    assert_ok(store->authority->each(store, put_authority, trial));
+    assert_ok(store->ledger->tail_each(store, put_tail, trial));
+    assert_ok(store->ledger->authority_each(store, put_number, trial));
+    assert_ok(store->ledger->checkpoint_get(store, CHECKPOINT_NEWEST, UINT64_MAX, &size, &time_us, &note));
+    for (uint64_t n = 0; n < size / ENTRIES_A_BUNDLE; n++) {
+        assert_ok(store->ledger->bundle_get(store, n, &note, &note));
+        assert_ok(store->ledger->tile_get(store, 0, n, &note));
+    }
+    if (size >= ENTRIES_A_BUNDLE) assert_ok(store->ledger->tile_get(store, 1, 0, &note));
+    store->batch->close(&store);
+    put(trial, buf_slice(&note));
+    put(trial, SLICE_OF(tagging.sum));
+    hasher_end(trial->hasher, &hash);
+    return hash;
+}
+
+static uint64_t reveal_first(struct trial *trial)
+{
+    const struct slice subject = slice_text(trial->first), field = SLICE_TEXT("name");
+    struct reveal_ask ask = {
+        .subjects = {&subject, 1}, .fields = {&field, 1}, .purpose = SLICE_TEXT("support")};
+    ask.reason = SLICE_TEXT("wants to know");
+    assert_int_equal(once(trial, VERB_REVEAL, &ask, NULL), CAUSE_OK);
+    return trial->world.heard[0].head.index;
+}
+
+/* So that the next entry is the last of its bundle. */
+static void to_the_edge(struct trial *trial)
+{
+    for (int i = 0; i < FILL_MAX && reveal_first(trial) % ENTRIES_A_BUNDLE != ENTRIES_A_BUNDLE - 2; i++)
+        continue;
+}
+
+static void nothing_half_done(struct trial *trial, const char *name, enum verb verb, const void *ask,
+                              const char *idempotency)
+{
+    to_the_edge(trial);
+    struct hash before = everything(trial);
+    for (uint64_t at = 1; at <= TRIES_MAX; at++) {
+        struct fault_plan *plan = &trial->world.plan;
+        world_calm(&trial->world);
+        plan->fail_at = plan->calls + at;
+        plan->fail_count = at % 3 == 0 ? UINT64_MAX - plan->fail_at : 1; /* once, or from then on */
+        plan->cause = at % 2 ? CAUSE_DISK_FULL : CAUSE_UNAVAILABLE;
+        enum cause cause = once(trial, verb, ask, idempotency);
+        uint64_t failed = plan->failed;
+        bool later = plan->failed_first == CALL_batch_scrub; /* behind the commit; upkeep does it again */
+        world_calm(&trial->world);
+        if (cause == CAUSE_OK && (failed == 0 || later)) return;
+        if (cause == CAUSE_OK)
+            fail_msg("%s: call %llu failed, and it was done all the same", name, (unsigned long long)at);
+        if (cause_row(cause)->code != CODE_UNAVAILABLE)
+            fail_msg("%s: call %llu: %s", name, (unsigned long long)at, cause_row(cause)->slug);
+        struct hash after = everything(trial);
+        if (!hash_equal(&before, &after))
+            fail_msg("%s: call %llu failed, and left something behind", name, (unsigned long long)at);
+    }
+    fail_msg("%s: never succeeds", name);
+}
+
+static void trial_begin(struct trial *trial)
+{
+    const struct value values[] = {{.name = SLICE_TEXT("name"), .text = SLICE_TEXT("Kim One")},
+                                   {.name = SLICE_TEXT("email"), .text = SLICE_TEXT("one@mail.example")}};
+    struct subject_create_ask ask = {.ref = SLICE_TEXT("first"), .fields = {values, COUNT_OF(values)}};
+    struct key_issue_ask key = {.role = SLICE_TEXT("support")};
+    assert_ok(world_init(&trial->world, 20600 * DAY_US));
+    assert_ok(world_open(&trial->world));
+    assert_ok(crypto_new(&trial->crypto));
+    assert_ok(hasher_new(trial->crypto, &trial->hasher));
+    assert_int_equal(once(trial, VERB_SUBJECT_CREATE, &ask, NULL), CAUSE_OK);
+    take_id(&trial->world.heard[0], trial->first);
+    ask.ref = SLICE_TEXT("second");
+    assert_int_equal(once(trial, VERB_SUBJECT_CREATE, &ask, NULL), CAUSE_OK);
+    take_id(&trial->world.heard[0], trial->second);
+    assert_int_equal(once(trial, VERB_KEY_ISSUE, &key, NULL), CAUSE_OK);
+    take_id(&trial->world.heard[0], trial->key);
+}
+
+static void trial_end(struct trial *trial)
+{
+    static struct verify_report report;
+    struct verify_options options = {.home = trial->world.home, .clock = world_clock(&trial->world)};
+    world_close(&trial->world); /* it starts again on what is there, and all of it holds together */
+    assert_ok(world_open(&trial->world));
+    assert_ok(verify_home(&options, &report));
+    if (report.finding_count > 0) fail_msg("%s", report.findings[0]);
+    hasher_free(&trial->hasher);
+    crypto_free(&trial->crypto);
+    world_done(&trial->world);
+}
+
+static struct trial *begun(void)
+{
+    static struct trial trial;
+    trial = (struct trial){0};
+    trial_begin(&trial);
+    return &trial;
+}
+
+static void a_failed_create_leaves_nothing(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    const struct value values[] = {
+        {.name = SLICE_TEXT("name"), .text = SLICE_TEXT("Kim Three")},
+        {.name = SLICE_TEXT("email"), .text = SLICE_TEXT("Kim.Three+shop@gmail.com")},
+        {.name = SLICE_TEXT("door_code"), .group = SLICE_TEXT("addresses"), .text = SLICE_TEXT("1234#")}};
+    struct subject_create_ask ask = {.ref = SLICE_TEXT("third"), .fields = {values, COUNT_OF(values)}};
+    nothing_half_done(trial, "create", VERB_SUBJECT_CREATE, &ask, NULL);
+    ask.ref = SLICE_TEXT("fourth");
+    nothing_half_done(trial, "create with an idempotency key", VERB_SUBJECT_CREATE, &ask, "key 1");
+    ask.ref = SLICE_TEXT("first");
+    ask.on_conflict = SLICE_TEXT("update");
+    nothing_half_done(trial, "create that updates", VERB_SUBJECT_CREATE, &ask, NULL);
+    nothing_half_done(trial, "create that finds nothing new", VERB_SUBJECT_CREATE, &ask, NULL);
+    ask.on_conflict = SLICE_TEXT("skip");
+    nothing_half_done(trial, "create that is skipped", VERB_SUBJECT_CREATE, &ask, "key 2");
+    trial_end(trial);
+}
+
+static void a_failed_change_leaves_nothing(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    const struct value values[] = {{.name = SLICE_TEXT("name"), .kind = VALUE_REMOVE},
+                                   {.name = SLICE_TEXT("email"), .text = SLICE_TEXT("new@mail.example")}};
+    struct subject_patch_ask patch = {
+        .id = slice_text(trial->first), .version = 1, .fields = {values, COUNT_OF(values)}};
+    struct subject_close_ask closing = {slice_text(trial->first)};
+    nothing_half_done(trial, "patch", VERB_SUBJECT_PATCH, &patch, "key 1");
+    patch.version = 2;
+    nothing_half_done(trial, "patch of nothing", VERB_SUBJECT_PATCH, &patch, NULL);
+    nothing_half_done(trial, "close", VERB_SUBJECT_CLOSE, &closing, NULL);
+    trial_end(trial);
+}
+
+static void a_failed_erasure_leaves_nothing(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    const struct slice subjects[] = {slice_text(trial->first), slice_text(trial->second)},
+                       field = SLICE_TEXT("name");
+    struct reveal_ask look = {
+        .subjects = {subjects, 2}, .fields = {&field, 1}, .purpose = SLICE_TEXT("support")};
+    struct subject_erase_ask ask = {.id = slice_text(trial->second), .reason = SLICE_TEXT("asked for it")};
+    look.reason = SLICE_TEXT("a reason that speaks of a person");
+    for (int i = 0; i < 3; i++) assert_int_equal(once(trial, VERB_REVEAL, &look, NULL), CAUSE_OK);
+    to_the_edge(trial); /* these lie in a bundle, and more in the tail */
+    for (int i = 0; i < 3; i++) assert_int_equal(once(trial, VERB_REVEAL, &look, NULL), CAUSE_OK);
+    nothing_half_done(trial, "erase", VERB_SUBJECT_ERASE, &ask, "key 1");
+    trial_end(trial);
+}
+
+static void a_failed_import_leaves_nothing(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    static const char *const rows[][2] = {
+        {"first", "Kim Changed"}, {"fifth", "Kim Five"}, {"sixth", "Kim Six"}, {"second", "Kim One"}};
+    const struct slice targets[] = {SLICE_TEXT("ref"), SLICE_TEXT("name")};
+    SCOPED(buf_done) struct buf bytes = {0};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct import_value values[] = {{0, 0, slice_text(rows[i][0])}, {1, 0, slice_text(rows[i][1])}};
+        import_row_write(i + 1, values, COUNT_OF(values), &bytes);
+    }
+    struct import_ask ask = {.targets = {targets, COUNT_OF(targets)}, .rows = buf_slice(&bytes)};
+    nothing_half_done(trial, "import", VERB_IMPORT, &ask, NULL);
+    nothing_half_done(trial, "the same import again", VERB_IMPORT, &ask, "key 1");
+    trial_end(trial);
+}
+
+static void a_failed_act_of_an_admin_leaves_nothing(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    const struct slice all = SLICE_TEXT("*"), act = SLICE_TEXT("reveal");
+    struct key_issue_ask key = {.role = SLICE_TEXT("service")};
+    struct key_revoke_ask revoke = {slice_text(trial->key)};
+    struct role_put_ask role = {SLICE_TEXT("own"), {&all, 1}, {&all, 1}, {&act, 1}, 7, true};
+    struct staff_add_ask staff = {SLICE_TEXT("Park"), SLICE_TEXT("park@staff.example")};
+    struct field_put_ask field = {
+        .name = SLICE_TEXT("shoe_size"), .kind = SLICE_TEXT("text"), .index = SLICE_TEXT("full")};
+    struct ledger_pin_ask pin = {SLICE_TEXT("the accountant")};
+    nothing_half_done(trial, "key issue", VERB_KEY_ISSUE, &key, "key 1");
+    nothing_half_done(trial, "key revoke", VERB_KEY_REVOKE, &revoke, NULL);
+    nothing_half_done(trial, "role put", VERB_ROLE_PUT, &role, NULL);
+    nothing_half_done(trial, "staff add", VERB_STAFF_ADD, &staff, NULL);
+    nothing_half_done(trial, "field put", VERB_FIELD_PUT, &field, NULL);
+    nothing_half_done(trial, "pin", VERB_LEDGER_PIN, &pin, NULL);
+    trial_end(trial);
+}
+
+static void a_failed_look_leaves_nothing(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    const struct slice subjects[] = {slice_text(trial->first), slice_text(trial->second)},
+                       field = SLICE_TEXT("email");
+    struct reveal_ask reveal = {
+        .subjects = {subjects, 2}, .fields = {&field, 1}, .purpose = SLICE_TEXT("support")};
+    struct lookup_ask lookup = {field, SLICE_TEXT("one@mail.example"), SLICE_TEXT("support"), {0}};
+    struct subject_sightings_ask sightings = {.id = subjects[0], .proofs = true, .limit = 5};
+    nothing_half_done(trial, "reveal", VERB_REVEAL, &reveal, NULL);
+    nothing_half_done(trial, "lookup", VERB_LOOKUP, &lookup, NULL);
+    nothing_half_done(trial, "sightings", VERB_SUBJECT_SIGHTINGS, &sightings, NULL);
+    trial_end(trial);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failed_create_leaves_nothing),
+        cmocka_unit_test(a_failed_change_leaves_nothing),
+        cmocka_unit_test(a_failed_erasure_leaves_nothing),
+        cmocka_unit_test(a_failed_import_leaves_nothing),
+        cmocka_unit_test(a_failed_act_of_an_admin_leaves_nothing),
+        cmocka_unit_test(a_failed_look_leaves_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
