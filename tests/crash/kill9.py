@@ -299,6 +299,14 @@ def what_was_acknowledged_outlives_a_hundred_kills():
         same(good.status, 0, f"the checkpoint is not signed: {good}")
 
 
+def subjects_of(home):
+    """How many there are, as a line of the metrics."""
+    if not home.daemon:
+        home.start()
+    metrics = home.http("GET", "/metrics").body.decode().splitlines()
+    return [line for line in metrics if line.startswith("amanah_subjects ")]
+
+
 def dump(home, refs):
     """Every value of everybody, by ref, asked over HTTP."""
     found, lock = {}, threading.Lock()
@@ -322,9 +330,7 @@ def dump(home, refs):
         thread.start()
     for thread in threads:
         thread.join()
-    subjects = [line for line in home.http("GET", "/metrics").body.decode().splitlines()
-                if line.startswith("amanah_subjects ")]
-    return found, subjects
+    return found, subjects_of(home)
 
 
 def upload(home, path):
@@ -353,7 +359,7 @@ def whole(document):
 
 def an_import_that_was_killed_ends_as_a_clean_one():
     rng = random.Random(SEED + 1)
-    with Home() as clean, Home() as torn, Home() as streamed:
+    with Home() as clean, Home() as torn, Home() as passed, Home() as streamed:
         path = clean.file("list.csv", amanah.command("synth", "--subjects", LIST_ROWS, "--seed", SEED).out)
         with open(path, encoding="utf-8") as rows:
             refs = [line.split(",")[0] for line in rows][1:]
@@ -364,8 +370,14 @@ def an_import_that_was_killed_ends_as_a_clean_one():
             child = subprocess.Popen([amanah.PROGRAM, "import", path, "--home", torn.path], stdout=subprocess.DEVNULL,
                                      stderr=subprocess.DEVNULL, env=amanah.environment())
             killed_while(rng, seconds, child.wait, child.kill)
-        last = whole(torn.ask("import", path))
-        print(f"by command: {LIST_KILLS} kills, the last run created {last['created']}", flush=True)
+        print(f"by command: {LIST_KILLS} kills, {subjects_of(torn)}", flush=True)
+        for _ in range(LIST_KILLS):  # by command through a daemon, which is killed under it
+            passed.start()
+            killed_while(rng, seconds / 2, lambda: passed.cli("import", path), passed.kill)
+        whole(torn.ask("import", path))
+        passed.start()
+        whole(passed.ask("import", path))
+        print(f"through a daemon: {LIST_KILLS} kills", flush=True)
         for _ in range(LIST_KILLS):
             streamed.start()
             killed_while(rng, seconds / 2, lambda: upload(streamed, path), streamed.kill)
@@ -373,10 +385,10 @@ def an_import_that_was_killed_ends_as_a_clean_one():
         last = whole(upload(streamed, path))
         print(f"over HTTP: {LIST_KILLS} kills, the last run created {last['created']}", flush=True)
         for home in (clean, torn):
-            home.start()
+            home.restart()
         want = dump(clean, refs)
         same(len(want[0]), LIST_ROWS)
-        for home in (torn, streamed):
+        for home in (torn, passed, streamed):
             got = dump(home, refs)
             same(got[1], want[1], "as many subjects as after a clean run")
             check(got[0] == want[0], "values differ from those of a clean run")
