@@ -1,0 +1,26 @@
+/* What stands beside an entry: bounded, and read again it is the same. */
+#include "prove/entry.h"
+
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    SCOPED(aside_read_done) struct aside_read read = {0}, back = {0};
+    SCOPED(buf_done) struct buf again = {0};
+    if (aside_read((struct slice){data, len}, &read).code != CODE_OK) {
+        if (read.set || read.set_count != 0 || read.text_count != 0) __builtin_trap();
+        return 0;
+    }
+    if (read.set_count > SET_SUBJECTS_MAX || read.text_count > COMMITMENTS_MAX) __builtin_trap();
+    struct aside aside = {read.set, read.set_count, read.texts, read.text_count};
+    aside_write(&aside, &again);
+    if (aside_read(buf_slice(&again), &back).code != CODE_OK) __builtin_trap();
+    if (back.set_count != read.set_count || back.text_count != read.text_count) __builtin_trap();
+    for (size_t i = 0; i < read.set_count; i++) {
+        if (memcmp(&back.set[i], &read.set[i], sizeof back.set[i]) != 0) __builtin_trap();
+    }
+    for (size_t i = 0; i < read.text_count; i++) {
+        if (!slice_equal(back.texts[i].text, read.texts[i].text)) __builtin_trap();
+    }
+    return 0;
+}
