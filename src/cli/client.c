@@ -99,10 +99,11 @@ static void warn_of_reopened(const struct keeper *keeper)
     const char *shop = NULL;
     bool keys_ended = false;
     for (size_t i = 0; (shop = keeper_reopened(keeper, i, &keys_ended)) != NULL; i++) {
-        (void)fprintf(stderr,
-                      "amanah: warning: shop %s: an old copy of its store was put back; its ledger began a new "
-                      "log, and what happened after that copy is unknown here%s\n",
-                      shop, keys_ended ? "; all keys were ended: issue new ones" : "");
+        (void)fprintf(
+            stderr,
+            "amanah: warning: shop %s: an old copy of its store was put back; its ledger began a new "
+            "log, and what happened after that copy is unknown here%s\n",
+            shop, keys_ended ? "; all keys were ended: issue new ones" : "");
     }
 }
 
