@@ -338,7 +338,9 @@ static RESULT read_texts(struct cursor *cursor, struct aside_read *out)
         struct slice salt = cursor_take(cursor, COMMIT_SALT_BYTES);
         uint64_t len = cursor_varint(cursor);
         text->text = cursor_take(cursor, len > LEDGER_ENTRY_BYTES_MAX ? SIZE_MAX : (size_t)len);
-        if (cursor->bad || kind == 0 || kind > COMMIT_WHERE) break;
+        if (cursor->bad || kind == 0 || kind > COMMIT_WHERE) {
+            return FAIL(CORRUPT, "ledger: a text beside an entry is malformed");
+        }
         text->kind = (enum commitment_kind)kind;
         memcpy(text->salt, salt.at, COMMIT_SALT_BYTES);
     }
