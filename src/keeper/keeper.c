@@ -59,7 +59,9 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
 void keeper_free(struct keeper **keeper)
 {
     struct keeper *at = *keeper;
+    SCOPED(buf_done) struct buf why = {0};
     if (!at) return;
+    buf_text(&why, result_text()); /* what fails while it is closed must not stand for why it is closed */
     for (size_t i = 0; i < at->shop_count; i++) {
         shop_upkeep(at, at->shops[i], true);
         shop_free(&at->shops[i]);
@@ -70,6 +72,7 @@ void keeper_free(struct keeper **keeper)
     arena_done(&at->arena);
     free(at);
     *keeper = NULL;
+    (void)result_carry(CAUSE_UNAVAILABLE, (const char *)why.at, why.len); /* the text alone: the caller has the cause */
 }
 
 size_t shop_place(const struct keeper *keeper, const struct shop *shop)
