@@ -3,11 +3,12 @@
  * HTTP side has connections: one thread, one epoll, libpq's asynchronous calls, one statement on its way a client.
  * Prints one line a run (measure.h).
  *
- *     peer_pg --conn CONNINFO [--subjects N] --what import      make the tables and fill them, indexes and all
+ *     peer_pg --conn CONNINFO [--subjects N] --what import|import_live
+ *         make the tables and fill them: an empty table that is indexed afterwards, or one that is in use
  *     peer_pg --conn CONNINFO [--connections 64] [--seconds 5] [--subjects N] [--first N]
  *             --what reveal_aes|reveal_pgp|create|lookup
  *
- * A look and its audit row are one statement, so one transaction and one round trip: the quickest way there is.
+ * Its SQL stands in peer.def.
  */
 #include "cli/synth.h"
 #include "measure.h"
@@ -30,93 +31,23 @@ enum {
     NS_PER_S = 1000 * 1000 * 1000
 };
 
-/* Four fields sealed by AES-256 (pgcrypto's CBC), three blind indexes; and the same two fields by OpenPGP. */
-static const char schema[] = "CREATE EXTENSION IF NOT EXISTS pgcrypto;"
-                             "DROP TABLE IF EXISTS customer, audit, incoming;"
-                             "CREATE TABLE audit (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT "
-                             "now(), reader text NOT NULL,"
-                             " purpose text NOT NULL, customer bigint, fields text NOT NULL);"
-                             "CREATE UNLOGGED TABLE incoming (id bigint, ref text, name text, email text, "
-                             "phone text, lang text, country text)";
-
-#define KEY "'\\x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'::bytea"
-#define SEAL(text) "encrypt(convert_to(" text ", 'UTF8'), " KEY ", 'aes')"
-#define OPEN(box) "convert_from(decrypt(" box ", " KEY ", 'aes'), 'UTF8')"
-#define TAG(text) "substring(hmac(convert_to(" text ", 'UTF8'), " KEY ", 'sha256') for 16)"
-#define AUDIT(customer, fields)                                                                  \
-    "INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', 'support', " customer \
-    ", '" fields "'"
-
-/* CREATE TABLE AS, because it seals in parallel workers, which INSERT … SELECT does not. */
-static const char fill[] =
-    "CREATE TABLE customer AS SELECT id, " SEAL("ref") " AS ref, " SEAL("name") " AS name, " SEAL(
-        "emai"
-        "l") " AS email, " SEAL("phone") " AS phone, " TAG("ref") " AS ref_tag, " TAG("email") " AS "
-                                                                                               "email_tag,"
-                                                                                               " " TAG(
-                                                                                                   "phon"
-                                                                                                   "e") " AS "
-                                                                                                        "phon"
-                                                                                                        "e_"
-                                                                                                        "tag,"
-                                                                                                        " "
-                                                                                                        "lang"
-                                                                                                        ", "
-                                                                                                        "coun"
-                                                                                                        "tr"
-                                                                                                        "y "
-                                                                                                        "FROM"
-                                                                                                        " "
-                                                                                                        "inco"
-                                                                                                        "mi"
-                                                                                                        "ng";
-/* Indexes made after the rows: quicker for the peer than keeping them up. Ours are kept up. */
-static const char indexes[] = "ALTER TABLE customer ADD PRIMARY KEY (id); CREATE INDEX ON customer "
-                              "(ref_tag); CREATE INDEX ON customer (email_tag);"
-                              "CREATE INDEX ON customer (phone_tag)";
-/* Only some thousand customers get OpenPGP boxes: a box costs a tenth of a millisecond. */
-static const char seal_pgp[] = "ALTER TABLE customer ADD name_pgp bytea, ADD email_pgp bytea;"
-                               "UPDATE customer SET name_pgp = pgp_sym_encrypt(" OPEN(
-                                   "name") ", 'bench', 'cipher-algo=aes256'), "
-                                           "email_pgp = pgp_sym_encrypt(" OPEN(
-                                               "email") ", 'bench', 'cipher-algo=aes256') WHERE id < 5000";
 enum { PGP_CUSTOMERS = 5000 };
+
+#define SETUP(name, sql) static const char setup_##name[] = sql;
+#define WORK(name, params, sql)
+#include "peer.def"
+#undef SETUP
+#undef WORK
 
 static const struct work {
     const char *what, *sql;
     int params;
 } works[] = {
-    {"reveal_aes",
-     "WITH seen AS (" AUDIT("$1::bigint", "name,email") ") SELECT " OPEN("name") ", " OPEN(
-         "email") " FROM customer WHERE id = $1::bigint",
-     1},
-    {"reveal_pgp",
-     "WITH seen AS (" AUDIT(
-         "$1::bigint",
-         "name,email") ") SELECT pgp_sym_decrypt(name_pgp, 'bench'), "
-                       "pgp_sym_decrypt(email_pgp, 'bench') FROM customer WHERE id = $1::bigint",
-     1},
-    {"lookup",
-     "WITH found AS (SELECT id FROM customer WHERE email_tag = " TAG(
-         "$1::text") "), "
-                     "seen AS (INSERT INTO audit (reader, purpose, customer, fields) SELECT 'bench', "
-                     "'support', id, 'email' FROM found)"
-                     " SELECT id FROM found",
-     1},
-    {"create",
-     "WITH made AS (INSERT INTO customer (id, ref, name, email, phone, ref_tag, email_tag, phone_tag, lang, "
-     "country)"
-     " SELECT $1::bigint, " SEAL("$2::text") ", " SEAL("$3::text") ", " SEAL("$4::text") ", " SEAL(
-         "$5::text") ", " TAG("$2::text") ", " TAG("$4::text") ", " TAG("$5::text") ", $6::text, '' "
-                                                                                    "RETURNING id), "
-                                                                                    "seen AS (INSERT INTO "
-                                                                                    "audit (reader, purpose, "
-                                                                                    "customer, fields) "
-                                                                                    "SELECT 'bench', "
-                                                                                    "'create', id, '*' FROM "
-                                                                                    "made)"
-                                                                                    " SELECT id FROM made",
-     6},
+#define SETUP(name, sql)
+#define WORK(name, params, sql) {#name, sql, params},
+#include "peer.def"
+#undef SETUP
+#undef WORK
 };
 
 struct client {
@@ -157,12 +88,10 @@ static void copy_send(PGconn *db, struct buf *rows)
     rows->len = 0;
 }
 
-/* COPY into a table that needs no log, then seal and index: what one would write by hand. */
-static void import(PGconn *db, uint64_t subjects)
+/* The list into a table that needs no log, by COPY. */
+static void copy_in(PGconn *db, uint64_t subjects)
 {
     SCOPED(buf_done) struct buf rows = {0};
-    execute(db, schema);
-    uint64_t start = now_ns();
     PGresult *copy = PQexec(db, "COPY incoming FROM STDIN");
     if (PQresultStatus(copy) != PGRES_COPY_IN) give_up("postgres: %s", PQerrorMessage(db));
     PQclear(copy);
@@ -178,14 +107,26 @@ static void import(PGconn *db, uint64_t subjects)
     for (PGresult *end = NULL; (end = PQgetResult(db)); PQclear(end)) {
         if (PQresultStatus(end) != PGRES_COMMAND_OK) give_up("postgres: %s", PQerrorMessage(db));
     }
-    execute(db, fill);
-    execute(db, indexes);
+}
+
+static void import(PGconn *db, uint64_t subjects, bool live)
+{
+    execute(db, setup_schema);
+    if (live) {
+        execute(db, setup_live);
+        execute(db, setup_indexes);
+    }
+    uint64_t start = now_ns();
+    copy_in(db, subjects);
+    execute(db, live ? setup_fill_live : setup_fill);
+    if (!live) execute(db, setup_indexes);
     struct took took = {now_ns() - start, cpu_ns()};
-    execute(db, seal_pgp);
+    execute(db, setup_pgp_columns);
+    execute(db, setup_pgp_fill);
     execute(db, "DROP TABLE incoming");
     execute(db, "VACUUM ANALYZE customer");
     execute(db, "CHECKPOINT");
-    round_print("import", 1, subjects, took, NULL);
+    round_print(live ? "import_live" : "import", 1, subjects, took, NULL);
 }
 
 static void watch(struct peer *peer, struct client *client, int act)
@@ -314,16 +255,17 @@ int main(int argc, char **argv)
     if (peer.client_count == 0 || peer.client_count > CONNECTIONS_MAX || peer.subjects == 0) {
         give_up("--connections: 1 to %d; --subjects: from 1", CONNECTIONS_MAX);
     }
-    if (strcmp(what, "import") == 0) {
+    bool live = strcmp(what, "import_live") == 0;
+    if (live || strcmp(what, "import") == 0) {
         PGconn *db = open_db(conninfo);
-        import(db, peer.subjects);
+        import(db, peer.subjects, live);
         PQfinish(db);
         return 0;
     }
     for (size_t i = 0; i < COUNT_OF(works); i++) {
         if (strcmp(what, works[i].what) == 0) peer.work = &works[i];
     }
-    if (!peer.work) give_up("--what: import, reveal_aes, reveal_pgp, create or lookup");
+    if (!peer.work) give_up("--what: import, import_live, reveal_aes, reveal_pgp, create or lookup");
     clients_open(&peer, conninfo);
     run(&peer, argument(argc, argv, "--seconds", 5));
     for (size_t i = 0; i < peer.client_count; i++) PQfinish(peer.clients[i].db);
