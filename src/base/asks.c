@@ -3,12 +3,22 @@
 #include <assert.h>
 #include <string.h>
 
-enum { SUBJECT_REF_BYTES_MAX = 128, PATH_BYTES_MAX = 80, VKEY_BYTES_MAX = 400, DAYS_MAX = 90, INDEX_MAX_BITS = 40 };
+enum {
+    SUBJECT_REF_BYTES_MAX = 128,
+    PATH_BYTES_MAX = 80,
+    VKEY_BYTES_MAX = 400,
+    DAYS_MAX = 90,
+    INDEX_MAX_BITS = 40
+};
 
-#define TEXT(ask, name, max, required, about)                                                      \
-    {#name, WIRE_TEXT, max, offsetof(struct ask, name), required, about}
-#define MEMBER(ask, name, wire, max, required, about)                                              \
-    {#name, wire, max, offsetof(struct ask, name), required, about}
+#define TEXT(ask, name, max, required, about)                              \
+    {                                                                      \
+#name, WIRE_TEXT, max, offsetof(struct ask, name), required, about \
+    }
+#define MEMBER(ask, name, wire, max, required, about)                 \
+    {                                                                 \
+#name, wire, max, offsetof(struct ask, name), required, about \
+    }
 
 static const char subject_id_about[] = "the subject's public id, sub_…";
 static const char purpose_about[] = "why, as one of the role's purposes";
@@ -39,7 +49,8 @@ static const struct member subject_patch_members[] = {
     TEXT(subject_patch_ask, lang, 8, false, lang_about),
     TEXT(subject_patch_ask, country, 2, false, country_about),
     TEXT(subject_patch_ask, ref, SUBJECT_REF_BYTES_MAX, false, ref_about),
-    MEMBER(subject_patch_ask, version, WIRE_U64, UINT64_MAX, false, "the version it was made from (If-Match)"),
+    MEMBER(subject_patch_ask, version, WIRE_U64, UINT64_MAX, false,
+           "the version it was made from (If-Match)"),
     MEMBER(subject_patch_ask, fields, WIRE_VALUES, VALUES_MAX, false, "new values; null removes one"),
     {0},
 };
@@ -69,7 +80,8 @@ static const struct member lookup_members[] = {
 };
 static const struct member reveal_members[] = {
     MEMBER(reveal_ask, subjects, WIRE_TEXTS, REVEAL_SUBJECTS_MAX, true, "1 to 1000 public ids"),
-    MEMBER(reveal_ask, fields, WIRE_TEXTS, REVEAL_FIELDS_MAX, true, "field names, groups, or name.mask, name.last4"),
+    MEMBER(reveal_ask, fields, WIRE_TEXTS, REVEAL_FIELDS_MAX, true,
+           "field names, groups, or name.mask, name.last4"),
     TEXT(reveal_ask, purpose, NAME_BYTES_MAX, true, purpose_about),
     TEXT(reveal_ask, reason, REASON_BYTES_MAX, false, reason_about),
     TEXT(reveal_ask, grant, ID_BYTES_MAX, false, "a grant's id"),
@@ -90,7 +102,8 @@ static const struct member ledger_tile_members[] = {
 };
 static const struct member ledger_proof_members[] = {
     MEMBER(ledger_proof_ask, index, WIRE_U64, (size_t)1 << INDEX_MAX_BITS, true, "entry number, from 0"),
-    MEMBER(ledger_proof_ask, size, WIRE_U64, (size_t)1 << INDEX_MAX_BITS, false, "tree size; 0 or none: the newest"),
+    MEMBER(ledger_proof_ask, size, WIRE_U64, (size_t)1 << INDEX_MAX_BITS, false,
+           "tree size; 0 or none: the newest"),
     {0},
 };
 static const struct member ledger_entry_members[] = {
@@ -191,15 +204,18 @@ static RESULT check_text(const struct member *member, struct slice text)
 
 static RESULT write_values(const struct member *member, const struct values *values, struct buf *out)
 {
-    if (values->count > member->max) return FAIL(TOO_MANY, "%s: more than %zu values", member->name, member->max);
+    if (values->count > member->max)
+        return FAIL(TOO_MANY, "%s: more than %zu values", member->name, member->max);
     buf_varint(out, values->count);
     for (size_t i = 0; i < values->count; i++) {
         const struct value *value = &values->at[i];
-        if (value->name.len > NAME_BYTES_MAX || value->group.len > NAME_BYTES_MAX || value->item >= ITEMS_MAX) {
+        if (value->name.len > NAME_BYTES_MAX || value->group.len > NAME_BYTES_MAX ||
+            value->item >= ITEMS_MAX) {
             return FAIL(FIELD_UNKNOWN, "%s: value %zu: not a field of this shop", member->name, i);
         }
         if (value->text.len > VALUE_BYTES_MAX) {
-            return FAIL(FIELD_TOO_LONG, "%s: value %zu: longer than %d bytes", member->name, i, VALUE_BYTES_MAX);
+            return FAIL(FIELD_TOO_LONG, "%s: value %zu: longer than %d bytes", member->name, i,
+                        VALUE_BYTES_MAX);
         }
         buf_byte(out, value->kind);
         buf_be16(out, value->item);
@@ -212,10 +228,12 @@ static RESULT write_values(const struct member *member, const struct values *val
 
 static RESULT write_texts(const struct member *member, const struct texts *texts, struct buf *out)
 {
-    if (texts->count > member->max) return FAIL(TOO_MANY, "%s: more than %zu; split it", member->name, member->max);
+    if (texts->count > member->max)
+        return FAIL(TOO_MANY, "%s: more than %zu; split it", member->name, member->max);
     buf_varint(out, texts->count);
     for (size_t i = 0; i < texts->count; i++) {
-        if (texts->at[i].len > BEARER_BYTES_MAX) return FAIL(INVALID, "%s: item %zu is too long", member->name, i);
+        if (texts->at[i].len > BEARER_BYTES_MAX)
+            return FAIL(INVALID, "%s: item %zu is too long", member->name, i);
         put_text(texts->at[i], out);
     }
     return OK;
@@ -237,11 +255,17 @@ static RESULT write_member(const struct member *member, const uint8_t *at, struc
         TRY(check_text(member, *(const struct slice *)field));
         put_text(*(const struct slice *)field, out);
         return OK;
-    case WIRE_U64: return write_number(member, *(const uint64_t *)field, out);
-    case WIRE_BOOL: buf_byte(out, *(const bool *)field); return OK;
-    case WIRE_TEXTS: return write_texts(member, field, out);
-    case WIRE_VALUES: return write_values(member, field, out);
-    case WIRE_END: break;
+    case WIRE_U64:
+        return write_number(member, *(const uint64_t *)field, out);
+    case WIRE_BOOL:
+        buf_byte(out, *(const bool *)field);
+        return OK;
+    case WIRE_TEXTS:
+        return write_texts(member, field, out);
+    case WIRE_VALUES:
+        return write_values(member, field, out);
+    case WIRE_END:
+        break;
     }
     return FAIL(INVALID, "ask: a member of no kind");
 }
@@ -263,7 +287,8 @@ RESULT ask_write(const struct ask_head *head, const void *ask, struct buf *out)
 {
     assert(head->id > 0 && (unsigned)head->verb < VERB_COUNT);
     size_t start = out->len;
-    if (head->bearer.len > BEARER_BYTES_MAX) return FAIL(CREDENTIAL_UNKNOWN, "credential: too long to be one");
+    if (head->bearer.len > BEARER_BYTES_MAX)
+        return FAIL(CREDENTIAL_UNKNOWN, "credential: too long to be one");
     if (head->idempotency.len > IDEMPOTENCY_BYTES_MAX) {
         return FAIL(INVALID, "Idempotency-Key: longer than %d bytes", IDEMPOTENCY_BYTES_MAX);
     }
@@ -295,25 +320,30 @@ static RESULT read_text(struct cursor *cursor, const char *name, size_t max, str
     return OK;
 }
 
-static RESULT read_texts(struct cursor *cursor, const struct member *member, struct arena *arena, struct texts *out)
+static RESULT read_texts(struct cursor *cursor, const struct member *member, struct arena *arena,
+                         struct texts *out)
 {
     uint64_t count = cursor_varint(cursor);
-    if (count > member->max || count > cursor->rest.len) return FAIL(INVALID, "ask: %s: above its bound", member->name);
+    if (count > member->max || count > cursor->rest.len)
+        return FAIL(INVALID, "ask: %s: above its bound", member->name);
     struct slice *at = arena_take(arena, (size_t)count * sizeof *at);
     for (size_t i = 0; i < count; i++) TRY(read_text(cursor, member->name, BEARER_BYTES_MAX, &at[i]));
     *out = (struct texts){at, (size_t)count};
     return OK;
 }
 
-static RESULT read_values(struct cursor *cursor, const struct member *member, struct arena *arena, struct values *out)
+static RESULT read_values(struct cursor *cursor, const struct member *member, struct arena *arena,
+                          struct values *out)
 {
     uint64_t count = cursor_varint(cursor);
-    if (count > member->max || count > cursor->rest.len) return FAIL(INVALID, "ask: %s: above its bound", member->name);
+    if (count > member->max || count > cursor->rest.len)
+        return FAIL(INVALID, "ask: %s: above its bound", member->name);
     struct value *at = arena_take(arena, (size_t)count * sizeof *at);
     for (size_t i = 0; i < count; i++) {
         at[i].kind = cursor_byte(cursor);
         at[i].item = cursor_be16(cursor);
-        if (at[i].kind > VALUE_REMOVE || at[i].item >= ITEMS_MAX) return FAIL(INVALID, "ask: %s: bad value", member->name);
+        if (at[i].kind > VALUE_REMOVE || at[i].item >= ITEMS_MAX)
+            return FAIL(INVALID, "ask: %s: bad value", member->name);
         TRY(read_text(cursor, member->name, NAME_BYTES_MAX, &at[i].name));
         TRY(read_text(cursor, member->name, NAME_BYTES_MAX, &at[i].group));
         TRY(read_text(cursor, member->name, VALUE_BYTES_MAX, &at[i].text));
@@ -322,13 +352,15 @@ static RESULT read_values(struct cursor *cursor, const struct member *member, st
     return OK;
 }
 
-static RESULT read_member(struct cursor *cursor, const struct member *member, struct arena *arena, uint8_t *ask)
+static RESULT read_member(struct cursor *cursor, const struct member *member, struct arena *arena,
+                          uint8_t *ask)
 {
     void *field = ask + member->offset;
     uint64_t number = 0;
     switch (member->wire) {
     case WIRE_TEXT:
-    case WIRE_BYTES: return read_text(cursor, member->name, member->max, field);
+    case WIRE_BYTES:
+        return read_text(cursor, member->name, member->max, field);
     case WIRE_U64:
         number = cursor_varint(cursor);
         if (number > member->max) return FAIL(INVALID, "ask: %s: above its bound", member->name);
@@ -339,9 +371,12 @@ static RESULT read_member(struct cursor *cursor, const struct member *member, st
         if (number > 1) return FAIL(INVALID, "ask: %s: neither 0 nor 1", member->name);
         *(bool *)field = number == 1;
         return OK;
-    case WIRE_TEXTS: return read_texts(cursor, member, arena, field);
-    case WIRE_VALUES: return read_values(cursor, member, arena, field);
-    case WIRE_END: break;
+    case WIRE_TEXTS:
+        return read_texts(cursor, member, arena, field);
+    case WIRE_VALUES:
+        return read_values(cursor, member, arena, field);
+    case WIRE_END:
+        break;
     }
     return FAIL(INVALID, "ask: a member of no kind");
 }
@@ -368,7 +403,8 @@ RESULT ask_read(struct slice frame, struct arena *arena, struct ask_head *head, 
     for (const struct member *member = verbs[verb].members; member->wire != WIRE_END; member++) {
         TRY(read_member(&cursor, member, arena, (uint8_t *)ask));
     }
-    if (cursor.bad || cursor.rest.len != 0) return FAIL(INVALID, "ask: frame of another length than its members");
+    if (cursor.bad || cursor.rest.len != 0)
+        return FAIL(INVALID, "ask: frame of another length than its members");
     *head = read;
     return OK;
 }
@@ -402,7 +438,8 @@ RESULT answer_read(struct slice frame, struct answer_head *head, struct slice *b
     read.retry_after_s = cursor_be32(&cursor);
     read.index = cursor_be64(&cursor);
     struct slice leaf = cursor_take(&cursor, sizeof read.leaf_hash);
-    if (cursor.bad || cause >= CAUSE_COUNT || shape > ANSWER_CHECKPOINT) return FAIL(INVALID, "answer: bad frame");
+    if (cursor.bad || cause >= CAUSE_COUNT || shape > ANSWER_CHECKPOINT)
+        return FAIL(INVALID, "answer: bad frame");
     memcpy(read.leaf_hash, leaf.at, leaf.len);
     read.cause = (enum cause)cause;
     read.shape = (enum answer_shape)shape;

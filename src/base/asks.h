@@ -33,7 +33,7 @@ enum {
     VALUE_BYTES_MAX = 16384, /* one value */
     ITEMS_MAX = 64,          /* items of a repeating group */
     REASON_BYTES_MAX = 500,
-    NAME_BYTES_MAX = 64,     /* of a field, role, purpose, key */
+    NAME_BYTES_MAX = 64, /* of a field, role, purpose, key */
     ID_BYTES_MAX = 64,
     IMPORT_TARGETS_MAX = 256,
     IMPORT_ROWS_MAX = 1000,
@@ -134,7 +134,7 @@ struct ledger_entry_ask {
     uint64_t index;
 };
 struct ledger_cosign_ask {
-    struct slice vkey, url; /* register a witness, */
+    struct slice vkey, url;        /* register a witness, */
     struct slice checkpoint, line; /* or hand in the line by which it cosigned a checkpoint of this log */
 };
 struct ledger_pin_ask {
@@ -244,8 +244,10 @@ struct answer_head {
 
 enum { ANSWER_HEAD_BYTES = 8 + 2 + 1 + 1 + 4 + 8 + 4 + 8 + 32 };
 
-void answer_write(const struct answer_head *head, struct slice body, struct buf *out); /* with its length word */
-RESULT answer_read(struct slice frame, struct answer_head *head, struct slice *body);  /* after the length word */
+void answer_write(const struct answer_head *head, struct slice body,
+                  struct buf *out); /* with its length word */
+RESULT answer_read(struct slice frame, struct answer_head *head,
+                   struct slice *body); /* after the length word */
 
 /* Rows of an import ask. A writer appends to `rows`; the reader walks them. Bounds as in import_ask. */
 struct import_value {

@@ -36,7 +36,7 @@ void synth_customer(uint64_t seed, uint64_t n, struct synth_customer *out);
 
 struct synth_sink {
     void *context;
-    RESULT (*bytes)
+    RESULT(*bytes)
     (void *context, struct slice text); /* about 64 KiB at once; its failure ends the writing */
 };
 

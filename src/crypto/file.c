@@ -30,7 +30,8 @@ static RESULT sync_directory(const char *path)
     char copy[4096];
     if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy) return FAIL(INVALID, "path: too long");
     SCOPED(fd_done) int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0) return FAIL(UNAVAILABLE, "%s: cannot sync its directory: %s", path, strerror(errno));
+    if (fd < 0 || fsync(fd) != 0)
+        return FAIL(UNAVAILABLE, "%s: cannot sync its directory: %s", path, strerror(errno));
     return OK;
 }
 
@@ -44,7 +45,8 @@ RESULT file_replace(const char *path, struct slice bytes)
     if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", temporary, strerror(errno));
     TRY(write_all(fd, temporary, bytes));
     if (fsync(fd) != 0) return FAIL(UNAVAILABLE, "%s: cannot sync: %s", temporary, strerror(errno));
-    if (rename(temporary, path) != 0) return FAIL(UNAVAILABLE, "%s: cannot rename: %s", path, strerror(errno));
+    if (rename(temporary, path) != 0)
+        return FAIL(UNAVAILABLE, "%s: cannot rename: %s", path, strerror(errno));
     return sync_directory(path);
 }
 

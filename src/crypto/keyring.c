@@ -25,7 +25,9 @@ static RESULT keyring_alloc(struct keyring **out)
     void *at = mmap(NULL, sizeof(struct keyring), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) return FAIL(UNAVAILABLE, "keyring: out of memory");
     (void)madvise(at, sizeof(struct keyring), MADV_DONTDUMP); /* core dumps are off anyway */
-    (void)mlock(at, sizeof(struct keyring)); /* refused under a low RLIMIT_MEMLOCK: then swap is the risk, as in docs */
+    (void)mlock(
+        at,
+        sizeof(struct keyring)); /* refused under a low RLIMIT_MEMLOCK: then swap is the risk, as in docs */
     *out = at;
     return OK;
 }
@@ -66,8 +68,8 @@ static void origin_follow(struct keyring *keyring)
 
 RESULT keyring_new(struct crypto *crypto, struct slice origin, struct keyring **out)
 {
-    static const enum key_kind kinds[] = {KEY_KEK,    KEY_ID,     KEY_ROW_MAC, KEY_PEPPER,
-                                          KEY_SET,    KEY_LEDGER, KEY_STAFF,   KEY_BACKUP};
+    static const enum key_kind kinds[] = {KEY_KEK, KEY_ID,     KEY_ROW_MAC, KEY_PEPPER,
+                                          KEY_SET, KEY_LEDGER, KEY_STAFF,   KEY_BACKUP};
     SCOPED(keyring_free) struct keyring *keyring = NULL;
     TRY(keyring_alloc(&keyring));
     crypto_random(crypto, keyring->shop_id, SHOP_ID_BYTES);
@@ -97,7 +99,8 @@ RESULT keyring_key(const struct keyring *keyring, enum key_kind kind, uint16_t f
             return OK;
         }
     }
-    return FAIL(NOT_FOUND, "keyring: key kind %d field %u epoch %u was destroyed or never was", (int)kind, field, epoch);
+    return FAIL(NOT_FOUND, "keyring: key kind %d field %u epoch %u was destroyed or never was", (int)kind,
+                field, epoch);
 }
 
 uint16_t keyring_newest(const struct keyring *keyring, enum key_kind kind, uint16_t field)
@@ -113,7 +116,8 @@ uint16_t keyring_newest(const struct keyring *keyring, enum key_kind kind, uint1
 RESULT keyring_add(struct keyring *keyring, struct crypto *crypto, enum key_kind kind, uint16_t field,
                    uint16_t *epoch_out)
 {
-    if (keyring->count >= KEYRING_KEYS_MAX) return FAIL(TOO_MANY, "keyring: more than %d keys", KEYRING_KEYS_MAX);
+    if (keyring->count >= KEYRING_KEYS_MAX)
+        return FAIL(TOO_MANY, "keyring: more than %d keys", KEYRING_KEYS_MAX);
     struct key_row *row = &keyring->rows[keyring->count];
     row->kind = (uint8_t)kind;
     row->field = field;
@@ -198,9 +202,11 @@ RESULT keyring_open(struct crypto *crypto, const char *path, const struct secret
     TRY(aead_new(crypto, &aead));
     wrap_key(crypto, root, name, &key);
     aead_key(aead, &key);
-    struct result opened = aead_open(aead, SLICE_TEXT("amanah keyring"), slice_from(buf_slice(&file), 1), &text);
+    struct result opened =
+        aead_open(aead, SLICE_TEXT("amanah keyring"), slice_from(buf_slice(&file), 1), &text);
     if (opened.code != CODE_OK) {
-        return FAIL(CORRUPT, "%s: does not open under this home's root; restore it from its custody copy", path);
+        return FAIL(CORRUPT, "%s: does not open under this home's root; restore it from its custody copy",
+                    path);
     }
     TRY(keyring_alloc(&keyring));
     TRY(keyring_parse(buf_slice(&text), keyring));

@@ -11,15 +11,15 @@
 #include "crypto/crypto.h"
 
 enum key_kind {
-    KEY_KEK = 1,  /* wraps data keys; one an epoch */
-    KEY_INDEX,    /* blind index of one field; one a field and epoch */
-    KEY_ID,       /* encrypts subject numbers into public ids */
-    KEY_ROW_MAC,  /* MACs of authority rows and of the signed file */
-    KEY_PEPPER,   /* credentials, idempotency keys */
-    KEY_SET,      /* seals sets and texts beside the ledger */
-    KEY_LEDGER,   /* Ed25519 seed of the ledger's signature; one a log */
-    KEY_STAFF,    /* seals what staff rows say of a person */
-    KEY_BACKUP,   /* signs and seals backups */
+    KEY_KEK = 1, /* wraps data keys; one an epoch */
+    KEY_INDEX,   /* blind index of one field; one a field and epoch */
+    KEY_ID,      /* encrypts subject numbers into public ids */
+    KEY_ROW_MAC, /* MACs of authority rows and of the signed file */
+    KEY_PEPPER,  /* credentials, idempotency keys */
+    KEY_SET,     /* seals sets and texts beside the ledger */
+    KEY_LEDGER,  /* Ed25519 seed of the ledger's signature; one a log */
+    KEY_STAFF,   /* seals what staff rows say of a person */
+    KEY_BACKUP,  /* signs and seals backups */
     KEY_KIND_COUNT
 };
 
@@ -42,7 +42,8 @@ RESULT keyring_open(struct crypto *crypto, const char *path, const struct secret
 RESULT keyring_save(const struct keyring *keyring, struct crypto *crypto, const char *path,
                     const struct secret *root, const char *name);
 
-const uint8_t *keyring_shop_id(const struct keyring *keyring); /* SHOP_ID_BYTES; lives as long as the keyring */
+const uint8_t *
+keyring_shop_id(const struct keyring *keyring); /* SHOP_ID_BYTES; lives as long as the keyring */
 /* Each epoch of KEY_LEDGER is a log with an origin of its own: the first one's as given, then with ".EPOCH" behind it. */
 struct slice keyring_origin(const struct keyring *keyring); /* of the present log */
 void keyring_origin_of(const struct keyring *keyring, uint16_t epoch, struct buf *out); /* appended */

@@ -120,10 +120,13 @@ static bool network_is_near(const uint8_t network[NETWORK_BYTES])
 
 static RESULT key_usable(const struct key *key, const uint8_t network[NETWORK_BYTES], int64_t now_us)
 {
-    if (key->ended_us != 0) return FAIL(CREDENTIAL_UNKNOWN, "credential: this key was revoked; ask for a new one");
-    if (now_us >= key->expires_us) return FAIL(CREDENTIAL_UNKNOWN, "credential: this key has ended; ask for a new one");
+    if (key->ended_us != 0)
+        return FAIL(CREDENTIAL_UNKNOWN, "credential: this key was revoked; ask for a new one");
+    if (now_us >= key->expires_us)
+        return FAIL(CREDENTIAL_UNKNOWN, "credential: this key has ended; ask for a new one");
     if (!network_is_near(network) && now_us >= key->created_us + KEY_FAR_HOURS_MAX * HOUR_US) {
-        return FAIL(CREDENTIAL_UNKNOWN, "credential: from another machine a bearer key works %d hours; issue a new one",
+        return FAIL(CREDENTIAL_UNKNOWN,
+                    "credential: from another machine a bearer key works %d hours; issue a new one",
                     KEY_FAR_HOURS_MAX);
     }
     return OK;
@@ -206,7 +209,8 @@ enum act access_act_of(enum verb verb)
 RESULT access_act(const struct reader *reader, enum act act)
 {
     if (act == ACT_NONE || (reader->role->acts >> act & 1)) return OK;
-    return FAIL(ROLE_ACT, "role %s may not %s; ask an admin for a role that may", reader->role->name, act_name(act));
+    return FAIL(ROLE_ACT, "role %s may not %s; ask an admin for a role that may", reader->role->name,
+                act_name(act));
 }
 
 static bool purpose_word(struct slice purpose)
@@ -258,20 +262,25 @@ static bool form_of(struct slice name, struct slice *base, enum form *form)
     return false;
 }
 
-static RESULT permit_add(const struct role *role, const struct field *field, enum form form, struct permit *out)
+static RESULT permit_add(const struct role *role, const struct field *field, enum form form,
+                         struct permit *out)
 {
     uint64_t bit = field_bit(field), full = role->fields_all ? UINT64_MAX : role->full;
     if (!(full & bit) && !(role->masked & bit)) {
         return FAIL(ROLE_FIELD, "role %s may not see %s", role->name, field->name);
     }
-    bool tail = form == FORM_LAST4 && field->mask == MASK_TAIL; /* then its mask shows the same four characters */
+    bool tail =
+        form == FORM_LAST4 && field->mask == MASK_TAIL; /* then its mask shows the same four characters */
     if (form != FORM_MASK && !tail && !(full & bit)) {
-        return FAIL(ROLE_FIELD, "role %s sees %s only masked; ask for %s.mask", role->name, field->name, field->name);
+        return FAIL(ROLE_FIELD, "role %s sees %s only masked; ask for %s.mask", role->name, field->name,
+                    field->name);
     }
     for (size_t i = 0; i < out->field_count; i++) {
-        if (out->fields[i].field == field && out->fields[i].form == form) return OK; /* named twice, shown once */
+        if (out->fields[i].field == field && out->fields[i].form == form)
+            return OK; /* named twice, shown once */
     }
-    if (out->field_count == COUNT_OF(out->fields)) return FAIL(TOO_MANY, "fields: asked for too many at once");
+    if (out->field_count == COUNT_OF(out->fields))
+        return FAIL(TOO_MANY, "fields: asked for too many at once");
     out->fields[out->field_count++] = (struct asked_field){field, form};
     if (form == FORM_FULL) {
         out->full |= bit;
@@ -281,7 +290,8 @@ static RESULT permit_add(const struct role *role, const struct field *field, enu
     return OK;
 }
 
-static RESULT permit_fields(struct shop *shop, const struct role *role, const struct texts *asked, struct permit *out)
+static RESULT permit_fields(struct shop *shop, const struct role *role, const struct texts *asked,
+                            struct permit *out)
 {
     for (size_t i = 0; i < asked->count; i++) {
         struct slice name = {0};
@@ -289,7 +299,8 @@ static RESULT permit_fields(struct shop *shop, const struct role *role, const st
         (void)form_of(asked->at[i], &name, &form); /* no suffix: the full form */
         const struct field *field = field_find(&shop->fields, name);
         uint64_t group = field ? 0 : field_group_mask(&shop->fields, name);
-        if (!field && group == 0) return FAIL(FIELD_UNKNOWN, "fields: item %zu is not a field of this shop", i);
+        if (!field && group == 0)
+            return FAIL(FIELD_UNKNOWN, "fields: item %zu is not a field of this shop", i);
         if (field) TRY(permit_add(role, field, form, out));
         for (size_t bit = 0; bit < FIELD_MAX; bit++) {
             if (group >> bit & 1) TRY(permit_add(role, &shop->fields.at[bit], form, out));
@@ -298,8 +309,8 @@ static RESULT permit_fields(struct shop *shop, const struct role *role, const st
     return OK;
 }
 
-RESULT access_permit(struct shop *shop, const struct reader *reader, const struct texts *fields, struct slice purpose,
-                     struct slice reason, struct permit *out)
+RESULT access_permit(struct shop *shop, const struct reader *reader, const struct texts *fields,
+                     struct slice purpose, struct slice reason, struct permit *out)
 {
     struct permit permit = {.reader = reader->no, .role = reader->role->id, .daily = reader->role->daily};
     TRY(access_purpose(reader, purpose, &permit.purpose));

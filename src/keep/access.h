@@ -49,7 +49,7 @@ struct key {
     char name[NAME_BYTES_MAX + 1];
     uint32_t holders[KEY_HOLDERS_MAX];
     size_t holder_count;
-    struct hash mac; /* HMAC(pepper, number and secret) */
+    struct hash mac;                          /* HMAC(pepper, number and secret) */
     int64_t created_us, expires_us, ended_us; /* ended 0: not yet */
 };
 
@@ -67,7 +67,8 @@ struct access {
     size_t key_count;
     struct staff *staff;
     size_t staff_count;
-    struct role operator_role; /* of whoever holds the machine: built in, so that no change of roles locks them out */
+    struct role
+        operator_role; /* of whoever holds the machine: built in, so that no change of roles locks them out */
 };
 void access_done(struct access *access);
 
@@ -113,8 +114,8 @@ struct permit {
     uint64_t daily;
 };
 
-RESULT access_permit(struct shop *shop, const struct reader *reader, const struct texts *fields, struct slice purpose,
-                     struct slice reason, struct permit *out);
+RESULT access_permit(struct shop *shop, const struct reader *reader, const struct texts *fields,
+                     struct slice purpose, struct slice reason, struct permit *out);
 
 /* Bodies of authority rows, and taking them into memory. `id` and `entry` come with the row. */
 void role_body_write(const struct role *role, struct buf *out);

@@ -59,7 +59,8 @@ static void put_purposes(const struct role *role, struct buf *out)
     }
 }
 
-RESULT verb_self(struct batch *batch, const struct reader *reader, const struct self_ask *ask, struct answer *out)
+RESULT verb_self(struct batch *batch, const struct reader *reader, const struct self_ask *ask,
+                 struct answer *out)
 {
     (void)ask;
     struct shop *shop = batch->shop;
@@ -121,7 +122,8 @@ struct page {
     size_t from, to, count;
 };
 
-static RESULT page_of(struct shop *shop, enum id_kind kind, struct slice after, uint64_t limit, struct page *page)
+static RESULT page_of(struct shop *shop, enum id_kind kind, struct slice after, uint64_t limit,
+                      struct page *page)
 {
     uint64_t number = 0;
     if (after.len > 0) TRY(id_get(shop, kind, after, &number));
@@ -187,11 +189,13 @@ RESULT verb_key_issue(struct batch *batch, const struct reader *reader, const st
     struct receipt receipt = {0};
     if (!role) return FAIL(NOT_FOUND, "role: this shop has none of that name; see GET /v1/roles");
     TRY(normalise(NORMALISE_TEXT, ask->name, (struct slice){0}, &name));
-    if (name.len > NAME_BYTES_MAX) return FAIL(FIELD_TOO_LONG, "name: longer than %d bytes once normalised", NAME_BYTES_MAX);
+    if (name.len > NAME_BYTES_MAX)
+        return FAIL(FIELD_TOO_LONG, "name: longer than %d bytes once normalised", NAME_BYTES_MAX);
     for (size_t i = 0; i < ask->holders.count; i++) {
         uint64_t staff = 0;
         TRY(id_get(shop, ID_STAFF, ask->holders.at[i], &staff));
-        if (staff == 0 || staff > shop->access.staff_count) return FAIL(NOT_FOUND, "holders: item %zu is no member of staff", i);
+        if (staff == 0 || staff > shop->access.staff_count)
+            return FAIL(NOT_FOUND, "holders: item %zu is no member of staff", i);
         key.holders[key.holder_count++] = (uint32_t)staff;
     }
     key.role = role->id;
@@ -317,7 +321,8 @@ static RESULT index_make(struct shop *shop, const struct field *field)
     if (keyring_newest(shop->keyring, KEY_INDEX, field->number) == 0) {
         TRY(keyring_add(shop->keyring, shop->crypto, KEY_INDEX, field->number, NULL));
         shop_path(shop->home, shop->name, "keyring", &path);
-        struct result saved = keyring_save(shop->keyring, shop->crypto, buf_c(&path), home_root(shop->home), shop->name);
+        struct result saved =
+            keyring_save(shop->keyring, shop->crypto, buf_c(&path), home_root(shop->home), shop->name);
         if (saved.code != CODE_OK) {
             keyring_drop_last(shop->keyring); /* what is not durable must not be used */
             return saved;
@@ -335,8 +340,8 @@ RESULT verb_field_put(struct batch *batch, const struct reader *reader, const st
     TRY(field_from_ask(&batch->shop->fields, ask, &field));
     TRY(index_make(batch->shop, &field));
     field_body_write(&field, &body);
-    TRY(authority_put(batch, reader, AUTHORITY_FIELD, (uint32_t)(field.number - FIELD_OWN_FIRST + 1), buf_slice(&body),
-                      &receipt));
+    TRY(authority_put(batch, reader, AUTHORITY_FIELD, (uint32_t)(field.number - FIELD_OWN_FIRST + 1),
+                      buf_slice(&body), &receipt));
     batch_receipt(out, &receipt);
     out->head.flags |= ANSWER_CREATED;
     cbor_map(&out->body, 1);

@@ -58,7 +58,8 @@ RESULT authority_list_add(struct authority_list *list, uint64_t index, const str
         list->at = at;
         list->cap = cap;
     }
-    list->at[list->count++] = (struct authority_said){entry->object_kind, entry->object_id, index, entry->object};
+    list->at[list->count++] =
+        (struct authority_said){entry->object_kind, entry->object_id, index, entry->object};
     return OK;
 }
 
@@ -116,7 +117,8 @@ static RESULT changed(const struct authority_row *row)
 {
     static const char *const names[] = {"?", "staff", "key", "role", "field", "witness"};
     return FAIL(TAMPERED, "authority: row %s %u is not the one that entry %llu of the ledger made",
-                row->kind < COUNT_OF(names) ? names[row->kind] : "?", row->id, (unsigned long long)row->entry);
+                row->kind < COUNT_OF(names) ? names[row->kind] : "?", row->id,
+                (unsigned long long)row->entry);
 }
 
 static RESULT replay_row(void *context, const struct authority_row *row)

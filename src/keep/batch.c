@@ -13,9 +13,11 @@ void answer_wipe(struct answer *answer)
 
 RESULT batch_begin(struct shop *shop, struct arena *arena, struct batch *out)
 {
-    if (shop->readers_lost) TRY(shop_readers_load(shop)); /* a rollback could not read them: it is tried again */
+    if (shop->readers_lost)
+        TRY(shop_readers_load(shop)); /* a rollback could not read them: it is tried again */
     shop->readers_lost = false;
-    *out = (struct batch){.shop = shop, .arena = arena, .now_us = clock_now(&shop->clock), .last = shop->last};
+    *out =
+        (struct batch){.shop = shop, .arena = arena, .now_us = clock_now(&shop->clock), .last = shop->last};
     TRY(shop->store->batch->begin(shop->store));
     out->begun = true;
     return OK;
@@ -61,7 +63,8 @@ RESULT batch_settle(struct batch *batch)
 void shop_scrub(struct shop *shop)
 {
     if (shop->unscrubbed == 0 && shop->scrubbed) return;
-    shop->scrubbed = shop->store->batch->scrub(shop->store).code == CODE_OK; /* else: tried again in a minute */
+    shop->scrubbed =
+        shop->store->batch->scrub(shop->store).code == CODE_OK; /* else: tried again in a minute */
     if (shop->scrubbed) shop->unscrubbed = 0;
 }
 
@@ -113,7 +116,8 @@ void batch_problem(struct answer *answer, struct result result, const char *poin
     struct problem *problem = &answer->problems[answer->problem_count++];
     va_list args;
     va_start(args, pointer_format);
-    (void)vsnprintf(problem->pointer, sizeof problem->pointer, pointer_format, args); /* cut is fine: it is talk */
+    (void)vsnprintf(problem->pointer, sizeof problem->pointer, pointer_format,
+                    args); /* cut is fine: it is talk */
     va_end(args);
     (void)snprintf(problem->detail, sizeof problem->detail, "%s", result_text());
     problem->cause = result.cause;
@@ -122,7 +126,8 @@ void batch_problem(struct answer *answer, struct result result, const char *poin
 struct draft batch_draft(struct batch *batch, const struct reader *reader, enum entry_kind kind)
 {
     static const uint8_t local[NETWORK_BYTES];
-    struct draft draft = {.entry = {.kind = kind, .reader = reader->no, .role = reader->role ? reader->role->id : 0}};
+    struct draft draft = {
+        .entry = {.kind = kind, .reader = reader->no, .role = reader->role ? reader->role->id : 0}};
     crypto_random(batch->shop->crypto, draft.entry.nonce, ENTRY_NONCE_BYTES);
     if (memcmp(reader->network, local, NETWORK_BYTES) != 0) {
         draft_text(&draft, COMMIT_NETWORK, (struct slice){reader->network, NETWORK_BYTES});

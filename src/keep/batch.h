@@ -24,7 +24,7 @@ struct answer {
     size_t problem_count; /* of a refusal */
     struct problem problems[PROBLEMS_MAX];
     uint64_t budget_limit, budget_used; /* of a refusal by BUDGET_DAY */
-    bool secret; /* the body holds a secret: an idempotency key must not replay it */
+    bool secret;                        /* the body holds a secret: an idempotency key must not replay it */
 };
 void answer_wipe(struct answer *answer);
 
@@ -41,7 +41,7 @@ struct batch {
     int64_t now_us;
     struct pending_look *looks;
     size_t look_count, look_cap;
-    uint64_t writes; /* store writes so far: a failure after one breaks the whole batch */
+    uint64_t writes;        /* store writes so far: a failure after one breaks the whole batch */
     struct subject_no last; /* shop->last when it began */
     bool authority;         /* readers in memory changed: load them again after a rollback */
     bool destroys;          /* something was deleted that must not be found in a log of the store */

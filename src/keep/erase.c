@@ -80,8 +80,8 @@ struct keeping {
     struct batch *batch;
     struct subject_no no;
     const struct secret *data_key;
-    uint64_t newest;     /* entry of the present record */
-    struct hash present; /* and its hash */
+    uint64_t newest;             /* entry of the present record */
+    struct hash present;         /* and its hash */
     uint64_t bundle;             /* whose texts are to be dropped next; NO_BUNDLE */
     struct ledger_places places; /* the entries in it */
 };
@@ -189,8 +189,8 @@ static RESULT tombstone_write(struct batch *batch, const struct reader *reader, 
     return store->subject->replace(store, &row);
 }
 
-RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struct subject_no no, struct slice reason,
-                         struct receipt *out)
+RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struct subject_no no,
+                         struct slice reason, struct receipt *out)
 {
     struct shop *shop = batch->shop;
     struct record record;
@@ -201,7 +201,8 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     TRY(record_get(shop, no, false, &bytes, &record, &keeping.newest));
     TRY(record_unlock(shop, no, &record, &data_key));
     if (keeping.newest >= ledger_durable(shop->ledger)) {
-        return FAIL(CONFLICT, "subject: was changed a moment ago; try again"); /* its entry is not in a bundle yet */
+        return FAIL(CONFLICT,
+                    "subject: was changed a moment ago; try again"); /* its entry is not in a bundle yet */
     }
     sha256_one(shop->crypto, buf_slice(&bytes), &keeping.present);
     id_put(shop, ID_SUBJECT, no.at, &id);
@@ -216,14 +217,15 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     TRY(texts_drop(&keeping));
     TRY(tags_drop(batch, no, &record));
     TRY(tombstone_write(batch, reader, &keeping, &record, out));
-    return intent_write(shop, no, record.created_us, batch->now_us); /* last: what fails before leaves no row */
+    return intent_write(shop, no, record.created_us,
+                        batch->now_us); /* last: what fails before leaves no row */
 }
 
 static const char fact_misses[] = "values_stripped_upto"; /* bundles whose misses are forgotten */
 
 /* The misses of a bundle. `due` unless one of its entries is younger than that. */
-static RESULT misses_find(struct ledger *ledger, uint64_t n, int64_t before_us, struct ledger_places *at, bool *any,
-                          bool *due)
+static RESULT misses_find(struct ledger *ledger, uint64_t n, int64_t before_us, struct ledger_places *at,
+                          bool *any, bool *due)
 {
     SCOPED(bundle_done) struct bundle bundle = {0};
     TRY(ledger_bundle_entries(ledger, n, &bundle));
@@ -259,8 +261,8 @@ RESULT misses_expire(struct batch *batch)
     return store->fact->put(store, fact_misses, upto);
 }
 
-RESULT verb_subject_erase(struct batch *batch, const struct reader *reader, const struct subject_erase_ask *ask,
-                          struct answer *out)
+RESULT verb_subject_erase(struct batch *batch, const struct reader *reader,
+                          const struct subject_erase_ask *ask, struct answer *out)
 {
     struct shop *shop = batch->shop;
     struct subject_no no = {0};

@@ -21,8 +21,8 @@
  * of the hours in which it was seen. Nobody else is served meanwhile: about 0.6 s after 200,000 looks. It is not cut
  * into slices because leaves, texts and tombstone must change at once.
  */
-RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struct subject_no no, struct slice reason,
-                         struct receipt *out);
+RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struct subject_no no,
+                         struct slice reason, struct receipt *out);
 
 enum { MISS_DAYS = 30, MISS_BUNDLES_MAX = 64 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct field builtin[] = {
-#define FIELD(NAME, number, name, group, class, normaliser, mask, indexed, bytes)                                      \
+#define FIELD(NAME, number, name, group, class, normaliser, mask, indexed, bytes) \
     {number, name, group, CLASS_##class, NORMALISE_##normaliser, MASK_##mask, indexed, bytes},
 #include "keep/fields.def"
 #undef FIELD
@@ -15,7 +15,7 @@ static const struct {
     const char *name;
     enum normaliser normaliser;
 } normalisers[] = {
-    {"text", NORMALISE_TEXT}, {"email", NORMALISE_EMAIL},     {"phone", NORMALISE_PHONE},
+    {"text", NORMALISE_TEXT}, {"email", NORMALISE_EMAIL},       {"phone", NORMALISE_PHONE},
     {"date", NORMALISE_DATE}, {"postcode", NORMALISE_POSTCODE}, {"national_id", NORMALISE_NATIONAL_ID},
     {"ref", NORMALISE_REF},
 };
@@ -24,8 +24,8 @@ static const struct {
     const char *name;
     enum mask mask;
 } masks[] = {
-    {"text", MASK_TEXT}, {"name", MASK_NAME}, {"email", MASK_EMAIL}, {"tail", MASK_TAIL},
-    {"date", MASK_DATE}, {"id", MASK_ID},
+    {"text", MASK_TEXT}, {"name", MASK_NAME}, {"email", MASK_EMAIL},
+    {"tail", MASK_TAIL}, {"date", MASK_DATE}, {"id", MASK_ID},
 };
 
 void fields_init(struct fields *fields)
@@ -76,7 +76,8 @@ const char *field_mask_name(enum mask mask)
 
 static bool word_good(struct slice word)
 {
-    if (word.len == 0 || word.len > FIELD_NAME_BYTES_MAX || word.at[0] < 'a' || word.at[0] > 'z') return false;
+    if (word.len == 0 || word.len > FIELD_NAME_BYTES_MAX || word.at[0] < 'a' || word.at[0] > 'z')
+        return false;
     for (size_t i = 0; i < word.len; i++) {
         uint8_t c = word.at[i];
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) return false;
@@ -92,9 +93,11 @@ static RESULT kind_of(const struct field_put_ask *ask, struct field *out)
     while (n < COUNT_OF(normalisers) && !slice_is(kind, normalisers[n].name)) n++;
     while (m < COUNT_OF(masks) && !slice_is(mask, masks[m].name)) m++;
     if (n == COUNT_OF(normalisers)) {
-        return FAIL(FIELD_UNKNOWN, "field: kind is one of text, email, phone, date, postcode, national_id, ref");
+        return FAIL(FIELD_UNKNOWN,
+                    "field: kind is one of text, email, phone, date, postcode, national_id, ref");
     }
-    if (m == COUNT_OF(masks)) return FAIL(FIELD_UNKNOWN, "field: mask is one of text, name, email, tail, date, id");
+    if (m == COUNT_OF(masks))
+        return FAIL(FIELD_UNKNOWN, "field: mask is one of text, name, email, tail, date, id");
     out->normaliser = normalisers[n].normaliser;
     out->mask = masks[m].mask;
     return OK;
@@ -102,6 +105,7 @@ static RESULT kind_of(const struct field_put_ask *ask, struct field *out)
 
 RESULT field_from_ask(const struct fields *fields, const struct field_put_ask *ask, struct field *out)
 {
+    assert(fields && ask && out);
     struct field field = {.class = CLASS_OWN, .bytes_max = ask->bytes ? (uint16_t)ask->bytes : 1000};
     if (!word_good(ask->name) || (ask->group.len > 0 && !word_good(ask->group))) {
         return FAIL(FIELD_UNKNOWN, "field: a name is 1 to %d of a-z, 0-9 and _, and begins with a letter",
@@ -110,7 +114,8 @@ RESULT field_from_ask(const struct fields *fields, const struct field_put_ask *a
     if (field_find(fields, ask->name) || field_group_known(fields, ask->name)) {
         return FAIL(CONFLICT, "field: this shop has a field or group of that name already");
     }
-    if (ask->group.len > 0 && field_find(fields, ask->group)) return FAIL(CONFLICT, "field: the group is a field's name");
+    if (ask->group.len > 0 && field_find(fields, ask->group))
+        return FAIL(CONFLICT, "field: the group is a field's name");
     TRY(kind_of(ask, &field));
     if (ask->index.len > 0 && !slice_is(ask->index, "none") && !slice_is(ask->index, "full")) {
         return FAIL(FIELD_UNKNOWN, "field: index is none or full");
@@ -118,7 +123,8 @@ RESULT field_from_ask(const struct fields *fields, const struct field_put_ask *a
     field.indexed = slice_is(ask->index, "full");
     size_t number = FIELD_OWN_FIRST;
     while (number < FIELD_MAX && fields->at[number].name[0]) number++;
-    if (number == FIELD_MAX) return FAIL(TOO_MANY, "field: a shop has at most %d own", FIELD_MAX - FIELD_OWN_FIRST);
+    if (number == FIELD_MAX)
+        return FAIL(TOO_MANY, "field: a shop has at most %d own", FIELD_MAX - FIELD_OWN_FIRST);
     assert(ask->name.at); /* word_good() wants one byte at least */
     field.number = (uint8_t)number;
     memcpy(field.name, ask->name.at, ask->name.len);

@@ -49,7 +49,8 @@ void fields_init(struct fields *fields); /* those of fields.def */
 
 const struct field *field_find(const struct fields *fields, struct slice name); /* NULL when there is none */
 bool field_group_known(const struct fields *fields, struct slice group);
-uint64_t field_group_mask(const struct fields *fields, struct slice group); /* bits of its fields; 0: no such group */
+uint64_t field_group_mask(const struct fields *fields,
+                          struct slice group); /* bits of its fields; 0: no such group */
 
 static inline uint64_t field_bit(const struct field *field)
 {

@@ -11,7 +11,7 @@ struct hours {
     struct hour {
         uint64_t reader;
         uint32_t hour;
-    } *at;
+    } * at;
     size_t count, cap;
 };
 
@@ -48,15 +48,18 @@ struct visit {
 };
 
 /* Give the entry to the visitor for the first place that the subject has in its set. */
-static RESULT entry_visit(const struct visit *visit, struct sighting *at, struct slice aside_bytes, bool *stop)
+static RESULT entry_visit(const struct visit *visit, const struct sighting *entry, struct slice aside_bytes,
+                          bool *stop)
 {
     SCOPED(aside_read_done) struct aside_read aside = {0};
+    struct sighting at = *entry;
     TRY(aside_read(aside_bytes, &aside));
-    at->aside = &aside;
+    at.aside = &aside;
     for (size_t i = 0; i < aside.set_count; i++) {
         if (aside.set[i].no.at != visit->no.at) continue;
-        at->position = i;
-        return visit->each(visit->context, at, stop); /* the same subject twice in one look is one sighting */
+        at.position = i;
+        return visit->each(visit->context, &at,
+                           stop); /* the same subject twice in one look is one sighting */
     }
     return OK;
 }
@@ -102,7 +105,8 @@ static bool among(const struct hour *readers, size_t count, uint64_t reader)
 }
 
 /* The looks of these readers in the bundle at hand, from index `from` to before `to`. */
-static RESULT bundle_visit(struct looking *looking, const struct hour *readers, size_t count, uint64_t from, uint64_t to)
+static RESULT bundle_visit(struct looking *looking, const struct hour *readers, size_t count, uint64_t from,
+                           uint64_t to)
 {
     struct bundle *bundle = &looking->bundle;
     for (unsigned i = 0; i < bundle->count && !looking->part->more; i++) {
@@ -164,7 +168,8 @@ RESULT history_part(struct shop *shop, struct subject_no no, struct looks_part *
     TRY(sightings_of(shop->sightings, no, &range, hour_note, &hours));
     if (hours.count > 1) qsort(hours.at, hours.count, sizeof *hours.at, by_hour);
     for (size_t i = 0, count = 0; i < hours.count && !part->more; i += count) {
-        for (count = 1; i + count < hours.count && hours.at[i + count].hour == hours.at[i].hour; count++) continue;
+        for (count = 1; i + count < hours.count && hours.at[i + count].hour == hours.at[i].hour; count++)
+            continue;
         TRY(hour_visit(&looking, &hours.at[i], count));
     }
     if (part->more || !range.cut) return OK;
@@ -185,8 +190,8 @@ static RESULT every_one(void *context, const struct sighting *at, bool *stop)
     return every->each(every->context, at);
 }
 
-RESULT history_looks(struct shop *shop, struct subject_no no, RESULT (*each)(void *context, const struct sighting *at),
-                     void *context)
+RESULT history_looks(struct shop *shop, struct subject_no no,
+                     RESULT (*each)(void *context, const struct sighting *at), void *context)
 {
     struct every every = {each, context};
     struct looks_part all = {.from = 0};
@@ -323,7 +328,8 @@ static RESULT after_read(struct slice text, uint64_t *out)
 {
     uint64_t number = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9' || i > 15) return FAIL(INVALID, "after: not the `next` of a page before");
+        if (text.at[i] < '0' || text.at[i] > '9' || i > 15)
+            return FAIL(INVALID, "after: not the `next` of a page before");
         number = number * 10 + (uint64_t)(text.at[i] - '0');
     }
     *out = number;

@@ -19,8 +19,9 @@ struct sighting {
 /* A part of the looks at somebody, in the order of the ledger. */
 struct looks_part {
     uint64_t from; /* index to begin at */
-    bool bounded;  /* open at most LOOK_BUNDLES_MAX bundles, examine about LOOK_GROUPS_MAX groups of sightings */
-    bool more;     /* out: it stopped before the end */
+    bool
+        bounded; /* open at most LOOK_BUNDLES_MAX bundles, examine about LOOK_GROUPS_MAX groups of sightings */
+    bool more;   /* out: it stopped before the end */
     uint64_t next; /* out, if more: the index to go on from; above `from` unless `each` stopped at once */
 };
 enum { LOOK_BUNDLES_MAX = 64, LOOK_GROUPS_MAX = 4096 };
@@ -33,8 +34,8 @@ RESULT history_part(struct shop *shop, struct subject_no no, struct looks_part *
                     RESULT (*each)(void *context, const struct sighting *at, bool *stop), void *context);
 
 /* Every look at the subject, in the order of the ledger. Cost: the bundles of the hours in which it was seen. */
-RESULT history_looks(struct shop *shop, struct subject_no no, RESULT (*each)(void *context, const struct sighting *at),
-                     void *context);
+RESULT history_looks(struct shop *shop, struct subject_no no,
+                     RESULT (*each)(void *context, const struct sighting *at), void *context);
 
 /* Every entry that made or changed it, newest first: `newest` is the entry of its present record. */
 RESULT history_changes(struct shop *shop, struct subject_no no, uint64_t newest,

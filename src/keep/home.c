@@ -70,10 +70,11 @@ static RESULT home_alloc(const char *path, struct home **out)
     if (snprintf(home->path, sizeof home->path, "%s", path) >= (int)sizeof home->path) {
         return FAIL(CONFIG, "home: the path is too long");
     }
-    void *page = mmap(NULL, sizeof(struct secret), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *page =
+        mmap(NULL, sizeof(struct secret), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) return FAIL(UNAVAILABLE, "home: out of memory");
     home->root = page;
-    (void)mlock(page, sizeof(struct secret));                   /* refused under a low limit: then swap is the risk */
+    (void)mlock(page, sizeof(struct secret)); /* refused under a low limit: then swap is the risk */
     (void)madvise(page, sizeof(struct secret), MADV_DONTDUMP); /* core dumps are off anyway */
     *out = TAKE(home);
     return OK;
@@ -107,8 +108,8 @@ static RESULT wrap_of(struct crypto *crypto, struct slice passphrase, struct str
 }
 
 /* format 1 · seal 1 · plain: root 32 | passphrase: salt 16 · KiB 4 · passes 4 · commitment 32 · box 60 */
-static RESULT seal_write(const char *path, struct crypto *crypto, enum seal_kind kind, struct slice passphrase,
-                         const struct secret *root)
+static RESULT seal_write(const char *path, struct crypto *crypto, enum seal_kind kind,
+                         struct slice passphrase, const struct secret *root)
 {
     SCOPED(buf_done) struct buf file = {0};
     SCOPED(aead_free) struct aead *aead = NULL;
@@ -121,8 +122,8 @@ static RESULT seal_write(const char *path, struct crypto *crypto, enum seal_kind
         return file_replace(path, buf_slice(&file));
     }
     if (passphrase.len < PASSPHRASE_BYTES_MIN || passphrase.len > PASSPHRASE_BYTES_MAX) {
-        return FAIL(CONFIG, "seal: a passphrase is %d to %d bytes; take six words or more", PASSPHRASE_BYTES_MIN,
-                    PASSPHRASE_BYTES_MAX);
+        return FAIL(CONFIG, "seal: a passphrase is %d to %d bytes; take six words or more",
+                    PASSPHRASE_BYTES_MIN, PASSPHRASE_BYTES_MAX);
     }
     crypto_random(crypto, salt, sizeof salt);
     struct stretch how = {salt, STRETCH_KIB, STRETCH_PASSES};
@@ -166,7 +167,8 @@ static RESULT seal_read(const char *home, struct buf *file, enum seal_kind *kind
     SCOPED(buf_done) struct buf path = {0};
     home_file(home, "home", &path);
     struct result got = file_read(buf_c(&path), HOME_FILE_BYTES_MAX, file);
-    if (got.code == CODE_NOT_FOUND) return FAIL(NOT_FOUND, "%s: not a home of Amanah; make one with `amanah init`", home);
+    if (got.code == CODE_NOT_FOUND)
+        return FAIL(NOT_FOUND, "%s: not a home of Amanah; make one with `amanah init`", home);
     if (got.code != CODE_OK) return got;
     if (file->len < 2 || file->at[0] != HOME_FORMAT || file->at[1] > SEAL_PASSPHRASE) {
         return FAIL(CORRUPT, "%s: its seal file is not of this version", home);
@@ -283,7 +285,7 @@ static void directory_remove(const char *path)
     (void)rmdir(path);
 }
 
-/* A shop is there once its last file is: a making that was cut short leaves none, and is begun again. */
+/* A shop is there once its last file is: a making that was cut short leaves none. */
 static bool shop_is_made(const char *home, const char *name)
 {
     struct stat status = {0};
@@ -313,8 +315,13 @@ static RESULT shop_make(struct home *home, struct clock clock, const char *name,
     }
     shop_path(home, name, NULL, &path);
     if (shop_is_made(home_path(home), name)) return FAIL(CONFLICT, "shop: there is one of that name already");
-    directory_remove(buf_c(&path)); /* one that was begun and not finished */
     if (mkdir(buf_c(&path), 0700) != 0) {
+        if (errno == EEXIST) { /* perhaps a real shop whose mark was lost: never to be removed by us */
+            return FAIL(
+                CONFLICT,
+                "%s: there without its last file, `made`: begun and not finished? look, then move it away",
+                buf_c(&path));
+        }
         return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&path), strerror(errno));
     }
     TRY(keyring_make(home, name, buf_slice(&made.origin)));
@@ -350,7 +357,8 @@ static RESULT home_fill(const struct home_options *options, const char *path, st
     home_file(path, "shops", &shops);
     home_file(path, "home", &seal);
     if (mkdir(path, 0700) != 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", path, strerror(errno));
-    if (mkdir(buf_c(&shops), 0700) != 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&shops), strerror(errno));
+    if (mkdir(buf_c(&shops), 0700) != 0)
+        return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&shops), strerror(errno));
     TRY(seal_write(buf_c(&seal), crypto, options->seal, options->passphrase, home->root));
     return shop_make(home, options->clock, options->shop ? options->shop : "shop", options->origin, out);
 }
@@ -370,7 +378,8 @@ RESULT home_init(const struct home_options *options, struct home_made *out)
     buf_text(&path, options->path);
     while (path.len > 1 && path.at[path.len - 1] == '/') path.len--;
     if (!shop_name_good(shop)) {
-        return FAIL(CONFIG, "shop: a name is 1 to %d of a-z, 0-9 and -, and begins with a letter", SHOP_NAME_BYTES_MAX);
+        return FAIL(CONFIG, "shop: a name is 1 to %d of a-z, 0-9 and -, and begins with a letter",
+                    SHOP_NAME_BYTES_MAX);
     }
     buf_print(&temporary, "%s.new-%ld", buf_c(&path), (long)getpid());
     TRY(path_free(buf_c(&path)));
@@ -432,7 +441,14 @@ RESULT home_shop_add(struct home *home, struct clock clock, const char *name, co
                      struct home_made *out)
 {
     if (!shop_name_good(name)) {
-        return FAIL(CONFIG, "shop: a name is 1 to %d of a-z, 0-9 and -, and begins with a letter", SHOP_NAME_BYTES_MAX);
+        return FAIL(CONFIG, "shop: a name is 1 to %d of a-z, 0-9 and -, and begins with a letter",
+                    SHOP_NAME_BYTES_MAX);
     }
-    return shop_make(home, clock, name, origin, out);
+    struct stat status = {0};
+    SCOPED(buf_done) struct buf path = {0};
+    shop_path(home, name, NULL, &path);
+    bool there = stat(buf_c(&path), &status) == 0;
+    struct result made = shop_make(home, clock, name, origin, out);
+    if (made.code != CODE_OK && !there) directory_remove(buf_c(&path)); /* what we began ourselves */
+    return made;
 }

@@ -34,7 +34,8 @@ struct import {
     size_t change_count, same_count, created, changed, unchanged, refused_count;
     struct refused *refused;
     bool skip, fail; /* on_conflict */
-    uint16_t ref_heads[REF_BUCKETS], ref_next[IMPORT_ROWS_MAX]; /* new refs of the chunk: position + 1, 0 ends */
+    uint16_t ref_heads[REF_BUCKETS],
+        ref_next[IMPORT_ROWS_MAX]; /* new refs of the chunk: position + 1, 0 ends */
 };
 
 static RESULT columns_find(struct import *import)
@@ -52,11 +53,13 @@ static RESULT columns_find(struct import *import)
             column->kind = COLUMN_STATUS;
         } else {
             column->field = field_find(&shop->fields, name);
-            if (!column->field) return FAIL(FIELD_UNKNOWN, "import: column %zu is mapped to no field of this shop", i + 1);
+            if (!column->field)
+                return FAIL(FIELD_UNKNOWN, "import: column %zu is mapped to no field of this shop", i + 1);
             ref = ref || column->field->number == FIELD_REF;
         }
     }
-    return ref ? OK : FAIL(FIELD_UNKNOWN, "import: no column is mapped to ref; say which with --map ref=HEADER");
+    return ref ? OK
+               : FAIL(FIELD_UNKNOWN, "import: no column is mapped to ref; say which with --map ref=HEADER");
 }
 
 static RESULT state_take(struct slice text, struct record *head)
@@ -95,7 +98,8 @@ static void group_replace(const struct shop *shop, struct new_fields *out)
         const char *group = shop->fields.at[i].group;
         if (!out->at[i].set || !group[0]) continue;
         for (unsigned other = 0; other < FIELD_MAX; other++) {
-            if (strcmp(shop->fields.at[other].group, group) == 0 && !out->at[other].set) out->at[other].remove = true;
+            if (strcmp(shop->fields.at[other].group, group) == 0 && !out->at[other].set)
+                out->at[other].remove = true;
         }
     }
 }
@@ -135,7 +139,8 @@ static RESULT row_change(struct import *import, struct subject_no no, const stru
     struct batch *batch = import->batch;
     struct record head;
     SCOPED(held_done) struct held held = {0};
-    if (in_chunk(import, no)) return FAIL(ROW_MALFORMED, "ref: stands twice within a few rows; the first one counts");
+    if (in_chunk(import, no))
+        return FAIL(ROW_MALFORMED, "ref: stands twice within a few rows; the first one counts");
     TRY(subject_hold(batch->shop, no, &held));
     if (import->fail || import->skip) {
         TRY(record_unlock(batch->shop, no, &held.record, &change->data_key));
@@ -225,9 +230,11 @@ static RESULT rows_run(struct import *import)
     uint64_t line = 0;
     size_t count = 0, seen = 0;
     while (import_row_read(&rows, &line, values, &count)) {
-        if (++seen > IMPORT_ROWS_MAX) return FAIL(TOO_MANY, "import: more than %d rows in a chunk", IMPORT_ROWS_MAX);
+        if (++seen > IMPORT_ROWS_MAX)
+            return FAIL(TOO_MANY, "import: more than %d rows in a chunk", IMPORT_ROWS_MAX);
         for (size_t i = 0; i < count; i++) {
-            if (values[i].target >= import->ask->targets.count) return FAIL(INVALID, "import: a value of no column");
+            if (values[i].target >= import->ask->targets.count)
+                return FAIL(INVALID, "import: a value of no column");
         }
         struct result done = row_run(import, values, count);
         if (done.code == CODE_OK) continue;
@@ -251,7 +258,8 @@ static RESULT chunk_write(struct import *import, struct answer *out)
     draft->set_count = import->change_count;
     for (size_t i = 0; i < import->change_count; i++) draft->entry.full |= import->set[i].full;
     batch_append(batch, draft, &receipt);
-    for (size_t i = 0; i < import->change_count; i++) TRY(change_write(batch, &import->changes[i], receipt.index));
+    for (size_t i = 0; i < import->change_count; i++)
+        TRY(change_write(batch, &import->changes[i], receipt.index));
     batch_receipt(out, &receipt);
     return OK;
 }
@@ -279,7 +287,8 @@ static void answer_put(const struct import *import, struct buf *out)
     }
 }
 
-RESULT verb_import(struct batch *batch, const struct reader *reader, const struct import_ask *ask, struct answer *out)
+RESULT verb_import(struct batch *batch, const struct reader *reader, const struct import_ask *ask,
+                   struct answer *out)
 {
     struct import import = {.batch = batch, .ask = ask};
     struct subject_no last = batch->shop->last;
@@ -294,12 +303,14 @@ RESULT verb_import(struct batch *batch, const struct reader *reader, const struc
     import.set = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.set);
     import.leaves = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.leaves);
     import.same = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.same);
-    import.same_keys = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.same_keys); /* wiped with the arena */
+    import.same_keys =
+        arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.same_keys); /* wiped with the arena */
     import.refused = arena_take(batch->arena, IMPORT_ROWS_MAX * sizeof *import.refused);
     struct result done = rows_run(&import);
     if (done.code == CODE_OK && !ask->dry_run) done = chunk_write(&import, out);
     if (done.code == CODE_OK) {
-        if (import.same_count > 0 || ask->dry_run) compare_note(batch, reader, import.same, import.same_keys, import.same_count, out);
+        if (import.same_count > 0 || ask->dry_run)
+            compare_note(batch, reader, import.same, import.same_keys, import.same_count, out);
         answer_put(&import, &out->body);
     }
     if (done.code != CODE_OK || ask->dry_run) batch->shop->last = last; /* no number was used */

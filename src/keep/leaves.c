@@ -59,8 +59,8 @@ RESULT known_leaf(struct shop *shop, const struct known *known, const struct ent
     return OK;
 }
 
-RESULT entry_leaves(struct shop *shop, const struct entry *entry, uint64_t index, const struct aside_read *aside,
-                    struct hash *out)
+RESULT entry_leaves(struct shop *shop, const struct entry *entry, uint64_t index,
+                    const struct aside_read *aside, struct hash *out)
 {
     struct hash root = {{0}};
     for (size_t i = 0; i < aside->set_count; i++) {
@@ -71,6 +71,7 @@ RESULT entry_leaves(struct shop *shop, const struct entry *entry, uint64_t index
     if (aside->set_count == 0) return OK;
     merkle_root(shop->crypto, out, aside->set_count, &root);
     if (entry->has_root && hash_equal(&root, &entry->root)) return OK;
-    return FAIL(TAMPERED, "entry %llu: its set does not hash to the root in it, or a record of it was changed",
+    return FAIL(TAMPERED,
+                "entry %llu: its set does not hash to the root in it, or a record of it was changed",
                 (unsigned long long)index);
 }

@@ -32,8 +32,8 @@ RESULT known_record(struct shop *shop, const struct known *known, uint64_t index
  * @param out  aside->set_count leaves
  * TAMPERED as above, or when the leaves do not hash to the entry's root. Cost: about 3 us a subject.
  */
-RESULT entry_leaves(struct shop *shop, const struct entry *entry, uint64_t index, const struct aside_read *aside,
-                    struct hash *out);
+RESULT entry_leaves(struct shop *shop, const struct entry *entry, uint64_t index,
+                    const struct aside_read *aside, struct hash *out);
 
 /* Does an entry of this kind bind the hash of each record into its leaf? */
 bool entry_binds_records(enum entry_kind kind);

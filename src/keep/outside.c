@@ -1,6 +1,6 @@
 /* The ledger's verbs: what auditors, witnesses and holders of pins ask for. */
-#include "keep/authority.h"
 #include "keep/outside.h"
+#include "keep/authority.h"
 #include "keep/verbs.h"
 
 #include <stdlib.h>
@@ -76,7 +76,8 @@ static RESULT cosigned_us(struct shop *shop, int64_t *out)
     uint64_t size = 0;
     int64_t time_us = 0; /* the row's own, which nobody signed */
     SCOPED(buf_done) struct buf bytes = {0};
-    struct result got = store->ledger->checkpoint_get(store, CHECKPOINT_COSIGNED, UINT64_MAX, &size, &time_us, &bytes);
+    struct result got =
+        store->ledger->checkpoint_get(store, CHECKPOINT_COSIGNED, UINT64_MAX, &size, &time_us, &bytes);
     if (got.code == CODE_OK) got = store->authority->each(store, witness_take, &keys);
     if (got.code == CODE_OK) got = note_parse(buf_slice(&bytes), &note);
     if (got.code == CODE_OK) got = note_verify(shop->crypto, &note, keys.checks, keys.count);
@@ -100,12 +101,13 @@ RESULT outside_known(struct shop *shop, bool *out)
 
 const char *outside_warning(void)
 {
-    return "not yet tamper-evident against the operator: nobody outside holds a checkpoint younger than a day; "
+    return "not yet tamper-evident against the operator: nobody outside holds a checkpoint younger than a "
+           "day; "
            "run `amanah ledger pin`";
 }
 
-RESULT verb_ledger_checkpoint(struct batch *batch, const struct reader *reader, const struct ledger_checkpoint_ask *ask,
-                              struct answer *out)
+RESULT verb_ledger_checkpoint(struct batch *batch, const struct reader *reader,
+                              const struct ledger_checkpoint_ask *ask, struct answer *out)
 {
     (void)reader;
     (void)ask;
@@ -130,7 +132,8 @@ RESULT verb_ledger_tile(struct batch *batch, const struct reader *reader, const 
 {
     (void)reader;
     struct tile_at at = {0};
-    if (tile_path_get(ask->path, &at).code != CODE_OK) return FAIL(ROUTE_UNKNOWN, "ledger: not the path of a tile");
+    if (tile_path_get(ask->path, &at).code != CODE_OK)
+        return FAIL(ROUTE_UNKNOWN, "ledger: not the path of a tile");
     TRY(ledger_tile(batch->shop->ledger, &at, &out->body));
     out->head.shape = ANSWER_OCTETS;
     return OK;
@@ -144,7 +147,8 @@ static RESULT leaf_at(struct shop *shop, uint64_t index, struct buf *entry, stru
 }
 
 /* The proof, checked before it leaves: a changed tile must never go out as a good answer. */
-static RESULT inclusion_of(struct shop *shop, uint64_t index, uint64_t size, const struct hash *leaf, struct proof *out)
+static RESULT inclusion_of(struct shop *shop, uint64_t index, uint64_t size, const struct hash *leaf,
+                           struct proof *out)
 {
     struct hash root = {{0}};
     SCOPED(tiles_done) struct tiles tiles = tiles_of(shop->crypto, ledger_tiles(shop->ledger), size);
@@ -162,7 +166,8 @@ RESULT verb_ledger_proof(struct batch *batch, const struct reader *reader, const
     SCOPED(buf_done) struct buf entry = {0}, file = {0};
     SCOPED(tlog_proof_done) struct tlog_proof tlog = {.index = ask->index};
     struct hash leaf = {{0}};
-    if (size > durable || ask->index >= size) return FAIL(NOT_FOUND, "ledger: holds %llu entries", (unsigned long long)durable);
+    if (size > durable || ask->index >= size)
+        return FAIL(NOT_FOUND, "ledger: holds %llu entries", (unsigned long long)durable);
     TRY(leaf_at(shop, ask->index, &entry, &leaf));
     TRY(inclusion_of(shop, ask->index, size, &leaf, &tlog.proof));
     bool newest = size == durable;
@@ -187,7 +192,9 @@ static size_t entry_numbers(const struct entry *entry, struct buf *out)
     const struct {
         const char *name;
         uint64_t number;
-    } rows[] = {{"count", entry->count}, {"object_kind", entry->object_kind}, {"object_id", entry->object_id},
+    } rows[] = {{"count", entry->count},
+                {"object_kind", entry->object_kind},
+                {"object_id", entry->object_id},
                 {"old_size", entry->old_size}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (rows[i].number == 0) continue;
@@ -310,8 +317,8 @@ static RESULT witness_find(void *context, const struct authority_row *row)
 }
 
 /* Register a witness by its key; or keep a line by which a registered one cosigned the newest checkpoint. */
-RESULT verb_ledger_cosign(struct batch *batch, const struct reader *reader, const struct ledger_cosign_ask *ask,
-                          struct answer *out)
+RESULT verb_ledger_cosign(struct batch *batch, const struct reader *reader,
+                          const struct ledger_cosign_ask *ask, struct answer *out)
 {
     struct shop *shop = batch->shop;
     struct note_key key = {0};

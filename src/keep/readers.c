@@ -14,16 +14,30 @@
  * take in a day, to be lowered with `amanah role put`.
  */
 static const struct role builtin[] = {
-    {.name = "admin", .fields_all = true, .acts = ALL_ACTS, .purposes = {PURPOSE_ANY}, .purpose_count = 1,
+    {.name = "admin",
+     .fields_all = true,
+     .acts = ALL_ACTS,
+     .purposes = {PURPOSE_ANY},
+     .purpose_count = 1,
      .daily = 100000},
-    {.name = "service", .fields_all = true, .purposes = {PURPOSE_ANY}, .purpose_count = 1, .daily = 100000,
+    {.name = "service",
+     .fields_all = true,
+     .purposes = {PURPOSE_ANY},
+     .purpose_count = 1,
+     .daily = 100000,
      .acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW) | BIT(CREATE) | BIT(CHANGE) | BIT(IMPORT)},
-    {.name = "support", .full = FIELD_BIT(REF) | FIELD_BIT(NAME),
-     .masked = FIELD_BIT(EMAIL) | FIELD_BIT(PHONE) | FIELD_BIT(RECIPIENT) | FIELD_BIT(POSTCODE) | FIELD_BIT(ADDRESS) |
-               FIELD_BIT(BIRTH_DATE),
-     .acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW), .purposes = {1, 2, 3, 4}, .purpose_count = 4, .daily = 200,
+    {.name = "support",
+     .full = FIELD_BIT(REF) | FIELD_BIT(NAME),
+     .masked = FIELD_BIT(EMAIL) | FIELD_BIT(PHONE) | FIELD_BIT(RECIPIENT) | FIELD_BIT(POSTCODE) |
+               FIELD_BIT(ADDRESS) | FIELD_BIT(BIRTH_DATE),
+     .acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW),
+     .purposes = {1, 2, 3, 4},
+     .purpose_count = 4,
+     .daily = 200,
      .reason = true},
-    {.name = "auditor", .acts = BIT(SHOW) | BIT(HISTORY) | BIT(LEDGER) | BIT(STATUS), .purposes = {8},
+    {.name = "auditor",
+     .acts = BIT(SHOW) | BIT(HISTORY) | BIT(LEDGER) | BIT(STATUS),
+     .purposes = {8},
      .purpose_count = 1},
 };
 
@@ -94,7 +108,8 @@ static RESULT role_body_read(struct slice body, struct role *out)
     TRY(cbor_read_uint(&reader, &out->daily));
     TRY(cbor_read_bool(&reader, &out->reason));
     out->acts = (uint32_t)act_bits & ALL_ACTS;
-    return members == 8 ? cbor_end(&reader) : FAIL(CORRUPT, "authority: a stored role of %zu members", members);
+    return members == 8 ? cbor_end(&reader)
+                        : FAIL(CORRUPT, "authority: a stored role of %zu members", members);
 }
 
 static RESULT role_fields(struct shop *shop, const struct texts *names, struct role *out)
@@ -117,7 +132,8 @@ static RESULT role_fields(struct shop *shop, const struct texts *names, struct r
 
 static RESULT role_purposes(const struct texts *names, struct role *out)
 {
-    if (names->count > ROLE_PURPOSES_MAX) return FAIL(TOO_MANY, "role: more than %d purposes", ROLE_PURPOSES_MAX);
+    if (names->count > ROLE_PURPOSES_MAX)
+        return FAIL(TOO_MANY, "role: more than %d purposes", ROLE_PURPOSES_MAX);
     for (size_t i = 0; i < names->count; i++) {
         uint32_t number = 0;
         for (uint32_t try = 1; try < 64 && number == 0; try++) {
@@ -125,7 +141,8 @@ static RESULT role_purposes(const struct texts *names, struct role *out)
             if (name && slice_is(names->at[i], name)) number = try;
         }
         if (slice_is(names->at[i], "*") && names->count == 1) number = PURPOSE_ANY;
-        if (number == 0) return FAIL(PURPOSE_UNKNOWN, "role: purposes: item %zu is none; see keep/purposes.def", i);
+        if (number == 0)
+            return FAIL(PURPOSE_UNKNOWN, "role: purposes: item %zu is none; see keep/purposes.def", i);
         out->purposes[out->purpose_count++] = number;
     }
     return OK;
@@ -205,7 +222,8 @@ static RESULT key_body_read(struct slice body, struct key *out)
     TRY(time_read(&reader, &out->expires_us));
     TRY(time_read(&reader, &out->ended_us));
     TRY(cbor_end(&reader));
-    if (members != 7 || mac.len != HASH_BYTES || role > UINT32_MAX) return FAIL(CORRUPT, "authority: a stored key is malformed");
+    if (members != 7 || mac.len != HASH_BYTES || role > UINT32_MAX)
+        return FAIL(CORRUPT, "authority: a stored key is malformed");
     memcpy(out->mac.bytes, mac.at, HASH_BYTES);
     out->role = (uint32_t)role;
     return OK;
@@ -278,11 +296,17 @@ static RESULT field_take(struct shop *shop, struct slice body)
 RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice body)
 {
     switch (kind) {
-    case AUTHORITY_ROLE: return role_take(&shop->access, id, body);
-    case AUTHORITY_KEY: return key_take(&shop->access, id, body);
-    case AUTHORITY_STAFF: return staff_take(&shop->access, id, body);
-    case AUTHORITY_FIELD: return field_take(shop, body);
-    case AUTHORITY_WITNESS: return OK; /* read from its row when it is needed */
-    default: return FAIL(TAMPERED, "authority: a row of an unknown kind");
+    case AUTHORITY_ROLE:
+        return role_take(&shop->access, id, body);
+    case AUTHORITY_KEY:
+        return key_take(&shop->access, id, body);
+    case AUTHORITY_STAFF:
+        return staff_take(&shop->access, id, body);
+    case AUTHORITY_FIELD:
+        return field_take(shop, body);
+    case AUTHORITY_WITNESS:
+        return OK; /* read from its row when it is needed */
+    default:
+        return FAIL(TAMPERED, "authority: a row of an unknown kind");
     }
 }

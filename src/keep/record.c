@@ -3,15 +3,23 @@
 #include <assert.h>
 #include <string.h>
 
-enum { AAD_BYTES = 1 + SHOP_ID_BYTES + 8 + 1 + 4, WRAP_AAD_BYTES = 3 + SHOP_ID_BYTES + 8 + 2, BLOCK_BYTES = 16 };
+enum {
+    AAD_BYTES = 1 + SHOP_ID_BYTES + 8 + 1 + 4,
+    WRAP_AAD_BYTES = 3 + SHOP_ID_BYTES + 8 + 2,
+    BLOCK_BYTES = 16
+};
 
 const char *subject_state_name(enum subject_state state)
 {
     switch (state) {
-    case SUBJECT_ACTIVE: return "active";
-    case SUBJECT_CLOSED: return "closed";
-    case SUBJECT_ERASED: return "erased";
-    case SUBJECT_LINKED: return "linked";
+    case SUBJECT_ACTIVE:
+        return "active";
+    case SUBJECT_CLOSED:
+        return "closed";
+    case SUBJECT_ERASED:
+        return "erased";
+    case SUBJECT_LINKED:
+        return "linked";
     }
     return "unknown";
 }
@@ -46,7 +54,8 @@ RESULT record_parse(struct slice bytes, struct record *out)
     struct slice country = cursor_take(&cursor, 2), lang = cursor_take(&cursor, 3);
     out->version = cursor_be32(&cursor);
     out->created_us = (int64_t)cursor_be64(&cursor);
-    if (cursor.bad || format != RECORD_FORMAT || state < SUBJECT_ACTIVE || state > SUBJECT_LINKED) return bad_record();
+    if (cursor.bad || format != RECORD_FORMAT || state < SUBJECT_ACTIVE || state > SUBJECT_LINKED)
+        return bad_record();
     memcpy(out->country, country.at, country.len);
     memcpy(out->lang, lang.at, lang.len);
     out->state = (enum subject_state)state;
@@ -59,7 +68,8 @@ RESULT record_parse(struct slice bytes, struct record *out)
     return cursor.bad || cursor.rest.len != 0 ? bad_record() : OK;
 }
 
-static struct slice wrap_aad(const struct shop *shop, struct subject_no no, uint16_t epoch, uint8_t at[WRAP_AAD_BYTES])
+static struct slice wrap_aad(const struct shop *shop, struct subject_no no, uint16_t epoch,
+                             uint8_t at[WRAP_AAD_BYTES])
 {
     static const uint8_t label[3] = {'d', 'e', 'k'};
     memcpy(at, label, sizeof label);
@@ -95,7 +105,8 @@ static RESULT kek_of(struct shop *shop, uint16_t epoch, struct aead **older, str
     return OK;
 }
 
-RESULT record_unlock(struct shop *shop, struct subject_no no, const struct record *record, struct secret *data_key)
+RESULT record_unlock(struct shop *shop, struct subject_no no, const struct record *record,
+                     struct secret *data_key)
 {
     SCOPED(aead_free) struct aead *older = NULL;
     SCOPED(buf_done) struct buf opened = {0};
@@ -132,8 +143,8 @@ void record_key_new(struct shop *shop, struct subject_no no, struct secret *data
 {
     uint8_t aad[WRAP_AAD_BYTES];
     crypto_random(shop->crypto, data_key->bytes, SECRET_BYTES);
-    aead_seal(shop->kek, wrap_aad(shop, no, shop->kek_epoch, aad), (struct slice){data_key->bytes, SECRET_BYTES},
-              wrapped);
+    aead_seal(shop->kek, wrap_aad(shop, no, shop->kek_epoch, aad),
+              (struct slice){data_key->bytes, SECRET_BYTES}, wrapped);
     aead_key(shop->dek, data_key);
 }
 
@@ -179,8 +190,8 @@ static void head_write(const struct record *head, struct buf *out)
     buf_be64(out, (uint64_t)head->created_us);
 }
 
-static void field_seal(struct shop *shop, struct subject_no no, unsigned field, uint32_t version, struct slice text,
-                       struct buf *out)
+static void field_seal(struct shop *shop, struct subject_no no, unsigned field, uint32_t version,
+                       struct slice text, struct buf *out)
 {
     assert(text.len <= FIELD_BYTES_MAX);
     uint8_t aad[AAD_BYTES];
@@ -195,8 +206,8 @@ static void field_seal(struct shop *shop, struct subject_no no, unsigned field, 
     aead_seal_at(shop->dek, field_aad(shop, no, field, version, aad), box, padded);
 }
 
-void record_write(struct shop *shop, struct subject_no no, const struct record *head, const struct new_fields *changes,
-                  struct buf *out)
+void record_write(struct shop *shop, struct subject_no no, const struct record *head,
+                  const struct new_fields *changes, struct buf *out)
 {
     assert(head->wrapped.len == WRAPPED_KEY_BYTES && head->state != SUBJECT_ERASED);
     buf_reserve(out, 512);
@@ -230,8 +241,8 @@ void record_tombstone(const struct record *head, struct buf *out)
     head_write(&erased, out);
 }
 
-RESULT record_get(struct shop *shop, struct subject_no no, bool erased_fine, struct buf *bytes, struct record *out,
-                  uint64_t *entry)
+RESULT record_get(struct shop *shop, struct subject_no no, bool erased_fine, struct buf *bytes,
+                  struct record *out, uint64_t *entry)
 {
     uint64_t at = 0;
     struct result got = shop->store->subject->get(shop->store, no, &at, bytes);

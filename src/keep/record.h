@@ -44,7 +44,8 @@ struct record {
 RESULT record_parse(struct slice bytes, struct record *out);
 
 /* Unwrap the subject's data key and set it on shop->dek. CORRUPT when it does not open. About 350 ns. */
-RESULT record_unlock(struct shop *shop, struct subject_no no, const struct record *record, struct secret *data_key);
+RESULT record_unlock(struct shop *shop, struct subject_no no, const struct record *record,
+                     struct secret *data_key);
 
 /* Open one field the record holds, after record_unlock(): appends the value's bytes, or items, to `out`. */
 RESULT record_field(struct shop *shop, struct subject_no no, const struct record *record, unsigned field,
@@ -71,14 +72,14 @@ bool item_get(struct cursor *items, uint8_t *item, struct slice *text); /* false
  * Write a record: its head from `head` (version already raised), boxes of unchanged fields copied from it, changed
  * ones sealed anew under that version. shop->dek must hold the subject's key.
  */
-void record_write(struct shop *shop, struct subject_no no, const struct record *head, const struct new_fields *changes,
-                  struct buf *out);
+void record_write(struct shop *shop, struct subject_no no, const struct record *head,
+                  const struct new_fields *changes, struct buf *out);
 /* What remains of an erased subject. */
 void record_tombstone(const struct record *head, struct buf *out);
 
 /* Read a subject's row. SUBJECT_UNKNOWN; SUBJECT_ERASED too, unless `erased_fine`. `bytes` keeps what `out` borrows. */
-RESULT record_get(struct shop *shop, struct subject_no no, bool erased_fine, struct buf *bytes, struct record *out,
-                  uint64_t *entry);
+RESULT record_get(struct shop *shop, struct subject_no no, bool erased_fine, struct buf *bytes,
+                  struct record *out, uint64_t *entry);
 
 const char *subject_state_name(enum subject_state state);
 

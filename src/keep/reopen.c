@@ -30,7 +30,8 @@ static bool row_good(struct shop *shop, const uint8_t row[ERASED_ROW_BYTES])
     return bytes_equal_ct(mac.bytes, row + ERASED_ROW_BYTES - HASH_BYTES, HASH_BYTES);
 }
 
-static RESULT erase_again(struct batch *batch, const struct reader *reader, struct subject_no no, int64_t erased_us)
+static RESULT erase_again(struct batch *batch, const struct reader *reader, struct subject_no no,
+                          int64_t erased_us)
 {
     struct record record;
     struct receipt receipt = {0};
@@ -39,8 +40,10 @@ static RESULT erase_again(struct batch *batch, const struct reader *reader, stru
     if (got.code == CODE_NOT_FOUND) return OK; /* made after the copy was */
     if (got.code != CODE_OK) return got;
     if (record.state == SUBJECT_ERASED) return OK;
-    if (record.created_us > erased_us) return OK; /* the number was given again, after an earlier such start */
-    return subject_erase_now(batch, reader, no, SLICE_TEXT("erased before an old copy of the store was put back"), &receipt);
+    if (record.created_us > erased_us)
+        return OK; /* the number was given again, after an earlier such start */
+    return subject_erase_now(batch, reader, no,
+                             SLICE_TEXT("erased before an old copy of the store was put back"), &receipt);
 }
 
 /* A row torn by a full disk leaves those behind it out of step: what is no row is passed over byte by byte. */
@@ -56,7 +59,8 @@ static RESULT erasures_replay(struct batch *batch, const struct reader *reader)
         const uint8_t *row = file.at + at;
         bool good = row_good(shop, row);
         at += good ? ERASED_ROW_BYTES : 1;
-        if (good) TRY(erase_again(batch, reader, (struct subject_no){be64_get(row)}, (int64_t)be64_get(row + 8)));
+        if (good)
+            TRY(erase_again(batch, reader, (struct subject_no){be64_get(row)}, (int64_t)be64_get(row + 8)));
     }
     return OK;
 }

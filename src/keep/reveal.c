@@ -42,8 +42,8 @@ static void name_put(const struct asked_field *asked, struct buf *out)
 }
 
 /* All asked fields of one group, put together as an array of items again. */
-static RESULT group_put(struct shop *shop, const struct shown *shown, const struct permit *permit, size_t first,
-                        struct buf *out)
+static RESULT group_put(struct shop *shop, const struct shown *shown, const struct permit *permit,
+                        size_t first, struct buf *out)
 {
     enum { GROUP_FIELDS_MAX = FIELD_MAX };
     struct buf opened[GROUP_FIELDS_MAX] = {{0}};
@@ -91,7 +91,8 @@ static bool group_seen(const struct permit *permit, size_t at)
 }
 
 /* "fields": what was asked, no others. The subject's data key is set. */
-static RESULT fields_put(struct shop *shop, const struct shown *shown, const struct permit *permit, struct buf *out)
+static RESULT fields_put(struct shop *shop, const struct shown *shown, const struct permit *permit,
+                         struct buf *out)
 {
     size_t mark = cbor_open(out), count = 0;
     for (size_t i = 0; i < permit->field_count; i++) {
@@ -144,17 +145,21 @@ static RESULT no_twins(struct batch *batch, const uint64_t *numbers, size_t coun
 }
 
 /* Find the asked subjects. One that is not there or erased is an item without values, unless it is the only one. */
-static RESULT subjects_find(struct batch *batch, const struct reveal_ask *ask, struct shown *shown, uint64_t *numbers,
-                            size_t *found)
+static RESULT subjects_find(struct batch *batch, const struct reveal_ask *ask, struct shown *shown,
+                            uint64_t *numbers, size_t *found)
 {
     for (size_t i = 0; i < ask->subjects.count; i++) {
         struct result got = id_get(batch->shop, ID_SUBJECT, ask->subjects.at[i], &shown[i].no.at);
-        if (got.code == CODE_OK) got = record_get(batch->shop, shown[i].no, false, &shown[i].bytes, &shown[i].record, NULL);
+        if (got.code == CODE_OK)
+            got = record_get(batch->shop, shown[i].no, false, &shown[i].bytes, &shown[i].record, NULL);
         if (got.code == CODE_OK) {
             numbers[(*found)++] = shown[i].no.at;
         } else if (got.code == CODE_NOT_FOUND || got.cause == CAUSE_ID_MALFORMED) {
             shown[i].cause = got.cause == CAUSE_ID_MALFORMED ? CAUSE_SUBJECT_UNKNOWN : got.cause;
-            if (ask->subjects.count == 1) return got.code == CODE_NOT_FOUND ? got : FAIL(SUBJECT_UNKNOWN, "subject: no such subject in this shop");
+            if (ask->subjects.count == 1)
+                return got.code == CODE_NOT_FOUND
+                           ? got
+                           : FAIL(SUBJECT_UNKNOWN, "subject: no such subject in this shop");
         } else {
             return got;
         }
@@ -187,7 +192,8 @@ static RESULT one_subject(const struct showing *showing, const struct shown *sho
     TRY(record_unlock(shop, shown->no, &shown->record, &data_key));
     cbor_text(showing->out, SLICE_TEXT("fields"));
     TRY(fields_put(shop, shown, permit, showing->out));
-    *sighted = (struct sighted){shown->no, permit->full & shown->record.held, permit->masked & shown->record.held};
+    *sighted =
+        (struct sighted){shown->no, permit->full & shown->record.held, permit->masked & shown->record.held};
     leaf_salt(shop->crypto, &data_key, showing->draft->entry.nonce, &salt);
     set_leaf(shop->crypto, &salt, sighted, NULL, leaf);
     return OK;
@@ -207,7 +213,8 @@ static RESULT values_put(struct batch *batch, const struct reveal_ask *ask, cons
         TRY(one_subject(&showing, &shown[i], ask->subjects.at[i], &set[at], &leaves[at]));
         if (shown[i].cause == CAUSE_OK) draft->set_count++;
         if (out->len > REVEAL_BYTES_MAX) {
-            return FAIL(TOO_MANY, "subjects: the answer would exceed %d bytes; ask for fewer at once", REVEAL_BYTES_MAX);
+            return FAIL(TOO_MANY, "subjects: the answer would exceed %d bytes; ask for fewer at once",
+                        REVEAL_BYTES_MAX);
         }
     }
     draft->set = set;
@@ -215,13 +222,15 @@ static RESULT values_put(struct batch *batch, const struct reveal_ask *ask, cons
     return OK;
 }
 
-RESULT verb_reveal(struct batch *batch, const struct reader *reader, const struct reveal_ask *ask, struct answer *out)
+RESULT verb_reveal(struct batch *batch, const struct reader *reader, const struct reveal_ask *ask,
+                   struct answer *out)
 {
     struct shop *shop = batch->shop;
     size_t count = ask->subjects.count, found = 0;
     if (count == 0) return FAIL(MEMBER_MISSING, "subjects: name 1 to %d of them", REVEAL_SUBJECTS_MAX);
     if (ask->fields.count == 0) return FAIL(MEMBER_MISSING, "fields: name those you need");
-    if (ask->grant.len > 0 || ask->pass.len > 0) return FAIL(INVALID, "grant, pass: this version has none yet; leave them out");
+    if (ask->grant.len > 0 || ask->pass.len > 0)
+        return FAIL(INVALID, "grant, pass: this version has none yet; leave them out");
     struct permit permit;
     TRY(access_permit(shop, reader, &ask->fields, ask->purpose, ask->reason, &permit));
 
@@ -276,11 +285,13 @@ static RESULT lookup_right(struct shop *shop, const struct reader *reader, const
 {
     const struct role *role = reader->role;
     *field = field_find(&shop->fields, ask->field);
-    if (!*field || !(*field)->indexed) return FAIL(FIELD_UNKNOWN, "field: not one that can be looked up; see GET /v1/fields");
+    if (!*field || !(*field)->indexed)
+        return FAIL(FIELD_UNKNOWN, "field: not one that can be looked up; see GET /v1/fields");
     if (!role->fields_all && !((role->full | role->masked) & field_bit(*field))) {
         return FAIL(ROLE_FIELD, "role %s may not look up by %s", role->name, (*field)->name);
     }
-    if (role->reason && ask->reason.len == 0) return FAIL(REASON_MISSING, "reason: role %s must say why it looks", role->name);
+    if (role->reason && ask->reason.len == 0)
+        return FAIL(REASON_MISSING, "reason: role %s must say why it looks", role->name);
     return access_purpose(reader, ask->purpose, purpose);
 }
 
@@ -295,7 +306,8 @@ static RESULT value_tried(struct batch *batch, const struct reader *reader, cons
     return budget_reserve(batch->shop->budgets, tries, batch->now_us, reader->role->daily, &value, 1);
 }
 
-RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struct lookup_ask *ask, struct answer *out)
+RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struct lookup_ask *ask,
+                   struct answer *out)
 {
     struct shop *shop = batch->shop;
     const struct field *field = NULL;
@@ -309,7 +321,8 @@ RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struc
     TRY(normalise(field->normaliser, ask->value, (struct slice){0}, &value));
     tag_make(shop, field->number, buf_slice(&value), tag);
     TRY(value_tried(batch, reader, tag));
-    TRY(shop->store->tag->find(shop->store, tag_index(shop, field->number, 0), tag, found, COUNT_OF(found), &count));
+    TRY(shop->store->tag->find(shop->store, tag_index(shop, field->number, 0), tag, found, COUNT_OF(found),
+                               &count));
 
     struct draft draft = batch_draft(batch, reader, ENTRY_LOOKUP);
     uint64_t *numbers = arena_take(batch->arena, count * sizeof *numbers);

@@ -42,7 +42,8 @@ RESULT id_get(struct shop *shop, enum id_kind kind, struct slice text, uint64_t 
         return FAIL(ID_MALFORMED, "id: not of the form %s and 26 characters", prefix);
     }
     block_cipher_decrypt(shop->ids, sealed, block);
-    if (!bytes_equal_ct(block + 8, id_kinds[kind].tag, 8)) return FAIL(ID_MALFORMED, "id: not one of this shop's");
+    if (!bytes_equal_ct(block + 8, id_kinds[kind].tag, 8))
+        return FAIL(ID_MALFORMED, "id: not one of this shop's");
     *out = be64_get(block);
     return OK;
 }
@@ -51,11 +52,21 @@ void reader_put(struct shop *shop, uint64_t reader, struct buf *out)
 {
     uint32_t id = (uint32_t)reader;
     switch ((enum reader_kind)(reader >> 32)) {
-    case READER_SYSTEM: buf_text(out, "system"); return;
-    case READER_OPERATOR: buf_text(out, "operator"); return;
-    case READER_KEY: id_put(shop, ID_KEY, id, out); return;
-    case READER_STAFF: id_put(shop, ID_STAFF, id, out); return;
-    case READER_PASS: buf_print(out, "pass_%u", id); return;
+    case READER_SYSTEM:
+        buf_text(out, "system");
+        return;
+    case READER_OPERATOR:
+        buf_text(out, "operator");
+        return;
+    case READER_KEY:
+        id_put(shop, ID_KEY, id, out);
+        return;
+    case READER_STAFF:
+        id_put(shop, ID_STAFF, id, out);
+        return;
+    case READER_PASS:
+        buf_print(out, "pass_%u", id);
+        return;
     }
     buf_text(out, "unknown");
 }
@@ -111,7 +122,8 @@ RESULT shop_index_open(struct shop *shop, unsigned field)
 {
     SECRET key = {{0}};
     uint16_t epoch = keyring_newest(shop->keyring, KEY_INDEX, (uint16_t)field);
-    if (epoch == 0) return FAIL(CORRUPT, "keyring: lacks the index key of field %u; restore its custody copy", field);
+    if (epoch == 0)
+        return FAIL(CORRUPT, "keyring: lacks the index key of field %u; restore its custody copy", field);
     TRY(keyring_key(shop->keyring, KEY_INDEX, (uint16_t)field, epoch, &key));
     prf_free(&shop->index[field]);
     shop->index_epoch[field] = epoch;
@@ -121,7 +133,8 @@ RESULT shop_index_open(struct shop *shop, unsigned field)
 static RESULT indexes_open(struct shop *shop)
 {
     for (unsigned field = 0; field < FIELD_MAX; field++) {
-        if (shop->fields.at[field].name[0] && shop->fields.at[field].indexed) TRY(shop_index_open(shop, field));
+        if (shop->fields.at[field].name[0] && shop->fields.at[field].indexed)
+            TRY(shop_index_open(shop, field));
     }
     return OK;
 }
@@ -151,7 +164,8 @@ struct restore {
 static bool restore_one(uint64_t number, void *context)
 {
     const struct restore *restore = context;
-    budget_restore(restore->shop->budgets, restore->group->reader, (int64_t)restore->group->hour * HOUR_US, number);
+    budget_restore(restore->shop->budgets, restore->group->reader, (int64_t)restore->group->hour * HOUR_US,
+                   number);
     return true;
 }
 
@@ -224,7 +238,8 @@ static RESULT store_start(struct shop *shop, const struct shop_options *options)
                             : options->mode == SHOP_READER ? SQLITE_READER
                                                            : SQLITE_WRITER;
     TRY(sqlite_open(buf_c(&path), mode, &shop->store));
-    return mode == SQLITE_READER ? shop->store->batch->view(shop->store) : OK; /* one moment, while a daemon goes on */
+    return mode == SQLITE_READER ? shop->store->batch->view(shop->store)
+                                 : OK; /* one moment, while a daemon goes on */
 }
 
 RESULT shop_open(const struct shop_options *options, struct shop **out)

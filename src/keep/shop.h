@@ -29,8 +29,8 @@ struct shop {
     struct prf *index[FIELD_MAX]; /* blind index key of a field's newest epoch; NULL: not indexed */
     uint16_t index_epoch[FIELD_MAX];
     struct prf *pepper, *row_mac;
-    struct aead *kek;  /* under the newest kek epoch */
-    struct aead *dek;  /* under the data key of the subject at hand */
+    struct aead *kek; /* under the newest kek epoch */
+    struct aead *dek; /* under the data key of the subject at hand */
     struct aead *staff_box;
     uint16_t kek_epoch;
 

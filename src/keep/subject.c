@@ -27,12 +27,14 @@ RESULT subject_by_ref_tag(struct shop *shop, const uint8_t tag[TAG_BYTES], struc
 {
     struct subject_no found[2] = {{0}};
     size_t count = 0;
-    TRY(shop->store->tag->find(shop->store, tag_index(shop, FIELD_REF, TAG_EXACT), tag, found, COUNT_OF(found), &count));
+    TRY(shop->store->tag->find(shop->store, tag_index(shop, FIELD_REF, TAG_EXACT), tag, found,
+                               COUNT_OF(found), &count));
     *out = count > 0 ? found[0] : (struct subject_no){0};
     return OK;
 }
 
-RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values, struct change *out)
+RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values,
+                    struct change *out)
 {
     struct shop *shop = batch->shop;
     SCOPED(buf_done) struct buf wrapped = {0};
@@ -136,7 +138,8 @@ static void unchanged_note(struct batch *batch, const struct reader *reader, con
 }
 
 /* So has a write that was refused because its ref is taken. */
-static RESULT taken_note(struct batch *batch, const struct reader *reader, struct subject_no no, struct answer *out)
+static RESULT taken_note(struct batch *batch, const struct reader *reader, struct subject_no no,
+                         struct answer *out)
 {
     struct record record;
     struct sighted sighted = {no, (uint64_t)1 << FIELD_REF, 0};
@@ -178,7 +181,8 @@ static void put_id(struct batch *batch, struct subject_no no, struct buf *out)
 
 static RESULT ref_take(struct batch *batch, struct slice ref, struct answer *out, struct new_fields *values)
 {
-    struct result taken = value_take(batch->shop, &batch->shop->fields.at[FIELD_REF], 0, ref, (struct slice){0}, values);
+    struct result taken =
+        value_take(batch->shop, &batch->shop->fields.at[FIELD_REF], 0, ref, (struct slice){0}, values);
     if (taken.code != CODE_OK) batch_problem(out, taken, "/ref");
     return taken;
 }
@@ -196,8 +200,9 @@ static RESULT kind_take(struct slice kind, enum subject_state *out)
 }
 
 /* An existing ref: refuse, leave it, or change it, as was asked. */
-static RESULT create_conflict(struct batch *batch, const struct reader *reader, const struct subject_create_ask *ask,
-                              struct subject_no no, struct new_fields *values, struct answer *out)
+static RESULT create_conflict(struct batch *batch, const struct reader *reader,
+                              const struct subject_create_ask *ask, struct subject_no no,
+                              struct new_fields *values, struct answer *out)
 {
     struct record head;
     SCOPED(held_done) struct held held = {0};
@@ -223,8 +228,8 @@ static RESULT create_conflict(struct batch *batch, const struct reader *reader, 
     return OK;
 }
 
-RESULT verb_subject_create(struct batch *batch, const struct reader *reader, const struct subject_create_ask *ask,
-                           struct answer *out)
+RESULT verb_subject_create(struct batch *batch, const struct reader *reader,
+                           const struct subject_create_ask *ask, struct answer *out)
 {
     struct shop *shop = batch->shop;
     struct record head = {.state = SUBJECT_ACTIVE};
@@ -232,8 +237,8 @@ RESULT verb_subject_create(struct batch *batch, const struct reader *reader, con
     SCOPED(new_fields_done) struct new_fields values = {0};
     SCOPED(change_done) struct change change = {0};
     TRY(kind_take(ask->kind, &head.state));
-    if (ask->on_conflict.len > 0 && !slice_is(ask->on_conflict, "fail") && !slice_is(ask->on_conflict, "update") &&
-        !slice_is(ask->on_conflict, "skip")) {
+    if (ask->on_conflict.len > 0 && !slice_is(ask->on_conflict, "fail") &&
+        !slice_is(ask->on_conflict, "update") && !slice_is(ask->on_conflict, "skip")) {
         return FAIL(INVALID, "on_conflict: fail, update or skip");
     }
     TRY(place_take(ask->lang, ask->country, out, &head));
@@ -284,8 +289,8 @@ RESULT verb_subject_show(struct batch *batch, const struct reader *reader, const
     return OK;
 }
 
-RESULT verb_subject_patch(struct batch *batch, const struct reader *reader, const struct subject_patch_ask *ask,
-                          struct answer *out)
+RESULT verb_subject_patch(struct batch *batch, const struct reader *reader,
+                          const struct subject_patch_ask *ask, struct answer *out)
 {
     struct shop *shop = batch->shop;
     struct subject_no no = {0}, other = {0};
@@ -296,7 +301,8 @@ RESULT verb_subject_patch(struct batch *batch, const struct reader *reader, cons
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
     TRY(subject_hold(shop, no, &held));
     if (ask->version == 0) return FAIL(IF_MATCH_MISSING, "subject: send If-Match with the ETag you changed");
-    if (ask->version != held.record.version) return FAIL(SUBJECT_STALE, "subject: was changed since; read it again");
+    if (ask->version != held.record.version)
+        return FAIL(SUBJECT_STALE, "subject: was changed since; read it again");
     head = held.record;
     TRY(place_take(ask->lang, ask->country, out, &head));
     TRY(values_take(shop, &ask->fields, slice_text(head.country), out, &values));
@@ -322,8 +328,8 @@ RESULT verb_subject_patch(struct batch *batch, const struct reader *reader, cons
     return OK;
 }
 
-RESULT verb_subject_close(struct batch *batch, const struct reader *reader, const struct subject_close_ask *ask,
-                          struct answer *out)
+RESULT verb_subject_close(struct batch *batch, const struct reader *reader,
+                          const struct subject_close_ask *ask, struct answer *out)
 {
     struct shop *shop = batch->shop;
     struct subject_no no = {0};

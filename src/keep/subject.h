@@ -11,11 +11,11 @@
 struct change {
     struct subject_no no;
     struct difference difference;
-    struct hash record;   /* SHA-256 of the new record */
+    struct hash record; /* SHA-256 of the new record */
     struct secret data_key;
-    struct buf bytes;     /* the new record */
-    uint64_t before;      /* entry of the record it replaces; only if `replaces` */
-    struct hash past;     /* hash of that record */
+    struct buf bytes; /* the new record */
+    uint64_t before;  /* entry of the record it replaces; only if `replaces` */
+    struct hash past; /* hash of that record */
     bool replaces;
 };
 void change_done(struct change *change);
@@ -26,7 +26,8 @@ RESULT subject_by_ref(struct shop *shop, struct slice ref, struct subject_no *ou
 RESULT subject_by_ref_tag(struct shop *shop, const uint8_t tag[TAG_BYTES], struct subject_no *out);
 
 /* Prepare a new subject from its values; takes the next number. Nothing is written. */
-RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values, struct change *out);
+RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values,
+                    struct change *out);
 
 /* A subject as it is held: its record borrows from `bytes`. */
 struct held {

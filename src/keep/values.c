@@ -29,7 +29,8 @@ void difference_done(struct difference *difference)
     tags_done(&difference->new_tags);
 }
 
-static RESULT tag_add(struct shop *shop, unsigned field, unsigned variant, struct slice value, struct tags *out)
+static RESULT tag_add(struct shop *shop, unsigned field, unsigned variant, struct slice value,
+                      struct tags *out)
 {
     if (out->count == TAGS_MAX) return FAIL(TOO_MANY, "fields: more than %d indexed values", TAGS_MAX);
     if (out->count == out->cap) {
@@ -71,8 +72,8 @@ RESULT tags_of(struct shop *shop, const struct field *field, struct slice stored
     return OK;
 }
 
-RESULT value_take(struct shop *shop, const struct field *field, uint16_t item, struct slice text, struct slice country,
-                  struct new_fields *out)
+RESULT value_take(struct shop *shop, const struct field *field, uint16_t item, struct slice text,
+                  struct slice country, struct new_fields *out)
 {
     (void)shop;
     struct new_field *at = &out->at[field->number];
@@ -91,7 +92,8 @@ RESULT value_take(struct shop *shop, const struct field *field, uint16_t item, s
     at->set = true;
     at->remove = false;
     if (at->text.len + normal.len + 3 > FIELD_BYTES_MAX) {
-        return FAIL(FIELD_TOO_LONG, "%s: all items together are longer than %d bytes", field->name, FIELD_BYTES_MAX);
+        return FAIL(FIELD_TOO_LONG, "%s: all items together are longer than %d bytes", field->name,
+                    FIELD_BYTES_MAX);
     }
     item_put(&at->text, (uint8_t)item, buf_slice(&normal));
     return OK;
@@ -103,20 +105,23 @@ static RESULT value_remove(struct shop *shop, const struct value *value, struct 
     const struct field *field = field_find(&shop->fields, name);
     uint64_t bits = field ? field_bit(field) : field_group_mask(&shop->fields, name);
     if (bits == 0) return FAIL(FIELD_UNKNOWN, "not a field of this shop; see GET /v1/fields");
-    if (bits & (uint64_t)1 << FIELD_REF) return FAIL(FIELD_FORMAT, "ref: a subject keeps its ref; give another one");
+    if (bits & (uint64_t)1 << FIELD_REF)
+        return FAIL(FIELD_FORMAT, "ref: a subject keeps its ref; give another one");
     for (unsigned i = 0; i < FIELD_MAX; i++) {
         if (bits >> i & 1 && !out->at[i].set) out->at[i].remove = true;
     }
     return OK;
 }
 
-static RESULT one_value(struct shop *shop, const struct value *value, struct slice country, struct new_fields *out)
+static RESULT one_value(struct shop *shop, const struct value *value, struct slice country,
+                        struct new_fields *out)
 {
     if (value->kind == VALUE_REMOVE && (value->group.len == 0 || value->name.len == 0)) {
         return value_remove(shop, value, out);
     }
     const struct field *field = field_find(&shop->fields, value->name);
-    if (!field || field->number == FIELD_REF) return FAIL(FIELD_UNKNOWN, "not a field of this shop; see GET /v1/fields");
+    if (!field || field->number == FIELD_REF)
+        return FAIL(FIELD_UNKNOWN, "not a field of this shop; see GET /v1/fields");
     if (!slice_is(value->group, field->group) && value->group.len > 0) {
         return FAIL(FIELD_UNKNOWN, "%s: not a member of this group", field->name);
     }
@@ -135,8 +140,8 @@ static RESULT one_value(struct shop *shop, const struct value *value, struct sli
     return value_take(shop, field, value->item, value->text, country, out);
 }
 
-RESULT values_take(struct shop *shop, const struct values *values, struct slice country, struct answer *answer,
-                   struct new_fields *out)
+RESULT values_take(struct shop *shop, const struct values *values, struct slice country,
+                   struct answer *answer, struct new_fields *out)
 {
     struct result first = OK;
     char text[512] = "";
@@ -168,8 +173,8 @@ static bool tags_have(const struct tags *tags, uint32_t index, const uint8_t tag
     return false;
 }
 
-RESULT values_compare(struct shop *shop, struct subject_no no, const struct record *record, struct new_fields *changes,
-                      struct difference *out)
+RESULT values_compare(struct shop *shop, struct subject_no no, const struct record *record,
+                      struct new_fields *changes, struct difference *out)
 {
     for (unsigned i = 0; i < FIELD_MAX; i++) {
         struct new_field *change = &changes->at[i];
@@ -193,7 +198,8 @@ RESULT values_compare(struct shop *shop, struct subject_no no, const struct reco
     return OK;
 }
 
-RESULT tags_move(struct batch *batch, struct subject_no no, const struct tags *old_tags, const struct tags *new_tags)
+RESULT tags_move(struct batch *batch, struct subject_no no, const struct tags *old_tags,
+                 const struct tags *new_tags)
 {
     uint32_t now_s = (uint32_t)(batch->now_us / SECOND_US);
     for (size_t i = 0; i < old_tags->count; i++) {
@@ -202,7 +208,8 @@ RESULT tags_move(struct batch *batch, struct subject_no no, const struct tags *o
         memcpy(row.tag, old_tags->at[i].tag, TAG_BYTES);
         struct store *store = batch_write(batch);
         struct result ended = store->tag->end(store, &row);
-        if (ended.code != CODE_OK && ended.code != CODE_NOT_FOUND) return ended; /* two items may share a value */
+        if (ended.code != CODE_OK && ended.code != CODE_NOT_FOUND)
+            return ended; /* two items may share a value */
     }
     for (size_t i = 0; i < new_tags->count; i++) {
         if (tags_have(old_tags, new_tags->at[i].index, new_tags->at[i].tag)) continue;

@@ -24,7 +24,7 @@ void tags_done(struct tags *tags);
 
 /* What a write changes of a subject. */
 struct difference {
-    uint64_t fields;            /* bits of the fields that change */
+    uint64_t fields;                /* bits of the fields that change */
     struct tags old_tags, new_tags; /* of present values that change or go, and of the new ones */
 };
 void difference_done(struct difference *difference);
@@ -43,22 +43,23 @@ RESULT tags_of(struct shop *shop, const struct field *field, struct slice stored
  * the result. A JSON group replaces all its fields; `out` marks those it does not mention as removed.
  * @param country  of the subject, may be empty
  */
-RESULT values_take(struct shop *shop, const struct values *values, struct slice country, struct answer *answer,
-                   struct new_fields *out);
+RESULT values_take(struct shop *shop, const struct values *values, struct slice country,
+                   struct answer *answer, struct new_fields *out);
 
 /* One value into `out`, for import rows. `item` counts only for fields of a group. */
-RESULT value_take(struct shop *shop, const struct field *field, uint16_t item, struct slice text, struct slice country,
-                  struct new_fields *out);
+RESULT value_take(struct shop *shop, const struct field *field, uint16_t item, struct slice text,
+                  struct slice country, struct new_fields *out);
 
 /*
  * Drop from `changes` what the record already holds, after record_unlock(); the bits that remain are what changes.
  * `out` is emptied by difference_done(), on failure too.
  */
-RESULT values_compare(struct shop *shop, struct subject_no no, const struct record *record, struct new_fields *changes,
-                      struct difference *out);
+RESULT values_compare(struct shop *shop, struct subject_no no, const struct record *record,
+                      struct new_fields *changes, struct difference *out);
 
 /* Move the index from old to new tags for a subject: ended ones keep their validity. */
-RESULT tags_move(struct batch *batch, struct subject_no no, const struct tags *old_tags, const struct tags *new_tags);
+RESULT tags_move(struct batch *batch, struct subject_no no, const struct tags *old_tags,
+                 const struct tags *new_tags);
 
 /* Normalise language and country of a subject into a record's head. FIELD_FORMAT with pointers /lang, /country. */
 RESULT place_take(struct slice lang, struct slice country, struct answer *answer, struct record *head);

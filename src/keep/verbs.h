@@ -8,8 +8,8 @@
 
 #include "keep/batch.h"
 
-#define VERB_FUNCTION(name)                                                                                            \
-    RESULT verb_##name(struct batch *batch, const struct reader *reader, const struct name##_ask *ask,                 \
+#define VERB_FUNCTION(name)                                                                            \
+    RESULT verb_##name(struct batch *batch, const struct reader *reader, const struct name##_ask *ask, \
                        struct answer *out)
 
 VERB_FUNCTION(self);

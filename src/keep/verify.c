@@ -24,7 +24,8 @@ void verify_found(struct verify *verify, const char *shop, const char *text)
 {
     struct verify_report *report = verify->report;
     if (report->finding_count < VERIFY_FINDINGS_MAX) {
-        (void)snprintf(report->findings[report->finding_count], FINDING_BYTES, "shop %s: %s", shop, text); /* cut is fine */
+        (void)snprintf(report->findings[report->finding_count], FINDING_BYTES, "shop %s: %s", shop,
+                       text); /* cut is fine */
     }
     report->finding_count++;
 }
@@ -32,7 +33,8 @@ void verify_found(struct verify *verify, const char *shop, const char *text)
 RESULT finding_of(struct verify *verify, struct result result)
 {
     if (result.code == CODE_OK) return OK;
-    if (result.code != CODE_CORRUPT && result.code != CODE_INVALID && result.code != CODE_NOT_FOUND) return result;
+    if (result.code != CODE_CORRUPT && result.code != CODE_INVALID && result.code != CODE_NOT_FOUND)
+        return result;
     verify_found(verify, verify->shop->name, result_text());
     return OK;
 }

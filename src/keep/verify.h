@@ -29,7 +29,7 @@ struct verify_options {
 /* What was looked at, and what was found wrong: each finding names the shop, the thing and its number. */
 struct verify_report {
     uint64_t shops, entries, tiles, sets, leaves, subjects, fields, rows, tags, checkpoints;
-    bool pin_matched; /* a pin was given, and it is of a log here and consistent with it */
+    bool pin_matched;     /* a pin was given, and it is of a log here and consistent with it */
     size_t finding_count; /* may exceed VERIFY_FINDINGS_MAX: then only those were kept */
     char findings[VERIFY_FINDINGS_MAX][FINDING_BYTES];
     int64_t took_us;

@@ -21,7 +21,8 @@ static bool writes_records(enum entry_kind kind)
 }
 
 /* The one subject of a change: the entry itself carries the record's hash. */
-static RESULT check_object(struct verify *verify, const struct entry *entry, uint64_t index, const struct known *known)
+static RESULT check_object(struct verify *verify, const struct entry *entry, uint64_t index,
+                           const struct known *known)
 {
     struct hash record = {{0}};
     if (entry->kind == ENTRY_IMPORT || !writes_records(entry->kind)) return OK;
@@ -35,8 +36,8 @@ static RESULT check_object(struct verify *verify, const struct entry *entry, uin
 static RESULT wrote(struct verify *verify, struct subject_no no, uint64_t index)
 {
     if (no.at > verify->made) {
-        return FAIL(TAMPERED, "entry %llu: wrote subject %llu, but only %llu were made", (unsigned long long)index,
-                    (unsigned long long)no.at, (unsigned long long)verify->made);
+        return FAIL(TAMPERED, "entry %llu: wrote subject %llu, but only %llu were made",
+                    (unsigned long long)index, (unsigned long long)no.at, (unsigned long long)verify->made);
     }
     if (no.at >= verify->room) {
         uint64_t room = no.at * 2 + 1024;
@@ -56,7 +57,8 @@ static RESULT wrote(struct verify *verify, struct subject_no no, uint64_t index)
     return OK;
 }
 
-static RESULT check_set(struct verify *verify, const struct entry *entry, uint64_t index, const struct aside_read *aside)
+static RESULT check_set(struct verify *verify, const struct entry *entry, uint64_t index,
+                        const struct aside_read *aside)
 {
     struct shop *shop = verify->shop;
     struct hash root = {{0}};
@@ -75,14 +77,16 @@ static RESULT check_set(struct verify *verify, const struct entry *entry, uint64
     verify->report->leaves += aside->set_count;
     verify->report->sets++;
     if (entry->has_root && hash_equal(&root, &entry->root) && entry->count == aside->set_count) return OK;
-    return FAIL(TAMPERED, "entry %llu: its set does not hash to the root in it, or a record of it was changed",
+    return FAIL(TAMPERED,
+                "entry %llu: its set does not hash to the root in it, or a record of it was changed",
                 (unsigned long long)index);
 }
 
 static bool text_bound(const struct entry *entry, const struct aside_text *text, const struct hash *hash)
 {
     for (size_t i = 0; i < entry->commitments; i++) {
-        if (entry->commitment[i].kind == text->kind && hash_equal(hash, &entry->commitment[i].hash)) return true;
+        if (entry->commitment[i].kind == text->kind && hash_equal(hash, &entry->commitment[i].hash))
+            return true;
     }
     return false;
 }
@@ -100,7 +104,8 @@ static RESULT check_texts(struct verify *verify, const struct entry *entry, uint
     return OK;
 }
 
-static RESULT take_authority(struct verify *verify, uint64_t index, const struct entry *entry, struct slice bytes)
+static RESULT take_authority(struct verify *verify, uint64_t index, const struct entry *entry,
+                             struct slice bytes)
 {
     struct hash leaf = {{0}};
     leaf_hash(verify->shop->crypto, bytes, &leaf);
@@ -136,7 +141,8 @@ static RESULT check_bundle_time(struct verify *verify, uint64_t n, struct slice 
     struct store *store = verify->shop->store;
     struct entry entry = {0};
     int64_t time_us = 0;
-    if ((n + 1) * TILE_WIDTH > ledger_durable(verify->shop->ledger)) return OK; /* the tail has no such time */
+    if ((n + 1) * TILE_WIDTH > ledger_durable(verify->shop->ledger))
+        return OK; /* the tail has no such time */
     TRY(store->ledger->bundle_time(store, n, &time_us));
     TRY(entry_read(first, &entry));
     if (entry.time_us == time_us) return OK;
@@ -160,7 +166,8 @@ static RESULT check_bundle(struct verify *verify, uint64_t n)
         leaf_hash(verify->shop->crypto, bundle.entries[i], &leaf);
         struct result checked = OK;
         if (!bytes_equal_ct(leaf.bytes, tile.at + (size_t)i * HASH_BYTES, HASH_BYTES)) {
-            checked = FAIL(TAMPERED, "entry %llu: its bytes do not hash to its leaf", (unsigned long long)index);
+            checked =
+                FAIL(TAMPERED, "entry %llu: its bytes do not hash to its leaf", (unsigned long long)index);
         } else {
             checked = check_entry(verify, index, bundle.entries[i], bundle.asides[i]);
         }
@@ -174,7 +181,8 @@ RESULT verify_entries(struct verify *verify)
     uint64_t size = ledger_durable(verify->shop->ledger);
     for (uint64_t n = 0; n * TILE_WIDTH < size; n++) {
         TRY(check_bundle(verify, n));
-        if (verify->options->progress) verify->options->progress(verify->options->context, n * TILE_WIDTH, size);
+        if (verify->options->progress)
+            verify->options->progress(verify->options->context, n * TILE_WIDTH, size);
     }
     return verify_seen_end(verify);
 }
@@ -188,7 +196,8 @@ RESULT verify_tiles(struct verify *verify)
     SCOPED(tiles_done) struct tiles tiles = tiles_of(verify->shop->crypto, ledger_tiles(ledger), size);
     if (size == 0) return OK;
     TRY(finding_of(verify, tiles_range(&tiles, 0, size, &root)));
-    struct result checked = tiles_check(verify->shop->crypto, ledger_tiles(ledger), size, &root, NULL, &report);
+    struct result checked =
+        tiles_check(verify->shop->crypto, ledger_tiles(ledger), size, &root, NULL, &report);
     verify->report->tiles += report.tiles;
     return finding_of(verify, checked);
 }

@@ -30,14 +30,18 @@ static RESULT root_at(struct verify *verify, const struct checkpoint *checkpoint
     struct hash root = {{0}};
     uint64_t size = ledger_durable(ledger);
     if (checkpoint->size > size) {
-        return FAIL(TAMPERED, "%s of size %llu: this ledger holds only %llu entries: its end was cut, or an old copy put back",
-                    what, (unsigned long long)checkpoint->size, (unsigned long long)size);
+        return FAIL(
+            TAMPERED,
+            "%s of size %llu: this ledger holds only %llu entries: its end was cut, or an old copy put back",
+            what, (unsigned long long)checkpoint->size, (unsigned long long)size);
     }
-    SCOPED(tiles_done) struct tiles tiles = tiles_of(verify->shop->crypto, ledger_tiles(ledger), checkpoint->size);
+    SCOPED(tiles_done)
+    struct tiles tiles = tiles_of(verify->shop->crypto, ledger_tiles(ledger), checkpoint->size);
     empty_root(&root);
     if (checkpoint->size > 0) TRY(tiles_range(&tiles, 0, checkpoint->size, &root));
     if (hash_equal(&root, &checkpoint->root)) return OK;
-    return FAIL(TAMPERED, "%s of size %llu: this ledger's first %llu entries are not the ones it was made over", what,
+    return FAIL(TAMPERED,
+                "%s of size %llu: this ledger's first %llu entries are not the ones it was made over", what,
                 (unsigned long long)checkpoint->size, (unsigned long long)checkpoint->size);
 }
 
@@ -58,7 +62,8 @@ RESULT verify_pin(struct verify *verify)
 {
     struct checkpoint checkpoint = {0};
     if (verify->options->pin.len == 0) return OK;
-    if (note_ours(verify, verify->options->pin, &checkpoint).code != CODE_OK) return OK; /* another shop's, perhaps */
+    if (note_ours(verify, verify->options->pin, &checkpoint).code != CODE_OK)
+        return OK; /* another shop's, perhaps */
     struct result checked = root_at(verify, &checkpoint, "pin");
     verify->report->pin_matched = true;
     return finding_of(verify, checked);
@@ -82,12 +87,15 @@ RESULT verify_signed(struct verify *verify)
     struct checkpoint checkpoint = {.size = verify->state.size, .root = verify->state.root};
     if (!verify->state_known) {
         if (ledger_durable(shop->ledger) == 0) return OK;
-        return finding_of(verify, FAIL(TAMPERED, "signed file: is missing; an older copy of this shop would look the same"));
+        return finding_of(
+            verify,
+            FAIL(TAMPERED, "signed file: is missing; an older copy of this shop would look the same"));
     }
     if (verify->state.epoch < keyring_newest(shop->keyring, KEY_LEDGER, 0)) return OK;
     TRY(finding_of(verify, root_at(verify, &checkpoint, "signed file")));
     if (head_same(&verify->then, &verify->state.authority)) return OK;
-    return finding_of(verify, FAIL(TAMPERED, "signed file: other authority entries were signed than this ledger has"));
+    return finding_of(
+        verify, FAIL(TAMPERED, "signed file: other authority entries were signed than this ledger has"));
 }
 
 struct listed {
@@ -112,7 +120,8 @@ RESULT verify_authority(struct verify *verify)
     struct listed listed = {verify, 0, true};
     TRY(shop->store->ledger->authority_each(shop->store, check_listed, &listed));
     if (!listed.same || listed.next != verify->authority.count) {
-        TRY(finding_of(verify, FAIL(TAMPERED, "ledger: its list of authority entries is not what its entries are")));
+        TRY(finding_of(verify,
+                       FAIL(TAMPERED, "ledger: its list of authority entries is not what its entries are")));
     }
     verify->report->rows += shop->access.key_count + shop->access.role_count + shop->access.staff_count;
     return finding_of(verify, authority_check(shop, &verify->authority));

@@ -24,15 +24,15 @@ struct verify {
     struct signed_state state; /* what the signed file says */
     bool state_known;
 
-    struct known *known;  /* direct-mapped by number: what its leaves take */
-    uint64_t *written;    /* newest entry that wrote the subject's record; NEVER */
-    uint64_t *tags;       /* sum over the tags it should have, less those it has */
-    uint64_t room;        /* of both */
-    uint64_t last;        /* highest subject number that an entry wrote */
-    uint64_t made;        /* so many numbers at most were given out by the entries until now */
-    struct hash *leaves;  /* of the entry at hand: SET_SUBJECTS_MAX */
-    int64_t before_us;    /* time of the entry before */
-    struct prf *sum;      /* under a key drawn for this run: nobody can choose tags that add up */
+    struct known *known; /* direct-mapped by number: what its leaves take */
+    uint64_t *written;   /* newest entry that wrote the subject's record; NEVER */
+    uint64_t *tags;      /* sum over the tags it should have, less those it has */
+    uint64_t room;       /* of both */
+    uint64_t last;       /* highest subject number that an entry wrote */
+    uint64_t made;       /* so many numbers at most were given out by the entries until now */
+    struct hash *leaves; /* of the entry at hand: SET_SUBJECTS_MAX */
+    int64_t before_us;   /* time of the entry before */
+    struct prf *sum;     /* under a key drawn for this run: nobody can choose tags that add up */
 
     struct authority_list authority; /* every AUTHORITY entry of the walk */
     struct authority_head head;      /* over them */
@@ -62,7 +62,8 @@ RESULT verify_signed(struct verify *verify);
 RESULT verify_pin(struct verify *verify);
 
 /* One look of the walk, in order of time; then the end of it. */
-RESULT verify_seen(struct verify *verify, uint64_t index, const struct entry *entry, const struct aside_read *aside);
+RESULT verify_seen(struct verify *verify, uint64_t index, const struct entry *entry,
+                   const struct aside_read *aside);
 RESULT verify_seen_end(struct verify *verify);
 void verify_seen_done(struct verify *verify);
 

@@ -31,7 +31,8 @@ static RESULT expect_tags(struct verify *verify, struct subject_no no, const str
     for (size_t i = 0; i < tags.count; i++) {
         bool again = false;
         for (size_t j = 0; j < i && !again; j++) {
-            again = tags.at[j].index == tags.at[i].index && bytes_equal_ct(tags.at[j].tag, tags.at[i].tag, TAG_BYTES);
+            again = tags.at[j].index == tags.at[i].index &&
+                    bytes_equal_ct(tags.at[j].tag, tags.at[i].tag, TAG_BYTES);
         }
         if (again) continue;
         struct tag_row row = {.index = tags.at[i].index, .no = no};
@@ -56,14 +57,17 @@ static RESULT check_subject(void *context, const struct subject_row *row)
     if (checked.code != CODE_OK) {
         checked = FAIL(TAMPERED, "subject %llu: its record is no record", (unsigned long long)row->no.at);
     } else if (wrote == NEVER) {
-        checked = FAIL(TAMPERED, "subject %llu: no entry of the ledger made it", (unsigned long long)row->no.at);
+        checked =
+            FAIL(TAMPERED, "subject %llu: no entry of the ledger made it", (unsigned long long)row->no.at);
     } else if (wrote != row->entry) {
-        checked = FAIL(TAMPERED, "subject %llu: its record is of entry %llu, but entry %llu wrote a newer one",
-                       (unsigned long long)row->no.at, (unsigned long long)row->entry, (unsigned long long)wrote);
+        checked =
+            FAIL(TAMPERED, "subject %llu: its record is of entry %llu, but entry %llu wrote a newer one",
+                 (unsigned long long)row->no.at, (unsigned long long)row->entry, (unsigned long long)wrote);
     } else if (record.state != SUBJECT_ERASED) {
         checked = expect_tags(verify, row->no, &record);
         if (checked.code == CODE_CORRUPT) {
-            checked = FAIL(TAMPERED, "subject %llu: its record does not open", (unsigned long long)row->no.at);
+            checked =
+                FAIL(TAMPERED, "subject %llu: its record does not open", (unsigned long long)row->no.at);
         }
     }
     return finding_of(verify, checked);
@@ -75,7 +79,8 @@ RESULT verify_subjects(struct verify *verify)
     TRY(store->subject->each(store, (struct subject_no){0}, check_subject, verify));
     for (uint64_t no = 1; no <= verify->last; no++) {
         if (verify->written[no] == NEVER) continue;
-        TRY(finding_of(verify, FAIL(TAMPERED, "subject %llu: its record is missing", (unsigned long long)no)));
+        TRY(finding_of(verify,
+                       FAIL(TAMPERED, "subject %llu: its record is missing", (unsigned long long)no)));
     }
     return OK;
 }

@@ -27,7 +27,8 @@ static struct seen_group *group_find(struct verify *verify, uint64_t reader, uin
     return NULL;
 }
 
-static RESULT group_make(struct verify *verify, uint64_t reader, const struct sighted *seen, struct seen_group **out)
+static RESULT group_make(struct verify *verify, uint64_t reader, const struct sighted *seen,
+                         struct seen_group **out)
 {
     if (verify->group_count == verify->group_cap) {
         size_t cap = verify->group_cap ? verify->group_cap * 2 : 64;
@@ -44,9 +45,12 @@ static RESULT group_make(struct verify *verify, uint64_t reader, const struct si
 static RESULT check_row(void *context, const struct sighting_row *row)
 {
     struct verify *verify = context;
-    struct seen_group *group = row->hour == verify->hour ? group_find(verify, row->reader, row->full, row->masked) : NULL;
+    struct seen_group *group =
+        row->hour == verify->hour ? group_find(verify, row->reader, row->full, row->masked) : NULL;
     if (!group) {
-        return finding_of(verify, FAIL(TAMPERED, "sightings: a row of hour %u, where the ledger has no such look", row->hour));
+        return finding_of(
+            verify,
+            FAIL(TAMPERED, "sightings: a row of hour %u, where the ledger has no such look", row->hour));
     }
     if (set_chunk_put(&group->stored, row->chunk, row->bitmap).code == CODE_OK) return OK;
     return finding_of(verify, FAIL(TAMPERED, "sightings: a row of hour %u is malformed", row->hour));
@@ -61,14 +65,16 @@ static RESULT hour_end(struct verify *verify)
     for (size_t i = 0; i < verify->group_count; i++) {
         const struct seen_group *group = &verify->groups[i];
         if (set_equal(&group->subjects, &group->stored)) continue;
-        TRY(finding_of(verify, FAIL(TAMPERED, "sightings: those of hour %u are not the looks of the ledger", verify->hour)));
+        TRY(finding_of(verify, FAIL(TAMPERED, "sightings: those of hour %u are not the looks of the ledger",
+                                    verify->hour)));
     }
     groups_clear(verify);
     verify->hour_next = verify->hour + 1;
     return OK;
 }
 
-RESULT verify_seen(struct verify *verify, uint64_t index, const struct entry *entry, const struct aside_read *aside)
+RESULT verify_seen(struct verify *verify, uint64_t index, const struct entry *entry,
+                   const struct aside_read *aside)
 {
     uint32_t hour = (uint32_t)(entry->time_us / HOUR_US);
     struct seen_group *group = NULL;

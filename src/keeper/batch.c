@@ -56,7 +56,8 @@ static bool is_refusal(struct result why)
     return why.code == CODE_DENIED || why.code == CODE_SPENT;
 }
 
-static void refusal_note(struct batch *batch, const struct reader *reader, struct result why, struct answer *answer)
+static void refusal_note(struct batch *batch, const struct reader *reader, struct result why,
+                         struct answer *answer)
 {
     struct draft draft = batch_draft(batch, reader, ENTRY_REFUSED);
     struct receipt receipt = {0};
@@ -65,46 +66,75 @@ static void refusal_note(struct batch *batch, const struct reader *reader, struc
     batch_receipt(answer, &receipt);
 }
 
-static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct reader *reader, struct task *task)
+static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct reader *reader,
+                       struct task *task)
 {
     const union any_ask *ask = &task->ask;
     struct answer *out = &task->answer;
     switch (task->head.verb) {
-    case VERB_SELF: return verb_self(batch, reader, &ask->self, out);
-    case VERB_SUBJECT_CREATE: return verb_subject_create(batch, reader, &ask->subject_create, out);
-    case VERB_SUBJECT_SHOW: return verb_subject_show(batch, reader, &ask->subject_show, out);
-    case VERB_SUBJECT_PATCH: return verb_subject_patch(batch, reader, &ask->subject_patch, out);
-    case VERB_SUBJECT_CLOSE: return verb_subject_close(batch, reader, &ask->subject_close, out);
-    case VERB_SUBJECT_ERASE: return verb_subject_erase(batch, reader, &ask->subject_erase, out);
-    case VERB_SUBJECT_SIGHTINGS: return verb_subject_sightings(batch, reader, &ask->subject_sightings, out);
-    case VERB_LOOKUP: return verb_lookup(batch, reader, &ask->lookup, out);
-    case VERB_REVEAL: return verb_reveal(batch, reader, &ask->reveal, out);
-    case VERB_IMPORT: return verb_import(batch, reader, &ask->import, out);
-    case VERB_LEDGER_CHECKPOINT: return verb_ledger_checkpoint(batch, reader, &ask->ledger_checkpoint, out);
-    case VERB_LEDGER_TILE: return verb_ledger_tile(batch, reader, &ask->ledger_tile, out);
-    case VERB_LEDGER_PROOF: return verb_ledger_proof(batch, reader, &ask->ledger_proof, out);
-    case VERB_LEDGER_ENTRY: return verb_ledger_entry(batch, reader, &ask->ledger_entry, out);
-    case VERB_LEDGER_COSIGN: return verb_ledger_cosign(batch, reader, &ask->ledger_cosign, out);
-    case VERB_LEDGER_PIN: return verb_ledger_pin(batch, reader, &ask->ledger_pin, out);
-    case VERB_STAFF_ADD: return verb_staff_add(batch, reader, &ask->staff_add, out);
-    case VERB_STAFF_LIST: return verb_staff_list(batch, reader, &ask->staff_list, out);
-    case VERB_KEY_ISSUE: return verb_key_issue(batch, reader, &ask->key_issue, out);
-    case VERB_KEY_REVOKE: return verb_key_revoke(batch, reader, &ask->key_revoke, out);
-    case VERB_KEY_LIST: return verb_key_list(batch, reader, &ask->key_list, out);
-    case VERB_ROLE_PUT: return verb_role_put(batch, reader, &ask->role_put, out);
-    case VERB_ROLE_LIST: return verb_role_list(batch, reader, &ask->role_list, out);
-    case VERB_FIELD_PUT: return verb_field_put(batch, reader, &ask->field_put, out);
-    case VERB_FIELD_LIST: return verb_field_list(batch, reader, &ask->field_list, out);
-    case VERB_STATUS: return verb_status(keeper, batch->shop, out);
+    case VERB_SELF:
+        return verb_self(batch, reader, &ask->self, out);
+    case VERB_SUBJECT_CREATE:
+        return verb_subject_create(batch, reader, &ask->subject_create, out);
+    case VERB_SUBJECT_SHOW:
+        return verb_subject_show(batch, reader, &ask->subject_show, out);
+    case VERB_SUBJECT_PATCH:
+        return verb_subject_patch(batch, reader, &ask->subject_patch, out);
+    case VERB_SUBJECT_CLOSE:
+        return verb_subject_close(batch, reader, &ask->subject_close, out);
+    case VERB_SUBJECT_ERASE:
+        return verb_subject_erase(batch, reader, &ask->subject_erase, out);
+    case VERB_SUBJECT_SIGHTINGS:
+        return verb_subject_sightings(batch, reader, &ask->subject_sightings, out);
+    case VERB_LOOKUP:
+        return verb_lookup(batch, reader, &ask->lookup, out);
+    case VERB_REVEAL:
+        return verb_reveal(batch, reader, &ask->reveal, out);
+    case VERB_IMPORT:
+        return verb_import(batch, reader, &ask->import, out);
+    case VERB_LEDGER_CHECKPOINT:
+        return verb_ledger_checkpoint(batch, reader, &ask->ledger_checkpoint, out);
+    case VERB_LEDGER_TILE:
+        return verb_ledger_tile(batch, reader, &ask->ledger_tile, out);
+    case VERB_LEDGER_PROOF:
+        return verb_ledger_proof(batch, reader, &ask->ledger_proof, out);
+    case VERB_LEDGER_ENTRY:
+        return verb_ledger_entry(batch, reader, &ask->ledger_entry, out);
+    case VERB_LEDGER_COSIGN:
+        return verb_ledger_cosign(batch, reader, &ask->ledger_cosign, out);
+    case VERB_LEDGER_PIN:
+        return verb_ledger_pin(batch, reader, &ask->ledger_pin, out);
+    case VERB_STAFF_ADD:
+        return verb_staff_add(batch, reader, &ask->staff_add, out);
+    case VERB_STAFF_LIST:
+        return verb_staff_list(batch, reader, &ask->staff_list, out);
+    case VERB_KEY_ISSUE:
+        return verb_key_issue(batch, reader, &ask->key_issue, out);
+    case VERB_KEY_REVOKE:
+        return verb_key_revoke(batch, reader, &ask->key_revoke, out);
+    case VERB_KEY_LIST:
+        return verb_key_list(batch, reader, &ask->key_list, out);
+    case VERB_ROLE_PUT:
+        return verb_role_put(batch, reader, &ask->role_put, out);
+    case VERB_ROLE_LIST:
+        return verb_role_list(batch, reader, &ask->role_list, out);
+    case VERB_FIELD_PUT:
+        return verb_field_put(batch, reader, &ask->field_put, out);
+    case VERB_FIELD_LIST:
+        return verb_field_list(batch, reader, &ask->field_list, out);
+    case VERB_STATUS:
+        return verb_status(keeper, batch->shop, out);
     case VERB_SHOP_ADD:
     case VERB_SHOP_LIST:
-    case VERB_COUNT: break;
+    case VERB_COUNT:
+        break;
     }
     return FAIL(ROLE_ACT, "only the local operator may do this");
 }
 
 /* What an idempotency key is bound to: reader and key, and the ask's members. Only keyed hashes are kept. */
-static void replay_keys(struct shop *shop, const struct reader *reader, const struct task *task, struct replay_row *out)
+static void replay_keys(struct shop *shop, const struct reader *reader, const struct task *task,
+                        struct replay_row *out)
 {
     uint8_t number[8], verb = (uint8_t)task->head.verb;
     struct hash hash = {{0}};
@@ -170,10 +200,12 @@ static RESULT replay_keep(struct batch *batch, struct replay_row *row, const str
     row->answer = buf_slice(&frame);
     struct store *store = batch_write(batch);
     TRY(store->replay->put(store, row));
-    return batch->replays++ == 0 ? store->replay->sweep(store, batch->now_us) : OK; /* so they never outgrow it */
+    return batch->replays++ == 0 ? store->replay->sweep(store, batch->now_us)
+                                 : OK; /* so they never outgrow it */
 }
 
-static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct reader *reader, struct task *task)
+static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct reader *reader,
+                        struct task *task)
 {
     struct replay_row row = {{0}};
     bool keep = task->head.idempotency.len > 0 && verb_row(task->head.verb)->changes, given = false;
@@ -187,7 +219,8 @@ static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct
     return keep ? replay_keep(batch, &row, task) : OK;
 }
 
-static void budget_tell(const struct batch *batch, const struct reader *reader, struct task *task, struct result why)
+static void budget_tell(const struct batch *batch, const struct reader *reader, struct task *task,
+                        struct result why)
 {
     if (why.code != CODE_SPENT) return;
     task->answer.head.retry_after_s = budget_refill_s(batch->now_us);
@@ -215,7 +248,8 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     if (!noted) budget_undo(batch->shop->budgets, mark);
     budget_tell(batch, &reader, task, done);
     task_refuse(task, done);
-    bool below = done.code == CODE_UNAVAILABLE || done.code == CODE_CORRUPT; /* no refusal, so its entry must go too */
+    bool below =
+        done.code == CODE_UNAVAILABLE || done.code == CODE_CORRUPT; /* no refusal, so its entry must go too */
     if (batch->writes != writes || (noted && below)) return false;
     if (is_refusal(done)) refusal_note(batch, &reader, done, &task->answer);
     return true;
@@ -227,15 +261,16 @@ static bool mine(const struct task *task, const struct shop *shop)
 }
 
 /* Run from task `from` to the end of this batch: up to an erasure, which begins one of its own. */
-static size_t batch_fill(struct keeper *keeper, struct batch *batch, struct task *tasks, size_t from, size_t count,
-                         bool *broken)
+static size_t batch_fill(struct keeper *keeper, struct batch *batch, struct task *tasks, size_t from,
+                         size_t count, bool *broken)
 {
     size_t ran = 0, at = from, answered = 0;
     for (; at < count; at++) {
         struct task *task = &tasks[at];
         if (!mine(task, batch->shop)) continue;
         if (task->head.verb == VERB_SUBJECT_ERASE && ran > 0) break; /* its looks must be durable first */
-        if (answered > BATCH_BYTES_MAX) break; /* answers wait in memory for the commit: not too many of them */
+        if (answered > BATCH_BYTES_MAX)
+            break; /* answers wait in memory for the commit: not too many of them */
         ran++;
         bool whole = task_run(keeper, batch, task);
         answered += task->answer.body.len;
@@ -254,9 +289,10 @@ static void batch_refuse(struct shop *shop, struct task *tasks, size_t from, siz
         if (!mine(&tasks[i], shop)) continue;
         answer_wipe(&tasks[i].answer);
         tasks[i].answer = (struct answer){0};
-        struct result said = why.cause == CAUSE_DISK_FULL
-                                 ? FAIL(DISK_FULL, "the disk is full, so nothing could be logged; free some space")
-                                 : FAIL(LEDGER_UNWRITABLE, "the ledger could not be written, so nothing was done; try again");
+        struct result said =
+            why.cause == CAUSE_DISK_FULL
+                ? FAIL(DISK_FULL, "the disk is full, so nothing could be logged; free some space")
+                : FAIL(LEDGER_UNWRITABLE, "the ledger could not be written, so nothing was done; try again");
         task_refuse(&tasks[i], said);
         tasks[i].done = true;
     }
@@ -270,7 +306,8 @@ static RESULT batch_commit(struct keeper *keeper, struct batch *batch)
     keeper->counters.commit_us += (uint64_t)(clock_monotonic_us() - began_us);
     keeper->counters.commits_failed += done.code != CODE_OK;
     if (done.code != CODE_OK) keeper->doubted_us = batch->now_us;
-    if (done.code == CODE_OK && batch->destroys) shop_scrub(batch->shop); /* before the answer says "erased" */
+    if (done.code == CODE_OK && batch->destroys)
+        shop_scrub(batch->shop); /* before the answer says "erased" */
     return done;
 }
 

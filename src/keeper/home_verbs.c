@@ -18,7 +18,8 @@ static size_t warnings_put(struct keeper *keeper, struct buf *out)
         count++;
     }
     if (keeper->seal == SEAL_PLAIN) {
-        cbor_text(out, SLICE_TEXT("the root key lies on this disk in the clear (plain seal); run `amanah seal`"));
+        cbor_text(out,
+                  SLICE_TEXT("the root key lies on this disk in the clear (plain seal); run `amanah seal`"));
         count++;
     }
     for (size_t i = 0; i < keeper->shop_count; i++) {
@@ -32,7 +33,8 @@ static size_t warnings_put(struct keeper *keeper, struct buf *out)
         if (!keeper->shops[i]->reopened) continue;
         buf_clear(&text);
         buf_print(&text, "shop %s: an old copy of the store was put back; %s", keeper->shops[i]->name,
-                  keeper->shops[i]->keys_ended ? "all keys were ended; issue new ones" : "its ledger began a new log");
+                  keeper->shops[i]->keys_ended ? "all keys were ended; issue new ones"
+                                               : "its ledger began a new log");
         cbor_text(out, buf_slice(&text));
         count++;
     }
@@ -92,8 +94,8 @@ static RESULT shop_open_new(struct keeper *keeper, const struct shop_add_ask *as
     char name[SHOP_NAME_BYTES_MAX + 1] = "";
     SCOPED(buf_done) struct buf origin = {0};
     if (ask->name.len > SHOP_NAME_BYTES_MAX || keeper->shop_count == HOME_SHOPS_MAX) {
-        return FAIL(TOO_MANY, "shop: a name is at most %d bytes, a home at most %d shops", SHOP_NAME_BYTES_MAX,
-                    HOME_SHOPS_MAX);
+        return FAIL(TOO_MANY, "shop: a name is at most %d bytes, a home at most %d shops",
+                    SHOP_NAME_BYTES_MAX, HOME_SHOPS_MAX);
     }
     if (ask->name.len > 0) memcpy(name, ask->name.at, ask->name.len);
     buf_slice_put(&origin, ask->origin);
@@ -169,8 +171,9 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
     for (unsigned verb = 0; verb < VERB_COUNT; verb++) {
         for (unsigned code = 0; code < CODE_COUNT; code++) {
             if (counters->asks[verb][code] == 0) continue;
-            buf_print(text, "amanah_asks_total{verb=\"%s\",code=\"%s\"} %llu\n", verb_row((enum verb)verb)->name,
-                      code_row((enum code)code)->name, (unsigned long long)counters->asks[verb][code]);
+            buf_print(text, "amanah_asks_total{verb=\"%s\",code=\"%s\"} %llu\n",
+                      verb_row((enum verb)verb)->name, code_row((enum code)code)->name,
+                      (unsigned long long)counters->asks[verb][code]);
         }
     }
     metric(text, "batches_total", "counter", counters->batches);

@@ -32,10 +32,12 @@ static RESULT shops_open(struct keeper *keeper)
         struct result opened = keeper_shop_open(keeper, names.at[i]);
         if (opened.code == CODE_OK) continue;
         if (opened.code != CODE_CORRUPT || names.count == 1) return opened;
-        buf_print(&keeper->unserved, "%sshop %s is not served: %s", keeper->unserved.len ? "; " : "", names.at[i],
-                  result_text()); /* its neighbours share nothing with it, and go on */
+        buf_print(&keeper->unserved, "%sshop %s is not served: %s", keeper->unserved.len ? "; " : "",
+                  names.at[i], result_text()); /* its neighbours share nothing with it, and go on */
     }
-    return keeper->shop_count > 0 ? OK : FAIL(CORRUPT, "%s: a home without a shop; restore it", keeper->options.home);
+    return keeper->shop_count > 0
+               ? OK
+               : FAIL(CORRUPT, "%s: a home without a shop; restore it", keeper->options.home);
 }
 
 RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
@@ -43,7 +45,7 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
     SCOPED(keeper_free) struct keeper *keeper = calloc(1, sizeof *keeper);
     static const struct rlimit no_core;
     if (!keeper) return FAIL(UNAVAILABLE, "keeper: out of memory");
-    (void)prctl(PR_SET_DUMPABLE, 0);        /* no core dump, no ptrace by a peer: both are a matter of hardening */
+    (void)prctl(PR_SET_DUMPABLE, 0); /* no core dump, no ptrace by a peer: both are a matter of hardening */
     (void)setrlimit(RLIMIT_CORE, &no_core); /* the same, for where dumps go through a handler */
     sqlite_setup();
     keeper->options = *options;
@@ -72,7 +74,8 @@ void keeper_free(struct keeper **keeper)
     arena_done(&at->arena);
     free(at);
     *keeper = NULL;
-    (void)result_carry(CAUSE_UNAVAILABLE, (const char *)why.at, why.len); /* the text alone: the caller has the cause */
+    (void)result_carry(CAUSE_UNAVAILABLE, (const char *)why.at,
+                       why.len); /* the text alone: the caller has the cause */
 }
 
 size_t shop_place(const struct keeper *keeper, const struct shop *shop)
@@ -103,7 +106,8 @@ static RESULT shop_of(struct keeper *keeper, struct task *task)
     }
     bool token = token_shop(bearer, tag);
     for (size_t i = 0; token && i < keeper->shop_count; i++) {
-        if (bytes_equal_ct(keyring_shop_id(keeper->shops[i]->keyring), tag, sizeof tag)) task->shop = keeper->shops[i];
+        if (bytes_equal_ct(keyring_shop_id(keeper->shops[i]->keyring), tag, sizeof tag))
+            task->shop = keeper->shops[i];
     }
     if (task->shop) return OK;
     stranger_count(keeper, keeper->shops[0], task->head.network);
@@ -116,7 +120,9 @@ static void task_read(struct keeper *keeper, const struct keeper_ask *ask, struc
     static const uint8_t nowhere[NETWORK_BYTES];
     struct result read = ask_read(ask->frame, &keeper->arena, &task->head, &task->ask);
     if (read.code == CODE_OK && !ask->local && memcmp(task->head.network, nowhere, NETWORK_BYTES) == 0) {
-        read = FAIL(INVALID, "ask: from the front, but from no network"); /* only the local socket comes from nowhere */
+        read =
+            FAIL(INVALID,
+                 "ask: from the front, but from no network"); /* only the local socket comes from nowhere */
     }
     if (read.code == CODE_OK && home_verb(keeper, task)) return;
     if (read.code == CODE_OK) read = shop_of(keeper, task);
@@ -132,8 +138,8 @@ struct told {
 };
 
 /* The checkpoint frame of a shop goes to a peer before the first receipt that needs it. */
-static void checkpoint_tell(const struct shop *shop, const struct task *task, struct told *told, size_t *count,
-                            struct keeper_sink sink)
+static void checkpoint_tell(const struct shop *shop, const struct task *task, struct told *told,
+                            size_t *count, struct keeper_sink sink)
 {
     for (size_t i = 0; i < *count; i++) {
         if (told[i].from == task->from->from && told[i].shop == shop) return;

@@ -9,12 +9,14 @@ void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t netw
     size_t place = shop_place(keeper, shop);
     for (size_t i = 0; i < keeper->stranger_count; i++) {
         struct stranger *at = &keeper->strangers[i];
-        if (at->minute != minute || at->shop != place || memcmp(at->network, network, NETWORK_BYTES) != 0) continue;
+        if (at->minute != minute || at->shop != place || memcmp(at->network, network, NETWORK_BYTES) != 0)
+            continue;
         at->count++;
         return;
     }
     size_t last = keeper->stranger_count;
-    while (keeper->stranger_count == STRANGERS_MAX && last > 0 && keeper->strangers[last - 1].shop != place) last--;
+    while (keeper->stranger_count == STRANGERS_MAX && last > 0 && keeper->strangers[last - 1].shop != place)
+        last--;
     if (keeper->stranger_count == STRANGERS_MAX) { /* many networks at once share the shop's last row */
         if (last > 0) keeper->strangers[last - 1].count++;
         return;
@@ -62,7 +64,8 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     *noted = strangers_note(keeper, batch, all) > 0;
     TRY(store->replay->sweep(store, batch->now_us));
     struct result expired = misses_expire(batch);
-    if (expired.code != CODE_OK && expired.code != CODE_CORRUPT) return expired; /* tampering is for verify to tell */
+    if (expired.code != CODE_OK && expired.code != CODE_CORRUPT)
+        return expired; /* tampering is for verify to tell */
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
     return batch_settle(batch);
 }
@@ -78,5 +81,6 @@ void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all)
         shop_scrub(shop);
         return;
     }
-    batch_rollback(&batch); /* nothing is lost: it is tried again in a minute, and made anew at the next start */
+    batch_rollback(
+        &batch); /* nothing is lost: it is tried again in a minute, and made anew at the next start */
 }

@@ -170,24 +170,42 @@ static RESULT read_kind(struct cbor *reader, enum entry_kind *out)
 static RESULT read_member(struct cbor *reader, uint64_t member, struct entry *out)
 {
     switch (member < MEMBER_END ? (enum member)member : MEMBER_END) {
-    case MEMBER_KIND: return read_kind(reader, &out->kind);
-    case MEMBER_TIME: return read_time(reader, &out->time_us);
-    case MEMBER_READER: return read_u64(reader, &out->reader);
-    case MEMBER_ROLE: return read_u32(reader, &out->role);
-    case MEMBER_PURPOSE: return read_u32(reader, &out->purpose);
-    case MEMBER_FULL: return read_u64(reader, &out->full);
-    case MEMBER_MASKED: return read_u64(reader, &out->masked);
-    case MEMBER_COUNT: return read_u64(reader, &out->count);
-    case MEMBER_ROOT: return read_fixed(reader, out->root.bytes, HASH_BYTES, &out->has_root);
-    case MEMBER_NONCE: return read_fixed(reader, out->nonce, ENTRY_NONCE_BYTES, NULL);
-    case MEMBER_OBJECT_KIND: return read_u32(reader, &out->object_kind);
-    case MEMBER_OBJECT_ID: return read_u32(reader, &out->object_id);
-    case MEMBER_OBJECT: return read_fixed(reader, out->object.bytes, HASH_BYTES, &out->has_object);
-    case MEMBER_CAUSE: return read_u32(reader, &out->cause);
-    case MEMBER_OLD_SIZE: return read_u64(reader, &out->old_size);
-    case MEMBER_OLD_ROOT: return read_fixed(reader, out->old_root.bytes, HASH_BYTES, &out->has_old);
-    case MEMBER_COMMITMENTS: return read_commitments(reader, out);
-    case MEMBER_END: break;
+    case MEMBER_KIND:
+        return read_kind(reader, &out->kind);
+    case MEMBER_TIME:
+        return read_time(reader, &out->time_us);
+    case MEMBER_READER:
+        return read_u64(reader, &out->reader);
+    case MEMBER_ROLE:
+        return read_u32(reader, &out->role);
+    case MEMBER_PURPOSE:
+        return read_u32(reader, &out->purpose);
+    case MEMBER_FULL:
+        return read_u64(reader, &out->full);
+    case MEMBER_MASKED:
+        return read_u64(reader, &out->masked);
+    case MEMBER_COUNT:
+        return read_u64(reader, &out->count);
+    case MEMBER_ROOT:
+        return read_fixed(reader, out->root.bytes, HASH_BYTES, &out->has_root);
+    case MEMBER_NONCE:
+        return read_fixed(reader, out->nonce, ENTRY_NONCE_BYTES, NULL);
+    case MEMBER_OBJECT_KIND:
+        return read_u32(reader, &out->object_kind);
+    case MEMBER_OBJECT_ID:
+        return read_u32(reader, &out->object_id);
+    case MEMBER_OBJECT:
+        return read_fixed(reader, out->object.bytes, HASH_BYTES, &out->has_object);
+    case MEMBER_CAUSE:
+        return read_u32(reader, &out->cause);
+    case MEMBER_OLD_SIZE:
+        return read_u64(reader, &out->old_size);
+    case MEMBER_OLD_ROOT:
+        return read_fixed(reader, out->old_root.bytes, HASH_BYTES, &out->has_old);
+    case MEMBER_COMMITMENTS:
+        return read_commitments(reader, out);
+    case MEMBER_END:
+        break;
     }
     return FAIL(INVALID, "entry: an unknown member");
 }
@@ -198,7 +216,8 @@ RESULT entry_read(struct slice bytes, struct entry *out)
     struct cbor reader = cbor_reader(bytes);
     size_t pairs = 0;
     uint64_t before = 0, member = 0;
-    if (bytes.len > LEDGER_ENTRY_BYTES_MAX) return FAIL(INVALID, "entry: longer than %d bytes", LEDGER_ENTRY_BYTES_MAX);
+    if (bytes.len > LEDGER_ENTRY_BYTES_MAX)
+        return FAIL(INVALID, "entry: longer than %d bytes", LEDGER_ENTRY_BYTES_MAX);
     TRY(cbor_read_map(&reader, &pairs));
     for (size_t i = 0; i < pairs; i++) {
         TRY(cbor_read_uint(&reader, &member));
@@ -267,7 +286,8 @@ void commitment_make(struct crypto *crypto, const struct aside_text *text, struc
 static bool uniform(const struct aside *aside)
 {
     for (size_t i = 1; i < aside->set_count; i++) {
-        if (aside->set[i].full != aside->set[0].full || aside->set[i].masked != aside->set[0].masked) return false;
+        if (aside->set[i].full != aside->set[0].full || aside->set[i].masked != aside->set[0].masked)
+            return false;
     }
     return true;
 }
@@ -354,7 +374,8 @@ RESULT aside_read(struct slice bytes, struct aside_read *out)
     struct cursor cursor = {bytes, false};
     TRY(read_set(&cursor, &read));
     TRY(read_texts(&cursor, &read));
-    if (cursor.bad || cursor.rest.len != 0) return FAIL(CORRUPT, "ledger: what stands beside an entry is malformed");
+    if (cursor.bad || cursor.rest.len != 0)
+        return FAIL(CORRUPT, "ledger: what stands beside an entry is malformed");
     *out = TAKE(read);
     return OK;
 }

@@ -117,6 +117,7 @@ struct aside_read {
     size_t text_count;
 };
 void aside_read_done(struct aside_read *aside);
-RESULT aside_read(struct slice bytes, struct aside_read *out); /* CORRUPT when it is not what aside_write() made */
+RESULT aside_read(struct slice bytes,
+                  struct aside_read *out); /* CORRUPT when it is not what aside_write() made */
 
 #endif

@@ -48,7 +48,8 @@ struct authority_head ledger_authority(const struct ledger *ledger)
     return ledger->authority;
 }
 
-void authority_head_add(struct crypto *crypto, struct authority_head *head, uint64_t index, const struct hash *leaf)
+void authority_head_add(struct crypto *crypto, struct authority_head *head, uint64_t index,
+                        const struct hash *leaf)
 {
     uint8_t at[8];
     be64_put(at, index);
@@ -64,7 +65,8 @@ static void draft_finish(struct ledger *ledger, const struct draft *draft, struc
     struct crypto *crypto = ledger->options.crypto;
     *out = draft->entry;
     int64_t now = clock_now(&ledger->options.clock);
-    out->time_us = now > ledger->last_us ? now : ledger->last_us; /* never backwards, whatever the clock does */
+    out->time_us =
+        now > ledger->last_us ? now : ledger->last_us; /* never backwards, whatever the clock does */
     ledger->last_us = out->time_us;
     if (draft->set_count > 0) {
         out->count = draft->set_count;
@@ -147,9 +149,9 @@ static RESULT tail_write(struct ledger *ledger, uint64_t from, uint64_t to)
     if (from == to) return OK;
     uint64_t first = ledger->first + from;
     aside_seal(ledger, "tail", first, tail_aside(ledger, from, to), &box);
-    struct tail_row row = {first, (uint32_t)(to - from), tail_entries(ledger, from, to),
-                           slice_part(buf_slice(&ledger->leaves), from * HASH_BYTES, (to - from) * HASH_BYTES),
-                           buf_slice(&box)};
+    struct tail_row row = {
+        first, (uint32_t)(to - from), tail_entries(ledger, from, to),
+        slice_part(buf_slice(&ledger->leaves), from * HASH_BYTES, (to - from) * HASH_BYTES), buf_slice(&box)};
     return ledger->options.store->ledger->tail_add(ledger->options.store, &row);
 }
 
@@ -209,7 +211,8 @@ static RESULT checkpoint_write(struct ledger *ledger)
     memcpy(checkpoint.origin, ledger->key.name, strlen(ledger->key.name) + 1);
     buf_clear(&ledger->note_next);
     checkpoint_sign(ledger->signer, &ledger->key, &checkpoint, &ledger->note_next);
-    struct checkpoint_row row = {CHECKPOINT_NEWEST, checkpoint.size, ledger->last_us, buf_slice(&ledger->note_next)};
+    struct checkpoint_row row = {CHECKPOINT_NEWEST, checkpoint.size, ledger->last_us,
+                                 buf_slice(&ledger->note_next)};
     TRY(store->ledger->checkpoint_put(store, &row));
     int64_t minute_s = ledger->last_us / SECOND_US / KEEP_CHECKPOINT_EVERY_S;
     if (minute_s == ledger->minute_s) return OK;
@@ -224,7 +227,8 @@ static RESULT authority_list(struct ledger *ledger, uint64_t from, uint64_t coun
     if (ledger->authority.count == ledger->mark.authority.count) return OK;
     for (uint64_t at = from; at < count; at++) {
         struct entry entry = {0};
-        TRY(entry_read(slice_from(tail_entries(ledger, at, at + 1), sizeof(uint16_t)), &entry)); /* behind its length */
+        TRY(entry_read(slice_from(tail_entries(ledger, at, at + 1), sizeof(uint16_t)),
+                       &entry)); /* behind its length */
         if (entry.kind == ENTRY_AUTHORITY) TRY(store->ledger->authority_add(store, ledger->first + at));
     }
     return OK;
@@ -250,9 +254,9 @@ RESULT ledger_seal(struct ledger *ledger)
 
 void ledger_mark_set(struct ledger *ledger)
 {
-    ledger->mark = (struct ledger_mark){ledger->tree,     ledger->entries.len, ledger->leaves.len,
-                                        ledger->aside.len, ledger->ends.len,    ledger->authority,
-                                        ledger->last_us,  ledger->minute_s};
+    ledger->mark =
+        (struct ledger_mark){ledger->tree,     ledger->entries.len, ledger->leaves.len, ledger->aside.len,
+                             ledger->ends.len, ledger->authority,   ledger->last_us,    ledger->minute_s};
 }
 
 static void buf_drop_front(struct buf *buf, size_t len)
@@ -334,15 +338,18 @@ static RESULT cosigned_check(struct ledger *ledger, const struct note_key *witne
     struct hash root = {{0}};
     struct note_check checks[2] = {{.key = ledger->key}, {.key = *witness}};
     TRY(checkpoint_open(ledger->options.crypto, note, checks, COUNT_OF(checks), out));
-    if (!checks[1].good) return FAIL(NOT_FOUND, "witness: the line is not its cosignature of this checkpoint");
-    if (out->size == 0 || out->size > ledger->durable) return FAIL(CONFLICT, "witness: not a checkpoint of this log");
+    if (!checks[1].good)
+        return FAIL(NOT_FOUND, "witness: the line is not its cosignature of this checkpoint");
+    if (out->size == 0 || out->size > ledger->durable)
+        return FAIL(CONFLICT, "witness: not a checkpoint of this log");
     SCOPED(tiles_done) struct tiles tiles = tiles_of(ledger->options.crypto, &ledger->tiles, out->size);
     TRY(tiles_range(&tiles, 0, out->size, &root));
     *time_s = checks[1].time_s;
     return hash_equal(&root, &out->root) ? OK : FAIL(CONFLICT, "witness: not a checkpoint of this log");
 }
 
-RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice checkpoint, struct slice line)
+RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice checkpoint,
+                       struct slice line)
 {
     struct store *store = ledger->options.store;
     struct checkpoint said = {0};
@@ -353,9 +360,11 @@ RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct
     buf_slice_put(&note, line);
     if (line.len == 0 || line.at[line.len - 1] != '\n') buf_byte(&note, '\n');
     struct result checked = cosigned_check(ledger, key, buf_slice(&note), &said, &time_s);
-    if (checked.code == CODE_CORRUPT) return FAIL(INVALID, "witness: a signature of the checkpoint or line does not verify");
+    if (checked.code == CODE_CORRUPT)
+        return FAIL(INVALID, "witness: a signature of the checkpoint or line does not verify");
     TRY(checked);
-    struct result got = store->ledger->checkpoint_get(store, CHECKPOINT_COSIGNED, said.size, &kept_size, &kept_us, &kept);
+    struct result got =
+        store->ledger->checkpoint_get(store, CHECKPOINT_COSIGNED, said.size, &kept_size, &kept_us, &kept);
     if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
     if (got.code == CODE_OK && kept_size == said.size) { /* another witness's line of the same size stays */
         struct note parsed = {0};

@@ -34,11 +34,13 @@ struct authority_head {
     uint64_t count;
     struct hash hash;
 };
-void authority_head_add(struct crypto *crypto, struct authority_head *head, uint64_t index, const struct hash *leaf);
+void authority_head_add(struct crypto *crypto, struct authority_head *head, uint64_t index,
+                        const struct hash *leaf);
 
 /* What the newest signed checkpoint said, kept in the `signed` file outside the store. */
 struct signed_state {
-    uint64_t epoch, sequence; /* of the log's key; the file's own count of writes: the highest pair is the newest */
+    uint64_t epoch,
+        sequence; /* of the log's key; the file's own count of writes: the highest pair is the newest */
     uint64_t size;
     struct hash root;
     struct authority_head authority;
@@ -148,7 +150,8 @@ RESULT ledger_texts_drop(struct ledger *ledger, uint64_t n, const struct ledger_
  * Inside a transaction. INVALID when a signature does not verify, NOT_FOUND when the line is not by that key, CONFLICT
  * when the checkpoint is not of this log; then nothing was written.
  */
-RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice checkpoint, struct slice line);
+RESULT ledger_cosigned(struct ledger *ledger, const struct note_key *key, struct slice checkpoint,
+                       struct slice line);
 
 /* Over what the store lists, the open batch's included. */
 struct authority_head ledger_authority(const struct ledger *ledger);

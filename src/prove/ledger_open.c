@@ -51,9 +51,11 @@ static RESULT tail_read(void *context, const struct tail_row *row)
 {
     struct ledger *ledger = context;
     uint64_t have = ledger->ends.len / sizeof(struct tail_end);
-    if (ledger->durable == 0) return FAIL(TAMPERED, "ledger: it has entries, but its newest checkpoint is missing");
+    if (ledger->durable == 0)
+        return FAIL(TAMPERED, "ledger: it has entries, but its newest checkpoint is missing");
     if (row->first != ledger->first + have || row->count == 0 || have + row->count > TILE_WIDTH) {
-        return FAIL(TAMPERED, "ledger: entries are missing or doubled before %llu", (unsigned long long)row->first);
+        return FAIL(TAMPERED, "ledger: entries are missing or doubled before %llu",
+                    (unsigned long long)row->first);
     }
     struct slice entries[TILE_WIDTH];
     SCOPED(buf_done) struct buf aside = {0};
@@ -73,8 +75,8 @@ static RESULT tail_read(void *context, const struct tail_row *row)
         buf_put(&ledger->ends, &end, sizeof end);
         buf_put(&ledger->leaves, leaf.bytes, HASH_BYTES);
     }
-    if (cursor.bad || cursor.rest.len != 0) return FAIL(TAMPERED, "ledger: the set beside tail %llu was changed",
-                                                        (unsigned long long)row->first);
+    if (cursor.bad || cursor.rest.len != 0)
+        return FAIL(TAMPERED, "ledger: the set beside tail %llu was changed", (unsigned long long)row->first);
     buf_slice_put(&ledger->aside, buf_slice(&aside));
     return OK;
 }
@@ -113,7 +115,8 @@ static RESULT tree_read(struct ledger *ledger, const struct checkpoint *newest)
     if (hash_equal(&root, &newest->root)) return OK;
     struct tiles_report report = {0}; /* which one, at the cost of reading them all */
     TRY(tiles_check(ledger->options.crypto, &ledger->tiles, newest->size, &newest->root, NULL, &report));
-    return FAIL(TAMPERED, "ledger: its tiles do not hash to its newest checkpoint; run `amanah ledger verify`");
+    return FAIL(TAMPERED,
+                "ledger: its tiles do not hash to its newest checkpoint; run `amanah ledger verify`");
 }
 
 /* The key of an older log of this shop. */
@@ -136,7 +139,8 @@ static RESULT note_epoch(struct ledger *ledger, const struct note *note, const c
     uint16_t newest = keyring_newest(ledger->options.keyring, KEY_LEDGER, 0);
     for (uint16_t epoch = newest; epoch > 0; epoch--) {
         struct note_check check = {.key = ledger->key};
-        if (epoch != newest && old_key(ledger, epoch, &check.key).code != CODE_OK) continue; /* that key was destroyed */
+        if (epoch != newest && old_key(ledger, epoch, &check.key).code != CODE_OK)
+            continue; /* that key was destroyed */
         if (strcmp(check.key.name, origin) != 0) continue;
         if (note_verify(ledger->options.crypto, note, &check, 1).code != CODE_OK) break;
         *out = epoch;
@@ -153,12 +157,14 @@ static RESULT newest_read(struct ledger *ledger, struct checkpoint *out, uint64_
     int64_t time_us = 0; /* not signed: nobody relies on it */
     struct note note = {0};
     buf_clear(&ledger->note);
-    struct result got = store->ledger->checkpoint_get(store, CHECKPOINT_NEWEST, UINT64_MAX, &size, &time_us, &ledger->note);
+    struct result got =
+        store->ledger->checkpoint_get(store, CHECKPOINT_NEWEST, UINT64_MAX, &size, &time_us, &ledger->note);
     if (got.code == CODE_NOT_FOUND) return OK; /* a log without entries */
     if (got.code != CODE_OK) return got;
     struct result read = note_parse(buf_slice(&ledger->note), &note);
     if (read.code == CODE_OK) read = checkpoint_text_get(note.text, out);
-    if (read.code != CODE_OK) return FAIL(TAMPERED, "ledger: its newest checkpoint was changed: it is none any more");
+    if (read.code != CODE_OK)
+        return FAIL(TAMPERED, "ledger: its newest checkpoint was changed: it is none any more");
     TRY(note_epoch(ledger, &note, out->origin, epoch));
     return out->size == size ? OK : FAIL(TAMPERED, "ledger: its newest checkpoint was changed");
 }
@@ -215,7 +221,9 @@ static RESULT late_count(struct ledger *ledger, uint64_t from, uint64_t late)
         TRY(ledger_entry_proved(ledger, index, &bytes));
         TRY(entry_read(buf_slice(&bytes), &entry));
         if (entry.kind != ENTRY_AUTHORITY) continue;
-        if (late == 0) return FAIL(TAMPERED, "ledger: its list of authority entries lacks entry %llu", (unsigned long long)index);
+        if (late == 0)
+            return FAIL(TAMPERED, "ledger: its list of authority entries lacks entry %llu",
+                        (unsigned long long)index);
         late--;
     }
     return late == 0 ? OK : FAIL(TAMPERED, "ledger: its list of authority entries has too many");
@@ -233,7 +241,8 @@ static RESULT signed_compare(struct ledger *ledger, const struct authority_readi
         return FAIL(TAMPERED, "ledger: its first %llu entries are not those that were signed",
                     (unsigned long long)state->size);
     }
-    if (state->authority.count != reading->then.count || !hash_equal(&state->authority.hash, &reading->then.hash)) {
+    if (state->authority.count != reading->then.count ||
+        !hash_equal(&state->authority.hash, &reading->then.hash)) {
         return FAIL(TAMPERED, "ledger: its list of authority entries is not the one that was signed");
     }
     return late_count(ledger, state->size, reading->late);
@@ -247,7 +256,8 @@ static RESULT ledger_load(const struct ledger_options *options, int flags, struc
     ledger->signed_fd = -1;
     if (options->signed_path) {
         ledger->signed_fd = open(options->signed_path, flags | O_CLOEXEC, 0600);
-        if (ledger->signed_fd < 0 && errno == ENOENT) return FAIL(NOT_FOUND, "%s: there is none", options->signed_path);
+        if (ledger->signed_fd < 0 && errno == ENOENT)
+            return FAIL(NOT_FOUND, "%s: there is none", options->signed_path);
         if (ledger->signed_fd < 0) {
             return FAIL(UNAVAILABLE, "%s: cannot open: %s", options->signed_path, strerror(errno));
         }
@@ -291,7 +301,8 @@ static RESULT ledger_open_any(const struct ledger_options *options, bool behind_
     bool behind = state.size > newest.size && !outlived;
     if (closed && !behind_fine) return FAIL(LEDGER_BEHIND, "ledger: its log was closed and not opened again");
     if (behind && !behind_fine) {
-        return FAIL(LEDGER_BEHIND, "ledger: holds %llu entries, but %llu were signed: an old copy was put back",
+        return FAIL(LEDGER_BEHIND,
+                    "ledger: holds %llu entries, but %llu were signed: an old copy was put back",
                     (unsigned long long)newest.size, (unsigned long long)state.size);
     }
     struct authority_reading reading = {.ledger = ledger, .state = &state};

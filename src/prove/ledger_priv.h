@@ -19,12 +19,12 @@ struct ledger {
     struct prf *row_mac;
     struct tile_reader tiles;
     int signed_fd;
-    uint64_t signed_sequence;  /* of the newest slot in the file */
-    int64_t signed_synced_us;  /* monotonic */
-    bool signed_dirty;         /* written since */
+    uint64_t signed_sequence; /* of the newest slot in the file */
+    int64_t signed_synced_us; /* monotonic */
+    bool signed_dirty;        /* written since */
 
-    struct tree tree;      /* with what the open batch appended */
-    uint64_t first;        /* index of the tail's first entry: a multiple of 256 */
+    struct tree tree;                        /* with what the open batch appended */
+    uint64_t first;                          /* index of the tail's first entry: a multiple of 256 */
     struct buf entries, leaves, aside, ends; /* the tail, and what the open batch appended */
     struct buf upper[UPPER_LEVELS];          /* [l]: the growing tile of level l; [0] unused */
     struct authority_head authority;
@@ -43,7 +43,7 @@ struct ledger {
     struct buf note_next;
     uint64_t packed; /* bundles that the sealed batch packed */
     bool sealed;
-    bool tail_anew;  /* texts were dropped from the tail: its rows must be written again */
+    bool tail_anew; /* texts were dropped from the tail: its rows must be written again */
     struct buf aside_before, ends_before; /* the tail's before that, for a rollback */
 };
 

@@ -9,7 +9,8 @@ static RESULT tile_read(void *context, unsigned level, uint64_t n, unsigned widt
     struct store *store = ledger->options.store;
     size_t want = (size_t)width * HASH_BYTES, start = out->len;
     if (level == 0 && n >= ledger->first / TILE_WIDTH) {
-        struct slice tail = slice_from(buf_slice(&ledger->leaves), (size_t)(n * TILE_WIDTH - ledger->first) * HASH_BYTES);
+        struct slice tail =
+            slice_from(buf_slice(&ledger->leaves), (size_t)(n * TILE_WIDTH - ledger->first) * HASH_BYTES);
         if (tail.len < want) return FAIL(NOT_FOUND, "ledger: no such tile");
         buf_put(out, tail.at, want);
         return OK;
@@ -104,8 +105,8 @@ RESULT ledger_bundle(struct ledger *ledger, uint64_t n, struct bundle *out)
 RESULT ledger_entry(struct ledger *ledger, uint64_t index, struct buf *entry, struct buf *aside)
 {
     if (index >= ledger->durable) {
-        return FAIL(NOT_FOUND, "ledger: entry %llu does not exist yet; it holds %llu", (unsigned long long)index,
-                    (unsigned long long)ledger->durable);
+        return FAIL(NOT_FOUND, "ledger: entry %llu does not exist yet; it holds %llu",
+                    (unsigned long long)index, (unsigned long long)ledger->durable);
     }
     SCOPED(bundle_done) struct bundle bundle = {0};
     TRY(ledger_bundle_entries(ledger, index / TILE_WIDTH, &bundle));
@@ -127,7 +128,8 @@ RESULT ledger_entry_proved(struct ledger *ledger, uint64_t index, struct buf *en
     leaf_hash(crypto, slice_from(buf_slice(entry), start), &leaf);
     tree_root(crypto, &ledger->mark.tree, &root);
     struct result good = proof_inclusion(crypto, &ledger->tiles, ledger->durable, index, &proof);
-    if (good.code == CODE_OK) good = proof_inclusion_check(crypto, index, ledger->durable, &leaf, &proof, &root);
+    if (good.code == CODE_OK)
+        good = proof_inclusion_check(crypto, index, ledger->durable, &leaf, &proof, &root);
     if (good.code == CODE_OK) return OK;
     entry->len = start;
     if (good.code == CODE_UNAVAILABLE) return good;
@@ -147,7 +149,8 @@ RESULT ledger_tile(struct ledger *ledger, const struct tile_at *at, struct buf *
 
 static RESULT first_time(struct ledger *ledger, uint64_t n, int64_t *out)
 {
-    if (n < ledger->first / TILE_WIDTH) return ledger->options.store->ledger->bundle_time(ledger->options.store, n, out);
+    if (n < ledger->first / TILE_WIDTH)
+        return ledger->options.store->ledger->bundle_time(ledger->options.store, n, out);
     struct entry entry = {0};
     SCOPED(buf_done) struct buf bytes = {0};
     TRY(ledger_entry(ledger, n * TILE_WIDTH, &bytes, NULL));
@@ -158,7 +161,8 @@ static RESULT first_time(struct ledger *ledger, uint64_t n, int64_t *out)
 
 RESULT ledger_at_time(struct ledger *ledger, int64_t time_us, uint64_t *index)
 {
-    uint64_t low = 0, high = (ledger->durable + TILE_WIDTH - 1) / TILE_WIDTH; /* first bundle that begins at or after */
+    uint64_t low = 0, high = (ledger->durable + TILE_WIDTH - 1) /
+                             TILE_WIDTH; /* first bundle that begins at or after */
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
         int64_t first_us = 0;
@@ -203,8 +207,8 @@ static RESULT aside_strip(struct slice bytes, unsigned kinds, struct buf *out, b
 }
 
 /* Write one bundle's asides anew, those of the entries `at` stripped. `changed` when one of them had such a text. */
-static RESULT texts_strip(const struct bundle *bundle, const struct ledger_places *at, unsigned kinds, struct buf *out,
-                          bool *changed)
+static RESULT texts_strip(const struct bundle *bundle, const struct ledger_places *at, unsigned kinds,
+                          struct buf *out, bool *changed)
 {
     for (unsigned i = 0; i < bundle->count; i++) {
         SCOPED(buf_done) struct buf one = {0};

@@ -8,7 +8,8 @@
 enum { SIGNED_SLOTS = 2, SIGNED_MACED_BYTES = SIGNED_SLOT_BYTES - HASH_BYTES };
 
 /* epoch 8 · sequence 8 · size 8 · root 32 · authority count 8 · its hash 32 · MAC 32 */
-static void signed_encode(struct ledger *ledger, const struct signed_state *state, uint8_t out[SIGNED_SLOT_BYTES])
+static void signed_encode(struct ledger *ledger, const struct signed_state *state,
+                          uint8_t out[SIGNED_SLOT_BYTES])
 {
     struct hash mac = {{0}};
     be64_put(out, state->epoch);
@@ -22,7 +23,8 @@ static void signed_encode(struct ledger *ledger, const struct signed_state *stat
     memcpy(out + SIGNED_MACED_BYTES, mac.bytes, HASH_BYTES);
 }
 
-static bool signed_decode(struct ledger *ledger, const uint8_t slot[SIGNED_SLOT_BYTES], struct signed_state *out)
+static bool signed_decode(struct ledger *ledger, const uint8_t slot[SIGNED_SLOT_BYTES],
+                          struct signed_state *out)
 {
     struct signed_state state = {.epoch = be64_get(slot),
                                  .sequence = be64_get(slot + 8),
@@ -60,7 +62,8 @@ RESULT signed_read(struct ledger *ledger, struct signed_state *out)
         found = true;
     }
     if (!any) return FAIL(NOT_FOUND, "ledger: nothing was signed yet");
-    if (!found) return FAIL(TAMPERED, "ledger: the file of the last signed size was changed; restore it or a backup");
+    if (!found)
+        return FAIL(TAMPERED, "ledger: the file of the last signed size was changed; restore it or a backup");
     ledger->signed_sequence = best.sequence;
     *out = best;
     return OK;

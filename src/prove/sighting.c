@@ -60,7 +60,8 @@ static struct group *group_of(struct sightings *sightings, const struct group *k
     return &sightings->groups[sightings->count++];
 }
 
-void sightings_add(struct sightings *sightings, const struct entry *entry, const struct sighted *set, size_t count)
+void sightings_add(struct sightings *sightings, const struct entry *entry, const struct sighted *set,
+                   size_t count)
 {
     if (!entry_is_look(entry->kind)) return;
     struct group *group = NULL;
@@ -69,7 +70,8 @@ void sightings_add(struct sightings *sightings, const struct entry *entry, const
                             .full = set[i].full,
                             .masked = set[i].masked,
                             .hour = (uint32_t)(entry->time_us / HOUR_US)};
-        if (!group || group->full != key.full || group->masked != key.masked) group = group_of(sightings, &key);
+        if (!group || group->full != key.full || group->masked != key.masked)
+            group = group_of(sightings, &key);
         (void)set_add(&group->subjects, set[i].no.at); /* whether it was new counts nowhere here */
     }
     sightings->added += count;
@@ -109,7 +111,8 @@ RESULT sightings_open(struct store *store, struct ledger *ledger, struct sightin
     sightings->store = store;
     uint64_t upto = 0;
     TRY(sightings_upto(store, &upto));
-    if (upto > ledger_durable(ledger)) upto = 0; /* written for another ledger: count again, sets do not double */
+    if (upto > ledger_durable(ledger))
+        upto = 0; /* written for another ledger: count again, sets do not double */
     for (uint64_t n = upto / TILE_WIDTH; n * TILE_WIDTH < ledger_durable(ledger); n++) {
         SCOPED(bundle_done) struct bundle bundle = {0};
         TRY(ledger_bundle(ledger, n, &bundle));
@@ -196,7 +199,8 @@ static RESULT row_search(void *context, const struct sighting_row *row)
     if (range->most > 0 && search->examined >= range->most && row->hour > search->last) {
         range->cut = true;
         range->until = row->hour;
-        return FAIL(TOO_MANY, "sightings: more than one ask may examine"); /* ends the walk, and is told to nobody */
+        return FAIL(TOO_MANY,
+                    "sightings: more than one ask may examine"); /* ends the walk, and is told to nobody */
     }
     search->examined++;
     search->last = row->hour;

@@ -22,7 +22,8 @@ void sightings_free(struct sightings **sightings);
 RESULT sightings_upto(struct store *store, uint64_t *out);
 
 /* Count one durable entry's set. Entries that are no looks (create, import, erase …) are passed over. */
-void sightings_add(struct sightings *sightings, const struct entry *entry, const struct sighted *set, size_t count);
+void sightings_add(struct sightings *sightings, const struct entry *entry, const struct sighted *set,
+                   size_t count);
 
 /* Is so much in memory that it should be written? */
 bool sightings_full(const struct sightings *sightings);

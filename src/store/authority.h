@@ -17,20 +17,22 @@ struct authority_row {
 
 struct authority_store {
     RESULT (*put)(struct store *store, const struct authority_row *row); /* replaces */
-    RESULT (*each)(struct store *store, RESULT (*each)(void *context, const struct authority_row *row), void *context);
+    RESULT(*each)
+    (struct store *store, RESULT (*each)(void *context, const struct authority_row *row), void *context);
 };
 
 /* An answer that is given again to the same idempotency key. Not domain state. */
 struct replay_row {
-    uint8_t key[32];   /* keyed hash of reader and key */
-    uint8_t ask[32];   /* keyed hash of the ask */
+    uint8_t key[32]; /* keyed hash of reader and key */
+    uint8_t ask[32]; /* keyed hash of the ask */
     int64_t until_us;
     struct slice answer; /* answer frame without personal values and secrets */
 };
 
 struct replay_store {
     RESULT (*put)(struct store *store, const struct replay_row *row);
-    RESULT (*get)(struct store *store, const uint8_t key[32], uint8_t ask[32], int64_t *until_us, struct buf *answer);
+    RESULT(*get)
+    (struct store *store, const uint8_t key[32], uint8_t ask[32], int64_t *until_us, struct buf *answer);
     RESULT (*sweep)(struct store *store, int64_t now_us); /* forget up to 64 that ended */
 };
 

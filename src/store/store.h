@@ -21,7 +21,8 @@ struct store;
 /* The transaction. After a failure inside one, rollback() is the only call that may follow. */
 struct batch_store {
     RESULT (*begin)(struct store *store);
-    RESULT (*commit)(struct store *store); /* durable when it returns OK; on failure everything is rolled back */
+    RESULT(*commit)
+    (struct store *store); /* durable when it returns OK; on failure everything is rolled back */
     void (*rollback)(struct store *store); /* also when nothing was begun */
     /* A long read of one moment: until view_end() every read sees the store as it was now. */
     RESULT (*view)(struct store *store);
@@ -49,18 +50,20 @@ struct subject_row {
 
 struct subject_store {
     RESULT (*last)(struct store *store, struct subject_no *out); /* 0 when there is none */
-    RESULT (*get)(struct store *store, struct subject_no no, uint64_t *entry, struct buf *record); /* NOT_FOUND */
+    RESULT(*get)
+    (struct store *store, struct subject_no no, uint64_t *entry, struct buf *record); /* NOT_FOUND */
     RESULT (*add)(struct store *store, const struct subject_row *row);     /* a number that was never used */
     RESULT (*replace)(struct store *store, const struct subject_row *row); /* NOT_FOUND */
     /* Rows from `from` on, ascending, until `each` fails or the rows end. The row is borrowed. */
-    RESULT (*each)(struct store *store, struct subject_no from,
-                   RESULT (*each)(void *context, const struct subject_row *row), void *context);
+    RESULT(*each)
+    (struct store *store, struct subject_no from,
+     RESULT (*each)(void *context, const struct subject_row *row), void *context);
     /* SHA-256 of a record that a later one replaced: what `verify` needs to recompute an old import's leaf. */
     RESULT (*past_put)(struct store *store, struct subject_no no, uint64_t entry, const uint8_t hash[32]);
     RESULT (*past_get)(struct store *store, struct subject_no no, uint64_t entry, uint8_t hash[32]);
     /* Every entry whose record of the subject was replaced, ascending. */
-    RESULT (*past_each)(struct store *store, struct subject_no no, RESULT (*each)(void *context, uint64_t entry),
-                        void *context);
+    RESULT(*past_each)
+    (struct store *store, struct subject_no no, RESULT (*each)(void *context, uint64_t entry), void *context);
     /* Leaves of an erased subject, kept because their salt is gone with the data key. */
     RESULT (*leaf_put)(struct store *store, struct subject_no no, uint64_t entry, const uint8_t leaf[32]);
     RESULT (*leaf_get)(struct store *store, struct subject_no no, uint64_t entry, uint8_t leaf[32]);
@@ -79,8 +82,9 @@ struct tag_row {
 
 struct tag_store {
     /* Up to `room` subjects that have the tag now. TOO_MANY when there are more. */
-    RESULT (*find)(struct store *store, uint32_t index, const uint8_t tag[TAG_BYTES], struct subject_no *out,
-                   size_t room, size_t *count);
+    RESULT(*find)
+    (struct store *store, uint32_t index, const uint8_t tag[TAG_BYTES], struct subject_no *out, size_t room,
+     size_t *count);
     RESULT (*add)(struct store *store, const struct tag_row *row);
     /* End a present tag at until_s: it moves to the past. NOT_FOUND when it was not there. */
     RESULT (*end)(struct store *store, const struct tag_row *row);
@@ -89,7 +93,8 @@ struct tag_store {
     /* Forget all past tags of a subject (erasure). */
     RESULT (*drop_past)(struct store *store, struct subject_no no);
     /* Every present tag once, in no order, for checks. */
-    RESULT (*each)(struct store *store, RESULT (*each)(void *context, const struct tag_row *row), void *context);
+    RESULT(*each)
+    (struct store *store, RESULT (*each)(void *context, const struct tag_row *row), void *context);
     /* TAMPERED when what find() relies on would hide a present tag: order, fences, filters, counts. */
     RESULT (*check)(struct store *store);
 };

@@ -90,7 +90,9 @@ RESULT budget_reserve(struct budgets *budgets, uint64_t reader, int64_t now_us, 
     day->used += budgets->noted - mark;
     if (budgets->noted == mark || day->used <= limit) return OK;
     budget_undo(budgets, mark);
-    return FAIL(BUDGET_DAY, "budget: this reader may look at %llu people a day; it refills at 00:00 UTC, or ask for a bigger role",
+    return FAIL(BUDGET_DAY,
+                "budget: this reader may look at %llu people a day; it refills at 00:00 UTC, or ask for a "
+                "bigger role",
                 (unsigned long long)limit);
 }
 

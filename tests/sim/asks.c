@@ -3,7 +3,15 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { EMAILS = 12, NAMES = 20, NOTES = 9, REFS = 70, DAILY_MAX = 8, FRAME_NOISE_BYTES = 60 };
+enum {
+    EMAILS = 12,
+    NAMES = 20,
+    NOTES = 9,
+    REFS = 70,
+    DAILY_MAX = 8,
+    FRAME_NOISE_BYTES = 60,
+    OWN_FIELDS_MAX = 12
+};
 
 static bool chance(struct prop_rng *rng, unsigned in_hundred)
 {
@@ -47,7 +55,8 @@ static const struct {
     {VERB_LOOKUP, 10},           {VERB_REVEAL, 26},       {VERB_IMPORT, 6},
     {VERB_KEY_ISSUE, 3},         {VERB_KEY_REVOKE, 2},    {VERB_ROLE_PUT, 2},
     {VERB_STAFF_ADD, 1},         {VERB_LEDGER_PROOF, 2},  {VERB_LEDGER_ENTRY, 2},
-    {VERB_LEDGER_CHECKPOINT, 1}, {VERB_LEDGER_PIN, 2},
+    {VERB_LEDGER_CHECKPOINT, 1}, {VERB_LEDGER_PIN, 2},    {VERB_SELF, 5},
+    {VERB_FIELD_PUT, 1},
 };
 
 static enum verb some_verb(struct prop_rng *rng)
@@ -144,6 +153,8 @@ struct sim_ask ask_make(struct prop_rng *rng, const struct model *model, struct 
     }
     if (ask.verb == VERB_LEDGER_PROOF || ask.verb == VERB_LEDGER_ENTRY)
         ask.number = prop_below(rng, model->before);
+    if (ask.verb == VERB_FIELD_PUT) ask.number = prop_below(rng, model->field_count + 1);
+    if (ask.verb == VERB_FIELD_PUT && ask.number >= OWN_FIELDS_MAX) ask.number = 0;
     ask.reason = chance(rng, 70);
     ask.dry_run = chance(rng, 10);
     ask.broken = chance(rng, 2);
@@ -283,6 +294,15 @@ static void key_put(struct making *making, const struct sim_ask *ask, struct key
     out->days = ask->number;
 }
 
+/* An own field is always the next one, or one that is there already. Every other one is indexed. */
+static void field_put(struct making *making, const struct sim_ask *ask, struct field_put_ask *out)
+{
+    char name[TEXT_BYTES_MAX];
+    (void)snprintf(name, sizeof name, "own_%llu", (unsigned long long)ask->number);
+    out->name = keep_text(making, name);
+    out->index = ask->number % 2 ? SLICE_TEXT("full") : SLICE_TEXT("none");
+}
+
 static void fill(struct making *making, const struct model *model, const struct sim_ask *ask,
                  union any_ask *out)
 {
@@ -335,6 +355,9 @@ static void fill(struct making *making, const struct model *model, const struct 
         return;
     case VERB_ROLE_PUT:
         role_put(making, ask, &out->role_put);
+        return;
+    case VERB_FIELD_PUT:
+        field_put(making, ask, &out->field_put);
         return;
     case VERB_STAFF_ADD:
         out->staff_add = (struct staff_add_ask){SLICE_TEXT("Park Staff"), SLICE_TEXT("park@staff.example")};

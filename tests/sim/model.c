@@ -484,6 +484,30 @@ static enum cause role_put(struct model *model, const struct asker *asker, const
     return CAUSE_OK;
 }
 
+/* A reader asks for itself: the answer ends with how many people it looked at today. */
+static enum cause self(struct model *model, const struct asker *asker, struct expected *out)
+{
+    const struct model_budget *budget = budget_of(model, asker->no, model->now_us / DAY_US);
+    uint64_t used = 0;
+    for (size_t i = 0; i < PEOPLE_MAX; i++) used += budget->seen.has[i];
+    cbor_text(&out->body, SLICE_TEXT("limit"));
+    cbor_uint(&out->body, asker->role->daily);
+    cbor_text(&out->body, SLICE_TEXT("used"));
+    cbor_uint(&out->body, used);
+    out->ends = true;
+    return CAUSE_OK;
+}
+
+static enum cause field_put(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                            struct expected *out)
+{
+    if (ask->number < model->field_count) return CAUSE_CONFLICT;
+    model->field_count++;
+    out->created = true;
+    receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
+    return CAUSE_OK;
+}
+
 static enum cause dispatch(struct model *model, const struct asker *asker, const struct sim_ask *ask,
                            struct expected *out)
 {
@@ -517,6 +541,10 @@ static enum cause dispatch(struct model *model, const struct asker *asker, const
         out->created = true;
         receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
         return CAUSE_OK;
+    case VERB_SELF:
+        return self(model, asker, out);
+    case VERB_FIELD_PUT:
+        return field_put(model, asker, ask, out);
     case VERB_LEDGER_PIN:
         receipt(out, entry_add(model, ENTRY_PIN, asker->no, 0));
         return CAUSE_OK;

@@ -55,7 +55,7 @@ struct sim_ask {
     unsigned field_set; /* of reveal: index into its field sets */
     bool reason, dry_run;
     unsigned role;   /* of key_issue, role_put: index into roles, or beyond: none of that name */
-    uint64_t number; /* daily limit, entry index, key to revoke */
+    uint64_t number; /* daily limit, entry index, key to revoke, own field */
     struct person rows[MODEL_ROWS_MAX];
     size_t row_count;
 };
@@ -113,7 +113,7 @@ struct model {
     unsigned key_count;
     struct role roles[MODEL_ROLES_MAX];
     unsigned role_count;
-    unsigned staff_count;
+    unsigned staff_count, field_count;
     struct model_budget budgets[MODEL_BUDGETS_MAX];
     size_t budget_count;
     struct model_idem idems[MODEL_IDEMS_MAX];
@@ -129,6 +129,7 @@ struct expected {
     bool receipt, created, replayed;
     uint64_t index, version;
     bool exact; /* the body is `body` */
+    bool ends;  /* the body ends with `body` */
     struct buf body;
     unsigned new_subject, new_key;    /* whose id the answer tells */
     uint64_t looks_least, looks_most; /* items of a listing of sightings; most 0: not one */

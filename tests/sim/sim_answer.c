@@ -79,6 +79,9 @@ static bool body_check(struct sim *sim, const struct sim_ask *ask, const struct 
     if (expected->listing) return items_check(sim, heard, expected);
     if (expected->imported) return import_check(sim, heard, expected);
     if (expected->new_subject || expected->new_key) return ids_learn(sim, heard, expected);
+    struct slice body = buf_slice(&heard->body), end = buf_slice(&expected->body);
+    bool ends = body.len >= end.len && slice_equal(slice_from(body, body.len - end.len), end);
+    MUST(sim, ends || !expected->ends, "%s: the answer ends otherwise", verb_row(ask->verb)->name);
     if (!expected->exact) return true;
     MUST(sim, slice_equal(buf_slice(&heard->body), buf_slice(&expected->body)),
          "%s: the answer has other values", verb_row(ask->verb)->name);

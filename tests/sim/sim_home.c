@@ -237,6 +237,9 @@ static bool keys_check(struct reading *reading)
          sim->model.role_count);
     MUST(sim, access->staff_count == sim->model.staff_count, "there are %zu staff, not %u",
          access->staff_count, sim->model.staff_count);
+    unsigned own = 0;
+    for (size_t i = FIELD_OWN_FIRST; i < FIELD_MAX; i++) own += reading->shop->fields.at[i].name[0] != 0;
+    MUST(sim, own == sim->model.field_count, "there are %u own fields, not %u", own, sim->model.field_count);
     for (unsigned i = 1; i <= sim->model.key_count; i++) {
         const struct key *key = &access->keys[i - 1];
         struct model_key *want = &sim->model.keys[i];

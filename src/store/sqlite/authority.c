@@ -14,8 +14,8 @@ static RESULT authority_put(struct store *store, const struct authority_row *row
     return query_run(&query);
 }
 
-static RESULT authority_each(struct store *store, RESULT (*each)(void *context, const struct authority_row *row),
-                             void *context)
+static RESULT authority_each(struct store *store,
+                             RESULT (*each)(void *context, const struct authority_row *row), void *context)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_AUTHORITY_EACH, &query));
@@ -23,8 +23,11 @@ static RESULT authority_each(struct store *store, RESULT (*each)(void *context, 
         TRY(query_row(&query, &more));
         if (!more) return OK;
         struct slice mac = column_blob(&query, 4);
-        struct authority_row row = {(uint16_t)column_u64(&query, 0), (uint32_t)column_u64(&query, 1),
-                                    column_u64(&query, 2), column_blob(&query, 3), {0}};
+        struct authority_row row = {(uint16_t)column_u64(&query, 0),
+                                    (uint32_t)column_u64(&query, 1),
+                                    column_u64(&query, 2),
+                                    column_blob(&query, 3),
+                                    {0}};
         if (mac.len != sizeof row.mac) return FAIL(CORRUPT, "store: an authority row without a MAC");
         memcpy(row.mac, mac.at, sizeof row.mac);
         TRY(each(context, &row));

@@ -19,7 +19,8 @@ static RESULT tail_clear(struct store *store)
     return query_run(&query);
 }
 
-static RESULT tail_each(struct store *store, RESULT (*each)(void *context, const struct tail_row *row), void *context)
+static RESULT tail_each(struct store *store, RESULT (*each)(void *context, const struct tail_row *row),
+                        void *context)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_TAIL_EACH, &query));
@@ -32,7 +33,8 @@ static RESULT tail_each(struct store *store, RESULT (*each)(void *context, const
     }
 }
 
-static RESULT bundle_add(struct store *store, uint64_t n, int64_t first_us, struct slice entries, struct slice aside)
+static RESULT bundle_add(struct store *store, uint64_t n, int64_t first_us, struct slice entries,
+                         struct slice aside)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_BUNDLE_ADD, &query));
@@ -45,7 +47,9 @@ static RESULT bundle_add(struct store *store, uint64_t n, int64_t first_us, stru
 
 static RESULT bundle_get(struct store *store, uint64_t n, struct buf *entries, struct buf *aside)
 {
-    enum statement which = !aside ? STATEMENT_BUNDLE_ENTRIES : !entries ? STATEMENT_BUNDLE_ASIDE : STATEMENT_BUNDLE_GET;
+    enum statement which = !aside     ? STATEMENT_BUNDLE_ENTRIES
+                           : !entries ? STATEMENT_BUNDLE_ASIDE
+                                      : STATEMENT_BUNDLE_GET;
     QUERY query = {0};
     TRY(query_begin(store, which, &query));
     bind_u64(&query, ":n", n);
@@ -107,8 +111,8 @@ static RESULT checkpoint_put(struct store *store, const struct checkpoint_row *r
     return query_run(&query);
 }
 
-static RESULT checkpoint_get(struct store *store, enum checkpoint_kind kind, uint64_t size_most, uint64_t *size,
-                             int64_t *time_us, struct buf *note)
+static RESULT checkpoint_get(struct store *store, enum checkpoint_kind kind, uint64_t size_most,
+                             uint64_t *size, int64_t *time_us, struct buf *note)
 {
     bool newest = kind == CHECKPOINT_NEWEST;
     QUERY query = {0};
@@ -122,8 +126,8 @@ static RESULT checkpoint_get(struct store *store, enum checkpoint_kind kind, uin
     return OK;
 }
 
-static RESULT checkpoint_each(struct store *store, RESULT (*each)(void *context, const struct checkpoint_row *row),
-                              void *context)
+static RESULT checkpoint_each(struct store *store,
+                              RESULT (*each)(void *context, const struct checkpoint_row *row), void *context)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_CHECKPOINT_EACH, &query));
@@ -144,7 +148,8 @@ static RESULT authority_add(struct store *store, uint64_t index)
     return query_run(&query);
 }
 
-static RESULT authority_each(struct store *store, RESULT (*each)(void *context, uint64_t index), void *context)
+static RESULT authority_each(struct store *store, RESULT (*each)(void *context, uint64_t index),
+                             void *context)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_AUTHORITY_ENTRIES, &query));
@@ -200,8 +205,8 @@ static RESULT sighting_get(struct store *store, const struct sighting_row *key, 
     return OK;
 }
 
-static RESULT sighting_rows(struct query *query, RESULT (*each)(void *context, const struct sighting_row *row),
-                            void *context)
+static RESULT sighting_rows(struct query *query,
+                            RESULT (*each)(void *context, const struct sighting_row *row), void *context)
 {
     for (bool more = true;;) {
         TRY(query_row(query, &more));

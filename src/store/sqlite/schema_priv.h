@@ -7,6 +7,7 @@
 enum { SCHEMA_APPLICATION_ID = 0x416d616e }; /* "Aman": PRAGMA application_id of our files */
 
 unsigned schema_newest(void);
-const char *schema_step(unsigned version); /* the SQL that brings version - 1 to version, 1 … schema_newest() */
+const char *
+schema_step(unsigned version); /* the SQL that brings version - 1 to version, 1 … schema_newest() */
 
 #endif

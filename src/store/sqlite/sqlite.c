@@ -27,7 +27,8 @@ RESULT sqlite_check(sqlite3 *db, int code)
     if (primary == SQLITE_OK || primary == SQLITE_ROW || primary == SQLITE_DONE) return OK;
     const char *text = sqlite3_errstr(code); /* not sqlite3_errmsg(): it may quote a bound value */
     (void)db;
-    if (primary == SQLITE_FULL) return FAIL(DISK_FULL, "store: the disk is full; free some space, then try again");
+    if (primary == SQLITE_FULL)
+        return FAIL(DISK_FULL, "store: the disk is full; free some space, then try again");
     if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
         return FAIL(CORRUPT, "store: %s; stop, keep the files, restore the last backup", text);
     }
@@ -133,7 +134,8 @@ static RESULT store_begin(struct store *store)
 static void store_rollback(struct store *store)
 {
     tag_rolled_back(store);
-    if (sqlite3_get_autocommit(sqlite_of(store)->db)) return; /* SQLite rolls back by itself after some errors */
+    if (sqlite3_get_autocommit(sqlite_of(store)->db))
+        return; /* SQLite rolls back by itself after some errors */
     struct result done = run(store, STATEMENT_ROLLBACK);
     (void)done; /* the transaction is gone either way */
 }
@@ -228,7 +230,8 @@ static RESULT migrate_one(sqlite3 *db, unsigned version)
     struct result done = execute(db, schema_step(version));
     if (done.code == CODE_OK) done = execute(db, pragma);
     if (done.code == CODE_OK) done = execute(db, "COMMIT");
-    if (done.code != CODE_OK) (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL); /* the first error counts */
+    if (done.code != CODE_OK)
+        (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL); /* the first error counts */
     return done;
 }
 
@@ -241,7 +244,8 @@ static RESULT migrate(sqlite3 *db, enum sqlite_mode mode, const char *path)
         return FAIL(CORRUPT, "%s: not a database of Amanah", path);
     }
     if (version > schema_newest()) {
-        return FAIL(STORE_NEWER, "%s: made by a newer version (schema %llu, this one knows %u); install that version",
+        return FAIL(STORE_NEWER,
+                    "%s: made by a newer version (schema %llu, this one knows %u); install that version",
                     path, (unsigned long long)version, schema_newest());
     }
     if (mode == SQLITE_READER && version < schema_newest()) {
@@ -256,7 +260,8 @@ static void harden(sqlite3 *db)
 {
     static const int off[] = {SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW,
                               SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION};
-    for (size_t i = 0; i < COUNT_OF(off); i++) (void)sqlite3_db_config(db, off[i], 0, NULL); /* an older SQLite lacks some */
+    for (size_t i = 0; i < COUNT_OF(off); i++)
+        (void)sqlite3_db_config(db, off[i], 0, NULL); /* an older SQLite lacks some */
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 }
 
@@ -283,8 +288,8 @@ RESULT sqlite_open(const char *path, enum sqlite_mode mode, struct store **out)
     SCOPED(store_close) struct store *store = &at->store;
     at->store = (struct store){&sqlite_batch,  &sqlite_fact,     &sqlite_subject,   &sqlite_tag,
                                &sqlite_ledger, &sqlite_sighting, &sqlite_authority, &sqlite_replay};
-    int flags = SQLITE_OPEN_NOMUTEX | (mode == SQLITE_CREATE ? SQLITE_OPEN_CREATE | SQLITE_OPEN_READWRITE
-                                                             : SQLITE_OPEN_READWRITE);
+    int flags = SQLITE_OPEN_NOMUTEX |
+                (mode == SQLITE_CREATE ? SQLITE_OPEN_CREATE | SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE);
     int code = sqlite3_open_v2(path, &at->db, flags, NULL);
     if (code != SQLITE_OK) return FAIL(UNAVAILABLE, "%s: cannot open: %s", path, sqlite3_errstr(code));
     harden(at->db);

@@ -45,9 +45,10 @@ void bind_u64(struct query *query, const char *name, uint64_t number);
 void bind_blob(struct query *query, const char *name, struct slice bytes);
 void bind_text(struct query *query, const char *name, const char *text);
 
-RESULT query_run(struct query *query);               /* a statement without rows */
-RESULT query_row(struct query *query, bool *row);    /* the next row, if there is one */
-RESULT query_one(struct query *query, const char *what); /* exactly the first row; NOT_FOUND with `what` otherwise */
+RESULT query_run(struct query *query);            /* a statement without rows */
+RESULT query_row(struct query *query, bool *row); /* the next row, if there is one */
+RESULT query_one(struct query *query,
+                 const char *what); /* exactly the first row; NOT_FOUND with `what` otherwise */
 uint64_t column_u64(struct query *query, int column);
 struct slice column_blob(struct query *query, int column); /* borrowed until the next step */
 

@@ -116,8 +116,8 @@ static RESULT past_get(struct store *store, struct subject_no no, uint64_t entry
     return hash_get(store, STATEMENT_PAST_GET, no, entry, hash);
 }
 
-static RESULT past_each(struct store *store, struct subject_no no, RESULT (*each)(void *context, uint64_t entry),
-                        void *context)
+static RESULT past_each(struct store *store, struct subject_no no,
+                        RESULT (*each)(void *context, uint64_t entry), void *context)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_PAST_EACH, &query));

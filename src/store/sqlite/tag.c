@@ -231,8 +231,8 @@ static int by_number(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static RESULT tag_find(struct store *store, uint32_t index, const uint8_t tag[TAG_BYTES], struct subject_no *out,
-                       size_t room, size_t *count)
+static RESULT tag_find(struct store *store, uint32_t index, const uint8_t tag[TAG_BYTES],
+                       struct subject_no *out, size_t room, size_t *count)
 {
     struct finding finding = {out, room, 0};
     struct tag_bytes key;
@@ -261,7 +261,8 @@ static RESULT tag_add(struct store *store, const struct tag_row *row)
 }
 
 /* Take a tag out of memory and runs; `since` comes from the row that was there. */
-static RESULT tag_take(struct store *store, const struct tag_row *row, bool *found, uint32_t *since, bool *in_memory)
+static RESULT tag_take(struct store *store, const struct tag_row *row, bool *found, uint32_t *since,
+                       bool *in_memory)
 {
     struct tag_bytes key, old;
     TRY(ready(store));
@@ -316,7 +317,8 @@ static RESULT tag_drop_past(struct store *store, struct subject_no no)
     TRY(query_begin(store, STATEMENT_TAG_PAST_DROP, &query));
     bind_u64(&query, ":no", no.at);
     TRY(query_run(&query));
-    if (sqlite3_changes(sqlite_of(store)->db) > 0) tree_of(store)->flush = true; /* the log may tell of its end */
+    if (sqlite3_changes(sqlite_of(store)->db) > 0)
+        tree_of(store)->flush = true; /* the log may tell of its end */
     return OK;
 }
 

@@ -137,7 +137,8 @@ void tag_sort(struct tag_bytes *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct tag_bytes row = rows[keys[i].row];
         size_t at = i;
-        for (; at > 0 && memcmp(sorted[at - 1].at, row.at, TAG_KEY_BYTES) > 0; at--) sorted[at] = sorted[at - 1];
+        for (; at > 0 && memcmp(sorted[at - 1].at, row.at, TAG_KEY_BYTES) > 0; at--)
+            sorted[at] = sorted[at - 1];
         sorted[at] = row;
     }
     memcpy(rows, sorted, count * sizeof *rows);

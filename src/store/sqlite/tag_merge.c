@@ -49,7 +49,8 @@ static RESULT merge_begin(struct store *store, struct tag_tree *tree)
         merge->active = tree->touched = true;
         merge->level = (uint8_t)level;
         merge->input_count = count;
-        merge->out = (struct tag_run){.id = tree->next_run++, .level = (uint8_t)(level + 1), .state = RUN_BUILDING};
+        merge->out =
+            (struct tag_run){.id = tree->next_run++, .level = (uint8_t)(level + 1), .state = RUN_BUILDING};
         tag_filter_size(&merge->out, rows);
         for (size_t i = 0; i < count; i++) TRY(input_fill(store, tree, &merge->inputs[i]));
         return tag_run_save(store, &merge->out);
@@ -63,7 +64,8 @@ static struct tag_input *smallest(struct tag_merge *merge)
     for (size_t i = 0; i < merge->input_count; i++) {
         struct tag_input *input = &merge->inputs[i];
         if (input->at >= input->rows.len) continue;
-        if (!best || memcmp(input->rows.at + input->at, best->rows.at + best->at, TAG_KEY_BYTES) < 0) best = input;
+        if (!best || memcmp(input->rows.at + input->at, best->rows.at + best->at, TAG_KEY_BYTES) < 0)
+            best = input;
     }
     return best;
 }
@@ -94,7 +96,8 @@ static RESULT merge_rows(struct store *store, struct tag_tree *tree, uint32_t pa
         struct tag_input *input = smallest(merge);
         if (!input) return merge_end(store, tree);
         const uint8_t *row = input->rows.at + input->at;
-        if (!merge->any || memcmp(row, merge->last, TAG_KEY_BYTES) != 0) buf_put(&merge->page, row, TAG_ROW_BYTES);
+        if (!merge->any || memcmp(row, merge->last, TAG_KEY_BYTES) != 0)
+            buf_put(&merge->page, row, TAG_ROW_BYTES);
         memcpy(merge->last, row, TAG_KEY_BYTES);
         merge->any = true;
         input->at += TAG_ROW_BYTES;
@@ -104,7 +107,8 @@ static RESULT merge_rows(struct store *store, struct tag_tree *tree, uint32_t pa
         merge->page.len = 0;
         written++;
     }
-    return tag_run_save(store, &merge->out); /* how far it came: nothing reads it but the sweep after a crash */
+    return tag_run_save(store,
+                        &merge->out); /* how far it came: nothing reads it but the sweep after a crash */
 }
 
 static RESULT garbage(struct store *store, struct tag_tree *tree)

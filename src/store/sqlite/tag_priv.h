@@ -17,7 +17,7 @@
 
 enum {
     TAG_ROW_BYTES = 30,
-    TAG_KEY_BYTES = 26,  /* index, tag, subject */
+    TAG_KEY_BYTES = 26,   /* index, tag, subject */
     TAG_FENCE_BYTES = 20, /* index, tag */
     TAG_PAGE_ROWS = 134,
     TAG_PAGE_BYTES = TAG_PAGE_ROWS * TAG_ROW_BYTES, /* 4,020: fits a database page without overflow */
@@ -46,7 +46,7 @@ struct tag_mem {
 
 void tag_mem_done(struct tag_mem *mem);
 void tag_mem_add(struct tag_mem *mem, const struct tag_bytes *row); /* nothing when it is there */
-void tag_mem_back(struct tag_mem *mem, size_t count);               /* forget the newest rows, down to `count` */
+void tag_mem_back(struct tag_mem *mem, size_t count); /* forget the newest rows, down to `count` */
 /* The live row of a key, or NULL. */
 struct tag_bytes *tag_mem_find(const struct tag_mem *mem, const uint8_t key[TAG_KEY_BYTES]);
 bool tag_row_dead(const struct tag_bytes *row);
@@ -77,9 +77,11 @@ bool tag_filter_may(const struct tag_run *run, const uint8_t fence[TAG_FENCE_BYT
 uint32_t tag_page_of(const struct tag_run *run, const uint8_t fence[TAG_FENCE_BYTES]);
 
 RESULT tag_page_read(struct store *store, const struct tag_run *run, uint32_t page, struct buf *out);
-RESULT tag_page_write(struct store *store, struct tag_run *run, struct slice rows); /* the next page of a building run */
+RESULT tag_page_write(struct store *store, struct tag_run *run,
+                      struct slice rows); /* the next page of a building run */
 RESULT tag_page_replace(struct store *store, const struct tag_run *run, uint32_t page, struct slice rows);
-RESULT tag_run_save(struct store *store, const struct tag_run *run); /* its row; of a live one its fences and filter */
+RESULT tag_run_save(struct store *store,
+                    const struct tag_run *run); /* its row; of a live one its fences and filter */
 RESULT tag_runs_load(struct store *store, struct tag_run *runs, size_t *count);
 RESULT tag_garbage_step(struct store *store, struct tag_run *run, bool *gone);
 
@@ -108,12 +110,12 @@ struct tag_tree {
     size_t run_count;
     uint32_t next_run;
     struct tag_merge merge;
-    struct buf ops;       /* of the open transaction, for tag_log */
-    struct buf killed;    /* row numbers marked dead in it */
-    size_t mem_mark;      /* rows in memory when it began */
-    uint64_t added;       /* tags in it, which set the pace of merging */
-    bool flush, flushed;  /* the table must become, and became, a run in it */
-    bool touched;         /* runs or merge changed in it: a rollback loads everything anew */
+    struct buf ops;      /* of the open transaction, for tag_log */
+    struct buf killed;   /* row numbers marked dead in it */
+    size_t mem_mark;     /* rows in memory when it began */
+    uint64_t added;      /* tags in it, which set the pace of merging */
+    bool flush, flushed; /* the table must become, and became, a run in it */
+    bool touched;        /* runs or merge changed in it: a rollback loads everything anew */
     bool loaded;
 };
 

@@ -159,13 +159,16 @@ static RESULT parts_load(struct store *store, struct tag_run *run)
     for (bool more = true;;) {
         TRY(query_row(&query, &more));
         if (!more) break;
-        buf_slice_put(column_u64(&query, 0) == KIND_FENCES ? &run->fences : &run->filter, column_blob(&query, 1));
+        buf_slice_put(column_u64(&query, 0) == KIND_FENCES ? &run->fences : &run->filter,
+                      column_blob(&query, 1));
     }
     if (run->fences.len != (size_t)run->pages * TAG_FENCE_BYTES) {
         return FAIL(CORRUPT, "store: run %u of the index lacks its fences", run->id);
     }
-    if (run->rows <= (uint64_t)run->pages * TAG_PAGE_ROWS && run->filter.len >= filter_bytes(run->rows)) return OK;
-    return FAIL(CORRUPT, "store: run %u of the index lacks its filter", run->id); /* an emptier one says yes too seldom */
+    if (run->rows <= (uint64_t)run->pages * TAG_PAGE_ROWS && run->filter.len >= filter_bytes(run->rows))
+        return OK;
+    return FAIL(CORRUPT, "store: run %u of the index lacks its filter",
+                run->id); /* an emptier one says yes too seldom */
 }
 
 RESULT tag_runs_load(struct store *store, struct tag_run *runs, size_t *count)
@@ -175,7 +178,8 @@ RESULT tag_runs_load(struct store *store, struct tag_run *runs, size_t *count)
     for (bool more = true;;) {
         TRY(query_row(&query, &more));
         if (!more) return OK;
-        if (*count == TAG_RUNS_MAX) return FAIL(CORRUPT, "store: more than %d runs of the index", TAG_RUNS_MAX);
+        if (*count == TAG_RUNS_MAX)
+            return FAIL(CORRUPT, "store: more than %d runs of the index", TAG_RUNS_MAX);
         struct tag_run *run = &runs[(*count)++];
         *run = (struct tag_run){.id = (uint32_t)column_u64(&query, 0),
                                 .level = (uint8_t)column_u64(&query, 1),
@@ -226,7 +230,8 @@ RESULT tag_run_remove(struct store *store, const struct tag_run *run, const uint
 }
 
 /* A page may have lost rows since its run was written, so its fence may stand before its first row. */
-static bool page_good(const struct tag_run *run, uint32_t page, struct slice rows, uint8_t last[TAG_KEY_BYTES])
+static bool page_good(const struct tag_run *run, uint32_t page, struct slice rows,
+                      uint8_t last[TAG_KEY_BYTES])
 {
     const uint8_t *fence = run->fences.at + (size_t)page * TAG_FENCE_BYTES;
     if (memcmp(last, fence, TAG_FENCE_BYTES) > 0) return false; /* rows before it stand behind it */
@@ -250,11 +255,13 @@ RESULT tag_run_check(struct store *store, const struct tag_run *run)
     for (uint32_t page = 0; page < run->pages; page++) {
         SCOPED(buf_done) struct buf rows = {0};
         struct result got = tag_page_read(store, run, page, &rows);
-        if (got.code == CODE_NOT_FOUND) return FAIL(TAMPERED, "index: page %u of run %u is missing", page, run->id);
+        if (got.code == CODE_NOT_FOUND)
+            return FAIL(TAMPERED, "index: page %u of run %u is missing", page, run->id);
         TRY(got);
         count += rows.len / TAG_ROW_BYTES;
         if (page_good(run, page, buf_slice(&rows), last)) continue;
-        return FAIL(TAMPERED, "index: page %u of run %u would not be found by its fence or filter", page, run->id);
+        return FAIL(TAMPERED, "index: page %u of run %u would not be found by its fence or filter", page,
+                    run->id);
     }
     if (count <= run->rows) return OK;
     return FAIL(TAMPERED, "index: run %u has more rows than were written to it", run->id);

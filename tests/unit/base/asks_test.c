@@ -19,9 +19,9 @@ static void random_ask(struct prop_rng *rng, struct arena *arena, const struct m
         struct value *values = arena_take(arena, 4 * sizeof *values);
         for (size_t i = 0; i < few && i < 4; i++) {
             texts[i] = random_text(rng, arena, BEARER_BYTES_MAX);
-            values[i] = (struct value){random_text(rng, arena, NAME_BYTES_MAX), random_text(rng, arena, NAME_BYTES_MAX),
-                                       random_text(rng, arena, 300), (uint16_t)prop_below(rng, ITEMS_MAX),
-                                       (uint8_t)prop_below(rng, 2)};
+            values[i] = (struct value){random_text(rng, arena, NAME_BYTES_MAX),
+                                       random_text(rng, arena, NAME_BYTES_MAX), random_text(rng, arena, 300),
+                                       (uint16_t)prop_below(rng, ITEMS_MAX), (uint8_t)prop_below(rng, 2)};
         }
         if (members->wire == WIRE_TEXT) *(struct slice *)at = random_text(rng, arena, members->max);
         if (members->wire == WIRE_BYTES) *(struct slice *)at = random_text(rng, arena, 1000);
@@ -39,7 +39,10 @@ static void every_ask_comes_back(void **state)
     PROPERTY(600, rng) {
         enum verb verb = (enum verb)(prop_turn % VERB_COUNT);
         union any_ask ask = {0}, back = {0};
-        struct ask_head head = {1 + prop_below(&rng, 1000), verb, {1, 2}, random_text(&rng, &arena, BEARER_BYTES_MAX),
+        struct ask_head head = {1 + prop_below(&rng, 1000),
+                                verb,
+                                {1, 2},
+                                random_text(&rng, &arena, BEARER_BYTES_MAX),
                                 random_text(&rng, &arena, IDEMPOTENCY_BYTES_MAX)};
         struct ask_head head_back = {0};
         random_ask(&rng, &arena, verb_row(verb)->members, (uint8_t *)&ask);
@@ -76,8 +79,13 @@ static void bounds_are_checked_before_a_frame_leaves(void **state)
 static void answers_come_back(void **state)
 {
     (void)state;
-    struct answer_head head = {.id = 9, .cause = CAUSE_BUDGET_DAY, .flags = ANSWER_RECEIPT, .shop = 3,
-                               .version = 1ULL << 60, .retry_after_s = 77, .index = 123456789};
+    struct answer_head head = {.id = 9,
+                               .cause = CAUSE_BUDGET_DAY,
+                               .flags = ANSWER_RECEIPT,
+                               .shop = 3,
+                               .version = 1ULL << 60,
+                               .retry_after_s = 77,
+                               .index = 123456789};
     head.leaf_hash[31] = 5;
     struct answer_head back = {0};
     struct slice body = {0};

@@ -319,7 +319,8 @@ static void a_value_that_nobody_has_is_forgotten_after_a_month(void **state)
     struct people people;
     people_begin(&people);
     people_make(&people, "one", id);
-    struct lookup_ask ask = {.field = SLICE_TEXT("email"), .purpose = SLICE_TEXT("support"), .reason = SLICE_TEXT("why")};
+    struct lookup_ask ask = {
+        .field = SLICE_TEXT("email"), .purpose = SLICE_TEXT("support"), .reason = SLICE_TEXT("why")};
     for (int i = 0; i < 3; i++) { /* each in a bundle of its own; the last one later */
         if (i == 2) people.now_us += 10 * DAY_US;
         ask.value = SLICE_TEXT("nobody@example.com");
@@ -330,7 +331,8 @@ static void a_value_that_nobody_has_is_forgotten_after_a_month(void **state)
         hit = people.head.index;
         people_fill(&people, id);
     }
-    static const size_t left[][3] = {{1, 1, 1}, {0, 1, 1}, {0, 0, 1}, {0, 0, 1}}; /* after each minute of upkeep */
+    static const size_t left[][3] = {
+        {1, 1, 1}, {0, 1, 1}, {0, 0, 1}, {0, 0, 1}}; /* after each minute of upkeep */
     for (size_t turn = 0; turn < COUNT_OF(left); turn++) {
         people.now_us += turn == 1 ? 25 * DAY_US : 2 * MINUTE_US;
         (void)keeper_idle(people.keeper);

@@ -99,7 +99,8 @@ static void one_page_opens_few_bundles(void **state)
     people_make(&people, "one", id);
     people_make(&people, "two", other);
     look(&people, id, &seen);
-    for (size_t i = 0; i < (LOOK_BUNDLES_MAX + 8) * TILE_WIDTH; i++) people_look(&people, (const char *[]){other}, 1, NULL);
+    for (size_t i = 0; i < (LOOK_BUNDLES_MAX + 8) * TILE_WIDTH; i++)
+        people_look(&people, (const char *[]){other}, 1, NULL);
     people_run(&people);
     look(&people, id, &seen); /* in the same hour, by the same reader, far behind */
     assert_int_equal(page(&people, id, 10, next), 1);

@@ -239,7 +239,7 @@ static void shops_share_a_home_and_no_keyring(void **state)
     shell(&place, "mkdir home/shops/begun && touch home/shops/begun/keyring home/shops/a-file");
     assert_ok(home_shops(home, &half)); /* a making that was cut short is no shop */
     assert_int_equal(half.count, 2);
-    assert_ok(home_shop_add(home, clock_system(), "begun", NULL, &again));
+    assert_code(CODE_CONFLICT, home_shop_add(home, clock_system(), "begun", NULL, &again)); /* nor removed */
     place_end(&place);
 }
 

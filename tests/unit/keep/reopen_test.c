@@ -7,7 +7,8 @@
 static void copy(const struct people *people, const char *from, const char *to)
 {
     char command[256];
-    (void)snprintf(command, sizeof command, "cp '%s/shops/shop/%s' '%s/shops/shop/%s'", people->home, from, people->home, to);
+    (void)snprintf(command, sizeof command, "cp '%s/shops/shop/%s' '%s/shops/shop/%s'", people->home, from,
+                   people->home, to);
     assert_int_equal(system(command), 0);
 }
 
@@ -66,7 +67,8 @@ static void the_erased_stay_erased(void **state)
     assert_int_equal(state_of(&people, 1), SUBJECT_ERASED);
     assert_int_equal(state_of(&people, 2), SUBJECT_ACTIVE);
     verifies(&people);
-    people_make(&people, "four", three); /* takes the number of somebody who was erased later than the copy is */
+    people_make(&people, "four",
+                three); /* takes the number of somebody who was erased later than the copy is */
     keep(&people);
     people_make(&people, "five", one);
     put_back(&people);
@@ -111,7 +113,8 @@ static void lost_revocations_end_every_key(void **state)
     assert_int_equal(people_once(&people, VERB_KEY_ISSUE, &issue), CAUSE_OK);
     put_back(&people);
     assert_true(people.shop->keys_ended);
-    for (size_t i = 0; i < people.shop->access.key_count; i++) assert_true(people.shop->access.keys[i].ended_us > 0);
+    for (size_t i = 0; i < people.shop->access.key_count; i++)
+        assert_true(people.shop->access.keys[i].ended_us > 0);
     verifies(&people);
     assert_int_equal(people_once(&people, VERB_KEY_ISSUE, &issue), CAUSE_OK);
     buf_slice_put(&people.bearer, people_text(&people, "key")); /* a key of after the opening is let in */

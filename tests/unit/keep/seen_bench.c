@@ -31,7 +31,8 @@ static void pages(struct people *people, const char *id, uint64_t limit, const c
         memcpy(next, text.at, text.len);
         next[text.len] = 0;
     }
-    printf("%s: %zu pages, %zu items, %.1f ms, worst page %.1f ms\n", what, count, items, ms_since(began_us), worst);
+    printf("%s: %zu pages, %zu items, %.1f ms, worst page %.1f ms\n", what, count, items, ms_since(began_us),
+           worst);
 }
 
 int main(int argc, char **argv)
@@ -64,7 +65,8 @@ int main(int argc, char **argv)
     struct subject_sightings_ask proofs = {.id = slice_text(wide[0]), .limit = 10, .proofs = true};
     int64_t began_us = clock_monotonic_us();
     assert_int_equal(people_once(&people, VERB_SUBJECT_SIGHTINGS, &proofs), CAUSE_OK);
-    printf("proofs of %zu looks at %d people: %.1f ms\n", people_items(&people, 0, NULL), WIDE, ms_since(began_us));
+    printf("proofs of %zu looks at %d people: %.1f ms\n", people_items(&people, 0, NULL), WIDE,
+           ms_since(began_us));
     struct subject_erase_ask erase = {.id = slice_text(id)};
     began_us = clock_monotonic_us();
     assert_int_equal(people_once(&people, VERB_SUBJECT_ERASE, &erase), CAUSE_OK);

@@ -82,12 +82,16 @@ static void every_change_is_found(void **state)
         {"DELETE FROM sighting WHERE hour = (SELECT min(hour) FROM sighting)", "sightings: those of hour"},
         {"DELETE FROM sighting WHERE hour = (SELECT max(hour) FROM sighting)", "sightings: those of hour"},
         {"UPDATE sighting SET reader = reader + 1", "sightings: a row of hour"},
-        {"INSERT INTO sighting SELECT 1, reader, full, masked, chunk, bitmap FROM sighting LIMIT 1", "sightings: a row of hour 1"},
-        {"INSERT INTO sighting SELECT 4000000, reader, full, masked, chunk, bitmap FROM sighting LIMIT 1", "hour 4000000"},
-        {"UPDATE sighting SET bitmap = (SELECT bitmap FROM sighting ORDER BY hour DESC LIMIT 1)", "sightings: those of hour"},
+        {"INSERT INTO sighting SELECT 1, reader, full, masked, chunk, bitmap FROM sighting LIMIT 1",
+         "sightings: a row of hour 1"},
+        {"INSERT INTO sighting SELECT 4000000, reader, full, masked, chunk, bitmap FROM sighting LIMIT 1",
+         "hour 4000000"},
+        {"UPDATE sighting SET bitmap = (SELECT bitmap FROM sighting ORDER BY hour DESC LIMIT 1)",
+         "sightings: those of hour"},
         {"UPDATE fact SET value = 1000000 WHERE name = 'sightings_upto'", "sightings"},
         {"UPDATE ledger_bundle SET first_us = first_us + 1", "its time is not that of its first entry"},
-        {"INSERT INTO subject SELECT 1000000000000000000, entry, record FROM subject WHERE no = 1", "subject 1000000000000000000"},
+        {"INSERT INTO subject SELECT 1000000000000000000, entry, record FROM subject WHERE no = 1",
+         "subject 1000000000000000000"},
         {"DELETE FROM ledger_authority WHERE entry = (SELECT max(entry) FROM ledger_authority)", "authority"},
         {"UPDATE tag_part SET bytes = zeroblob(length(bytes)) WHERE kind = 2", "would not be found"},
         {"UPDATE tag_part SET bytes = x'ff' || substr(bytes, 2) WHERE kind = 1", "would not be found"},
@@ -173,7 +177,8 @@ static void only_a_pin_entry_switches_the_warning_off(void **state)
     assert_ok(store->fact->put(store, "pin_entry", 0));
     SCOPED(buf_done) struct buf note = {0};
     buf_slice_put(&note, ledger_checkpoint(people.shop->ledger));
-    struct checkpoint_row row = {CHECKPOINT_COSIGNED, ledger_durable(people.shop->ledger), people.now_us, buf_slice(&note)};
+    struct checkpoint_row row = {CHECKPOINT_COSIGNED, ledger_durable(people.shop->ledger), people.now_us,
+                                 buf_slice(&note)};
     assert_ok(store->ledger->checkpoint_put(store, &row)); /* as if a witness had cosigned it now */
     assert_ok(store->batch->commit(store));
     assert_false(outside(&people));

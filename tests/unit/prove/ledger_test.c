@@ -25,7 +25,8 @@ static int64_t now(void *context)
 
 static struct ledger_options options_of(struct log *log)
 {
-    return (struct ledger_options){log->crypto, log->store, log->keyring, {now, log}, buf_c(&log->signed_path)};
+    return (struct ledger_options){
+        log->crypto, log->store, log->keyring, {now, log}, buf_c(&log->signed_path)};
 }
 
 static void log_begin(struct log *log)
@@ -71,7 +72,8 @@ static struct result log_open(struct log *log, bool behind_fine)
 /* One batch of entries. */
 static void append(struct log *log, enum entry_kind kind, unsigned count)
 {
-    struct draft draft = {.entry = {.kind = kind, .object_kind = 1, .object_id = 1, .has_object = kind == ENTRY_AUTHORITY}};
+    struct draft draft = {
+        .entry = {.kind = kind, .object_kind = 1, .object_id = 1, .has_object = kind == ENTRY_AUTHORITY}};
     struct receipt receipt;
     assert_ok(log->store->batch->begin(log->store));
     for (unsigned i = 0; i < count; i++) ledger_append(log->ledger, &draft, &receipt);
@@ -95,7 +97,8 @@ static void file_copy(struct log *log, const char *from, const char *to)
 
 static void assert_cause(enum cause want, struct result got)
 {
-    if (got.cause != want) fail_msg("want %s, got %s: %s", cause_row(want)->slug, cause_row(got.cause)->slug, result_text());
+    if (got.cause != want)
+        fail_msg("want %s, got %s: %s", cause_row(want)->slug, cause_row(got.cause)->slug, result_text());
 }
 
 /* The newest checkpoint with one byte changed, as whoever can write the database would leave it. */
@@ -252,7 +255,9 @@ static void a_proved_entry_is_the_one_that_was_signed(void **state)
     assert_ok(ledger_entry_proved(log.ledger, 7, &entry));
     run_sql(&log, "UPDATE ledger_bundle SET aside = x'00' WHERE n = 0");
     assert_ok(ledger_entry_proved(log.ledger, 7, &entry)); /* what stands beside it is not even opened */
-    run_sql(&log, "UPDATE ledger_bundle SET entries = substr(entries, 1, length(entries) - 1) || x'00' WHERE n = 0");
+    run_sql(
+        &log,
+        "UPDATE ledger_bundle SET entries = substr(entries, 1, length(entries) - 1) || x'00' WHERE n = 0");
     entry.len = 0;
     assert_cause(CAUSE_TAMPERED, ledger_entry_proved(log.ledger, 255, &entry));
     assert_int_equal(entry.len, 0);

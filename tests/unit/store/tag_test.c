@@ -13,7 +13,8 @@ struct model {
 
 static struct tag_row row_of(size_t tag, size_t subject)
 {
-    struct tag_row row = {.index = (uint32_t)(0x100 | tag % 3), .no = {subject + 1}, .since_s = (uint32_t)(tag + 1)};
+    struct tag_row row = {
+        .index = (uint32_t)(0x100 | tag % 3), .no = {subject + 1}, .since_s = (uint32_t)(tag + 1)};
     struct prop_rng rng = {tag};
     for (size_t i = 0; i < TAG_BYTES; i++) row.tag[i] = (uint8_t)prop_u64(&rng);
     be16_put(row.tag + TAG_BYTES - 2, (uint16_t)tag); /* so that a row tells which it is */
@@ -124,10 +125,12 @@ static void sorts_by_the_whole_key(void **state)
         struct tag_bytes rows[300];
         size_t count = prop_below(&rng, COUNT_OF(rows) + 1);
         for (size_t i = 0; i < count; i++) {
-            for (size_t b = 0; b < TAG_ROW_BYTES; b++) rows[i].at[b] = (uint8_t)(prop_u64(&rng) & (b < 9 ? 1 : 255));
+            for (size_t b = 0; b < TAG_ROW_BYTES; b++)
+                rows[i].at[b] = (uint8_t)(prop_u64(&rng) & (b < 9 ? 1 : 255));
         }
         tag_sort(rows, count);
-        for (size_t i = 1; i < count; i++) assert_true(memcmp(rows[i - 1].at, rows[i].at, TAG_KEY_BYTES) <= 0);
+        for (size_t i = 1; i < count; i++)
+            assert_true(memcmp(rows[i - 1].at, rows[i].at, TAG_KEY_BYTES) <= 0);
     }
 }
 
