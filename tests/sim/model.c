@@ -107,7 +107,9 @@ void model_reopen(struct model *model)
     model->budget_count = 0;
     for (uint64_t i = 0; i < model->entry_count; i++) {
         const struct model_entry *entry = &model->entries[i];
-        if (!entry_is_look(entry->kind) || !entry->set || entry->time_us / DAY_US < today) continue;
+        if (!entry_is_look(entry->kind) || !entry->set || entry->count == 0 ||
+            entry->time_us / DAY_US < today)
+            continue;
         struct model_budget *budget = budget_of(model, entry->reader, entry->time_us / DAY_US);
         for (size_t no = 0; no < PEOPLE_MAX; no++)
             budget->seen.has[no] = budget->seen.has[no] || entry->set->has[no];
