@@ -156,10 +156,8 @@ static RESULT subjects_find(struct batch *batch, const struct reveal_ask *ask, s
             numbers[(*found)++] = shown[i].no.at;
         } else if (got.code == CODE_NOT_FOUND || got.cause == CAUSE_ID_MALFORMED) {
             shown[i].cause = got.cause == CAUSE_ID_MALFORMED ? CAUSE_SUBJECT_UNKNOWN : got.cause;
-            if (ask->subjects.count == 1)
-                return got.code == CODE_NOT_FOUND
-                           ? got
-                           : FAIL(SUBJECT_UNKNOWN, "subject: no such subject in this shop");
+            if (ask->subjects.count > 1) continue;
+            return got.code == CODE_NOT_FOUND ? got : FAIL(SUBJECT_UNKNOWN, "subject: no such subject here");
         } else {
             return got;
         }
