@@ -1,6 +1,6 @@
 #include "keep/home.h"
 
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 
 #include <dirent.h>
 #include <errno.h>

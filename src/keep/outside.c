@@ -1,6 +1,6 @@
 /* The ledger's verbs: what auditors, witnesses and holders of pins ask for. */
 #include "keep/outside.h"
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 #include "keep/verbs.h"
 
 #include <stdlib.h>

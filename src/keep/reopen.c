@@ -1,6 +1,6 @@
 #include "keep/reopen.h"
 
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 #include "keep/erase.h"
 #include "keep/record.h"
 

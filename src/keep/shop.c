@@ -1,6 +1,6 @@
 #include "keep/shop.h"
 
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 #include "keep/reopen.h"
 #include "store/sqlite/sqlite.h"
 

@@ -5,7 +5,7 @@
 #ifndef AMN_KEEP_SHOP_H
 #define AMN_KEEP_SHOP_H
 
-#include "keep/access.h"
+#include "keep/access/access.h"
 #include "keep/field.h"
 #include "keep/home.h"
 #include "prove/sighting.h"

@@ -2,7 +2,7 @@
 #ifndef AMN_KEEP_VERIFY_PRIV_H
 #define AMN_KEEP_VERIFY_PRIV_H
 
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 #include "keep/leaves.h"
 #include "keep/values.h"
 #include "keep/verify.h"

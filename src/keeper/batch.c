@@ -2,7 +2,7 @@
  * The tasks of one shop become batches: run in order, committed once, answered after the commit. The only place that
  * calls batch_commit().
  */
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 #include "keeper/keeper_priv.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 /*
  * Storage of authority rows (staff, keys, roles, fields, witnesses …): who may do what. Each row carries the entry
- * that made it and a MAC; both are checked by keep/authority.h, not here. And the answers kept for idempotency keys.
+ * that made it and a MAC; both are checked by keep/access/authority.h, not here. And the answers kept for idempotency keys.
  */
 #ifndef AMN_STORE_AUTHORITY_H
 #define AMN_STORE_AUTHORITY_H

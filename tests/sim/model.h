@@ -6,7 +6,7 @@
 #ifndef AMN_TESTS_MODEL_H
 #define AMN_TESTS_MODEL_H
 
-#include "keep/access.h"
+#include "keep/access/access.h"
 #include "keep/record.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* A home on disk against the model, read beside the keeper with its own keys. */
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 #include "keep/history.h"
 #include "keep/subject.h"
 #include "keep/values.h"

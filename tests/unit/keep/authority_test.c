@@ -1,5 +1,5 @@
 /* Authority rows: whoever can write the database can still not give themselves a role, nor put an old row back. */
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 #include "store/sqlite/sqlite_priv.h"
 #include "two_shops.h"
 

@@ -1,5 +1,5 @@
 /* Who may see what, for which purpose: permits of the built-in roles, and the bodies of roles, keys and fields. */
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 #include "two_shops.h"
 
 static int set_up(void **state)
@@ -291,12 +291,12 @@ static void numbers_in_entries_are_never_given_twice(void **state)
     };
     static const unsigned purposes[] = {
 #define PURPOSE(number, name) number,
-#include "keep/purposes.def"
+#include "keep/access/purposes.def"
 #undef PURPOSE
     };
     static const unsigned acts[] = {
 #define ACT(NAME, bit, name, about) bit,
-#include "keep/acts.def"
+#include "keep/access/acts.def"
 #undef ACT
     };
     for (size_t i = 0; i < COUNT_OF(fields); i++) {

@@ -1,4 +1,4 @@
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-#include "keep/access.h"
+#include "keep/access/access.h"
 
-#include "keep/authority.h"
+#include "keep/access/authority.h"
 #include "keep/shop.h"
 
 #include <assert.h>
@@ -14,7 +14,7 @@ static const struct {
     const char *name;
 } purposes[] = {
 #define PURPOSE(number, name) {number, name},
-#include "keep/purposes.def"
+#include "keep/access/purposes.def"
 #undef PURPOSE
 };
 
@@ -23,7 +23,7 @@ static const struct {
     const char *name;
 } acts[] = {
 #define ACT(NAME, bit, name, about) {ACT_##NAME, name},
-#include "keep/acts.def"
+#include "keep/access/acts.def"
 #undef ACT
 };
 

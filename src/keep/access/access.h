@@ -16,7 +16,7 @@ struct shop;
 
 enum act {
 #define ACT(NAME, bit, name, about) ACT_##NAME = (bit),
-#include "keep/acts.def"
+#include "keep/access/acts.def"
 #undef ACT
 };
 

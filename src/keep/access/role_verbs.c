@@ -1,0 +1,107 @@
+/* The verbs on roles, and what a reader may learn of itself. */
+#include "keep/access/authority.h"
+#include "keep/put.h"
+#include "keep/verbs.h"
+
+#include <string.h>
+
+static void put_acts(const struct role *role, struct buf *out)
+{
+    size_t mark = cbor_open(out), count = 0;
+    for (int act = 0; act < ACT_NONE; act++) {
+        if (!(role->acts >> act & 1)) continue;
+        cbor_text(out, slice_text(act_name((enum act)act)));
+        count++;
+    }
+    cbor_array_close(out, mark, count);
+}
+
+static void put_fields(struct shop *shop, const struct role *role, struct buf *out)
+{
+    size_t mark = cbor_open(out);
+    size_t count = field_names_put(&shop->fields, role->fields_all ? UINT64_MAX : role->full, "", out);
+    uint64_t masked = role->fields_all ? 0 : role->masked & ~role->full;
+    count += field_names_put(&shop->fields, masked, ".mask", out);
+    cbor_array_close(out, mark, count);
+}
+
+static void put_purposes(const struct role *role, struct buf *out)
+{
+    cbor_array(out, role->purpose_count);
+    for (size_t i = 0; i < role->purpose_count; i++) {
+        const char *name = role->purposes[i] == PURPOSE_ANY ? "*" : purpose_name(role->purposes[i]);
+        cbor_text(out, slice_text(name ? name : "unknown"));
+    }
+}
+
+RESULT verb_self(struct batch *batch, const struct reader *reader, const struct self_ask *ask,
+                 struct answer *out)
+{
+    (void)ask;
+    struct shop *shop = batch->shop;
+    SCOPED(buf_done) struct buf name = {0};
+    size_t count = 7;
+    reader_put(shop, reader->no, &name);
+    size_t mark = cbor_open(&out->body);
+    put_text(&out->body, "reader", buf_slice(&name));
+    put_text(&out->body, "role", slice_text(reader->role->name));
+    put_text(&out->body, "shop", slice_text(shop->name));
+    cbor_text(&out->body, SLICE_TEXT("acts"));
+    put_acts(reader->role, &out->body);
+    cbor_text(&out->body, SLICE_TEXT("fields"));
+    put_fields(shop, reader->role, &out->body);
+    cbor_text(&out->body, SLICE_TEXT("purposes"));
+    put_purposes(reader->role, &out->body);
+    if (reader->key) {
+        put_time(&out->body, "expires", reader->key->expires_us);
+        count++;
+    }
+    cbor_text(&out->body, SLICE_TEXT("budget"));
+    cbor_map(&out->body, 3);
+    put_text(&out->body, "window", SLICE_TEXT("day"));
+    put_number(&out->body, "limit", reader->role->daily);
+    put_number(&out->body, "used", budget_used(shop->budgets, reader->no, batch->now_us));
+    cbor_map_close(&out->body, mark, count);
+    return OK;
+}
+
+RESULT verb_role_put(struct batch *batch, const struct reader *reader, const struct role_put_ask *ask,
+                     struct answer *out)
+{
+    struct role role = {0};
+    struct receipt receipt = {0};
+    SCOPED(buf_done) struct buf body = {0};
+    TRY(role_from_ask(batch->shop, ask, &role));
+    role_body_write(&role, &body);
+    TRY(authority_put(batch, reader, AUTHORITY_ROLE, role.id, buf_slice(&body), &receipt));
+    batch_receipt(out, &receipt);
+    cbor_map(&out->body, 1);
+    put_text(&out->body, "name", ask->name);
+    return OK;
+}
+
+RESULT verb_role_list(struct batch *batch, const struct reader *reader, const struct role_list_ask *ask,
+                      struct answer *out)
+{
+    (void)reader;
+    (void)ask;
+    struct shop *shop = batch->shop;
+    cbor_map(&out->body, 1);
+    cbor_text(&out->body, SLICE_TEXT("items"));
+    cbor_array(&out->body, shop->access.role_count);
+    for (size_t i = 0; i < shop->access.role_count; i++) {
+        const struct role *role = &shop->access.roles[i];
+        cbor_map(&out->body, 6);
+        put_text(&out->body, "name", slice_text(role->name));
+        cbor_text(&out->body, SLICE_TEXT("fields"));
+        put_fields(shop, role, &out->body);
+        cbor_text(&out->body, SLICE_TEXT("purposes"));
+        put_purposes(role, &out->body);
+        cbor_text(&out->body, SLICE_TEXT("acts"));
+        put_acts(role, &out->body);
+        put_number(&out->body, "daily", role->daily);
+        cbor_text(&out->body, SLICE_TEXT("reason"));
+        cbor_bool(&out->body, role->reason);
+    }
+    return OK;
+}

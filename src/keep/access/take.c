@@ -1,0 +1,81 @@
+/* What the bodies of authority rows are read with, and taking rows into memory. */
+#include "keep/access/access_priv.h"
+#include "keep/access/authority.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+RESULT body_numbers_read(struct cbor *reader, uint32_t *out, size_t room, size_t *count)
+{
+    size_t found = 0;
+    TRY(cbor_read_array(reader, &found));
+    if (found > room) return FAIL(CORRUPT, "authority: a stored list is too long");
+    for (size_t i = 0; i < found; i++) {
+        uint64_t number = 0;
+        TRY(cbor_read_uint(reader, &number));
+        if (number > UINT32_MAX) return FAIL(CORRUPT, "authority: a stored number is out of range");
+        out[i] = (uint32_t)number;
+    }
+    *count = found;
+    return OK;
+}
+
+RESULT body_name_read(struct cbor *reader, char *out, size_t bytes_max)
+{
+    struct slice name = {0};
+    TRY(cbor_read_text(reader, &name));
+    if (name.len > bytes_max) return FAIL(CORRUPT, "authority: a stored name is too long");
+    if (name.len > 0) memcpy(out, name.at, name.len);
+    out[name.len] = 0;
+    return OK;
+}
+
+RESULT body_time_read(struct cbor *reader, int64_t *out)
+{
+    uint64_t time = 0;
+    TRY(cbor_read_uint(reader, &time));
+    if (time > INT64_MAX) return FAIL(CORRUPT, "authority: a stored time is out of range");
+    *out = (int64_t)time;
+    return OK;
+}
+
+/* Room for row `id` in an array of `count` rows: the row of that id, or the next free one. */
+RESULT row_place(void **rows, size_t *count, size_t row_bytes, uint32_t id, void **out)
+{
+    if (id == 0 || id > *count + 1) return FAIL(TAMPERED, "authority: row %u has no row before it", id);
+    if (id == *count + 1) {
+        uint8_t *grown = realloc(*rows, (*count + 1) * row_bytes);
+        if (!grown) return FAIL(UNAVAILABLE, "authority: out of memory");
+        *rows = grown;
+        (*count)++;
+        memset(grown + (id - 1) * row_bytes, 0, row_bytes);
+    }
+    *out = (uint8_t *)*rows + (size_t)(id - 1) * row_bytes;
+    return OK;
+}
+
+static RESULT field_take(struct shop *shop, struct slice body)
+{
+    struct field field = {0};
+    TRY(field_body_read(body, &field));
+    shop->fields.at[field.number] = field;
+    return OK;
+}
+
+RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice body)
+{
+    switch (kind) {
+    case AUTHORITY_ROLE:
+        return role_take(&shop->access, id, body);
+    case AUTHORITY_KEY:
+        return key_take(&shop->access, id, body);
+    case AUTHORITY_STAFF:
+        return staff_take(&shop->access, id, body);
+    case AUTHORITY_FIELD:
+        return field_take(shop, body);
+    case AUTHORITY_WITNESS:
+        return OK; /* read from its row when it is needed */
+    default:
+        return FAIL(TAMPERED, "authority: a row of an unknown kind");
+    }
+}
