@@ -56,6 +56,7 @@ RESULT batch_settle(struct batch *batch)
     if (write_sightings) sightings_written(shop->sightings);
     count_looks(batch);
     budget_settle(shop->budgets);
+    sessions_settle(shop->sessions);
     shop->unscrubbed += batch->destroys;
     return OK;
 }
@@ -76,6 +77,7 @@ void batch_rollback(struct batch *batch)
     shop->store->batch->rollback(shop->store);
     ledger_rollback(shop->ledger);
     budget_undo(shop->budgets, 0);
+    sessions_undo(shop->sessions);
     shop->last = batch->last;
     batch->look_count = 0;
     if (!batch->authority) return;

@@ -79,6 +79,7 @@ void shop_free(struct shop **shop)
     ledger_free(&at->ledger);
     if (at->store) at->store->batch->close(&at->store);
     budgets_free(&at->budgets);
+    sessions_free(&at->sessions);
     access_done(&at->access);
     for (size_t i = 0; i < FIELD_MAX; i++) prf_free(&at->index[i]);
     prf_free(&at->pepper);
@@ -259,6 +260,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(keyring_open(shop->crypto, buf_c(&path), home_root(shop->home), shop->name, &shop->keyring));
     TRY(keys_set(shop));
     TRY(budgets_new(&shop->budgets));
+    TRY(sessions_new(shop->crypto, &shop->sessions));
     TRY(store_start(shop, options));
     TRY(ledger_start(shop, options->mode, &old));
     TRY(shop_readers_load(shop));

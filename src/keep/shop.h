@@ -5,7 +5,7 @@
 #ifndef AMN_KEEP_SHOP_H
 #define AMN_KEEP_SHOP_H
 
-#include "keep/access/access.h"
+#include "keep/access/session.h"
 #include "keep/field.h"
 #include "keep/home.h"
 #include "prove/sighting.h"
@@ -23,6 +23,7 @@ struct shop {
     struct sightings *sightings;
     struct fields fields;
     struct access access;
+    struct sessions *sessions;
     struct budgets *budgets;
 
     struct block_cipher *ids;

@@ -28,23 +28,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct secret zeros;
     SCOPED(crypto_free) struct crypto *crypto = NULL;
     SCOPED(prf_free) struct prf *pepper = NULL;
+    SCOPED(sessions_free) struct sessions *sessions = NULL;
     struct key key;
     struct role role = {.id = 1};
     uint8_t known[AMK_BYTES], given[AMK_BYTES] = {0}, tag[4] = {0};
-    if (crypto_new(&crypto).code != CODE_OK || prf_new(crypto, &zeros, &pepper).code != CODE_OK) abort();
+    if (crypto_new(&crypto).code != CODE_OK || prf_new(crypto, &zeros, &pepper).code != CODE_OK ||
+        sessions_new(crypto, &sessions).code != CODE_OK)
+        abort();
     known_key(pepper, known, &key);
     struct shop shop = {.crypto = crypto,
                         .pepper = pepper,
+                        .sessions = sessions,
                         .clock = {now, NULL},
                         .access = {.keys = &key, .key_count = 1, .roles = &role, .role_count = 1}};
     struct ask_head head = {.bearer = {data, size}};
     struct reader reader = {0};
     bool named = token_shop(head.bearer, tag);
     struct result got = access_reader(&shop, &head, false, &reader);
-    bool whole =
-        slice_starts(head.bearer, "amk_") && base32_get(slice_from(head.bearer, 4), given, sizeof given);
+    bool session = slice_starts(head.bearer, "ams_");
+    bool whole = (session || slice_starts(head.bearer, "amk_")) &&
+                 base32_get(slice_from(head.bearer, 4), given, sizeof given);
     if (named != whole || (named && memcmp(tag, given, sizeof tag) != 0)) abort();
-    if ((got.code == CODE_OK) != (whole && memcmp(given + 4, known + 4, sizeof known - 4) == 0)) abort();
+    if ((got.code == CODE_OK) != (whole && !session && memcmp(given + 4, known + 4, sizeof known - 4) == 0))
+        abort();
     if ((got.code == CODE_OK) != (reader.key == &key)) abort();
     return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * Access: who asks, in which role, and what that role may see for which purpose.
  *
- * Only this file's functions make a `struct permit`, and records open only for one. Credentials are random secrets
+ * Only access.c makes a `struct permit`, and records open only for one. Credentials (reader.c) are random secrets
  * kept as HMAC(pepper, secret), so no key of the server can mint one. Main calls: access_reader(), access_permit().
  */
 #ifndef AMN_KEEP_ACCESS_H
@@ -76,13 +76,17 @@ void access_done(struct access *access);
 struct reader {
     uint64_t no; /* reader_no() */
     const struct role *role;
-    const struct key *key; /* NULL: the local operator */
+    const struct key *key; /* NULL: the local operator, or a member of staff */
+    uint32_t session;      /* number of the session it came by; 0: none */
     uint8_t network[NETWORK_BYTES];
+    /* The staff who may be behind it: the holders of a key, or who signed in. None: the operator, an unnamed key. */
+    uint32_t persons[KEY_HOLDERS_MAX];
+    size_t person_count;
 };
 
 /*
- * Find the reader of a credential. No credential from the local socket is the operator, in role admin.
- * CREDENTIAL_MISSING, CREDENTIAL_UNKNOWN (never says which part was wrong; the same time for every wrong secret).
+ * Find the reader of a credential: a key's secret, or a session's token. No credential from the local socket is the
+ * operator, in role admin. CREDENTIAL_MISSING, CREDENTIAL_UNKNOWN (never says which part was wrong; the same time for every wrong secret).
  */
 RESULT access_reader(struct shop *shop, const struct ask_head *head, bool local, struct reader *out);
 
