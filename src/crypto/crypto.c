@@ -1,5 +1,8 @@
 /* SHA256_Init() and its kin are called directly: below 200 bytes OpenSSL's EVP costs more than the hashing. They are
- * the same code of the same library, only without a context to allocate, copy and ask for its parameters. */
+ * the same code of the same library, only without a context to allocate, copy and ask for its parameters. AES-256-GCM
+ * is the library's own method too, not a provider's: there each nonce and each tag costs a search through a list of
+ * named parameters, which takes as long as sealing a field does. A copy of the method is what OpenSSL 3 does not
+ * replace by its provider's. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "crypto/crypto.h"
@@ -16,7 +19,8 @@ enum { RANDOM_BLOCK_BYTES = 4096 };
 
 struct crypto {
     SHA256_CTX digest;
-    EVP_CIPHER *gcm, *ecb;
+    EVP_CIPHER *gcm; /* a copy of the method */
+    EVP_CIPHER *ecb; /* fetched */
     size_t random_left;
     uint8_t random[RANDOM_BLOCK_BYTES];
 };
@@ -55,7 +59,7 @@ RESULT crypto_new(struct crypto **out)
 {
     SCOPED(crypto_free) struct crypto *crypto = calloc(1, sizeof *crypto);
     if (!crypto) return FAIL(UNAVAILABLE, "crypto: out of memory");
-    crypto->gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+    crypto->gcm = EVP_CIPHER_meth_dup(EVP_aes_256_gcm());
     crypto->ecb = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
     if (!crypto->gcm || !crypto->ecb) {
         return FAIL(UNAVAILABLE, "crypto: this OpenSSL lacks AES-256; install libssl3");
@@ -68,7 +72,7 @@ void crypto_free(struct crypto **crypto)
 {
     struct crypto *c = *crypto;
     if (!c) return;
-    EVP_CIPHER_free(c->gcm);
+    EVP_CIPHER_meth_free(c->gcm);
     EVP_CIPHER_free(c->ecb);
     explicit_bzero(c, sizeof *c);
     free(c);
@@ -143,7 +147,7 @@ void hasher_free(struct hasher **hasher)
 
 /* HMAC (RFC 2104): the states behind the two padded keys are kept, so a short text costs two compressions. */
 struct prf {
-    SHA256_CTX inner, outer, work;
+    SHA256_CTX inner, outer;
 };
 
 static void pad_put(SHA256_CTX *digest, const struct secret *key, uint8_t pad)
@@ -167,14 +171,14 @@ RESULT prf_new(struct crypto *crypto, const struct secret *key, struct prf **out
     return OK;
 }
 
-void prf_run(struct prf *prf, const struct slice *parts, size_t count, struct hash *out)
+void prf_run(const struct prf *prf, const struct slice *parts, size_t count, struct hash *out)
 {
-    prf->work = prf->inner;
-    put(&prf->work, parts, count);
-    must(SHA256_Final(out->bytes, &prf->work));
-    prf->work = prf->outer;
-    must(SHA256_Update(&prf->work, out->bytes, HASH_BYTES));
-    must(SHA256_Final(out->bytes, &prf->work));
+    SHA256_CTX work = prf->inner;
+    put(&work, parts, count);
+    must(SHA256_Final(out->bytes, &work));
+    work = prf->outer;
+    must(SHA256_Update(&work, out->bytes, HASH_BYTES));
+    must(SHA256_Final(out->bytes, &work));
 }
 
 void prf_free(struct prf **prf)

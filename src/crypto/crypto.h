@@ -66,10 +66,10 @@ void hasher_put(struct hasher *hasher, struct slice bytes);
 void hasher_end(struct hasher *hasher, struct hash *out); /* and starts anew */
 void hasher_free(struct hasher **hasher);
 
-/* HMAC-SHA-256 under one key, the key schedule kept: about 155 ns for 24 bytes. One thread. */
+/* HMAC-SHA-256 under one key, the key schedule kept: about 155 ns for 24 bytes. Threads may share one. */
 struct prf;
 RESULT prf_new(struct crypto *crypto, const struct secret *key, struct prf **out);
-void prf_run(struct prf *prf, const struct slice *parts, size_t count, struct hash *out);
+void prf_run(const struct prf *prf, const struct slice *parts, size_t count, struct hash *out);
 void prf_free(struct prf **prf);
 
 /* HKDF-SHA-256 (RFC 5869), without salt: derive 32 bytes for `label` and `context` from `key`. */
