@@ -155,6 +155,16 @@ void new_fields_done(struct new_fields *fields)
     }
 }
 
+void new_fields_clear(struct new_fields *fields)
+{
+    for (size_t i = 0; i < FIELD_MAX; i++) {
+        struct new_field *at = &fields->at[i];
+        if (!at->set && !at->remove && at->text.len == 0) continue;
+        at->set = at->remove = false;
+        buf_clear(&at->text);
+    }
+}
+
 uint64_t named_fields(const struct new_fields *fields)
 {
     uint64_t bits = 0;

@@ -64,6 +64,7 @@ struct new_fields {
     struct new_field at[FIELD_MAX];
 };
 void new_fields_done(struct new_fields *fields);
+void new_fields_clear(struct new_fields *fields);       /* as done, but the memory stays for the next ones */
 uint64_t named_fields(const struct new_fields *fields); /* bits of those it sets or removes */
 void item_put(struct buf *out, uint8_t item, struct slice text);
 bool item_get(struct cursor *items, uint8_t *item, struct slice *text); /* false at the end */

@@ -140,6 +140,35 @@ static RESULT indexes_open(struct shop *shop)
     return OK;
 }
 
+void shop_hand_free(struct shop **hand)
+{
+    if (!*hand) return;
+    aead_free(&(*hand)->kek);
+    aead_free(&(*hand)->dek);
+    crypto_free(&(*hand)->crypto);
+    free(*hand);
+    *hand = NULL;
+}
+
+RESULT shop_hand_new(const struct shop *shop, struct shop **out)
+{
+    SECRET kek = {{0}};
+    SCOPED(shop_hand_free) struct shop *hand = calloc(1, sizeof *hand);
+    if (!hand) return FAIL(UNAVAILABLE, "shop: out of memory");
+    hand->keyring = shop->keyring; /* only read, as are the index keys: threads may share them */
+    hand->fields = shop->fields;
+    memcpy(hand->index, shop->index, sizeof hand->index);
+    memcpy(hand->index_epoch, shop->index_epoch, sizeof hand->index_epoch);
+    hand->kek_epoch = shop->kek_epoch;
+    TRY(keyring_key(shop->keyring, KEY_KEK, 0, shop->kek_epoch, &kek));
+    TRY(crypto_new(&hand->crypto));
+    TRY(aead_new(hand->crypto, &hand->kek));
+    TRY(aead_new(hand->crypto, &hand->dek));
+    aead_key(hand->kek, &kek);
+    *out = TAKE(hand);
+    return OK;
+}
+
 static RESULT take_row(struct shop *shop, const struct authority_row *row)
 {
     return access_take(shop, row->kind, row->id, row->body);

@@ -1,6 +1,6 @@
 /*
  * An open shop: its keys, store, ledger, fields, readers and budgets. Everything a look needs, passed as one pointer;
- * there are no globals. Single-threaded, owned by the keeper. Example: `TRY(shop_open(home, name, &options, &shop));`
+ * there are no globals. Single-threaded, owned by the keeper, but for shop_hand_new(). Example: `TRY(shop_open(home, name, &options, &shop));`
  */
 #ifndef AMN_KEEP_SHOP_H
 #define AMN_KEEP_SHOP_H
@@ -61,6 +61,14 @@ struct shop_options {
  */
 RESULT shop_open(const struct shop_options *options, struct shop **out);
 void shop_free(struct shop **shop);
+
+/*
+ * The shop for one more thread, for values that are normalised, tagged and sealed there: the same keys and fields under
+ * contexts of its own. It has no store, ledger, readers or budgets, so it cannot touch them. Lives no longer than the
+ * shop, and only while the shop's keys and fields stay as they are. About 5 us.
+ */
+RESULT shop_hand_new(const struct shop *shop, struct shop **out);
+void shop_hand_free(struct shop **hand);
 
 /* Load staff, keys, roles and fields anew from their authority rows; or forget them all. */
 RESULT shop_readers_load(struct shop *shop);

@@ -33,26 +33,30 @@ RESULT subject_by_ref_tag(struct shop *shop, const uint8_t tag[TAG_BYTES], struc
     return OK;
 }
 
-RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values,
-                    struct change *out)
+void subject_seal(struct shop *shop, const struct record *head, const struct new_fields *values,
+                  int64_t now_us, struct change *out)
 {
-    struct shop *shop = batch->shop;
     SCOPED(buf_done) struct buf wrapped = {0};
     struct record record = *head;
-    out->no.at = shop->last.at + 1;
     for (unsigned i = 0; i < FIELD_MAX; i++) {
-        if (!values->at[i].set) continue;
-        out->difference.fields |= (uint64_t)1 << i;
-        TRY(tags_of(shop, &shop->fields.at[i], buf_slice(&values->at[i].text), &out->difference.new_tags));
+        if (values->at[i].set) out->difference.fields |= (uint64_t)1 << i;
     }
-    shop->last = out->no;
     record_key_new(shop, out->no, &out->data_key, &wrapped);
     record.version = 1;
-    record.created_us = batch->now_us;
+    record.created_us = now_us;
     record.epoch = shop->kek_epoch;
     record.wrapped = buf_slice(&wrapped);
     record_write(shop, out->no, &record, values, &out->bytes);
     sha256_one(shop->crypto, buf_slice(&out->bytes), &out->record);
+}
+
+RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values,
+                    struct change *out)
+{
+    struct shop *shop = batch->shop;
+    TRY(values_tags(shop, values, &out->difference.new_tags));
+    out->no.at = ++shop->last.at;
+    subject_seal(shop, head, values, batch->now_us, out);
     return OK;
 }
 

@@ -29,6 +29,13 @@ RESULT subject_by_ref_tag(struct shop *shop, const uint8_t tag[TAG_BYTES], struc
 RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values,
                     struct change *out);
 
+/*
+ * Seal the first record of a new subject, whose number and tags `out` has: its data key is drawn here. Only keys of
+ * `shop` are used, so a hand of the shop will do (shop_hand_new()).
+ */
+void subject_seal(struct shop *shop, const struct record *head, const struct new_fields *values,
+                  int64_t now_us, struct change *out);
+
 /* A subject as it is held: its record borrows from `bytes`. */
 struct held {
     struct subject_no no;

@@ -72,6 +72,14 @@ RESULT tags_of(struct shop *shop, const struct field *field, struct slice stored
     return OK;
 }
 
+RESULT values_tags(struct shop *shop, const struct new_fields *values, struct tags *out)
+{
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        if (values->at[i].set) TRY(tags_of(shop, &shop->fields.at[i], buf_slice(&values->at[i].text), out));
+    }
+    return OK;
+}
+
 RESULT value_take(struct shop *shop, const struct field *field, uint16_t item, struct slice text,
                   struct slice country, struct new_fields *out)
 {

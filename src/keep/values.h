@@ -38,6 +38,9 @@ void tag_make(struct shop *shop, unsigned field, struct slice value, uint8_t out
 /* Add the tags of one stored value (a value, or a group field's items) of an indexed field. */
 RESULT tags_of(struct shop *shop, const struct field *field, struct slice stored, struct tags *out);
 
+/* Add the tags of all values that `values` sets. */
+RESULT values_tags(struct shop *shop, const struct new_fields *values, struct tags *out);
+
 /*
  * Take values into `out`, normalised. Every bad value is a problem of `answer` under "/fields/…"; the first decides
  * the result. A JSON group replaces all its fields; `out` marks those it does not mention as removed.

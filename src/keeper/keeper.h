@@ -1,7 +1,7 @@
 /*
  * The keeper: the one process that holds keys, stores and ledgers. It takes ask frames in batches and gives answer
  * frames back, after the batch's commit and never before. It knows nothing of sockets (keeper/loop.h), so the
- * simulator drives it as it is. Single-threaded. Example: keeper_run(keeper, asks, count, sink);
+ * simulator drives it as it is. Single-threaded, but for the rows of an import (base/hands.h). Example: keeper_run(keeper, asks, count, sink);
  */
 #ifndef AMN_KEEPER_KEEPER_H
 #define AMN_KEEPER_KEEPER_H

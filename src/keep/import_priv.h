@@ -1,0 +1,77 @@
+/*
+ * Inside keep's import only. A chunk goes through four steps:
+ *
+ *     read    each row: cells normalised, its tags made             two hands
+ *     decide  in order: refused, new, changed or unchanged          the keeper's thread
+ *     seal    each new record under a key of its own; the leaves    two hands
+ *     write   one entry with its set, the records, the tags         the keeper's thread
+ *
+ * So a row's outcome depends on the rows before it and on nothing else, whichever hand did what.
+ */
+#ifndef AMN_KEEP_IMPORT_PRIV_H
+#define AMN_KEEP_IMPORT_PRIV_H
+
+#include "base/hands.h"
+#include "keep/subject.h"
+
+enum { REF_BUCKETS = 1024 };
+
+/* What a column of the chunk holds. */
+enum column_kind { COLUMN_FIELD, COLUMN_LANG, COLUMN_COUNTRY, COLUMN_STATUS };
+struct column {
+    enum column_kind kind;
+    const struct field *field;
+};
+
+/* A row on its way. */
+struct import_row {
+    struct slice bytes; /* as it came, with its line */
+    uint64_t line;
+    struct result done; /* why it is refused, if it is: `why` says it in words */
+    struct buf why;
+    struct buf fields; /* the normalised values: items by field number */
+    struct tags tags;  /* of all of them */
+    uint8_t ref_tag[TAG_BYTES];
+    enum subject_state state;
+    bool state_given, made; /* made: a subject of this chunk */
+    char country[3], lang[4];
+    struct change change;
+};
+
+/* What a hand works with: its keys, and room that every row of its uses again. */
+struct import_hand {
+    struct shop *shop;
+    struct record head;
+    struct new_fields values;
+    struct import_value cells[IMPORT_TARGETS_MAX];
+};
+
+struct import {
+    struct batch *batch;
+    const struct import_ask *ask;
+    struct column columns[IMPORT_TARGETS_MAX];
+    struct draft draft;
+    struct shop *second; /* the second hand's shop */
+    struct import_hand *hands;
+    struct import_row *rows;
+    uint16_t *changes; /* of rows, those that are written when the whole chunk was decided */
+    struct sighted *set;
+    struct hash *leaves;
+    struct sighted *same; /* whom the chunk found unchanged, with their data keys: a look */
+    struct secret *same_keys;
+    size_t row_count, change_count, same_count, refused_count, created, changed, unchanged;
+    bool skip, fail; /* on_conflict */
+    uint16_t ref_heads[REF_BUCKETS];
+    uint16_t ref_next[IMPORT_ROWS_MAX]; /* changes by ref: position + 1, 0 ends */
+};
+
+/* For hands_run(): read row `item`; seal what change `item` writes, and make its leaf. */
+void import_row_take(void *import, unsigned hand, size_t item);
+void import_change_seal(void *import, unsigned hand, size_t item);
+
+/* A row's values and place again, as the hand's own. */
+void import_row_values(const struct import_row *row, struct import_hand *hand);
+
+void import_row_done(struct import_row *row);
+
+#endif

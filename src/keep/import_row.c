@@ -1,0 +1,140 @@
+/* What a hand does to one row of an import: reading it, and sealing what it makes. */
+#include "keep/import_priv.h"
+
+#include <assert.h>
+#include <string.h>
+
+static RESULT state_take(struct slice text, struct record *head)
+{
+    if (slice_is(text, "active")) {
+        head->state = SUBJECT_ACTIVE;
+    } else if (slice_is(text, "closed")) {
+        head->state = SUBJECT_CLOSED;
+    } else {
+        return FAIL(FIELD_FORMAT, "status: active or closed");
+    }
+    return OK;
+}
+
+/* Language, country and status first: the country decides what a national telephone number means. */
+static RESULT row_place(const struct import *import, struct import_hand *hand, size_t count,
+                        struct import_row *row)
+{
+    struct answer ignored = {0};
+    struct slice lang = {0}, country = {0};
+    hand->head.state = SUBJECT_ACTIVE;
+    memset(hand->head.lang, 0, sizeof hand->head.lang);
+    memset(hand->head.country, 0, sizeof hand->head.country);
+    for (size_t i = 0; i < count; i++) {
+        const struct import_value *cell = &hand->cells[i];
+        enum column_kind kind = import->columns[cell->target].kind;
+        if (kind == COLUMN_LANG) lang = cell->text;
+        if (kind == COLUMN_COUNTRY) country = cell->text;
+        if (kind != COLUMN_STATUS || cell->text.len == 0) continue; /* an empty cell says nothing */
+        TRY(state_take(cell->text, &hand->head));
+        row->state_given = true;
+    }
+    TRY(place_take(lang, country, &ignored, &hand->head));
+    row->state = hand->head.state;
+    memcpy(row->lang, hand->head.lang, sizeof row->lang);
+    memcpy(row->country, hand->head.country, sizeof row->country);
+    return OK;
+}
+
+static RESULT row_fields(const struct import *import, struct import_hand *hand, size_t count)
+{
+    struct new_fields *values = &hand->values;
+    for (size_t i = 0; i < count; i++) {
+        const struct import_value *cell = &hand->cells[i];
+        const struct column *column = &import->columns[cell->target];
+        if (column->kind != COLUMN_FIELD || cell->text.len == 0) continue;
+        TRY(value_take(hand->shop, column->field, cell->item, cell->text, slice_text(hand->head.country),
+                       values));
+    }
+    return values->at[FIELD_REF].set ? OK : FAIL(FIELD_FORMAT, "ref: is empty");
+}
+
+static void ref_tag_keep(const struct shop *shop, struct import_row *row)
+{
+    uint32_t index = tag_index(shop, FIELD_REF, TAG_EXACT);
+    for (size_t i = 0; i < row->tags.count; i++) {
+        if (row->tags.at[i].index == index) memcpy(row->ref_tag, row->tags.at[i].tag, TAG_BYTES);
+    }
+}
+
+static RESULT row_read(const struct import *import, struct import_hand *hand, struct import_row *row)
+{
+    struct cursor cursor = {row->bytes, false};
+    uint64_t line = 0;
+    size_t count = 0;
+    bool whole = import_row_read(&cursor, &line, hand->cells, &count);
+    assert(whole); /* it was read before, to find its end */
+    new_fields_clear(&hand->values);
+    TRY(row_place(import, hand, count, row));
+    TRY(row_fields(import, hand, count));
+    TRY(values_tags(hand->shop, &hand->values, &row->tags));
+    ref_tag_keep(hand->shop, row);
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        const struct new_field *value = &hand->values.at[i];
+        if (value->set) item_put(&row->fields, (uint8_t)i, buf_slice(&value->text));
+    }
+    return OK;
+}
+
+void import_row_take(void *context, unsigned hand, size_t item)
+{
+    struct import *import = context;
+    struct import_row *row = &import->rows[item];
+    row->done = row_read(import, &import->hands[hand], row);
+    if (row->done.code != CODE_OK) buf_text(&row->why, result_text());
+}
+
+/* A row that gives one member of a group gives the group: a new address must not keep the old one's door code. */
+static void group_replace(const struct shop *shop, struct new_fields *out)
+{
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        const char *group = shop->fields.at[i].group;
+        if (!out->at[i].set || !group[0]) continue;
+        for (unsigned other = 0; other < FIELD_MAX; other++) {
+            if (strcmp(shop->fields.at[other].group, group) == 0 && !out->at[other].set)
+                out->at[other].remove = true;
+        }
+    }
+}
+
+void import_row_values(const struct import_row *row, struct import_hand *hand)
+{
+    struct cursor items = {buf_slice(&row->fields), false};
+    uint8_t field = 0;
+    struct slice text = {0};
+    new_fields_clear(&hand->values);
+    while (item_get(&items, &field, &text)) {
+        hand->values.at[field].set = true;
+        buf_slice_put(&hand->values.at[field].text, text);
+    }
+    group_replace(hand->shop, &hand->values);
+    hand->head.state = row->state;
+    memcpy(hand->head.lang, row->lang, sizeof row->lang);
+    memcpy(hand->head.country, row->country, sizeof row->country);
+}
+
+void import_change_seal(void *context, unsigned hand, size_t item)
+{
+    struct import *import = context;
+    struct import_hand *with = &import->hands[hand];
+    struct import_row *row = &import->rows[import->changes[item]];
+    if (row->made) {
+        import_row_values(row, with);
+        subject_seal(with->shop, &with->head, &with->values, import->batch->now_us, &row->change);
+    }
+    change_leaf(with->shop, &row->change, import->draft.entry.nonce, true, &import->set[item],
+                &import->leaves[item]);
+}
+
+void import_row_done(struct import_row *row)
+{
+    change_done(&row->change);
+    tags_done(&row->tags);
+    buf_done(&row->fields);
+    buf_done(&row->why);
+}

@@ -1,0 +1,57 @@
+/* Two hands: every item once, never the same hand twice at a time, whatever the count. */
+#include "base/hands.h"
+#include "prop.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+enum { ITEMS_MAX_HERE = 5000 };
+
+struct tally {
+    atomic_bool busy[HANDS];
+    unsigned seen[ITEMS_MAX_HERE];
+    uint64_t sums[HANDS];
+};
+
+static void count_item(void *context, unsigned hand, size_t item)
+{
+    struct tally *tally = context;
+    if (hand >= HANDS || item >= ITEMS_MAX_HERE || atomic_exchange(&tally->busy[hand], true)) abort();
+    tally->seen[item]++;
+    for (size_t i = 0; i < 200; i++) tally->sums[hand] += item * i;
+    atomic_store(&tally->busy[hand], false);
+}
+
+static void check(size_t count)
+{
+    struct tally tally = {0};
+    uint64_t expected = 0;
+    hands_run(count, count_item, &tally);
+    for (size_t i = 0; i < ITEMS_MAX_HERE; i++) assert_int_equal(tally.seen[i], i < count);
+    for (size_t i = 0; i < count; i++) expected += i * (199 * 200 / 2);
+    assert_true(tally.sums[0] + tally.sums[1] == expected);
+    if (count < HANDS_LEAST) assert_true(tally.sums[1] == 0);
+}
+
+static void each_item_once(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {
+        0, 1, HANDS_TAKE - 1, HANDS_TAKE, HANDS_TAKE + 1, HANDS_LEAST - 1, HANDS_LEAST, ITEMS_MAX_HERE};
+    for (size_t i = 0; i < COUNT_OF(counts); i++) check(counts[i]);
+    for (size_t i = 0; i < 100; i++) check(i * 37);
+}
+
+static void second_hand_helps(void **state)
+{
+    (void)state;
+    struct tally tally = {0};
+    for (int i = 0; i < 1000 && tally.sums[1] == 0; i++) hands_run(ITEMS_MAX_HERE, count_item, &tally);
+    assert_true(tally.sums[1] > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_item_once), cmocka_unit_test(second_hand_helps)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
