@@ -39,6 +39,7 @@ struct replay_store {
 /* What every backend fills in. */
 struct ledger_store;
 struct sighting_store;
+struct mail_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -48,6 +49,7 @@ struct store {
     const struct sighting_store *sighting;
     const struct authority_store *authority;
     const struct replay_store *replay;
+    const struct mail_store *mail;
 };
 
 #endif

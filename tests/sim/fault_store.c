@@ -152,6 +152,20 @@ WRAP(replay, get,
      (struct store * store, const uint8_t key[32], uint8_t ask[32], int64_t *until_us, struct buf *answer),
      key, ask, until_us, answer)
 WRAP(replay, sweep, (struct store * store, int64_t now_us), now_us)
+WRAP(mail, last, (struct store * store, uint64_t *id), id)
+WRAP(mail, add, (struct store * store, const struct mail_row *row), row)
+WRAP(mail, move, (struct store * store, const struct mail_row *row), row)
+WRAP(mail, due,
+     (struct store * store, enum mail_state state, int64_t now_us, size_t most,
+      RESULT (*each)(void *context, const struct mail_row *row), void *context),
+     state, now_us, most, each, context)
+WRAP(mail, next, (struct store * store, enum mail_state state, int64_t *due_us), state, due_us)
+WRAP(mail, counts,
+     (struct store * store,
+      RESULT (*each)(void *context, enum mail_state state, unsigned kind, uint64_t count), void *context),
+     each, context)
+WRAP(mail, drop_subject, (struct store * store, struct subject_no no, size_t *dropped), no, dropped)
+WRAP(mail, sweep, (struct store * store, int64_t now_us, size_t most), now_us, most)
 
 static RESULT wrap_batch_commit(struct store *store)
 {
@@ -257,11 +271,21 @@ static const struct replay_store wrap_replay = {
     .get = wrap_replay_get,
     .sweep = wrap_replay_sweep,
 };
+static const struct mail_store wrap_mail = {
+    .last = wrap_mail_last,
+    .add = wrap_mail_add,
+    .move = wrap_mail_move,
+    .due = wrap_mail_due,
+    .next = wrap_mail_next,
+    .counts = wrap_mail_counts,
+    .drop_subject = wrap_mail_drop_subject,
+    .sweep = wrap_mail_sweep,
+};
 
 /* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close and bytes. */
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
-                       sizeof wrap_replay ==
+                       sizeof wrap_replay + sizeof wrap_mail ==
                    (CALL_COUNT - 1 + 4) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -272,8 +296,8 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
         inner->batch->close(&inner);
         return FAIL(UNAVAILABLE, "fault store: out of memory");
     }
-    at->store = (struct store){&wrap_batch,  &wrap_fact,     &wrap_subject,   &wrap_tag,
-                               &wrap_ledger, &wrap_sighting, &wrap_authority, &wrap_replay};
+    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject, &wrap_tag, &wrap_ledger,
+                               &wrap_sighting, &wrap_authority, &wrap_replay,  &wrap_mail};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

@@ -9,6 +9,7 @@
 
 #include "store/authority.h"
 #include "store/ledger.h"
+#include "store/mail.h"
 
 #include <stdbool.h>
 

@@ -41,7 +41,15 @@ static const char *const migrations[] = {
     "CREATE TABLE replay (key BLOB PRIMARY KEY CHECK (length(key) = 32),"
     " ask BLOB NOT NULL CHECK (length(ask) = 32), until INTEGER NOT NULL, answer BLOB NOT NULL) WITHOUT "
     "ROWID;"
-    "CREATE INDEX replay_until ON replay (until);",
+    "CREATE INDEX replay_until ON replay (until);"
+    "CREATE TABLE mail (id INTEGER PRIMARY KEY, state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 5),"
+    " due_us INTEGER NOT NULL, made_us INTEGER NOT NULL, attempts INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " reply INTEGER NOT NULL, subject INTEGER NOT NULL, message BLOB NOT NULL);"
+    "CREATE INDEX mail_due ON mail (state, due_us);"
+    "CREATE INDEX mail_subject ON mail (subject) WHERE subject > 0;"
+    "CREATE TABLE mail_count (state INTEGER NOT NULL, kind INTEGER NOT NULL, n INTEGER NOT NULL CHECK (n >= "
+    "0),"
+    " PRIMARY KEY (state, kind)) WITHOUT ROWID;",
 };
 
 unsigned schema_newest(void)

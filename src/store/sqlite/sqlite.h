@@ -7,6 +7,7 @@
 
 #include "store/authority.h"
 #include "store/ledger.h"
+#include "store/mail.h"
 
 enum sqlite_mode {
     SQLITE_CREATE, /* the file must not exist */

@@ -59,5 +59,6 @@ extern const struct ledger_store sqlite_ledger;
 extern const struct sighting_store sqlite_sighting;
 extern const struct authority_store sqlite_authority;
 extern const struct replay_store sqlite_replay;
+extern const struct mail_store sqlite_mail;
 
 #endif

@@ -450,6 +450,96 @@ static void keeps_answers_until_their_time(void **state)
     base_end(&base);
 }
 
+static RESULT mail_count_add(void *context, enum mail_state state, unsigned kind, uint64_t count)
+{
+    uint64_t *counts = context;
+    assert_in_range(kind, 1, 2);
+    counts[state * 2 + kind - 1] = count;
+    return OK;
+}
+
+static RESULT mail_id_add(void *context, const struct mail_row *row)
+{
+    struct buf *ids = context;
+    buf_print(ids, "%llu:%zu ", (unsigned long long)row->id, row->message.len);
+    return OK;
+}
+
+static const char *mails_due(struct base *base, enum mail_state state, int64_t now_us, size_t most,
+                             struct buf *out)
+{
+    buf_clear(out);
+    assert_ok(base->store->mail->due(base->store, state, now_us, most, mail_id_add, out));
+    return buf_c(out);
+}
+
+static void keeps_mails_in_the_order_they_are_due(void **state)
+{
+    (void)state;
+    struct base base;
+    uint64_t last = 9, counts[12] = {0};
+    int64_t due_us = 0;
+    size_t dropped = 9;
+    SCOPED(buf_done) struct buf ids = {0};
+    base_begin(&base);
+    struct store *store = base.store;
+    const struct mail_store *mail = store->mail;
+    assert_ok(mail->last(store, &last));
+    assert_int_equal(last, 0);
+    assert_code(CODE_NOT_FOUND, mail->next(store, MAIL_WAITING, &due_us));
+    begin(&base);
+    static const int64_t due[] = {30, 10, 20, 40};
+    for (uint64_t id = 1; id <= 4; id++) {
+        struct mail_row row = {.id = id,
+                               .state = MAIL_WAITING,
+                               .due_us = due[id - 1],
+                               .made_us = 5,
+                               .kind = (uint16_t)(1 + (id == 4)),
+                               .subject = {id == 1 || id == 3 ? 7 : 0},
+                               .message = SLICE_TEXT("sealed")};
+        assert_ok(mail->add(store, &row));
+    }
+    commit(&base);
+    assert_ok(mail->last(store, &last));
+    assert_int_equal(last, 4);
+    assert_ok(mail->next(store, MAIL_WAITING, &due_us));
+    assert_int_equal(due_us, 10);
+    assert_string_equal(mails_due(&base, MAIL_WAITING, 30, 9, &ids), "2:6 3:6 1:6 ");
+    assert_string_equal(mails_due(&base, MAIL_WAITING, 30, 2, &ids), "2:6 3:6 ");
+    assert_string_equal(mails_due(&base, MAIL_SENDING, 30, 9, &ids), "");
+    begin(&base);
+    struct mail_row row = {.id = 2, .state = MAIL_SENDING, .due_us = 11, .attempts = 1};
+    assert_ok(mail->move(store, &row));
+    row = (struct mail_row){.id = 2, .state = MAIL_SENT, .due_us = 50, .attempts = 1, .reply = 250};
+    assert_ok(mail->move(store, &row));
+    row.id = 9;
+    assert_code(CODE_NOT_FOUND, mail->move(store, &row));
+    row = (struct mail_row){.id = 4, .state = MAIL_UNKNOWN, .due_us = 40};
+    assert_ok(mail->move(store, &row));
+    commit(&base);
+    assert_string_equal(mails_due(&base, MAIL_SENT, 50, 9, &ids), "2:0 ");
+    assert_string_equal(mails_due(&base, MAIL_UNKNOWN, 50, 9, &ids), "4:6 ");
+    assert_ok(mail->counts(store, mail_count_add, counts));
+    assert_int_equal(counts[MAIL_WAITING * 2], 2);
+    assert_int_equal(counts[MAIL_SENDING * 2], 0);
+    assert_int_equal(counts[MAIL_SENT * 2], 1);
+    assert_int_equal(counts[MAIL_UNKNOWN * 2 + 1], 1);
+    begin(&base);
+    assert_ok(mail->drop_subject(store, (struct subject_no){7}, &dropped));
+    assert_int_equal(dropped, 2);
+    assert_ok(mail->sweep(store, 49, 9));
+    assert_string_equal(mails_due(&base, MAIL_SENT, 50, 9, &ids), "2:0 ");
+    assert_ok(mail->sweep(store, 50, 0));
+    assert_string_equal(mails_due(&base, MAIL_SENT, 50, 9, &ids), "2:0 ");
+    assert_ok(mail->sweep(store, 50, 9));
+    commit(&base);
+    base_again(&base);
+    memset(counts, 0, sizeof counts);
+    assert_ok(base.store->mail->counts(base.store, mail_count_add, counts));
+    for (size_t i = 0; i < COUNT_OF(counts); i++) assert_int_equal(counts[i], i == MAIL_UNKNOWN * 2 + 1);
+    base_end(&base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +553,7 @@ int main(void)
         cmocka_unit_test(keeps_checkpoints_by_kind_and_size),
         cmocka_unit_test(keeps_sightings_by_hour),
         cmocka_unit_test(keeps_authority_rows_in_order),
+        cmocka_unit_test(keeps_mails_in_the_order_they_are_due),
         cmocka_unit_test(keeps_answers_until_their_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
