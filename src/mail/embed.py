@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Turns locale/<language>/mail/*.txt into one C file: embed.py LOCALE OUT.c OUT.d
+
+The depfile names the folders and every text, so that a new or changed one makes the file anew.
+"""
+import pathlib
+import sys
+
+HEAD = """/* Made by src/mail/embed.py from locale/. */
+#include "mail/mail_priv.h"
+
+#include <stddef.h>
+
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+const struct mail_source mail_sources[] = {
+"""
+
+
+def c_line(line):
+    """One line as a C string literal; bytes above ASCII in octal, so that no digit after them joins in."""
+    out = ""
+    for byte in (line + "\n").encode():
+        char = chr(byte)
+        if char == "\n":
+            out += "\\n"
+        elif char in '"\\?':
+            out += "\\" + char
+        else:
+            out += char if 32 <= byte < 127 else f"\\{byte:03o}"
+    return f'     "{out}"\n'
+
+
+def main(locale, out, depfile):
+    folders = sorted(pathlib.Path(locale).glob("*/mail"))
+    texts = [text for folder in folders for text in sorted(folder.glob("*.txt"))]
+    made = HEAD
+    for text in texts:
+        lines = text.read_text(encoding="utf-8").splitlines()
+        made += f'    {{"{text.parent.parent.name}", "{text.stem}",\n' + "".join(map(c_line, lines)) + "    },\n"
+    pathlib.Path(out).write_text(made + "    {NULL, NULL, NULL},\n};\n", encoding="utf-8")
+    names = " ".join(str(path) for path in [locale, *folders, *texts])
+    pathlib.Path(depfile).write_text(f"{out}: {names}\n", encoding="utf-8")
+
+
+main(*sys.argv[1:])
