@@ -20,6 +20,7 @@ enum key_kind {
     KEY_LEDGER,  /* Ed25519 seed of the ledger's signature; one a log */
     KEY_STAFF,   /* seals what staff rows say of a person */
     KEY_BACKUP,  /* signs and seals backups */
+    KEY_MAIL,    /* seals mails that wait, and the password they are sent with */
     KEY_KIND_COUNT
 };
 

@@ -4,6 +4,7 @@
 #include "keep/leaves.h"
 #include "keep/subject.h"
 #include "keep/verbs.h"
+#include "store/mail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -149,6 +150,14 @@ static RESULT tags_drop(struct batch *batch, struct subject_no no, const struct 
     return store->tag->drop_past(store, no);
 }
 
+/* Mails to them or about them that have not been sent, and what is known of those that have. */
+static RESULT mails_drop(struct batch *batch, struct subject_no no)
+{
+    struct store *store = batch_write(batch);
+    size_t dropped = 0;
+    return store->mail->drop_subject(store, no, &dropped);
+}
+
 static void answer_put(const struct subject_erase_ask *ask, struct answer *out)
 {
     cbor_map(&out->body, ask->dry_run ? 3 : 2);
@@ -216,6 +225,7 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     TRY(history_looks(shop, no, leaf_keep, &keeping));
     TRY(texts_drop(&keeping));
     TRY(tags_drop(batch, no, &record));
+    TRY(mails_drop(batch, no));
     TRY(tombstone_write(batch, reader, &keeping, &record, out));
     return intent_write(shop, no, record.created_us,
                         batch->now_us); /* last: what fails before leaves no row */

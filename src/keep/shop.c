@@ -1,6 +1,7 @@
 #include "keep/shop.h"
 
 #include "keep/access/authority.h"
+#include "keep/post.h"
 #include "keep/reopen.h"
 #include "store/sqlite/sqlite.h"
 
@@ -80,6 +81,7 @@ void shop_free(struct shop **shop)
     if (at->store) at->store->batch->close(&at->store);
     budgets_free(&at->budgets);
     sessions_free(&at->sessions);
+    post_free(&at->post);
     access_done(&at->access);
     for (size_t i = 0; i < FIELD_MAX; i++) prf_free(&at->index[i]);
     prf_free(&at->pepper);
@@ -288,6 +290,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     shop_path(shop->home, shop->name, "keyring", &path);
     TRY(keyring_open(shop->crypto, buf_c(&path), home_root(shop->home), shop->name, &shop->keyring));
     TRY(keys_set(shop));
+    TRY(post_open(shop, &shop->post));
     TRY(budgets_new(&shop->budgets));
     TRY(sessions_new(shop->crypto, &shop->sessions));
     TRY(store_start(shop, options));

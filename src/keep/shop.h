@@ -11,6 +11,8 @@
 #include "prove/sighting.h"
 #include "watch/budget.h"
 
+struct post;
+
 struct shop {
     uint32_t number; /* in this keeper, from 1 */
     char name[SHOP_NAME_BYTES_MAX + 1];
@@ -25,6 +27,7 @@ struct shop {
     struct access access;
     struct sessions *sessions;
     struct budgets *budgets;
+    struct post *post; /* keep/post.h */
 
     struct block_cipher *ids;
     struct prf *index[FIELD_MAX]; /* blind index key of a field's newest epoch; NULL: not indexed */

@@ -131,6 +131,10 @@ const struct role *role_find(const struct access *access, struct slice name); /*
 const struct role *role_by_id(const struct access *access, uint32_t id);      /* NULL */
 struct key *key_by_id(struct access *access, uint32_t id);                    /* NULL */
 
+/* Open a member of staff's name and e-mail address; both borrow from `text`, which is appended to. CORRUPT. */
+RESULT staff_open(struct shop *shop, const struct staff *staff, struct buf *text, struct slice *name,
+                  struct slice *email);
+
 /* The built-in roles: admin, service, support, auditor. `index` 0 … role_builtin_count() - 1. */
 size_t role_builtin_count(void);
 struct role role_builtin(size_t index);

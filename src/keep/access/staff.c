@@ -22,3 +22,17 @@ RESULT staff_take(struct access *access, uint32_t id, struct slice body)
     buf_slice_put(&staff->sealed, sealed);
     return members == 2 ? OK : FAIL(CORRUPT, "authority: a stored member of staff is malformed");
 }
+
+RESULT staff_open(struct shop *shop, const struct staff *staff, struct buf *text, struct slice *name,
+                  struct slice *email)
+{
+    SCOPED(buf_done) struct buf aad = {0};
+    size_t two = 0;
+    buf_text(&aad, "staff");
+    buf_be32(&aad, staff->id);
+    TRY(aead_open(shop->staff_box, buf_slice(&aad), buf_slice(&staff->sealed), text));
+    struct cbor reader = cbor_reader(buf_slice(text));
+    TRY(cbor_read_array(&reader, &two));
+    TRY(cbor_read_text(&reader, name));
+    return cbor_read_text(&reader, email);
+}

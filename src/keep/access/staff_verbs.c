@@ -34,16 +34,9 @@ RESULT verb_staff_add(struct batch *batch, const struct reader *reader, const st
 
 static RESULT staff_put(struct shop *shop, const struct staff *staff, struct buf *out)
 {
-    SCOPED(buf_done) struct buf aad = {0}, text = {0};
+    SCOPED(buf_done) struct buf text = {0};
     struct slice name = {0}, email = {0};
-    size_t two = 0;
-    buf_text(&aad, "staff");
-    buf_be32(&aad, staff->id);
-    TRY(aead_open(shop->staff_box, buf_slice(&aad), buf_slice(&staff->sealed), &text));
-    struct cbor reader = cbor_reader(buf_slice(&text));
-    TRY(cbor_read_array(&reader, &two));
-    TRY(cbor_read_text(&reader, &name));
-    TRY(cbor_read_text(&reader, &email));
+    TRY(staff_open(shop, staff, &text, &name, &email));
     cbor_map(out, 4);
     put_id(shop, out, "id", ID_STAFF, staff->id);
     put_text(out, "name", name);

@@ -1,0 +1,141 @@
+#include "keep/post.h"
+
+#include "keep/normalise.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TIME_DAY_BYTES = 10, TIME_MINUTE_BYTES = 5 };
+
+struct post {
+    struct mail_texts *texts;
+    struct aead *box; /* seals messages */
+};
+
+void post_free(struct post **post)
+{
+    struct post *at = *post;
+    if (!at) return;
+    mail_texts_free(&at->texts);
+    aead_free(&at->box);
+    free(at);
+    *post = NULL;
+}
+
+RESULT post_open(struct shop *shop, struct post **out)
+{
+    SCOPED(post_free) struct post *post = calloc(1, sizeof *post);
+    SCOPED(buf_done) struct buf folder = {0};
+    SECRET key = {{0}};
+    if (!post) return FAIL(UNAVAILABLE, "mail: out of memory");
+    if (shop->home) buf_print(&folder, "%s/locale", home_path(shop->home));
+    TRY(keyring_key(shop->keyring, KEY_MAIL, 0, keyring_newest(shop->keyring, KEY_MAIL, 0), &key));
+    TRY(aead_new(shop->crypto, &post->box));
+    aead_key(post->box, &key);
+    TRY(mail_texts_load(shop->home ? buf_c(&folder) : NULL, &post->texts));
+    *out = TAKE(post);
+    return OK;
+}
+
+void mail_time_put(struct buf *out, int64_t us)
+{
+    SCOPED(buf_done) struct buf time = {0};
+    time_put(&time, us);
+    buf_slice_put(out, slice_part(buf_slice(&time), 0, TIME_DAY_BYTES));
+    buf_byte(out, ' ');
+    buf_slice_put(out, slice_part(buf_slice(&time), TIME_DAY_BYTES + 1, TIME_MINUTE_BYTES));
+    buf_text(out, " UTC");
+}
+
+/* A box opens for its own row only. */
+static void message_aad(const struct mail_row *row, struct buf *out)
+{
+    buf_text(out, "mail");
+    buf_be64(out, row->id);
+    buf_be16(out, row->kind);
+    buf_be64(out, row->subject.at);
+}
+
+/* Subject and body, with the shop's name and the time beside the draft's own values. */
+static RESULT draft_render(struct batch *batch, const struct mail_draft *draft, struct buf *subject,
+                           struct buf *body)
+{
+    const struct shop *shop = batch->shop;
+    struct mail_value values[MAIL_VALUES_MAX + 2];
+    SCOPED(buf_done) struct buf time = {0};
+    assert(draft->count <= MAIL_VALUES_MAX);
+    for (size_t i = 0; i < draft->count; i++) {
+        if (draft->values[i].text.len > MAIL_VALUE_BYTES_MAX)
+            return FAIL(FIELD_TOO_LONG, "mail: %s: longer than %d bytes", draft->values[i].name,
+                        MAIL_VALUE_BYTES_MAX);
+        values[i] = draft->values[i];
+    }
+    mail_time_put(&time, batch->now_us);
+    values[draft->count] = (struct mail_value){"shop", slice_text(shop->name)};
+    values[draft->count + 1] = (struct mail_value){"time", buf_slice(&time)};
+    const struct mail_text *text = mail_texts_get(shop->post->texts, draft->kind, draft->lang);
+    mail_text_render(text, values, draft->count + 2, subject, body);
+    return subject->len + body->len <= MAIL_MESSAGE_BYTES_MAX
+               ? OK
+               : FAIL(FIELD_TOO_LONG, "mail: longer than %d bytes", MAIL_MESSAGE_BYTES_MAX);
+}
+
+/* What is sealed: [address, name, subject, body]. */
+static RESULT draft_write(struct batch *batch, const struct mail_draft *draft, struct buf *out)
+{
+    SCOPED(buf_done) struct buf to = {0}, name = {0}, subject = {0}, body = {0};
+    TRY(normalise(NORMALISE_EMAIL, draft->to, (struct slice){0}, &to));
+    TRY(normalise(NORMALISE_TEXT, draft->to_name, (struct slice){0}, &name));
+    TRY(draft_render(batch, draft, &subject, &body));
+    cbor_array(out, 4);
+    cbor_text(out, buf_slice(&to));
+    cbor_text(out, buf_slice(&name));
+    cbor_text(out, buf_slice(&subject));
+    cbor_text(out, buf_slice(&body));
+    return OK;
+}
+
+RESULT mail_queue(struct batch *batch, const struct mail_draft *draft)
+{
+    struct mail_row row = {.state = MAIL_WAITING,
+                           .due_us = batch->now_us,
+                           .made_us = batch->now_us,
+                           .kind = (uint16_t)draft->kind,
+                           .subject = draft->subject};
+    SCOPED(buf_done) struct buf text = {0}, aad = {0}, box = {0};
+    assert(mail_kind_row(row.kind));
+    TRY(draft_write(batch, draft, &text));
+    TRY(batch->shop->store->mail->last(batch->shop->store, &row.id));
+    row.id++;
+    message_aad(&row, &aad);
+    aead_seal(batch->shop->post->box, buf_slice(&aad), buf_slice(&text), &box);
+    row.message = buf_slice(&box);
+    struct store *store = batch_write(batch);
+    return store->mail->add(store, &row);
+}
+
+void mail_note(struct batch *batch, enum mail_kind kind, uint64_t count)
+{
+    struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    struct draft draft = batch_draft(batch, &system, ENTRY_NOTICE);
+    struct receipt receipt = {0};
+    draft.entry.count = count;
+    draft.entry.object_id = (uint32_t)kind;
+    batch_append(batch, &draft, &receipt);
+}
+
+RESULT mail_tell_staff(struct batch *batch, const struct mail_draft *draft)
+{
+    struct shop *shop = batch->shop;
+    uint64_t count = 0;
+    for (size_t i = 0; i < shop->access.staff_count; i++) {
+        SCOPED(buf_done) struct buf text = {0};
+        struct mail_draft one = *draft;
+        TRY(staff_open(shop, &shop->access.staff[i], &text, &one.to_name, &one.to));
+        TRY(mail_queue(batch, &one));
+        count++;
+    }
+    if (count > 0) mail_note(batch, draft->kind, count);
+    return OK;
+}

@@ -1,0 +1,61 @@
+/*
+ * The shop's post: mails that the vault sends by itself. A mail is put in the open batch, beside the change it tells of:
+ * either both become durable or neither. What it says is rendered at once and sealed under a key of its own; the
+ * keeper hands it to a sender later, and again until it arrived, was refused or is too old (mail/retry.h).
+ *
+ * Must never decide whether a change may happen: a mail that cannot be sent delays nothing. Main call: mail_queue().
+ * Example:
+ *     const struct mail_value values[] = {{"key", id}, {"days", SLICE_TEXT("7")}, {"ends", ends}};
+ *     TRY(mail_queue(batch, &(struct mail_draft){.kind = MAIL_KEY_ENDING, .to = email, .values = values, .count = 3}));
+ */
+#ifndef AMN_KEEP_POST_H
+#define AMN_KEEP_POST_H
+
+#include "keep/batch.h"
+#include "mail/texts.h"
+#include "store/mail.h"
+
+enum {
+    MAIL_VALUES_MAX = 8,
+    MAIL_VALUE_BYTES_MAX = 1000,   /* of one value */
+    MAIL_MESSAGE_BYTES_MAX = 65536 /* of subject and body, rendered */
+};
+
+/* A mail to be. Borrowed until mail_queue() returns. */
+struct mail_draft {
+    enum mail_kind kind;
+    struct slice to;           /* e-mail address as a person wrote it, or in its normal form */
+    struct slice to_name;      /* how it is addressed; may be empty */
+    struct slice lang;         /* "id", "ko", "en"; another one, or empty: the shop's own */
+    struct subject_no subject; /* whom it is about, so that their erasure takes it back; 0: staff */
+    const struct mail_value
+        *values; /* of the variables of its kind (mail/kinds.def), {{shop}} and {{time}} left out */
+    size_t count;
+};
+
+/**
+ * Put one mail into the queue, in the open batch. It leaves no entry: the change it tells of has one. What tells of no
+ * change of its own batch calls mail_note() once, too.
+ *
+ * @return FIELD_FORMAT    `to` is no e-mail address
+ *         FIELD_TOO_LONG  a value or the whole message above its bound
+ *         UNAVAILABLE     a write failed; the batch must be rolled back
+ * Cost: about 10 us.
+ */
+RESULT mail_queue(struct batch *batch, const struct mail_draft *draft);
+
+/* One entry for mails that the vault queues by itself in this batch (a date came near): which kind, and how many. */
+void mail_note(struct batch *batch, enum mail_kind kind, uint64_t count);
+
+/* Tell every member of staff: one mail each, and mail_note(). `to` and `to_name` of the draft are not looked at. */
+RESULT mail_tell_staff(struct batch *batch, const struct mail_draft *draft);
+
+/* A time for a value of a mail: 2026-11-22 03:24 UTC. */
+void mail_time_put(struct buf *out, int64_t us);
+
+/* Texts and keys of a shop's post; made when the shop is opened. CONFIG when a text of the home is not one. */
+struct post;
+RESULT post_open(struct shop *shop, struct post **out);
+void post_free(struct post **post);
+
+#endif
