@@ -265,7 +265,7 @@ static bool pull(struct load *load, struct connection *connection)
         answer_take(load, connection);
         if (!going(load)) return false;
         request_send(load, connection);
-        if (!connection->ssl) return true;
+        if (!connection->ssl || !SSL_has_pending(connection->ssl)) return true;
     }
 }
 
@@ -372,6 +372,7 @@ int main(int argc, char **argv)
         load.context =
             SSL_CTX_new(TLS_client_method()); /* the benchmark's own certificate: nothing to check it by */
         if (!load.context) give_up("TLS: out of memory");
+        SSL_CTX_set_read_ahead(load.context, 1); /* a record in one read, not its head and then its body */
     }
     run(&load, argument(argc, argv, "--seconds", 5));
     uint64_t people = strcmp(load.what, "reveal_100") == 0 ? MANY : 1;
