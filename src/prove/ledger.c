@@ -87,20 +87,22 @@ void ledger_append(struct ledger *ledger, const struct draft *draft, struct rece
     assert(!ledger->sealed && draft->text_count <= COMMITMENTS_MAX && draft->set_count <= SET_SUBJECTS_MAX);
     struct aside_text texts[COMMITMENTS_MAX];
     struct entry entry = {0};
-    SCOPED(buf_done) struct buf bytes = {0}, aside_bytes = {0};
+    struct buf *scratch = &ledger->scratch;
     draft_finish(ledger, draft, texts, &entry);
-    entry_write(&entry, &bytes);
 
     struct aside aside = {draft->set, draft->set_count, texts, draft->text_count};
-    aside_write(&aside, &aside_bytes);
-    bundle_put(&ledger->entries, buf_slice(&bytes));
-    buf_varint(&ledger->aside, aside_bytes.len);
-    buf_slice_put(&ledger->aside, buf_slice(&aside_bytes));
+    aside_write(&aside, scratch);
+    buf_varint(&ledger->aside, scratch->len);
+    buf_slice_put(&ledger->aside, buf_slice(scratch));
+    buf_clear(scratch);
+    entry_write(&entry, scratch);
+    bundle_put(&ledger->entries, buf_slice(scratch));
     struct tail_end end = {ledger->entries.len, ledger->aside.len};
     buf_put(&ledger->ends, &end, sizeof end);
 
     out->index = ledger->tree.size;
-    leaf_hash(ledger->options.crypto, buf_slice(&bytes), &out->leaf);
+    leaf_hash(ledger->options.crypto, buf_slice(scratch), &out->leaf);
+    buf_clear(scratch);
     buf_put(&ledger->leaves, out->leaf.bytes, HASH_BYTES);
     tree_append(ledger->options.crypto, &ledger->tree, &out->leaf, NULL);
     if (entry.kind == ENTRY_AUTHORITY) {
@@ -197,8 +199,9 @@ static RESULT pack(struct ledger *ledger)
         buf_slice_put(&ledger->upper_before[level], buf_slice(&ledger->upper[level]));
     }
     ledger->packed = full; /* from here on a rollback restores the upper tiles */
-    for (uint64_t n = 0; n < full; n++) TRY(bundle_write(ledger, n * TILE_WIDTH));
+    /* Cleared first: the bundles then take the pages that the tail gives back, instead of as many others. */
     TRY(ledger->options.store->ledger->tail_clear(ledger->options.store));
+    for (uint64_t n = 0; n < full; n++) TRY(bundle_write(ledger, n * TILE_WIDTH));
     return tail_write(ledger, full * TILE_WIDTH, count);
 }
 

@@ -22,6 +22,7 @@ void ledger_free(struct ledger **ledger)
     buf_done(&at->ends_before);
     buf_done(&at->note);
     buf_done(&at->note_next);
+    buf_done(&at->scratch);
     for (unsigned level = 0; level < UPPER_LEVELS; level++) {
         buf_done(&at->upper[level]);
         buf_done(&at->upper_before[level]);

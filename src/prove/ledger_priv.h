@@ -41,7 +41,8 @@ struct ledger {
     } mark;
     struct buf upper_before[UPPER_LEVELS]; /* of a sealed batch that packed bundles */
     struct buf note_next;
-    uint64_t packed; /* bundles that the sealed batch packed */
+    struct buf scratch; /* of the entry in the making; empty between entries */
+    uint64_t packed;    /* bundles that the sealed batch packed */
     bool sealed;
     bool tail_anew; /* texts were dropped from the tail: its rows must be written again */
     struct buf aside_before, ends_before; /* the tail's before that, for a rollback */
