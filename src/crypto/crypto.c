@@ -286,17 +286,15 @@ void aead_seal_at(struct aead *aead, struct slice aad, uint8_t *box, size_t text
     seal(aead, aad, (struct slice){box + AEAD_NONCE_BYTES, text_len}, box);
 }
 
-RESULT aead_open(struct aead *aead, struct slice aad, struct slice box, struct buf *out)
+RESULT aead_open_at(struct aead *aead, struct slice aad, struct slice box, uint8_t *text, size_t text_len)
 {
     assert(aead->has_key && aad.len < INT32_MAX);
-    if (box.len < AEAD_EXTRA_BYTES || box.len > INT32_MAX)
+    if (box.len > INT32_MAX || box.len != text_len + AEAD_EXTRA_BYTES)
         return FAIL(CORRUPT, "aead: a box of %zu bytes", box.len);
-    size_t text_len = box.len - AEAD_EXTRA_BYTES, start = out->len;
     const uint8_t *body = box.at + AEAD_NONCE_BYTES;
     uint8_t tag[AEAD_TAG_BYTES], none = 0;
     int len = 0;
     memcpy(tag, body + text_len, sizeof tag); /* OpenSSL wants it writable */
-    uint8_t *text = buf_extend(out, text_len);
     must(EVP_DecryptInit_ex2(aead->open, aead->open_set ? NULL : aead->crypto->gcm,
                              aead->open_ready ? NULL : aead->key.bytes, box.at, NULL));
     aead->open_set = aead->open_ready = true;
@@ -305,10 +303,17 @@ RESULT aead_open(struct aead *aead, struct slice aad, struct slice box, struct b
     must(EVP_CIPHER_CTX_ctrl(aead->open, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG_BYTES, tag));
     if (EVP_DecryptFinal_ex(aead->open, &none, &len) != 1) {
         if (text_len > 0) explicit_bzero(text, text_len);
-        out->len = start;
         return FAIL(CORRUPT, "aead: a sealed box does not open: changed, moved, or another key");
     }
     return OK;
+}
+
+RESULT aead_open(struct aead *aead, struct slice aad, struct slice box, struct buf *out)
+{
+    size_t text_len = box.len < AEAD_EXTRA_BYTES ? 0 : box.len - AEAD_EXTRA_BYTES, start = out->len;
+    struct result opened = aead_open_at(aead, aad, box, buf_extend(out, text_len), text_len);
+    if (opened.code != CODE_OK) out->len = start;
+    return opened;
 }
 
 struct block_cipher {

@@ -92,6 +92,8 @@ void aead_seal(struct aead *aead, struct slice aad, struct slice text, struct bu
 void aead_seal_at(struct aead *aead, struct slice aad, uint8_t *box, size_t text_len);
 /* Appends the text to `out`; CORRUPT (and `out` as before) if the box, the key or the AAD is not the one sealed. */
 RESULT aead_open(struct aead *aead, struct slice aad, struct slice box, struct buf *out);
+/* The same into `text_len` bytes at `text`, which never hold what failed its check; CORRUPT too for a box of another length. */
+RESULT aead_open_at(struct aead *aead, struct slice aad, struct slice box, uint8_t *text, size_t text_len);
 
 /* One AES-256 block, both ways: for public ids, where the plaintext carries its own redundancy. */
 struct block_cipher;

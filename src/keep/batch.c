@@ -9,6 +9,8 @@
 void answer_wipe(struct answer *answer)
 {
     buf_done(&answer->body);
+    free(TAKE(answer->problems));
+    answer->problem_count = 0;
 }
 
 RESULT batch_begin(struct shop *shop, struct arena *arena, struct batch *out)
@@ -115,6 +117,8 @@ void batch_receipt(struct answer *answer, const struct receipt *receipt)
 void batch_problem(struct answer *answer, struct result result, const char *pointer_format, ...)
 {
     if (answer->problem_count == PROBLEMS_MAX) return;
+    if (!answer->problems) answer->problems = calloc(PROBLEMS_MAX, sizeof *answer->problems);
+    if (!answer->problems) abort(); /* as all memory: see bytes.h */
     struct problem *problem = &answer->problems[answer->problem_count++];
     va_list args;
     va_start(args, pointer_format);

@@ -20,9 +20,9 @@ struct problem {
 
 struct answer {
     struct answer_head head;
-    struct buf body;      /* CBOR, or text or octets as head.shape says */
-    size_t problem_count; /* of a refusal */
-    struct problem problems[PROBLEMS_MAX];
+    struct buf body;          /* CBOR, or text or octets as head.shape says */
+    size_t problem_count;     /* of a refusal */
+    struct problem *problems; /* PROBLEMS_MAX of them once there is one: nearly every answer has none */
     uint64_t budget_limit, budget_used; /* of a refusal by BUDGET_DAY */
     bool secret;                        /* the body holds a secret: an idempotency key must not replay it */
 };

@@ -109,13 +109,13 @@ RESULT record_unlock(struct shop *shop, struct subject_no no, const struct recor
                      struct secret *data_key)
 {
     SCOPED(aead_free) struct aead *older = NULL;
-    SCOPED(buf_done) struct buf opened = {0};
+    SECRET opened = {{0}};
     struct aead *kek = NULL;
     uint8_t aad[WRAP_AAD_BYTES];
     TRY(kek_of(shop, record->epoch, &older, &kek));
-    TRY(aead_open(kek, wrap_aad(shop, no, record->epoch, aad), record->wrapped, &opened));
-    assert(opened.len == SECRET_BYTES);
-    memcpy(data_key->bytes, opened.at, SECRET_BYTES);
+    TRY(aead_open_at(kek, wrap_aad(shop, no, record->epoch, aad), record->wrapped, opened.bytes,
+                     SECRET_BYTES));
+    memcpy(data_key->bytes, opened.bytes, SECRET_BYTES);
     aead_key(shop->dek, data_key);
     return OK;
 }

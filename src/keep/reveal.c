@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REVEAL_BYTES_MAX = 32 * 1024 * 1024 };
+enum {
+    REVEAL_BYTES_MAX = 32 * 1024 * 1024,
+    SUBJECT_BYTES_GUESS = 256 /* of the answer, a subject */
+};
 
 /* One subject of a reveal: found and to be shown, or why not. */
 struct shown {
@@ -20,25 +23,30 @@ static void shown_done(struct shown *shown)
     buf_done(&shown->bytes);
 }
 
-static void form_put(const struct asked_field *asked, struct slice value, struct buf *out)
+static const struct field *field_of(const struct shop *shop, struct asked_field asked)
+{
+    return &shop->fields.at[asked.field];
+}
+
+static void form_put(const struct shop *shop, struct asked_field asked, struct slice value, struct buf *out)
 {
     SCOPED(buf_done) struct buf masked = {0};
-    if (asked->form == FORM_FULL) {
+    if (asked.form == FORM_FULL) {
         cbor_text(out, value);
         return;
     }
-    mask(asked->form == FORM_LAST4 ? MASK_LAST4 : asked->field->mask, value, &masked);
+    mask(asked.form == FORM_LAST4 ? MASK_LAST4 : field_of(shop, asked)->mask, value, &masked);
     cbor_text(out, buf_slice(&masked));
 }
 
-static void name_put(const struct asked_field *asked, struct buf *out)
+static void name_put(const struct shop *shop, struct asked_field asked, struct buf *out)
 {
     static const char *const suffixes[] = {[FORM_FULL] = "", [FORM_MASK] = ".mask", [FORM_LAST4] = ".last4"};
     char name[FIELD_NAME_BYTES_MAX + 8];
-    size_t len = strlen(asked->field->name), more = strlen(suffixes[asked->form]);
-    memcpy(name, asked->field->name, len);
-    memcpy(name + len, suffixes[asked->form], more);
-    cbor_text(out, (struct slice){(const uint8_t *)name, len + more});
+    struct slice base = slice_text(field_of(shop, asked)->name), suffix = slice_text(suffixes[asked.form]);
+    memcpy(name, base.at, base.len);
+    memcpy(name + base.len, suffix.at, suffix.len);
+    cbor_text(out, (struct slice){(const uint8_t *)name, base.len + suffix.len});
 }
 
 /* All asked fields of one group, put together as an array of items again. */
@@ -47,16 +55,16 @@ static RESULT group_put(struct shop *shop, const struct shown *shown, const stru
 {
     enum { GROUP_FIELDS_MAX = FIELD_MAX };
     struct buf opened[GROUP_FIELDS_MAX] = {{0}};
-    const struct asked_field *asked[GROUP_FIELDS_MAX];
-    const char *group = permit->fields[first].field->group;
+    struct asked_field asked[GROUP_FIELDS_MAX];
+    const char *group = field_of(shop, permit->fields[first])->group;
     size_t count = 0;
     int last = -1;
     struct result done = OK;
     for (size_t i = first; i < permit->field_count && done.code == CODE_OK && count < GROUP_FIELDS_MAX; i++) {
-        const struct field *field = permit->fields[i].field;
+        const struct field *field = field_of(shop, permit->fields[i]);
         if (strcmp(field->group, group) != 0 || !(shown->record.held >> field->number & 1)) continue;
         done = record_field(shop, shown->no, &shown->record, field->number, &opened[count]);
-        asked[count] = &permit->fields[i];
+        asked[count] = permit->fields[i];
         struct cursor items = {buf_slice(&opened[count++]), false};
         uint8_t item = 0;
         struct slice text = {0};
@@ -71,8 +79,8 @@ static RESULT group_put(struct shop *shop, const struct shown *shown, const stru
             struct slice text = {0};
             while (item_get(&items, &item, &text)) {
                 if (item != at) continue;
-                name_put(asked[i], out);
-                form_put(asked[i], text, out);
+                name_put(shop, asked[i], out);
+                form_put(shop, asked[i], text, out);
                 members++;
             }
         }
@@ -82,10 +90,11 @@ static RESULT group_put(struct shop *shop, const struct shown *shown, const stru
     return done;
 }
 
-static bool group_seen(const struct permit *permit, size_t at)
+static bool group_seen(const struct shop *shop, const struct permit *permit, size_t at)
 {
+    const char *group = field_of(shop, permit->fields[at])->group;
     for (size_t i = 0; i < at; i++) {
-        if (strcmp(permit->fields[i].field->group, permit->fields[at].field->group) == 0) return true;
+        if (strcmp(field_of(shop, permit->fields[i])->group, group) == 0) return true;
     }
     return false;
 }
@@ -95,21 +104,22 @@ static RESULT fields_put(struct shop *shop, const struct shown *shown, const str
                          struct buf *out)
 {
     size_t mark = cbor_open(out), count = 0;
+    SCOPED(buf_done) struct buf value = {0};
     for (size_t i = 0; i < permit->field_count; i++) {
-        const struct asked_field *asked = &permit->fields[i];
-        bool group = asked->field->group[0] != 0;
-        if (group && group_seen(permit, i)) continue;
+        const struct field *field = field_of(shop, permit->fields[i]);
+        bool group = field->group[0] != 0;
+        if (group && group_seen(shop, permit, i)) continue;
         if (group) {
-            cbor_text(out, slice_text(asked->field->group));
+            cbor_text(out, slice_text(field->group));
             TRY(group_put(shop, shown, permit, i, out));
             count++;
             continue;
         }
-        if (!(shown->record.held >> asked->field->number & 1)) continue;
-        SCOPED(buf_done) struct buf value = {0};
-        TRY(record_field(shop, shown->no, &shown->record, asked->field->number, &value));
-        name_put(asked, out);
-        form_put(asked, buf_slice(&value), out);
+        if (!(shown->record.held >> field->number & 1)) continue;
+        buf_clear(&value);
+        TRY(record_field(shop, shown->no, &shown->record, field->number, &value));
+        name_put(shop, permit->fields[i], out);
+        form_put(shop, permit->fields[i], buf_slice(&value), out);
         count++;
     }
     cbor_map_close(out, mark, count);
@@ -201,6 +211,8 @@ static RESULT values_put(struct batch *batch, const struct reveal_ask *ask, cons
                          const struct shown *shown, struct draft *draft, struct buf *out)
 {
     struct showing showing = {batch, permit, draft, out};
+    buf_reserve(out,
+                ask->subjects.count * SUBJECT_BYTES_GUESS); /* each time it grows, it is copied and wiped */
     struct sighted *set = arena_take(batch->arena, ask->subjects.count * sizeof *set);
     struct hash *leaves = arena_take(batch->arena, ask->subjects.count * sizeof *leaves);
     cbor_map(out, 1);

@@ -155,9 +155,10 @@ static void answers_release(struct keeper *keeper, struct task *tasks, size_t co
 {
     struct told *told = arena_take(&keeper->arena, count * sizeof *told);
     size_t told_count = 0;
+    SCOPED(buf_done) struct buf frame = {0};
     for (size_t i = 0; i < count; i++) {
         struct task *task = &tasks[i];
-        SCOPED(buf_done) struct buf frame = {0};
+        buf_clear(&frame);
         task->answer.head.id = task->head.id;
         task->answer.head.shop = task->shop ? task->shop->number : 0;
         if (task->shop && (task->answer.head.flags & ANSWER_RECEIPT)) {

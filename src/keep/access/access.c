@@ -186,12 +186,12 @@ static RESULT permit_add(const struct role *role, const struct field *field, enu
                     field->name);
     }
     for (size_t i = 0; i < out->field_count; i++) {
-        if (out->fields[i].field == field && out->fields[i].form == form)
+        if (out->fields[i].field == field->number && out->fields[i].form == form)
             return OK; /* named twice, shown once */
     }
     if (out->field_count == COUNT_OF(out->fields))
         return FAIL(TOO_MANY, "fields: asked for too many at once");
-    out->fields[out->field_count++] = (struct asked_field){field, form};
+    out->fields[out->field_count++] = (struct asked_field){field->number, (uint8_t)form};
     if (form == FORM_FULL) {
         out->full |= bit;
     } else {

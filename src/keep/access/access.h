@@ -100,8 +100,8 @@ RESULT access_purpose(const struct reader *reader, struct slice purpose, uint32_
 /* One asked field, in the form that was asked. */
 enum form { FORM_FULL, FORM_MASK, FORM_LAST4 };
 struct asked_field {
-    const struct field *field;
-    enum form form;
+    uint8_t field; /* its number */
+    uint8_t form;  /* enum form */
 };
 
 /*
