@@ -10,7 +10,7 @@
 #include "base/asks.h"
 
 enum {
-    LINK_BURST = 16,
+    LINK_BURST = 32,
     LINK_WAITING_MAX = 8192,               /* asks without an answer yet */
     LINK_OUT_BYTES_MAX = 64 * 1024 * 1024, /* unsent asks */
     LINK_READ_BYTES = 256 * 1024,
