@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role field self ledger verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role approval field self ledger verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -12,6 +12,7 @@ _amanah()
         staff) words="add list" ;;
         key) words="issue revoke list" ;;
         role) words="put list" ;;
+        approval) words="ask list approve cancel" ;;
         field) words="put list" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
     esac
@@ -41,6 +42,10 @@ _amanah()
         "key list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "role put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --acts --daily --ask-reason" ;;
         "role list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "approval ask") options=" --help --json --quiet --home --url --output-curl --shop --reason --people --minutes" ;;
+        "approval list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "approval approve") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "approval cancel") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --shop --kind --mask --group --index --bytes" ;;
         "field list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "self") options=" --help --json --quiet --home --url --output-curl --shop" ;;

@@ -157,6 +157,25 @@ static const struct member role_put_members[] = {
     {0},
 };
 static const struct member role_list_members[] = {{0}};
+static const struct member approval_ask_members[] = {
+    TEXT(approval_ask_ask, reason, REASON_BYTES_MAX, true, reason_about),
+    MEMBER(approval_ask_ask, subjects_max, WIRE_U64, UINT32_MAX, true, "how many people at most"),
+    MEMBER(approval_ask_ask, minutes, WIRE_U64, 1440, false, "for how long, once approved; default 60"),
+    {0},
+};
+static const struct member approval_list_members[] = {
+    TEXT(approval_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(approval_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const struct member approval_approve_members[] = {
+    TEXT(approval_approve_ask, id, ID_BYTES_MAX, true, "the approval's id, apr_…"),
+    {0},
+};
+static const struct member approval_cancel_members[] = {
+    TEXT(approval_cancel_ask, id, ID_BYTES_MAX, true, "the approval's id, apr_…"),
+    {0},
+};
 static const struct member field_put_members[] = {
     TEXT(field_put_ask, name, 32, true, "letters, digits and _; begins with a letter"),
     TEXT(field_put_ask, kind, 16, false, "normaliser: text, email, phone, date, national_id, postcode"),

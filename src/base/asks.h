@@ -168,6 +168,20 @@ struct role_put_ask {
 struct role_list_ask {
     char none;
 };
+struct approval_ask_ask {
+    struct slice reason;
+    uint64_t subjects_max, minutes;
+};
+struct approval_list_ask {
+    struct slice after;
+    uint64_t limit;
+};
+struct approval_approve_ask {
+    struct slice id;
+};
+struct approval_cancel_ask {
+    struct slice id;
+};
 struct field_put_ask {
     struct slice name, kind, mask, group, index; /* index: none | full */
     uint64_t bytes;
@@ -227,7 +241,8 @@ enum answer_shape { ANSWER_CBOR, ANSWER_TEXT, ANSWER_OCTETS, ANSWER_CHECKPOINT }
 enum {
     ANSWER_RECEIPT = 1,  /* index and leaf hash are set; the shop's latest checkpoint frame belongs to them */
     ANSWER_REPLAYED = 2, /* an idempotency key gave this answer before */
-    ANSWER_CREATED = 4   /* 201 rather than 200 */
+    ANSWER_CREATED = 4,  /* 201 rather than 200 */
+    ANSWER_ACCEPTED = 8  /* 202: it waits for somebody */
 };
 
 struct answer_head {

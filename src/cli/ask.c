@@ -27,6 +27,28 @@ RESULT ask_answer(struct call *call, struct client *client, enum verb verb, cons
     return asked;
 }
 
+/* What loosens something may wait for a second person, or for a day: then that is the answer, whatever was asked. */
+static bool waits_show(struct doc answer)
+{
+    SCOPED(buf_done) struct buf when = {0};
+    struct doc effective = doc_get(answer, "effective"), lapses = doc_get(answer, "lapses");
+    bool delayed = doc_text(effective).len > 0;
+    if (doc_text(doc_get(answer, "approval")).len == 0 || (!delayed && doc_text(lapses).len == 0))
+        return false;
+    time_words_put(&when, delayed ? effective : lapses);
+    show_words("Not yet: ");
+    show_value(doc_text(doc_get(answer, "what")));
+    show_words(
+        delayed
+            ? ".\nNobody else could approve it, so it takes effect by itself at %s, and everybody is told.\n"
+              "Take it back with: amanah approval cancel "
+            : ".\nAnother person must say yes before %s, with: amanah approval approve ",
+        buf_c(&when));
+    show_value(doc_text(doc_get(answer, "approval")));
+    show_words("\n");
+    return true;
+}
+
 RESULT ask_and_show(struct call *call, enum verb verb, const void *ask, show_answer *words)
 {
     SCOPED(client_free) struct client *client = NULL;
@@ -35,6 +57,7 @@ RESULT ask_and_show(struct call *call, enum verb verb, const void *ask, show_ans
     TRY(ask_answer(call, client, verb, ask, &answer));
     if (answer.shown) return OK;
     if (call_has(call, OPT_JSON)) return show_json(answer_doc(&answer));
+    if (waits_show(answer_doc(&answer))) return OK;
     words(call, answer_doc(&answer));
     return OK;
 }

@@ -177,7 +177,7 @@ static RESULT check_call(const struct call *call)
     const struct command *command = call->command;
     for (size_t i = 0; i < call->given_count; i++) {
         enum option option = call->given[i].option;
-        if (command->options & ((uint64_t)1 << option)) continue;
+        if (command->options & ((option_bits)1 << option)) continue;
         return FAIL(USAGE, "--%s: %s does not take it; see amanah help %s", option_row(option)->name,
                     command->words, command->words);
     }

@@ -16,8 +16,10 @@ enum option {
 #undef OPTION
     OPT_COUNT
 };
-_Static_assert(OPT_COUNT <= 64, "a command's options are bits of a uint64_t");
-#define OPTION_BIT(NAME) ((uint64_t)1 << OPT_##NAME)
+/* A set of options: bit n is option n. */
+__extension__ typedef unsigned __int128 option_bits;
+_Static_assert(OPT_COUNT <= 128, "a command's options are bits of option_bits");
+#define OPTION_BIT(NAME) ((option_bits)1 << OPT_##NAME)
 
 enum {
     CALL_ARGS_MAX = REVEAL_SUBJECTS_MAX,
@@ -40,7 +42,7 @@ struct command {
     command_run *run;
     const char *args; /* "ID...", for usage */
     size_t args_min, args_max;
-    uint64_t options; /* OPTION_BIT()s */
+    option_bits options; /* OPTION_BIT()s */
     const char *about;
 };
 

@@ -50,7 +50,7 @@ void help_command(const struct command *command)
     show_usage(command);
     show_words("\n\n%s\n\n", command->about);
     for (unsigned i = 0; i < OPT_COUNT; i++) {
-        if (!(command->options & ((uint64_t)1 << i))) continue;
+        if (!(command->options & ((option_bits)1 << i))) continue;
         SCOPED(buf_done) struct buf usage = {0};
         buf_text(&usage, "  ");
         option_usage(option_row((enum option)i), &usage);
@@ -98,7 +98,7 @@ static void markdown_command(const struct command *command)
     if (!(command->options & ~OPTION_BIT(HELP))) return;
     show_words("\n| option | meaning |\n|---|---|\n");
     for (unsigned i = 0; i < OPT_COUNT; i++) {
-        if (!(command->options & ((uint64_t)1 << i))) continue;
+        if (!(command->options & ((option_bits)1 << i))) continue;
         const struct option_row *row = option_row((enum option)i);
         show_words("| `--%s", row->name);
         if (row->value) show_words(" ");
@@ -135,7 +135,7 @@ static void help_json(void)
                    i > 0 ? "," : "", rows[i].words, rows[i].args, rows[i].args_min, rows[i].args_max,
                    rows[i].about);
         for (unsigned k = 0; k < OPT_COUNT; k++) {
-            if (!(rows[i].options & ((uint64_t)1 << k))) continue;
+            if (!(rows[i].options & ((option_bits)1 << k))) continue;
             show_words("%s\"%s\"", comma, option_row((enum option)k)->name);
             comma = ",";
         }

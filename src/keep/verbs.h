@@ -35,6 +35,10 @@ VERB_FUNCTION(key_revoke);
 VERB_FUNCTION(key_list);
 VERB_FUNCTION(role_put);
 VERB_FUNCTION(role_list);
+VERB_FUNCTION(approval_ask);
+VERB_FUNCTION(approval_list);
+VERB_FUNCTION(approval_approve);
+VERB_FUNCTION(approval_cancel);
 VERB_FUNCTION(field_put);
 VERB_FUNCTION(field_list);
 

@@ -118,6 +118,14 @@ static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct 
         return verb_role_put(batch, reader, &ask->role_put, out);
     case VERB_ROLE_LIST:
         return verb_role_list(batch, reader, &ask->role_list, out);
+    case VERB_APPROVAL_ASK:
+        return verb_approval_ask(batch, reader, &ask->approval_ask, out);
+    case VERB_APPROVAL_LIST:
+        return verb_approval_list(batch, reader, &ask->approval_list, out);
+    case VERB_APPROVAL_APPROVE:
+        return verb_approval_approve(batch, reader, &ask->approval_approve, out);
+    case VERB_APPROVAL_CANCEL:
+        return verb_approval_cancel(batch, reader, &ask->approval_cancel, out);
     case VERB_FIELD_PUT:
         return verb_field_put(batch, reader, &ask->field_put, out);
     case VERB_FIELD_LIST:

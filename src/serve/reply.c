@@ -225,6 +225,7 @@ void reply_answer(const struct route *route, const struct answer_head *head, str
         return;
     }
     if (head->flags & ANSWER_CREATED) reply.status = 201;
+    if (head->flags & ANSWER_ACCEPTED) reply.status = 202;
     reply.version = head->version;
     struct result filled = fill_body(route, head, body, &reply);
     if (filled.code != CODE_OK) { /* the look is in the ledger, but nobody can read its answer */

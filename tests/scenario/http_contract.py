@@ -151,6 +151,10 @@ def people(walk):
     walk("POST", "/v1/roles", {"name": "packer", "fields": ["name"], "purposes": ["delivery"], "acts": ["reveal"],
                                "daily": 10, "reason": False})
     within("packer", [item["name"] for item in walk("GET", "/v1/roles").json["items"]])
+    asked = walk("POST", "/v1/approvals", {"reason": "recall", "subjects_max": 500}, 202).json["approval"]
+    within(asked, [item["approval"] for item in walk("GET", "/v1/approvals").json["items"]])
+    walk("POST", "/v1/approvals/{id}/approve", status=403, path=f"/v1/approvals/{asked}/approve")  # by its asker
+    walk("POST", "/v1/approvals/{id}/cancel", path=f"/v1/approvals/{asked}/cancel")
     walk("POST", "/v1/fields", {"name": "size", "kind": "text", "bytes": 20}, 201)
     within("size", [item["name"] for item in walk("GET", "/v1/fields").json["items"]])
 
@@ -233,6 +237,7 @@ GOOD = {
     "/v1/ledger/pins": {"where": "x"}, "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
+    "/v1/approvals": {"reason": "x", "subjects_max": 1},
 }
 
 

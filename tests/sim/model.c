@@ -45,6 +45,35 @@ void model_strangers(struct model *model, uint64_t count, int64_t time_us)
     model->entries[index].time_us = model->last_us = time_us;
 }
 
+static void role_set(struct model *model, unsigned at, uint64_t daily, bool reason, uint64_t entry)
+{
+    struct role *role = &model->roles[at];
+    if (at == model->role_count) model->role_count++;
+    *role = (struct role){.id = at + 1, .fields_all = true, .daily = daily, .reason = reason};
+    role->acts = 1U << ACT_REVEAL | 1U << ACT_LOOKUP | 1U << ACT_SHOW | 1U << ACT_CREATE | 1U << ACT_ERASE;
+    model->role_entry[at] = entry + 1;
+}
+
+bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_us)
+{
+    uint64_t index = entry_add(model, ENTRY_AUTHORITY, 0, 0);
+    model->entries[index].time_us = model->last_us = time_us;
+    if (kind == AUTHORITY_APPROVAL) {
+        if (id > model->approval_count || !model->approvals[id].open) return false;
+        model->approvals[id].open = false;
+        return time_us >= model->approvals[id].due_us;
+    }
+    for (unsigned i = 1; i <= model->approval_count;
+         i++) { /* in the order they were asked, as they fall due */
+        const struct model_approval *approval = &model->approvals[i];
+        if (!approval->open || approval->role + 1 != id || time_us < approval->due_us) continue;
+        if (approval->base != model->role_entry[approval->role]) continue; /* it lapses */
+        role_set(model, approval->role, approval->daily, approval->reason, index);
+        return kind == AUTHORITY_ROLE;
+    }
+    return false;
+}
+
 void model_init(struct model *model, int64_t now_us, const char *token)
 {
     *model = (struct model){.now_us = now_us};
@@ -475,14 +504,25 @@ static enum cause key_revoke(struct model *model, const struct asker *asker, con
 static enum cause role_put(struct model *model, const struct asker *asker, const struct sim_ask *ask,
                            struct expected *out)
 {
-    struct role *role = &model->roles[ask->role];
+    const struct role *old = &model->roles[ask->role];
+    bool known = ask->role < model->role_count;
     assert(ask->role >= role_builtin_count() && ask->role <= model->role_count &&
            ask->role < MODEL_ROLES_MAX);
-    if (ask->role == model->role_count) model->role_count++;
-    *role =
-        (struct role){.id = ask->role + 1, .fields_all = true, .daily = ask->number, .reason = ask->reason};
-    role->acts = 1U << ACT_REVEAL | 1U << ACT_LOOKUP | 1U << ACT_SHOW | 1U << ACT_CREATE | 1U << ACT_ERASE;
-    receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
+    bool wider = known && (ask->number > old->daily || (old->reason && !ask->reason));
+    uint64_t index = entry_add(model, ENTRY_AUTHORITY, asker->no, 0);
+    receipt(out, index);
+    if (!wider || model->staff_count == 0) {
+        role_set(model, ask->role, ask->number, ask->reason, index);
+        return CAUSE_OK;
+    }
+    assert(model->approval_count + 1 < MODEL_APPROVALS_MAX);
+    model->approvals[++model->approval_count] =
+        (struct model_approval){.open = true,
+                                .role = ask->role,
+                                .daily = ask->number,
+                                .base = model->role_entry[ask->role],
+                                .reason = ask->reason,
+                                .due_us = model->now_us + APPROVAL_DELAY_HOURS * HOUR_US};
     return CAUSE_OK;
 }
 

@@ -6,7 +6,7 @@
 #ifndef AMN_TESTS_MODEL_H
 #define AMN_TESTS_MODEL_H
 
-#include "keep/access/access.h"
+#include "keep/access/approval.h"
 #include "keep/record.h"
 
 #include <stdbool.h>
@@ -15,6 +15,7 @@ enum {
     PEOPLE_MAX = 192,
     MODEL_KEYS_MAX = 64,
     MODEL_ROLES_MAX = 8,
+    MODEL_APPROVALS_MAX = 4096,
     MODEL_IDEMS_MAX = 4096,
     MODEL_ENTRIES_MAX = 20000,
     MODEL_BUDGETS_MAX = 2 * (MODEL_KEYS_MAX + 1),
@@ -105,6 +106,15 @@ struct model_idem {
     uint64_t index, version;
 };
 
+/* A role that was asked to be loosened once there were staff, none of whom may approve: it changes a day later. */
+struct model_approval {
+    bool open;
+    unsigned role;
+    uint64_t daily, base; /* base: entry that wrote the role, plus one; 0: it was new */
+    bool reason;
+    int64_t due_us;
+};
+
 struct model {
     int64_t now_us, last_us;
     struct model_subject people[PEOPLE_MAX]; /* by number; 0 unused */
@@ -113,6 +123,9 @@ struct model {
     unsigned key_count;
     struct role roles[MODEL_ROLES_MAX];
     unsigned role_count;
+    uint64_t role_entry[MODEL_ROLES_MAX];                 /* that wrote it last, plus one */
+    struct model_approval approvals[MODEL_APPROVALS_MAX]; /* by number; 0 unused */
+    unsigned approval_count;
     unsigned staff_count, field_count;
     struct model_budget budgets[MODEL_BUDGETS_MAX];
     size_t budget_count;
@@ -150,6 +163,12 @@ void model_reopen(struct model *model);
 
 /* The keeper's upkeep ran at this time, or may have: answers kept for idempotency keys that ended are gone. */
 void model_sweep(struct model *model);
+
+/*
+ * An authority entry of the system's appeared at the end: an approval took effect or lapsed. False when it was not due,
+ * or the row is not the one that was asked.
+ */
+bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_us);
 
 /* Entries of strangers appeared at the end: one more. */
 void model_strangers(struct model *model, uint64_t count, int64_t time_us);

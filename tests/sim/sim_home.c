@@ -50,6 +50,11 @@ bool home_strangers(struct sim *sim)
         struct result got = ledger_entry(reading.shop->ledger, at, &bytes, NULL);
         if (got.code == CODE_OK) got = entry_read(buf_slice(&bytes), &entry);
         MUST(sim, got.code == CODE_OK, "entry %llu: %s", (unsigned long long)at, result_text());
+        if (entry.kind == ENTRY_AUTHORITY && entry.reader == 0) {
+            MUST(sim, model_upkept(&sim->model, entry.object_kind, entry.object_id, entry.time_us),
+                 "entry %llu: an approval took effect that was not due", (unsigned long long)at);
+            continue;
+        }
         MUST(sim, entry.kind == ENTRY_STRANGERS, "entry %llu (%s) came from nothing that was asked",
              (unsigned long long)at, entry_kind_name(entry.kind));
         model_strangers(&sim->model, entry.count, entry.time_us);

@@ -1,6 +1,6 @@
 #include "keep/access/access.h"
 
-#include "keep/access/authority.h"
+#include "keep/access/approval.h"
 #include "keep/shop.h"
 
 #include <assert.h>
@@ -30,7 +30,9 @@ void access_done(struct access *access)
     for (size_t i = 0; i < access->staff_count; i++) buf_done(&access->staff[i].sealed);
     free(access->roles);
     free(access->keys);
+    for (size_t i = 0; i < access->approval_count; i++) buf_done(&access->approvals[i].sealed);
     free(access->staff);
+    free(access->approvals);
     *access = (struct access){0};
 }
 
@@ -106,6 +108,10 @@ enum act access_act_of(enum verb verb)
         [VERB_KEY_LIST] = ACT_KEYS,
         [VERB_ROLE_PUT] = ACT_ROLES,
         [VERB_ROLE_LIST] = ACT_ROLES,
+        [VERB_APPROVAL_ASK] = ACT_REVEAL,
+        [VERB_APPROVAL_LIST] = ACT_NONE,
+        [VERB_APPROVAL_APPROVE] = ACT_APPROVE,
+        [VERB_APPROVAL_CANCEL] = ACT_APPROVE,
         [VERB_FIELD_PUT] = ACT_FIELDS,
         [VERB_FIELD_LIST] = ACT_NONE,
         [VERB_STATUS] = ACT_STATUS,

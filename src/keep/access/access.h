@@ -67,6 +67,8 @@ struct access {
     size_t key_count;
     struct staff *staff;
     size_t staff_count;
+    struct approval *approvals; /* keep/access/approval.h */
+    size_t approval_count;
     struct role
         operator_role; /* of whoever holds the machine: built in, so that no change of roles locks them out */
 };
@@ -126,6 +128,9 @@ void role_body_write(const struct role *role, struct buf *out);
 RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct role *out);
 void key_body_write(const struct key *key, struct buf *out);
 RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice body);
+
+/* Would a reader of `inner` be able to do nothing that one of `outer` could not? Then `inner` is no loosening of it. */
+bool role_within(const struct role *inner, const struct role *outer);
 
 const struct role *role_find(const struct access *access, struct slice name); /* NULL */
 const struct role *role_by_id(const struct access *access, uint32_t id);      /* NULL */

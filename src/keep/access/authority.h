@@ -13,7 +13,8 @@ enum authority_kind {
     AUTHORITY_KEY,
     AUTHORITY_ROLE,
     AUTHORITY_FIELD,
-    AUTHORITY_WITNESS
+    AUTHORITY_WITNESS,
+    AUTHORITY_APPROVAL = 8
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

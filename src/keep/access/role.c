@@ -129,11 +129,30 @@ static RESULT role_acts(const struct texts *names, struct role *out)
     for (size_t i = 0; i < names->count; i++) {
         int act = 0;
         while (act < ACT_NONE && !slice_is(names->at[i], act_name((enum act)act))) act++;
-        if (act == ACT_NONE)
+        if (act == ACT_NONE || slice_is(names->at[i], act_name(ACT_NONE)))
             return FAIL(INVALID, "role: acts: item %zu is none; see keep/access/acts.def", i);
         out->acts |= 1U << act;
     }
     return OK;
+}
+
+static bool purposes_within(const struct role *inner, const struct role *outer)
+{
+    if (outer->purpose_count == 1 && outer->purposes[0] == PURPOSE_ANY) return true;
+    for (size_t i = 0; i < inner->purpose_count; i++) {
+        bool found = false;
+        for (size_t j = 0; j < outer->purpose_count; j++) found |= outer->purposes[j] == inner->purposes[i];
+        if (!found) return false;
+    }
+    return true;
+}
+
+bool role_within(const struct role *inner, const struct role *outer)
+{
+    uint64_t full = outer->fields_all ? UINT64_MAX : outer->full, masked = full | outer->masked;
+    return (!inner->fields_all || outer->fields_all) && (inner->full & ~full) == 0 &&
+           (inner->masked & ~masked) == 0 && (inner->acts & ~outer->acts) == 0 &&
+           purposes_within(inner, outer) && inner->daily <= outer->daily && (inner->reason || !outer->reason);
 }
 
 RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct role *out)

@@ -1,0 +1,432 @@
+#include "keep/access/approval.h"
+
+#include "keep/access/access_priv.h"
+#include "keep/put.h"
+#include "keep/verbs.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_open(const struct approval *approval)
+{
+    return approval->state == APPROVAL_WAITING || approval->state == APPROVAL_DELAYED;
+}
+
+static const char *state_name(enum approval_state state)
+{
+    static const char *const names[] = {"?",         "waiting", "delayed",  "applied",
+                                        "cancelled", "lapsed",  "permitted"};
+    return (size_t)state < COUNT_OF(names) ? names[state] : names[0];
+}
+
+static void approval_body_write(const struct approval *approval, struct buf *out)
+{
+    cbor_array(out, 14);
+    cbor_uint(out, approval->state);
+    cbor_uint(out, approval->asker);
+    cbor_array(out, approval->person_count);
+    for (size_t i = 0; i < approval->person_count; i++) cbor_uint(out, approval->persons[i]);
+    cbor_uint(out, approval->kind);
+    cbor_uint(out, approval->row);
+    cbor_uint(out, approval->base);
+    cbor_uint(out, (uint64_t)approval->asked_us);
+    cbor_uint(out, (uint64_t)approval->due_us);
+    cbor_uint(out, approval->decided_by);
+    cbor_uint(out, (uint64_t)approval->decided_us);
+    cbor_uint(out, approval->subjects_max);
+    cbor_uint(out, (uint64_t)approval->minutes);
+    cbor_uint(out, (uint64_t)approval->until_us);
+    cbor_bytes(out, buf_slice(&approval->sealed));
+}
+
+static RESULT small_read(struct cbor *reader, uint32_t *out)
+{
+    uint64_t number = 0;
+    TRY(cbor_read_uint(reader, &number));
+    if (number > UINT32_MAX) return FAIL(CORRUPT, "authority: a stored number is out of range");
+    *out = (uint32_t)number;
+    return OK;
+}
+
+static RESULT approval_body_read(struct slice body, struct approval *out, struct slice *sealed)
+{
+    struct cbor reader = cbor_reader(body);
+    size_t members = 0;
+    uint32_t state = 0;
+    TRY(cbor_read_array(&reader, &members));
+    TRY(small_read(&reader, &state));
+    TRY(cbor_read_uint(&reader, &out->asker));
+    TRY(body_numbers_read(&reader, out->persons, KEY_HOLDERS_MAX, &out->person_count));
+    TRY(small_read(&reader, &out->kind));
+    TRY(small_read(&reader, &out->row));
+    TRY(cbor_read_uint(&reader, &out->base));
+    TRY(body_time_read(&reader, &out->asked_us));
+    TRY(body_time_read(&reader, &out->due_us));
+    TRY(cbor_read_uint(&reader, &out->decided_by));
+    TRY(body_time_read(&reader, &out->decided_us));
+    TRY(cbor_read_uint(&reader, &out->subjects_max));
+    TRY(body_time_read(&reader, &out->minutes));
+    TRY(body_time_read(&reader, &out->until_us));
+    TRY(cbor_read_bytes(&reader, sealed));
+    if (members != 14 || state < APPROVAL_WAITING || state > APPROVAL_PERMITTED)
+        return FAIL(CORRUPT, "authority: a stored approval is malformed");
+    out->state = (enum approval_state)state;
+    return cbor_end(&reader);
+}
+
+RESULT approval_take(struct access *access, uint32_t id, struct slice body)
+{
+    struct approval approval = {.id = id};
+    struct slice sealed = {0};
+    void *rows = access->approvals, *at = NULL;
+    TRY(approval_body_read(body, &approval, &sealed));
+    TRY(row_place(&rows, &access->approval_count, sizeof approval, id, &at));
+    access->approvals = rows;
+    struct approval *row = at;
+    buf_done(&row->sealed);
+    *row = approval;
+    buf_slice_put(&row->sealed, sealed);
+    return OK;
+}
+
+bool person_may_approve(const struct access *access, uint32_t staff)
+{
+    for (size_t i = 0; i < access->key_count; i++) {
+        const struct key *key = &access->keys[i];
+        const struct role *role = role_by_id(access, key->role);
+        if (key->ended_us == 0 && key->holder_count == 1 && key->holders[0] == staff && role &&
+            (role->acts >> ACT_APPROVE & 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_among(uint32_t staff, const uint32_t *persons, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (persons[i] == staff) return true;
+    }
+    return false;
+}
+
+static bool somebody_else(const struct access *access, const struct approval *approval)
+{
+    for (size_t i = 0; i < access->staff_count; i++) {
+        uint32_t staff = access->staff[i].id;
+        if (!is_among(staff, approval->persons, approval->person_count) && person_may_approve(access, staff))
+            return true;
+    }
+    return false;
+}
+
+size_t approvals_open(const struct access *access)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < access->approval_count; i++) count += is_open(&access->approvals[i]);
+    return count;
+}
+
+struct row_search {
+    uint32_t kind, id;
+    uint64_t entry;
+};
+
+static RESULT row_is(void *context, const struct authority_row *row)
+{
+    struct row_search *search = context;
+    if (row->kind == search->kind && row->id == search->id) search->entry = row->entry + 1;
+    return OK;
+}
+
+/* The entry that made the row as it stands now, plus one; 0: there is no such row. */
+static RESULT row_base(struct batch *batch, uint32_t kind, uint32_t id, uint64_t *out)
+{
+    struct row_search search = {kind, id, 0};
+    struct store *store = batch->shop->store;
+    if (kind != 0) TRY(store->authority->each(store, row_is, &search));
+    *out = search.entry;
+    return OK;
+}
+
+static void approval_aad(uint32_t id, struct buf *out)
+{
+    buf_text(out, "approval");
+    buf_be32(out, id);
+}
+
+static void words_seal(struct shop *shop, const struct loosening *loosening, struct approval *approval)
+{
+    SCOPED(buf_done) struct buf text = {0}, aad = {0};
+    cbor_array(&text, 2);
+    cbor_text(&text, slice_text(loosening->what));
+    cbor_bytes(&text, loosening->body);
+    approval_aad(approval->id, &aad);
+    aead_seal(shop->staff_box, buf_slice(&aad), buf_slice(&text), &approval->sealed);
+}
+
+/* What it is about, and the new body: both borrow from `text`. */
+static RESULT words_open(struct shop *shop, const struct approval *approval, struct buf *text,
+                         struct slice *what, struct slice *body)
+{
+    SCOPED(buf_done) struct buf aad = {0};
+    size_t two = 0;
+    approval_aad(approval->id, &aad);
+    TRY(aead_open(shop->staff_box, buf_slice(&aad), buf_slice(&approval->sealed), text));
+    struct cbor reader = cbor_reader(buf_slice(text));
+    TRY(cbor_read_array(&reader, &two));
+    TRY(cbor_read_text(&reader, what));
+    return cbor_read_bytes(&reader, body);
+}
+
+static RESULT approval_save(struct batch *batch, const struct reader *reader, const struct approval *approval,
+                            struct receipt *receipt)
+{
+    SCOPED(buf_done) struct buf body = {0};
+    approval_body_write(approval, &body);
+    return authority_put(batch, reader, AUTHORITY_APPROVAL, approval->id, buf_slice(&body), receipt);
+}
+
+static void approval_put(struct shop *shop, const struct approval *approval, struct slice what,
+                         struct buf *out)
+{
+    SCOPED(buf_done) struct buf asker = {0}, decider = {0};
+    bool permission = approval->kind == 0;
+    size_t mark = cbor_open(out), count = 5;
+    reader_put(shop, approval->asker, &asker);
+    put_id(shop, out, "approval", ID_APPROVAL, approval->id);
+    put_text(out, "state", slice_text(state_name(approval->state)));
+    put_text(out, "what", what);
+    put_text(out, "asker", buf_slice(&asker));
+    put_time(out, "asked", approval->asked_us);
+    if (is_open(approval)) {
+        put_time(out, approval->state == APPROVAL_DELAYED ? "effective" : "lapses", approval->due_us);
+        count++;
+    }
+    if (approval->decided_us > 0) {
+        reader_put(shop, approval->decided_by, &decider);
+        put_text(out, "decided_by", buf_slice(&decider));
+        put_time(out, "decided", approval->decided_us);
+        count += 2;
+    }
+    if (permission) {
+        put_number(out, "subjects_max", approval->subjects_max);
+        count++;
+    }
+    if (approval->until_us > 0) {
+        put_time(out, "until", approval->until_us);
+        count++;
+    }
+    cbor_map_close(out, mark, count);
+}
+
+/* File it: waiting when somebody else could say yes, delayed when nobody could. */
+static RESULT approval_file(struct batch *batch, const struct reader *reader,
+                            const struct loosening *loosening, struct approval *approval, struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct receipt receipt = {0};
+    if (approvals_open(&shop->access) >= APPROVALS_OPEN_MAX)
+        return FAIL(TOO_MANY, "approvals: %d are open; approve or cancel some first", APPROVALS_OPEN_MAX);
+    approval->id = (uint32_t)shop->access.approval_count + 1;
+    approval->asker = reader->no;
+    approval->person_count = reader->person_count;
+    for (size_t i = 0; i < approval->person_count; i++) approval->persons[i] = reader->persons[i];
+    approval->asked_us = batch->now_us;
+    bool waits = somebody_else(&shop->access, approval);
+    approval->state = waits ? APPROVAL_WAITING : APPROVAL_DELAYED;
+    approval->due_us =
+        batch->now_us + (waits ? APPROVAL_WAITS_DAYS * DAY_US : APPROVAL_DELAY_HOURS * HOUR_US);
+    words_seal(shop, loosening, approval);
+    TRY(approval_save(batch, reader, approval, &receipt));
+    batch_receipt(out, &receipt);
+    out->head.flags |= ANSWER_ACCEPTED;
+    approval_put(shop, approval, slice_text(loosening->what), &out->body);
+    return OK;
+}
+
+static void approval_done(struct approval *approval)
+{
+    buf_done(&approval->sealed);
+}
+
+RESULT loosen(struct batch *batch, const struct reader *reader, const struct loosening *loosening,
+              struct answer *out, bool *put)
+{
+    struct receipt receipt = {0};
+    SCOPED(approval_done) struct approval approval = {.kind = loosening->kind, .row = loosening->id};
+    assert(strlen(loosening->what) <= APPROVAL_WHAT_BYTES_MAX);
+    *put = batch->shop->access.staff_count == 0;
+    if (*put) {
+        TRY(authority_put(batch, reader, loosening->kind, loosening->id, loosening->body, &receipt));
+        batch_receipt(out, &receipt);
+        return OK;
+    }
+    TRY(row_base(batch, loosening->kind, loosening->id, &approval.base));
+    return approval_file(batch, reader, loosening, &approval, out);
+}
+
+bool approval_permits(const struct access *access, uint64_t reader, uint64_t count, int64_t now_us)
+{
+    for (size_t i = 0; i < access->approval_count; i++) {
+        const struct approval *approval = &access->approvals[i];
+        if (approval->state == APPROVAL_PERMITTED && approval->asker == reader &&
+            count <= approval->subjects_max && now_us < approval->until_us)
+            return true;
+    }
+    return false;
+}
+
+/* A copy to change and save: the row in memory changes only with its authority row. */
+static void approval_copy(const struct approval *from, struct approval *to)
+{
+    *to = *from;
+    to->sealed = (struct buf){0};
+    buf_slice_put(&to->sealed, buf_slice(&from->sealed));
+}
+
+/* Carry it out: put the row, or permit. A row that changed since it was asked is left alone: APPROVAL_CHANGED. */
+static RESULT approval_carry_out(struct batch *batch, const struct reader *reader, struct approval *approval)
+{
+    struct receipt receipt = {0};
+    SCOPED(buf_done) struct buf text = {0};
+    struct slice what = {0}, body = {0};
+    uint64_t base = 0;
+    approval->decided_us = batch->now_us;
+    if (approval->kind == 0) {
+        approval->state = APPROVAL_PERMITTED;
+        approval->until_us = batch->now_us + approval->minutes * MINUTE_US;
+        return OK;
+    }
+    TRY(row_base(batch, approval->kind, approval->row, &base));
+    if (base != approval->base)
+        return FAIL(APPROVAL_CHANGED, "approval: what it would change was changed meanwhile; ask again");
+    TRY(words_open(batch->shop, approval, &text, &what, &body));
+    TRY(authority_put(batch, reader, (enum authority_kind)approval->kind, approval->row, body, &receipt));
+    approval->state = APPROVAL_APPLIED;
+    return OK;
+}
+
+static RESULT approval_due(struct batch *batch, const struct approval *found)
+{
+    const struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    struct receipt receipt = {0};
+    SCOPED(approval_done) struct approval approval = {0};
+    approval_copy(found, &approval);
+    struct result done = approval.state == APPROVAL_DELAYED
+                             ? approval_carry_out(batch, &system, &approval)
+                             : FAIL(APPROVAL_OVER, "approval: nobody said yes in time");
+    if (done.code != CODE_OK && done.code != CODE_CONFLICT) return done;
+    if (done.code != CODE_OK) approval.state = APPROVAL_LAPSED;
+    approval.decided_us = batch->now_us;
+    return approval_save(batch, &system, &approval, &receipt);
+}
+
+RESULT approvals_due(struct batch *batch, bool *due)
+{
+    const struct access *access = &batch->shop->access;
+    for (size_t i = 0; i < access->approval_count; i++) {
+        if (!is_open(&access->approvals[i]) || batch->now_us < access->approvals[i].due_us) continue;
+        TRY(approval_due(batch, &access->approvals[i]));
+        *due = true;
+    }
+    return OK;
+}
+
+static RESULT approval_find(struct shop *shop, struct slice id, const struct approval **out)
+{
+    uint64_t number = 0;
+    TRY(id_get(shop, ID_APPROVAL, id, &number));
+    if (number == 0 || number > shop->access.approval_count)
+        return FAIL(NOT_FOUND, "approval: this shop has none of that id");
+    *out = &shop->access.approvals[number - 1];
+    return is_open(*out) ? OK : FAIL(APPROVAL_OVER, "approval: it is %s already", state_name((*out)->state));
+}
+
+/* Only a person with a name says yes, and none of those who may be behind the asker. */
+static RESULT approver_check(const struct reader *reader, const struct approval *approval)
+{
+    if (reader->person_count != 1) {
+        return FAIL(APPROVAL_UNNAMED,
+                    "approval: it takes one person with a name; use a session, or a key with "
+                    "one holder");
+    }
+    if (reader->no == approval->asker ||
+        is_among(reader->persons[0], approval->persons, approval->person_count)) {
+        return FAIL(APPROVAL_ASKER, "approval: you asked for it, so somebody else must approve it");
+    }
+    return OK;
+}
+
+static RESULT decide(struct batch *batch, const struct reader *reader, struct slice id, bool yes,
+                     struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    const struct approval *found = NULL;
+    struct receipt receipt = {0};
+    SCOPED(approval_done) struct approval approval = {0};
+    SCOPED(buf_done) struct buf text = {0};
+    struct slice what = {0}, body = {0};
+    TRY(approval_find(shop, id, &found));
+    if (yes) TRY(approver_check(reader, found));
+    approval_copy(found, &approval);
+    TRY(words_open(shop, &approval, &text, &what, &body));
+    if (yes) TRY(approval_carry_out(batch, reader, &approval));
+    if (!yes) approval.state = APPROVAL_CANCELLED;
+    approval.decided_by = reader->no;
+    approval.decided_us = batch->now_us;
+    TRY(approval_save(batch, reader, &approval, &receipt));
+    batch_receipt(out, &receipt);
+    approval_put(shop, &approval, what, &out->body);
+    return OK;
+}
+
+RESULT verb_approval_approve(struct batch *batch, const struct reader *reader,
+                             const struct approval_approve_ask *ask, struct answer *out)
+{
+    return decide(batch, reader, ask->id, true, out);
+}
+
+RESULT verb_approval_cancel(struct batch *batch, const struct reader *reader,
+                            const struct approval_cancel_ask *ask, struct answer *out)
+{
+    return decide(batch, reader, ask->id, false, out);
+}
+
+RESULT verb_approval_ask(struct batch *batch, const struct reader *reader, const struct approval_ask_ask *ask,
+                         struct answer *out)
+{
+    char what[APPROVAL_WHAT_BYTES_MAX + 1];
+    SCOPED(approval_done)
+    struct approval approval = {.subjects_max = ask->subjects_max,
+                                .minutes = (int64_t)(ask->minutes > 0 ? ask->minutes : APPROVAL_MINUTES)};
+    if (ask->subjects_max == 0) return FAIL(MEMBER_MISSING, "subjects_max: say how many people");
+    if (ask->reason.len == 0) return FAIL(REASON_MISSING, "reason: say what they are needed for");
+    (void)snprintf(what, sizeof what, "look at up to %llu people within %lld minutes: %.*s",
+                   (unsigned long long)approval.subjects_max, (long long)approval.minutes,
+                   (int)(ask->reason.len > 100 ? 100 : ask->reason.len), (const char *)ask->reason.at);
+    const struct loosening loosening = {.what = what};
+    return approval_file(batch, reader, &loosening, &approval, out);
+}
+
+RESULT verb_approval_list(struct batch *batch, const struct reader *reader,
+                          const struct approval_list_ask *ask, struct answer *out)
+{
+    (void)reader;
+    struct shop *shop = batch->shop;
+    struct page page = {.count = shop->access.approval_count};
+    TRY(page_of(shop, ID_APPROVAL, ask->after, ask->limit, &page));
+    cbor_map(&out->body, 2);
+    cbor_text(&out->body, SLICE_TEXT("items"));
+    cbor_array(&out->body, page.to - page.from);
+    for (size_t i = page.from; i < page.to; i++) {
+        SCOPED(buf_done) struct buf text = {0};
+        struct slice what = {0}, body = {0};
+        TRY(words_open(shop, &shop->access.approvals[i], &text, &what, &body));
+        approval_put(shop, &shop->access.approvals[i], what, &out->body);
+    }
+    put_next(shop, ID_APPROVAL, &page, &out->body);
+    return OK;
+}

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Tightening needs one person, loosening two; alone it takes a day that everybody is told about."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from amanah import Home, check, same, story, within
+
+COURIER = {"name": "courier", "fields": ["name", "phone.mask"], "purposes": ["delivery"], "acts": ["reveal"], "daily": 50,
+           "reason": True}
+
+
+def put(home, key=None, **changes):
+    return home.http("POST", "/v1/roles", {**COURIER, **changes}, key=key)
+
+
+def courier(home):
+    return next(role for role in home.good("GET", "/v1/roles")["items"] if role["name"] == "courier")
+
+
+def person(home, name, role="admin"):
+    """A member of staff who alone holds a key."""
+    staff = home.good("POST", "/v1/staff", {"name": name, "email": f"{name}@shop.example"})["id"]
+    return staff, home.good("POST", "/v1/keys", {"role": role, "holders": [staff]})["key"]
+
+
+def two(home):
+    home.start()
+    same(put(home).status, 200)
+    return person(home, "ana"), person(home, "budi")
+
+
+def while_nobody_works_there_the_shop_is_being_set_up():
+    with Home() as home:
+        home.start()
+        same(put(home).status, 200)
+        same(put(home, daily=5000).status, 200, "at once")
+        same(courier(home)["daily"], 5000)
+
+
+def one_person_alone_waits_a_day_and_can_take_it_back():
+    with Home() as home:
+        home.start()
+        same(put(home).status, 200)
+        _, ana = person(home, "ana")
+        asked = put(home, key=ana, daily=5000)
+        same((asked.status, asked.json["state"]), (202, "delayed"))
+        within("role courier", asked.json["what"])
+        same(courier(home)["daily"], 50, "nothing has changed yet")
+        shown = home.run("role", "put", "courier", "--fields", "name", "--purposes", "delivery", "--acts", "reveal",
+                         "--daily", "900", key=ana).text
+        within("takes effect by itself at", shown)
+        ended = home.http("POST", f"/v1/approvals/{asked.json['approval']}/cancel", key=ana)
+        same((ended.status, ended.json["state"]), (200, "cancelled"))
+        again = home.http("POST", f"/v1/approvals/{asked.json['approval']}/cancel", key=ana)
+        same((again.status, again.code), (409, "approval.over"))
+        within("amanah_approvals_open 1", home.http("GET", "/metrics").body.decode())
+
+
+def a_second_person_says_yes_and_nobody_else():
+    with Home() as home:
+        (staff, ana), (other, budi) = two(home)
+        asked = put(home, key=ana, fields=["name", "phone"])
+        same((asked.status, asked.json["state"]), (202, "waiting"))
+        path = f"/v1/approvals/{asked.json['approval']}/approve"
+        second = home.good("POST", "/v1/keys", {"role": "admin", "holders": [staff]})["key"]
+        shared = home.good("POST", "/v1/keys", {"role": "admin", "holders": [staff, other]})["key"]
+        nobody = home.good("POST", "/v1/keys", {"role": "admin"})["key"]
+        support = home.good("POST", "/v1/keys", {"role": "support", "holders": [other]})["key"]
+        for key, code in ((ana, "approval.asker"), (second, "approval.asker"), (shared, "approval.unnamed"),
+                          (nobody, "approval.unnamed"), (support, "role.act")):
+            refused = home.http("POST", path, key=key)
+            same((refused.status, refused.code), (403, code))
+            entry = home.good("GET", f"/v1/ledger/entries/{refused.headers['amanah-receipt']}")
+            same(entry["kind"], "refused", "and is an entry")
+        same(home.cli("approval", "approve", asked.json["approval"]).status, 3, "the operator has no name")
+        same(courier(home)["fields"], ["name", "phone.mask"])
+        home.kill()
+        home.start()
+        approved = home.http("POST", path, key=budi)
+        same((approved.status, approved.json["state"]), (200, "applied"))
+        same(courier(home)["fields"], ["name", "phone"])
+        same(home.http("POST", path, key=budi).code, "approval.over")
+        home.run("ledger", "verify")
+
+
+def what_changed_meanwhile_is_left_alone():
+    with Home() as home:
+        (_, ana), (_, budi) = two(home)
+        asked = put(home, key=ana, daily=80)
+        same(put(home, key=ana, daily=20).status, 200, "tightening needs one")
+        refused = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=budi)
+        same((refused.status, refused.code), (409, "approval.changed"))
+        same(courier(home)["daily"], 20)
+
+
+def a_new_role_that_another_holds_already_needs_one_person():
+    with Home() as home:
+        (_, ana), _ = two(home)
+        same(put(home, key=ana, name="packer", fields=["name"], daily=10).status, 200, "it is within courier")
+        wide = {"name": "drain", "fields": ["*"], "purposes": ["*"], "acts": ["reveal"], "daily": 5000000}
+        same(home.http("POST", "/v1/roles", wide, key=ana).status, 202, "no role may do this")
+
+
+def the_words_reach_the_command_line():
+    with Home() as home:
+        (_, ana), (_, budi) = two(home)
+        asked = home.run("role", "put", "courier", "--fields", "name,phone", "--purposes", "delivery", "--acts",
+                         "reveal", "--daily", "50", "--json", key=ana).json
+        listed = home.run("approval", "list", key=budi).text
+        within("waiting", listed)
+        within(asked["approval"], listed)
+        home.run("approval", "cancel", asked["approval"], key=budi)
+        ask = home.run("approval", "ask", "--people", "500", "--minutes", "30", "--reason", "recall of a faulty part",
+                       "--json", key=ana).json
+        same((ask["state"], ask["subjects_max"]), ("waiting", 500))
+        done = home.run("approval", "approve", ask["approval"], "--json", key=budi).json
+        same(done["state"], "permitted")
+        check(done["until"] > done["decided"], "for a while")
+
+
+story(while_nobody_works_there_the_shop_is_being_set_up, one_person_alone_waits_a_day_and_can_take_it_back,
+      a_second_person_says_yes_and_nobody_else, what_changed_meanwhile_is_left_alone,
+      a_new_role_that_another_holds_already_needs_one_person, the_words_reach_the_command_line)
