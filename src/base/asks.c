@@ -176,6 +176,38 @@ static const struct member approval_cancel_members[] = {
     TEXT(approval_cancel_ask, id, ID_BYTES_MAX, true, "the approval's id, apr_…"),
     {0},
 };
+static const char secret_about[] = "the secret's id in the register, sec_…";
+static const char fingerprint_about[] =
+    "of the secret, such as SHA-256 of its public part; never the secret itself";
+static const struct member secret_add_members[] = {
+    TEXT(secret_add_ask, name, 100, true, "what it opens; never the secret itself"),
+    TEXT(secret_add_ask, kind, 16, false, "signing_key, database, cloud, server, api, password or other"),
+    TEXT(secret_add_ask, owner, ID_BYTES_MAX, false, "staff id of who answers for it"),
+    TEXT(secret_add_ask, fingerprint, 128, false, fingerprint_about),
+    MEMBER(secret_add_ask, holders, WIRE_TEXTS, 64, false, "staff ids of everyone who has it"),
+    MEMBER(secret_add_ask, rotate_days, WIRE_U64, 3650, false, "days until it must be rotated; default 90"),
+    {0},
+};
+static const struct member secret_hold_members[] = {
+    TEXT(secret_hold_ask, id, ID_BYTES_MAX, true, secret_about),
+    MEMBER(secret_hold_ask, holders, WIRE_TEXTS, 64, true, "staff ids of who was given it"),
+    {0},
+};
+static const struct member secret_rotated_members[] = {
+    TEXT(secret_rotated_ask, id, ID_BYTES_MAX, true, secret_about),
+    TEXT(secret_rotated_ask, owner, ID_BYTES_MAX, false, "staff id of who answers for the new one"),
+    TEXT(secret_rotated_ask, fingerprint, 128, false, fingerprint_about),
+    TEXT(secret_rotated_ask, proof, 1000, true, "what was done: a ticket, a change, a command"),
+    TEXT(secret_rotated_ask, old_dead, 1000, true, "how the old one was tried and refused"),
+    MEMBER(secret_rotated_ask, holders, WIRE_TEXTS, 64, false,
+           "staff ids of who has the new one; default: its owner"),
+    {0},
+};
+static const struct member secret_list_members[] = {
+    TEXT(secret_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(secret_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
 static const struct member field_put_members[] = {
     TEXT(field_put_ask, name, 32, true, "letters, digits and _; begins with a letter"),
     TEXT(field_put_ask, kind, 16, false, "normaliser: text, email, phone, date, national_id, postcode"),

@@ -182,6 +182,23 @@ struct approval_approve_ask {
 struct approval_cancel_ask {
     struct slice id;
 };
+struct secret_add_ask {
+    struct slice name, kind, owner, fingerprint;
+    struct texts holders;
+    uint64_t rotate_days;
+};
+struct secret_hold_ask {
+    struct slice id;
+    struct texts holders;
+};
+struct secret_rotated_ask {
+    struct slice id, owner, fingerprint, proof, old_dead;
+    struct texts holders;
+};
+struct secret_list_ask {
+    struct slice after;
+    uint64_t limit;
+};
 struct field_put_ask {
     struct slice name, kind, mask, group, index; /* index: none | full */
     uint64_t bytes;

@@ -17,6 +17,7 @@ static const struct {
     [ID_SUBJECT] = {"sub_", "\0\0\0\0\0\0\0\0"},
     [ID_KEY] = {"key_", "key\0\0\0\0\0"},
     [ID_STAFF] = {"staff_", "staff\0\0\0"},
+    [ID_SECRET] = {"sec_", "secret\0\0"},
     [ID_APPROVAL] = {"apr_", "apr\0\0\0\0\0"},
 };
 

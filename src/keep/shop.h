@@ -84,7 +84,7 @@ RESULT shop_index_open(struct shop *shop, unsigned field);
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out);
 
 /* Public ids: prefix and base32 of one AES block of (number, kind). Nobody without the key can count through them. */
-enum id_kind { ID_SUBJECT, ID_KEY, ID_STAFF, ID_APPROVAL };
+enum id_kind { ID_SUBJECT, ID_KEY, ID_STAFF, ID_APPROVAL, ID_SECRET };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */
 RESULT id_get(struct shop *shop, enum id_kind kind, struct slice text, uint64_t *out);

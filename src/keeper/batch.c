@@ -126,6 +126,14 @@ static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct 
         return verb_approval_approve(batch, reader, &ask->approval_approve, out);
     case VERB_APPROVAL_CANCEL:
         return verb_approval_cancel(batch, reader, &ask->approval_cancel, out);
+    case VERB_SECRET_ADD:
+        return verb_secret_add(batch, reader, &ask->secret_add, out);
+    case VERB_SECRET_HOLD:
+        return verb_secret_hold(batch, reader, &ask->secret_hold, out);
+    case VERB_SECRET_ROTATED:
+        return verb_secret_rotated(batch, reader, &ask->secret_rotated, out);
+    case VERB_SECRET_LIST:
+        return verb_secret_list(batch, reader, &ask->secret_list, out);
     case VERB_FIELD_PUT:
         return verb_field_put(batch, reader, &ask->field_put, out);
     case VERB_FIELD_LIST:

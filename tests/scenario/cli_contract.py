@@ -91,6 +91,10 @@ def walk(home):
     within(asked, run("approval list").text)
     run("approval approve", asked, status=3)  # the operator has no name
     run("approval cancel", asked)
+    secret = run("secret add", "token signing key", "--secret-kind", "signing_key", "--json").json["id"]
+    run("secret hold", secret, "--holder", staff)
+    run("secret rotated", secret, "--proof", "ticket 7", "--old-dead", "401 from the API")
+    within("token signing key", run("secret list").text)
     run("field put", "shoe_size", "--kind", "text", "--bytes", "8")
     within("shoe_size", run("field list").text)
 

@@ -155,6 +155,11 @@ def people(walk):
     within(asked, [item["approval"] for item in walk("GET", "/v1/approvals").json["items"]])
     walk("POST", "/v1/approvals/{id}/approve", status=403, path=f"/v1/approvals/{asked}/approve")  # by its asker
     walk("POST", "/v1/approvals/{id}/cancel", path=f"/v1/approvals/{asked}/cancel")
+    secret = walk("POST", "/v1/secrets", {"name": "token signing key", "kind": "signing_key", "owner": staff}, 201).json["id"]
+    walk("POST", "/v1/secrets/{id}/holders", {"holders": [staff]}, path=f"/v1/secrets/{secret}/holders")
+    walk("POST", "/v1/secrets/{id}/rotated", {"proof": "ticket 7", "old_dead": "401 from the API"},
+         path=f"/v1/secrets/{secret}/rotated")
+    within(secret, [item["id"] for item in walk("GET", "/v1/secrets").json["items"]])
     walk("POST", "/v1/fields", {"name": "size", "kind": "text", "bytes": 20}, 201)
     within("size", [item["name"] for item in walk("GET", "/v1/fields").json["items"]])
 
@@ -237,12 +242,14 @@ GOOD = {
     "/v1/ledger/pins": {"where": "x"}, "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
+    "/v1/secrets": {"name": "x"},
+    "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1},
 }
 
 
 def refused_without_a_key(home, method, path, body):
-    sent = GOOD.get(path, {}) if body == "JSON" else body_for(body)
+    sent = GOOD.get(path.replace("x" * 26, "{id}"), {}) if body == "JSON" else body_for(body)
     query = "?index=0" if path.endswith("/proof") else ""
     for key, code in (("", "credential.missing"), ("amk_" + "0" * 60, "credential.unknown")):
         answer = home.http(method, path + query, sent, key=key, headers=if_match(method), kind=kind_for(body))

@@ -1,6 +1,7 @@
 #include "keep/access/access.h"
 
 #include "keep/access/approval.h"
+#include "keep/access/secret.h"
 #include "keep/shop.h"
 
 #include <assert.h>
@@ -33,6 +34,8 @@ void access_done(struct access *access)
     for (size_t i = 0; i < access->approval_count; i++) buf_done(&access->approvals[i].sealed);
     free(access->staff);
     free(access->approvals);
+    for (size_t i = 0; i < access->secret_count; i++) buf_done(&access->secrets[i].sealed);
+    free(access->secrets);
     *access = (struct access){0};
 }
 
@@ -112,6 +115,10 @@ enum act access_act_of(enum verb verb)
         [VERB_APPROVAL_LIST] = ACT_NONE,
         [VERB_APPROVAL_APPROVE] = ACT_APPROVE,
         [VERB_APPROVAL_CANCEL] = ACT_APPROVE,
+        [VERB_SECRET_ADD] = ACT_SECRETS,
+        [VERB_SECRET_HOLD] = ACT_SECRETS,
+        [VERB_SECRET_ROTATED] = ACT_SECRETS,
+        [VERB_SECRET_LIST] = ACT_SECRETS,
         [VERB_FIELD_PUT] = ACT_FIELDS,
         [VERB_FIELD_LIST] = ACT_NONE,
         [VERB_STATUS] = ACT_STATUS,

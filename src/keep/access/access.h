@@ -69,6 +69,8 @@ struct access {
     size_t staff_count;
     struct approval *approvals; /* keep/access/approval.h */
     size_t approval_count;
+    struct secret_row *secrets; /* keep/access/secret.h */
+    size_t secret_count;
     struct role
         operator_role; /* of whoever holds the machine: built in, so that no change of roles locks them out */
 };

@@ -14,7 +14,8 @@ enum authority_kind {
     AUTHORITY_ROLE,
     AUTHORITY_FIELD,
     AUTHORITY_WITNESS,
-    AUTHORITY_APPROVAL = 8
+    AUTHORITY_APPROVAL = 8,
+    AUTHORITY_SECRET = 9
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */
