@@ -80,14 +80,6 @@ void buf_reserve(struct buf *buf, size_t more)
     *buf = (struct buf){at, len, cap};
 }
 
-uint8_t *buf_extend(struct buf *buf, size_t more)
-{
-    buf_reserve(buf, more);
-    uint8_t *at = buf->at + buf->len;
-    buf->len += more;
-    return at;
-}
-
 void buf_put(struct buf *buf, const void *bytes, size_t len)
 {
     if (len == 0) return;
@@ -97,11 +89,6 @@ void buf_put(struct buf *buf, const void *bytes, size_t len)
 void buf_slice_put(struct buf *buf, struct slice slice)
 {
     buf_put(buf, slice.at, slice.len);
-}
-
-void buf_byte(struct buf *buf, uint8_t byte)
-{
-    *buf_extend(buf, 1) = byte;
 }
 
 void buf_text(struct buf *buf, const char *text)

@@ -39,11 +39,20 @@ bool bytes_equal_ct(const void *a, const void *b, size_t len);
 void buf_done(struct buf *buf);  /* wipe, free, leave empty */
 void buf_clear(struct buf *buf); /* wipe, keep the memory, length 0 */
 void buf_reserve(struct buf *buf, size_t more);
-uint8_t *buf_extend(struct buf *buf,
-                    size_t more); /* room of `more` bytes at the end, counted in; uninitialised */
+/* Room of `more` bytes at the end, counted in; uninitialised. Inline, as buf_byte(): all that is written goes here. */
+static inline uint8_t *buf_extend(struct buf *buf, size_t more)
+{
+    if (more > buf->cap - buf->len) buf_reserve(buf, more);
+    uint8_t *at = buf->at + buf->len;
+    buf->len += more;
+    return at;
+}
 void buf_put(struct buf *buf, const void *bytes, size_t len);
 void buf_slice_put(struct buf *buf, struct slice slice);
-void buf_byte(struct buf *buf, uint8_t byte);
+static inline void buf_byte(struct buf *buf, uint8_t byte)
+{
+    *buf_extend(buf, 1) = byte;
+}
 void buf_text(struct buf *buf, const char *text);
 void buf_decimal(struct buf *buf, uint64_t number);
 void buf_print(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -3,24 +3,11 @@
 #include <assert.h>
 #include <string.h>
 
-/* What follows the backslash of a byte that must be escaped: 'u' for \u00xx, 0 for none. */
-static char escape_of(uint8_t byte)
-{
-    switch (byte) {
-    case '"':
-        return '"';
-    case '\\':
-        return '\\';
-    case '\n':
-        return 'n';
-    case '\r':
-        return 'r';
-    case '\t':
-        return 't';
-    default:
-        return byte < 0x20 ? 'u' : 0;
-    }
-}
+/* What follows the backslash of a byte that must be escaped: 'u' for \u00xx, 0 for none. A table: every byte asks. */
+static const char escapes[256] = {
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 't', 'n', 'u', 'u', 'r', 'u', 'u',         'u',
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\',
+};
 
 void json_text(struct buf *out, struct slice text)
 {
@@ -28,7 +15,7 @@ void json_text(struct buf *out, struct slice text)
     buf_reserve(out, text.len + 2);
     buf_byte(out, '"');
     for (size_t i = 0; i < text.len; i++) {
-        char escape = escape_of(text.at[i]);
+        char escape = escapes[text.at[i]];
         if (escape == 0) continue;
         buf_slice_put(out, slice_part(text, done, i - done));
         done = i + 1;
