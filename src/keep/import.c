@@ -137,12 +137,29 @@ static RESULT row_decide(struct import *import, struct import_row *row)
     return OK;
 }
 
+/* The store is told of refs before they are looked for, and of tags before they are added. */
+static void ref_soon(const struct import *import, size_t row)
+{
+    struct shop *shop = import->batch->shop;
+    if (row >= import->row_count || import->rows[row].done.code != CODE_OK) return;
+    shop->store->tag->soon(shop->store, tag_index(shop, FIELD_REF, TAG_EXACT), import->rows[row].ref_tag);
+}
+
+static void change_soon(const struct import *import, size_t change)
+{
+    struct store *store = import->batch->shop->store;
+    if (change >= import->change_count) return;
+    const struct tags *tags = &import->rows[import->changes[change]].change.difference.new_tags;
+    for (size_t i = 0; i < tags->count; i++) store->tag->soon(store, tags->at[i].index, tags->at[i].tag);
+}
+
 static RESULT rows_run(struct import *import)
 {
     TRY(rows_find(import));
     hands_run(import->row_count, import_row_take, import);
     for (size_t i = 0; i < import->row_count; i++) {
         struct import_row *row = &import->rows[i];
+        ref_soon(import, i + SOON_ROWS);
         if (row->done.code == CODE_OK) {
             row->done = row_decide(import, row);
             if (row->done.code != CODE_OK) buf_text(&row->why, result_text());
@@ -166,8 +183,10 @@ static RESULT chunk_write(struct import *import, struct answer *out)
     draft->set_count = import->change_count;
     for (size_t i = 0; i < import->change_count; i++) draft->entry.full |= import->set[i].full;
     batch_append(batch, draft, &receipt);
-    for (size_t i = 0; i < import->change_count; i++)
+    for (size_t i = 0; i < import->change_count; i++) {
+        change_soon(import, i + SOON_ROWS);
         TRY(change_write(batch, &import->rows[import->changes[i]].change, receipt.index));
+    }
     batch_receipt(out, &receipt);
     return OK;
 }

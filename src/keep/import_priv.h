@@ -14,7 +14,10 @@
 #include "base/hands.h"
 #include "keep/subject.h"
 
-enum { REF_BUCKETS = 1024 };
+enum {
+    REF_BUCKETS = 1024,
+    SOON_ROWS = 8 /* the store is told of tags so many rows ahead */
+};
 
 /* What a column of the chunk holds. */
 enum column_kind { COLUMN_FIELD, COLUMN_LANG, COLUMN_COUNTRY, COLUMN_STATUS };

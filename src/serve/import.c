@@ -22,6 +22,7 @@ struct import {
     size_t chunk_rows, in_flight, refused_listed, target_count;
     uint64_t created, changed, unchanged, refused;
     const char *targets[TARGETS_MAX];
+    struct import_value encoded[TARGETS_MAX]; /* of the row at hand */
     struct refused list[IMPORT_REFUSED_MAX];
 };
 
@@ -92,7 +93,7 @@ static const char *row_bound(const struct row_value *values, size_t count)
 static RESULT take_row(void *context, uint64_t line, const struct row_value *values, size_t count)
 {
     struct import *import = context;
-    struct import_value out[TARGETS_MAX];
+    struct import_value *out = import->encoded;
     const char *bound = row_bound(values, count);
     if (bound) {
         refuse_row(import, line, CAUSE_TOO_MANY, bound);

@@ -85,6 +85,8 @@ struct tag_store {
     RESULT(*find)
     (struct store *store, uint32_t index, const uint8_t tag[TAG_BYTES], struct subject_no *out, size_t room,
      size_t *count);
+    /* The tag will be looked for or added a few calls from now: memory may be fetched ahead. Nothing else happens. */
+    void (*soon)(struct store *store, uint32_t index, const uint8_t tag[TAG_BYTES]);
     RESULT (*add)(struct store *store, const struct tag_row *row);
     /* End a present tag at until_s: it moves to the past. NOT_FOUND when it was not there. */
     RESULT (*end)(struct store *store, const struct tag_row *row);

@@ -201,6 +201,11 @@ static uint64_t wrap_batch_bytes(struct store *store)
     return of(store)->inner->batch->bytes(of(store)->inner);
 }
 
+static void wrap_tag_soon(struct store *store, uint32_t index, const uint8_t tag[TAG_BYTES])
+{
+    of(store)->inner->tag->soon(of(store)->inner, index, tag);
+}
+
 static void wrap_batch_close(struct store **store)
 {
     if (!*store) return;
@@ -235,6 +240,7 @@ static const struct subject_store wrap_subject = {
 };
 static const struct tag_store wrap_tag = {
     .find = wrap_tag_find,
+    .soon = wrap_tag_soon,
     .add = wrap_tag_add,
     .end = wrap_tag_end,
     .drop = wrap_tag_drop,
@@ -282,11 +288,11 @@ static const struct mail_store wrap_mail = {
     .sweep = wrap_mail_sweep,
 };
 
-/* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close and bytes. */
+/* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close, bytes and soon. */
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail ==
-                   (CALL_COUNT - 1 + 4) * sizeof(void (*)(void)),
+                   (CALL_COUNT - 1 + 5) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
 RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct store **out)

@@ -36,6 +36,7 @@ struct import {
     size_t target_count;
     struct buf chunk; /* encoded rows that were not sent yet */
     size_t chunk_rows, on_their_way;
+    struct import_value encoded[VALUES_OF_ROW_MAX]; /* of the row at hand */
 };
 
 static void import_done(struct import *import)
@@ -94,7 +95,7 @@ static RESULT find_target(struct import *import, const char *name, size_t guess,
 static RESULT take_row(void *context, uint64_t line, const struct row_value *values, size_t count)
 {
     struct import *import = context;
-    struct import_value encoded[VALUES_OF_ROW_MAX];
+    struct import_value *encoded = import->encoded;
     size_t bytes = ROW_HEAD_BYTES;
     if (count > VALUES_OF_ROW_MAX) {
         account_refuse(&import->account, line, SLICE_TEXT("more values than one row may have"));

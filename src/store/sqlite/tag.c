@@ -101,39 +101,47 @@ struct tag_run *tag_run_new(struct tag_tree *tree, uint8_t level, uint64_t rows)
     return run;
 }
 
-static RESULT rows_write(struct store *store, struct tag_run *run, const struct tag_bytes *rows, size_t count)
+static RESULT rows_write(struct store *store, struct tag_run *run, const struct tag_bytes *rows,
+                         const uint32_t *order, size_t count)
 {
+    struct tag_bytes page[TAG_PAGE_ROWS];
     for (size_t at = 0; at < count; at += TAG_PAGE_ROWS) {
         size_t take = count - at < TAG_PAGE_ROWS ? count - at : TAG_PAGE_ROWS;
-        TRY(tag_page_write(store, run, (struct slice){rows[at].at, take * TAG_ROW_BYTES}));
+        for (size_t i = 0; i < take; i++) page[i] = rows[order[at + i]];
+        TRY(tag_page_write(store, run, (struct slice){page[0].at, take * TAG_ROW_BYTES}));
     }
     return tag_run_save(store, run);
 }
 
-static void rows_done(struct tag_bytes **rows)
+static void order_done(uint32_t **order)
 {
-    free(*rows);
+    free(*order);
 }
 
-/* The table in memory becomes a run of level 0, sorted; the log is no longer needed. */
-static RESULT flush(struct store *store, struct tag_tree *tree)
+static RESULT log_clear(struct store *store)
 {
-    size_t count = 0;
-    SCOPED(rows_done) struct tag_bytes *rows = malloc((tree->mem.count + 1) * sizeof *rows);
-    if (!rows) return FAIL(UNAVAILABLE, "store: out of memory");
-    for (size_t i = 0; i < tree->mem.count; i++) {
-        if (!tag_row_dead(&tree->mem.rows[i])) rows[count++] = tree->mem.rows[i];
-    }
-    tag_sort(rows, count);
-    tree->flushed = tree->touched = true;
-    if (count > 0) {
-        struct tag_run *run = tag_run_new(tree, 0, count);
-        if (!run) return FAIL(UNAVAILABLE, "store: too many runs of the index");
-        TRY(rows_write(store, run, rows, count));
-    }
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_TAG_LOG_CLEAR, &query));
     return query_run(&query);
+}
+
+/* The table in memory becomes a run of level 0, sorted. The log goes first: the run takes its pages, so that they are
+ * written once. */
+static RESULT flush(struct store *store, struct tag_tree *tree)
+{
+    size_t count = 0;
+    SCOPED(order_done) uint32_t *order = malloc((tree->mem.count + 1) * sizeof *order);
+    if (!order) return FAIL(UNAVAILABLE, "store: out of memory");
+    for (size_t i = 0; i < tree->mem.count; i++) {
+        if (!tag_row_dead(&tree->mem.rows[i])) order[count++] = (uint32_t)i;
+    }
+    tag_sort(tree->mem.rows, order, count);
+    tree->flushed = tree->touched = true;
+    TRY(log_clear(store));
+    if (count == 0) return OK;
+    struct tag_run *run = tag_run_new(tree, 0, count);
+    if (!run) return FAIL(UNAVAILABLE, "store: too many runs of the index");
+    return rows_write(store, run, tree->mem.rows, order, count);
 }
 
 RESULT tag_precommit(struct store *store)
@@ -247,6 +255,18 @@ static RESULT tag_find(struct store *store, uint32_t index, const uint8_t tag[TA
     if (finding.count > 1) qsort(out, finding.count, sizeof *out, by_number);
     *count = finding.count;
     return OK;
+}
+
+static void tag_soon(struct store *store, uint32_t index, const uint8_t tag[TAG_BYTES])
+{
+    const struct tag_tree *tree = tree_of(store);
+    struct tag_row row = {.index = index};
+    struct tag_bytes key;
+    if (!tree || !tree->loaded) return;
+    memcpy(row.tag, tag, TAG_BYTES);
+    tag_bytes_of(&row, &key);
+    tag_mem_soon(&tree->mem, key.at);
+    for (size_t i = 0; i < tree->run_count; i++) tag_filter_soon(&tree->runs[i], key.at);
 }
 
 static RESULT tag_add(struct store *store, const struct tag_row *row)
@@ -363,6 +383,7 @@ static RESULT tag_check(struct store *store)
 
 const struct tag_store sqlite_tag = {
     .find = tag_find,
+    .soon = tag_soon,
     .add = tag_add,
     .end = tag_end,
     .drop = tag_drop,

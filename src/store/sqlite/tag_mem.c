@@ -39,24 +39,35 @@ void tag_mem_done(struct tag_mem *mem)
     *mem = (struct tag_mem){0};
 }
 
-static size_t slot_of(const struct tag_mem *mem, const uint8_t *row)
+static uint64_t hash_of(const uint8_t *row)
 {
-    uint64_t hash = be64_get(row + 4) ^ (uint64_t)(be32_get(row) & 0x7fffffff) * 0x9e3779b97f4a7c15U;
-    return (size_t)(hash & (mem->slot_count - 1));
+    return be64_get(row + 4) ^ (uint64_t)(be32_get(row) & 0x7fffffff) * 0x9e3779b97f4a7c15U;
+}
+
+/* The half that stands in a slot; the slot's place comes from the other one. */
+static uint64_t mark_of(uint64_t hash)
+{
+    return hash & 0xffffffff00000000U;
+}
+
+static size_t row_of(uint64_t slot)
+{
+    return (size_t)(slot & 0xffffffff) - 1;
 }
 
 static void slot_put(struct tag_mem *mem, size_t row)
 {
-    size_t at = slot_of(mem, mem->rows[row].at);
+    uint64_t hash = hash_of(mem->rows[row].at);
+    size_t at = hash & (mem->slot_count - 1);
     while (mem->slots[at] != 0) at = (at + 1) & (mem->slot_count - 1);
-    mem->slots[at] = (uint32_t)row + 1;
+    mem->slots[at] = mark_of(hash) | (row + 1);
 }
 
 static void grow(struct tag_mem *mem)
 {
     size_t cap = mem->cap ? mem->cap * 2 : 1024;
     struct tag_bytes *rows = realloc(mem->rows, cap * sizeof *rows);
-    uint32_t *slots = calloc(cap * 2, sizeof *slots);
+    uint64_t *slots = calloc(cap * 2, sizeof *slots);
     if (!rows || !slots) abort();
     free(mem->slots);
     mem->rows = rows;
@@ -69,8 +80,11 @@ static void grow(struct tag_mem *mem)
 struct tag_bytes *tag_mem_find(const struct tag_mem *mem, const uint8_t key[TAG_KEY_BYTES])
 {
     if (mem->slot_count == 0) return NULL;
-    for (size_t at = slot_of(mem, key); mem->slots[at] != 0; at = (at + 1) & (mem->slot_count - 1)) {
-        struct tag_bytes *row = &mem->rows[mem->slots[at] - 1];
+    uint64_t hash = hash_of(key);
+    for (size_t at = hash & (mem->slot_count - 1); mem->slots[at] != 0;
+         at = (at + 1) & (mem->slot_count - 1)) {
+        if (mark_of(mem->slots[at]) != mark_of(hash)) continue;
+        struct tag_bytes *row = &mem->rows[row_of(mem->slots[at])];
         if (memcmp(row->at, key, TAG_KEY_BYTES) == 0) return row; /* a dead one differs in its first bit */
     }
     return NULL;
@@ -89,8 +103,8 @@ void tag_mem_back(struct tag_mem *mem, size_t count)
 {
     /* the newest row took the last free slot of its row of slots, so slots empty in the reverse order */
     while (mem->count > count) {
-        size_t row = --mem->count, at = slot_of(mem, mem->rows[row].at);
-        while (mem->slots[at] != row + 1) at = (at + 1) & (mem->slot_count - 1);
+        size_t row = --mem->count, at = hash_of(mem->rows[row].at) & (mem->slot_count - 1);
+        while (mem->slots[at] == 0 || row_of(mem->slots[at]) != row) at = (at + 1) & (mem->slot_count - 1);
         mem->slots[at] = 0;
     }
 }
@@ -99,10 +113,18 @@ void tag_mem_each(const struct tag_mem *mem, const uint8_t fence[TAG_FENCE_BYTES
                   void (*each)(void *context, const uint8_t *row), void *context)
 {
     if (mem->slot_count == 0) return;
-    for (size_t at = slot_of(mem, fence); mem->slots[at] != 0; at = (at + 1) & (mem->slot_count - 1)) {
-        const struct tag_bytes *row = &mem->rows[mem->slots[at] - 1];
+    uint64_t hash = hash_of(fence);
+    for (size_t at = hash & (mem->slot_count - 1); mem->slots[at] != 0;
+         at = (at + 1) & (mem->slot_count - 1)) {
+        if (mark_of(mem->slots[at]) != mark_of(hash)) continue;
+        const struct tag_bytes *row = &mem->rows[row_of(mem->slots[at])];
         if (memcmp(row->at, fence, TAG_FENCE_BYTES) == 0) each(context, row->at);
     }
+}
+
+void tag_mem_soon(const struct tag_mem *mem, const uint8_t fence[TAG_FENCE_BYTES])
+{
+    if (mem->slot_count > 0) __builtin_prefetch(&mem->slots[hash_of(fence) & (mem->slot_count - 1)], 1);
 }
 
 struct sort_key {
@@ -110,39 +132,48 @@ struct sort_key {
     uint32_t row;
 };
 
-static void sort_pass(const struct sort_key *from, struct sort_key *to, size_t count, unsigned shift)
+/* False, and nothing moved, when all have the same byte there: of an index number most are. */
+static bool sort_pass(const struct sort_key *from, struct sort_key *to, size_t count, unsigned shift)
 {
     size_t places[256] = {0}, at = 0;
     for (size_t i = 0; i < count; i++) places[from[i].prefix >> shift & 255]++;
+    if (places[from[0].prefix >> shift & 255] == count) return false;
     for (size_t byte = 0; byte < 256; byte++) {
         size_t here = places[byte];
         places[byte] = at;
         at += here;
     }
     for (size_t i = 0; i < count; i++) to[places[from[i].prefix >> shift & 255]++] = from[i];
+    return true;
 }
 
-void tag_sort(struct tag_bytes *rows, size_t count)
+/* Rows whose first eight bytes are equal stand side by side: put them in order. */
+static void sort_equals(const struct tag_bytes *rows, const struct sort_key *keys, uint32_t *order,
+                        size_t count)
 {
-    struct sort_key *keys = malloc((count + 1) * sizeof *keys), *other = malloc((count + 1) * sizeof *other);
-    struct tag_bytes *sorted = malloc((count + 1) * sizeof *sorted);
-    if (!keys || !other || !sorted) abort();
-    for (size_t i = 0; i < count; i++) keys[i] = (struct sort_key){be64_get(rows[i].at), (uint32_t)i};
+    for (size_t i = 0; i < count; i++) {
+        size_t at = i;
+        for (; at > 0 && keys[at - 1].prefix == keys[i].prefix &&
+               memcmp(rows[order[at - 1]].at, rows[keys[i].row].at, TAG_KEY_BYTES) > 0;
+             at--)
+            order[at] = order[at - 1];
+        order[at] = keys[i].row;
+    }
+}
+
+void tag_sort(const struct tag_bytes *rows, uint32_t *order, size_t count)
+{
+    if (count == 0) return;
+    struct sort_key *keys = malloc(count * sizeof *keys), *other = malloc(count * sizeof *other);
+    if (!keys || !other) abort();
+    for (size_t i = 0; i < count; i++) keys[i] = (struct sort_key){be64_get(rows[order[i]].at), order[i]};
     for (unsigned shift = 0; shift < 64; shift += 8) {
-        sort_pass(keys, other, count, shift);
+        if (!sort_pass(keys, other, count, shift)) continue;
         struct sort_key *swap = keys;
         keys = other;
         other = swap;
     }
-    for (size_t i = 0; i < count; i++) {
-        struct tag_bytes row = rows[keys[i].row];
-        size_t at = i;
-        for (; at > 0 && memcmp(sorted[at - 1].at, row.at, TAG_KEY_BYTES) > 0; at--)
-            sorted[at] = sorted[at - 1];
-        sorted[at] = row;
-    }
-    memcpy(rows, sorted, count * sizeof *rows);
+    sort_equals(rows, keys, order, count);
     free(keys);
     free(other);
-    free(sorted);
 }

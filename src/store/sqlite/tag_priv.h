@@ -37,10 +37,13 @@ struct tag_bytes {
 void tag_bytes_of(const struct tag_row *row, struct tag_bytes *out);
 void tag_row_of(const uint8_t *bytes, struct tag_row *out);
 
-/* The table in memory: rows in the order they came, found through open addressing. */
+/*
+ * The table in memory: rows in the order they came, found through open addressing. A slot holds half of the row's hash
+ * above its number, so that only rows that are probably meant are looked at: they lie anywhere in megabytes.
+ */
 struct tag_mem {
     struct tag_bytes *rows;
-    uint32_t *slots; /* row number + 1; 0: free */
+    uint64_t *slots; /* hash 32 · row number + 1; 0: free */
     size_t count, cap, slot_count, dead;
 };
 
@@ -55,8 +58,14 @@ void tag_row_kill(struct tag_bytes *row, bool dead); /* the mark is its own inve
 void tag_mem_each(const struct tag_mem *mem, const uint8_t fence[TAG_FENCE_BYTES],
                   void (*each)(void *context, const uint8_t *row), void *context);
 
-/* Sort rows by key: radix over the first eight bytes, then by hand where those are equal. 30 ns a row. */
-void tag_sort(struct tag_bytes *rows, size_t count);
+/* Have the processor fetch what finding or adding (index, tag) will read first. */
+void tag_mem_soon(const struct tag_mem *mem, const uint8_t fence[TAG_FENCE_BYTES]);
+
+/*
+ * Sort `order`, which holds the numbers of `count` rows, by their keys: radix over the first eight bytes, then by hand
+ * where those are equal. 25 ns a row.
+ */
+void tag_sort(const struct tag_bytes *rows, uint32_t *order, size_t count);
 
 enum run_state { RUN_LIVE = 1, RUN_BUILDING, RUN_GARBAGE };
 
@@ -73,6 +82,7 @@ void tag_run_done(struct tag_run *run);
 void tag_filter_size(struct tag_run *run, uint64_t rows);
 void tag_filter_add(struct tag_run *run, const uint8_t *row);
 bool tag_filter_may(const struct tag_run *run, const uint8_t fence[TAG_FENCE_BYTES]);
+void tag_filter_soon(const struct tag_run *run, const uint8_t fence[TAG_FENCE_BYTES]);
 /* The first page in which rows of this fence may stand; run->pages when none. */
 uint32_t tag_page_of(const struct tag_run *run, const uint8_t fence[TAG_FENCE_BYTES]);
 

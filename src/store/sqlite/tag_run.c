@@ -53,6 +53,12 @@ bool tag_filter_may(const struct tag_run *run, const uint8_t fence[TAG_FENCE_BYT
     return true;
 }
 
+void tag_filter_soon(const struct tag_run *run, const uint8_t fence[TAG_FENCE_BYTES])
+{
+    struct probe probe = probe_of(run, fence);
+    if (probe.bits > 0) __builtin_prefetch(run->filter.at + probe.at % probe.bits / 8);
+}
+
 uint32_t tag_page_of(const struct tag_run *run, const uint8_t fence[TAG_FENCE_BYTES])
 {
     uint32_t low = 0, high = run->pages; /* first page whose fence is not below */

@@ -123,14 +123,21 @@ static void sorts_by_the_whole_key(void **state)
     (void)state;
     PROPERTY(50, rng) {
         struct tag_bytes rows[300];
+        uint32_t order[COUNT_OF(rows)];
+        bool seen[COUNT_OF(rows)] = {false};
         size_t count = prop_below(&rng, COUNT_OF(rows) + 1);
         for (size_t i = 0; i < count; i++) {
             for (size_t b = 0; b < TAG_ROW_BYTES; b++)
                 rows[i].at[b] = (uint8_t)(prop_u64(&rng) & (b < 9 ? 1 : 255));
         }
-        tag_sort(rows, count);
+        for (size_t i = 0; i < count; i++) order[i] = (uint32_t)(count - 1 - i);
+        tag_sort(rows, order, count);
         for (size_t i = 1; i < count; i++)
-            assert_true(memcmp(rows[i - 1].at, rows[i].at, TAG_KEY_BYTES) <= 0);
+            assert_true(memcmp(rows[order[i - 1]].at, rows[order[i]].at, TAG_KEY_BYTES) <= 0);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(order[i] < count && !seen[order[i]]);
+            seen[order[i]] = true;
+        }
     }
 }
 
