@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role approval secret field self ledger verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role approval service secret field self ledger verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -13,6 +13,7 @@ _amanah()
         key) words="issue revoke list" ;;
         role) words="put list" ;;
         approval) words="ask list approve cancel" ;;
+        service) words="put list record" ;;
         secret) words="add hold rotated list" ;;
         field) words="put list" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -47,6 +48,9 @@ _amanah()
         "approval list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "approval approve") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "approval cancel") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "service put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --key-id --route --about --recipients --basis --retention" ;;
+        "service list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "service record") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "secret add") options=" --help --json --quiet --home --url --output-curl --shop --holder --secret-kind --owner --fingerprint --rotate-days" ;;
         "secret hold") options=" --help --json --quiet --home --url --output-curl --shop --holder" ;;
         "secret rotated") options=" --help --json --quiet --home --url --output-curl --shop --holder --owner --fingerprint --proof --old-dead" ;;

@@ -176,6 +176,19 @@ static const struct member approval_cancel_members[] = {
     TEXT(approval_cancel_ask, id, ID_BYTES_MAX, true, "the approval's id, apr_…"),
     {0},
 };
+static const struct member service_put_members[] = {
+    TEXT(service_put_ask, name, NAME_BYTES_MAX, true, "the service, such as shop-frontend"),
+    TEXT(service_put_ask, about, 400, false, "what it is for"),
+    TEXT(service_put_ask, recipients, 400, false, "who else gets the data, and in which country"),
+    TEXT(service_put_ask, basis, 400, false, "the legal ground"),
+    TEXT(service_put_ask, retention, 400, false, "how long it keeps what it gets"),
+    MEMBER(service_put_ask, keys, WIRE_TEXTS, 64, false, "ids of its keys"),
+    MEMBER(service_put_ask, fields, WIRE_TEXTS, 128, true, "fields it gets"),
+    MEMBER(service_put_ask, purposes, WIRE_TEXTS, 32, true, "purposes it gets them for"),
+    MEMBER(service_put_ask, routes, WIRE_TEXTS, 200, false, "its own routes: GET /path/{ref} = field,field"),
+    {0},
+};
+static const struct member service_list_members[] = {{0}};
 static const char secret_about[] = "the secret's id in the register, sec_…";
 static const char fingerprint_about[] =
     "of the secret, such as SHA-256 of its public part; never the secret itself";

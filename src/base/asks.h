@@ -182,6 +182,13 @@ struct approval_approve_ask {
 struct approval_cancel_ask {
     struct slice id;
 };
+struct service_put_ask {
+    struct slice name, about, recipients, basis, retention;
+    struct texts keys, fields, purposes, routes;
+};
+struct service_list_ask {
+    char none;
+};
 struct secret_add_ask {
     struct slice name, kind, owner, fingerprint;
     struct texts holders;

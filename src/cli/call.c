@@ -258,6 +258,16 @@ RESULT call_number(const struct call *call, enum option option, uint64_t low, ui
                 (unsigned long long)low, (unsigned long long)high);
 }
 
+void call_values(const struct call *call, enum option option, struct arena *arena, struct texts *out)
+{
+    struct slice *at = arena_take(arena, (call->given_count + 1) * sizeof *at);
+    size_t count = 0;
+    for (size_t i = 0; i < call->given_count; i++) {
+        if (call->given[i].option == option) at[count++] = slice_text(call->given[i].value);
+    }
+    *out = (struct texts){at, count};
+}
+
 RESULT call_list(const struct call *call, enum option option, struct arena *arena, struct texts *out)
 {
     struct slice items[LIST_ITEMS_MAX];

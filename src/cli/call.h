@@ -88,6 +88,9 @@ RESULT call_number(const struct call *call, enum option option, uint64_t low, ui
 /* Every value of an option that may be given several times, and every item of one that is a list: "a,b". */
 RESULT call_list(const struct call *call, enum option option, struct arena *arena, struct texts *out);
 
+/* Every value of an option that may be given several times, whole: commas belong to it. */
+void call_values(const struct call *call, enum option option, struct arena *arena, struct texts *out);
+
 /* A decimal number without sign or blanks, at most `high`; false otherwise. */
 bool number_get(struct slice text, uint64_t high, uint64_t *out);
 

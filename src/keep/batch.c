@@ -1,5 +1,7 @@
 #include "keep/batch.h"
 
+#include "keep/access/service.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -90,6 +92,10 @@ void batch_rollback(struct batch *batch)
 void batch_append(struct batch *batch, const struct draft *draft, struct receipt *out)
 {
     ledger_append(batch->shop->ledger, draft, out);
+    if (draft->entry.kind == ENTRY_REVEAL || draft->entry.kind == ENTRY_LOOKUP) {
+        service_seen(&batch->shop->access, draft->entry.reader, draft->entry.full | draft->entry.masked,
+                     draft->entry.purpose);
+    }
     if (!entry_is_look(draft->entry.kind) || draft->set_count == 0) return;
     if (batch->look_count == batch->look_cap) {
         size_t cap = batch->look_cap ? batch->look_cap * 2 : 64;

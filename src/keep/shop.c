@@ -14,10 +14,8 @@ static const struct {
     const char *prefix;
     const char tag[9]; /* second half of the block: zeros for subjects, as the design says */
 } id_kinds[] = {
-    [ID_SUBJECT] = {"sub_", "\0\0\0\0\0\0\0\0"},
-    [ID_KEY] = {"key_", "key\0\0\0\0\0"},
-    [ID_STAFF] = {"staff_", "staff\0\0\0"},
-    [ID_SECRET] = {"sec_", "secret\0\0"},
+    [ID_SUBJECT] = {"sub_", "\0\0\0\0\0\0\0\0"}, [ID_KEY] = {"key_", "key\0\0\0\0\0"},
+    [ID_STAFF] = {"staff_", "staff\0\0\0"},      [ID_SECRET] = {"sec_", "secret\0\0"},
     [ID_APPROVAL] = {"apr_", "apr\0\0\0\0\0"},
 };
 

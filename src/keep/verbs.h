@@ -39,6 +39,8 @@ VERB_FUNCTION(approval_ask);
 VERB_FUNCTION(approval_list);
 VERB_FUNCTION(approval_approve);
 VERB_FUNCTION(approval_cancel);
+VERB_FUNCTION(service_put);
+VERB_FUNCTION(service_list);
 VERB_FUNCTION(secret_add);
 VERB_FUNCTION(secret_hold);
 VERB_FUNCTION(secret_rotated);

@@ -126,6 +126,10 @@ static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct 
         return verb_approval_approve(batch, reader, &ask->approval_approve, out);
     case VERB_APPROVAL_CANCEL:
         return verb_approval_cancel(batch, reader, &ask->approval_cancel, out);
+    case VERB_SERVICE_PUT:
+        return verb_service_put(batch, reader, &ask->service_put, out);
+    case VERB_SERVICE_LIST:
+        return verb_service_list(batch, reader, &ask->service_list, out);
     case VERB_SECRET_ADD:
         return verb_secret_add(batch, reader, &ask->secret_add, out);
     case VERB_SECRET_HOLD:

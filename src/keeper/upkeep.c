@@ -1,4 +1,5 @@
 #include "keep/access/approval.h"
+#include "keep/access/service.h"
 #include "keep/erase.h"
 #include "keeper/keeper_priv.h"
 
@@ -64,6 +65,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(batch_begin(shop, &keeper->arena, batch));
     *noted = strangers_note(keeper, batch, all) > 0;
     TRY(approvals_due(batch, noted));
+    TRY(services_drift(batch, noted));
     TRY(store->replay->sweep(store, batch->now_us));
     struct result expired = misses_expire(batch);
     if (expired.code != CODE_OK && expired.code != CODE_CORRUPT)

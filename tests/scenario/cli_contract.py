@@ -91,6 +91,9 @@ def walk(home):
     within(asked, run("approval list").text)
     run("approval approve", asked, status=3)  # the operator has no name
     run("approval cancel", asked)
+    run("service put", "frontend", "--fields", "name", "--purposes", "self", "--route", "GET /c/{ref} = name")
+    within("as declared", run("service list").text)
+    within("# Record of processing", run("service record").text)
     secret = run("secret add", "token signing key", "--secret-kind", "signing_key", "--json").json["id"]
     run("secret hold", secret, "--holder", staff)
     run("secret rotated", secret, "--proof", "ticket 7", "--old-dead", "401 from the API")

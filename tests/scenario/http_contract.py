@@ -155,6 +155,9 @@ def people(walk):
     within(asked, [item["approval"] for item in walk("GET", "/v1/approvals").json["items"]])
     walk("POST", "/v1/approvals/{id}/approve", status=403, path=f"/v1/approvals/{asked}/approve")  # by its asker
     walk("POST", "/v1/approvals/{id}/cancel", path=f"/v1/approvals/{asked}/cancel")
+    walk("POST", "/v1/services", {"name": "frontend", "fields": ["name"], "purposes": ["self"],
+                                  "routes": ["GET /api/customers/{ref} = name"]}, 201)
+    within("frontend", [item["name"] for item in walk("GET", "/v1/services").json["items"]])
     secret = walk("POST", "/v1/secrets", {"name": "token signing key", "kind": "signing_key", "owner": staff}, 201).json["id"]
     walk("POST", "/v1/secrets/{id}/holders", {"holders": [staff]}, path=f"/v1/secrets/{secret}/holders")
     walk("POST", "/v1/secrets/{id}/rotated", {"proof": "ticket 7", "old_dead": "401 from the API"},
@@ -242,7 +245,7 @@ GOOD = {
     "/v1/ledger/pins": {"where": "x"}, "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
-    "/v1/secrets": {"name": "x"},
+    "/v1/secrets": {"name": "x"}, "/v1/services": {"name": "x", "fields": [], "purposes": []},
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1},
 }

@@ -2,6 +2,7 @@
 
 #include "keep/access/approval.h"
 #include "keep/access/secret.h"
+#include "keep/access/service.h"
 #include "keep/shop.h"
 
 #include <assert.h>
@@ -36,6 +37,9 @@ void access_done(struct access *access)
     free(access->approvals);
     for (size_t i = 0; i < access->secret_count; i++) buf_done(&access->secrets[i].sealed);
     free(access->secrets);
+    for (size_t i = 0; i < access->service_count; i++) service_done(&access->services[i]);
+    free(access->services);
+    free(access->uses);
     *access = (struct access){0};
 }
 
@@ -115,6 +119,8 @@ enum act access_act_of(enum verb verb)
         [VERB_APPROVAL_LIST] = ACT_NONE,
         [VERB_APPROVAL_APPROVE] = ACT_APPROVE,
         [VERB_APPROVAL_CANCEL] = ACT_APPROVE,
+        [VERB_SERVICE_PUT] = ACT_SETTINGS,
+        [VERB_SERVICE_LIST] = ACT_SHOW,
         [VERB_SECRET_ADD] = ACT_SECRETS,
         [VERB_SECRET_HOLD] = ACT_SECRETS,
         [VERB_SECRET_ROTATED] = ACT_SECRETS,

@@ -71,6 +71,10 @@ struct access {
     size_t approval_count;
     struct secret_row *secrets; /* keep/access/secret.h */
     size_t secret_count;
+    struct service *services; /* keep/access/service.h */
+    size_t service_count;
+    struct service_use *uses; /* by key number - 1: what each key asked for since the start */
+    size_t use_count;
     struct role
         operator_role; /* of whoever holds the machine: built in, so that no change of roles locks them out */
 };

@@ -17,6 +17,7 @@ RESULT row_place(void **rows, size_t *count, size_t row_bytes, uint32_t id, void
 RESULT role_take(struct access *access, uint32_t id, struct slice body);
 RESULT key_take(struct access *access, uint32_t id, struct slice body);
 RESULT staff_take(struct access *access, uint32_t id, struct slice body);
+RESULT service_take(struct access *access, uint32_t id, struct slice body);
 RESULT secret_take(struct access *access, uint32_t id, struct slice body);
 RESULT approval_take(struct access *access, uint32_t id, struct slice body);
 

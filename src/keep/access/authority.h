@@ -15,7 +15,8 @@ enum authority_kind {
     AUTHORITY_FIELD,
     AUTHORITY_WITNESS,
     AUTHORITY_APPROVAL = 8,
-    AUTHORITY_SECRET = 9
+    AUTHORITY_SECRET = 9,
+    AUTHORITY_SERVICE = 11
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */
