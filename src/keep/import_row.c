@@ -62,6 +62,17 @@ static void ref_tag_keep(const struct shop *shop, struct import_row *row)
     }
 }
 
+/* As items of a row's fields. */
+static size_t values_bytes(const struct new_fields *values)
+{
+    enum { ITEM_HEAD_BYTES = 3 };
+    size_t bytes = 0;
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        if (values->at[i].set) bytes += ITEM_HEAD_BYTES + values->at[i].text.len;
+    }
+    return bytes;
+}
+
 static RESULT row_read(const struct import *import, struct import_hand *hand, struct import_row *row)
 {
     struct cursor cursor = {row->bytes, false};
@@ -74,6 +85,7 @@ static RESULT row_read(const struct import *import, struct import_hand *hand, st
     TRY(row_fields(import, hand, count));
     TRY(values_tags(hand->shop, &hand->values, &row->tags));
     ref_tag_keep(hand->shop, row);
+    buf_reserve(&row->fields, values_bytes(&hand->values));
     for (unsigned i = 0; i < FIELD_MAX; i++) {
         const struct new_field *value = &hand->values.at[i];
         if (value->set) item_put(&row->fields, (uint8_t)i, buf_slice(&value->text));

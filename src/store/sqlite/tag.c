@@ -171,13 +171,12 @@ void tag_committed(struct store *store)
     struct tag_tree *tree = tree_of(store);
     if (!tree) return;
     if (tree->flushed) {
-        size_t cap = tree->mem.cap;
-        if (cap > TAG_MEM_ROWS / 8) {
+        bool full = tree->mem.count >= TAG_MEM_ROWS; /* a long import, which will fill it again */
+        if (tree->mem.cap > TAG_MEM_ROWS / 8 && !full) {
             tag_mem_done(&tree->mem);
         } else {
-            tag_mem_back(&tree->mem, 0);
+            tag_mem_clear(&tree->mem);
         }
-        tree->mem.dead = 0;
     }
     transaction_end(tree);
 }

@@ -99,6 +99,12 @@ void tag_mem_add(struct tag_mem *mem, const struct tag_bytes *row)
     mem->count++;
 }
 
+void tag_mem_clear(struct tag_mem *mem)
+{
+    if (mem->slot_count > 0) memset(mem->slots, 0, mem->slot_count * sizeof *mem->slots);
+    mem->count = mem->dead = 0;
+}
+
 void tag_mem_back(struct tag_mem *mem, size_t count)
 {
     /* the newest row took the last free slot of its row of slots, so slots empty in the reverse order */

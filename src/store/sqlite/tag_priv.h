@@ -49,6 +49,7 @@ struct tag_mem {
 
 void tag_mem_done(struct tag_mem *mem);
 void tag_mem_add(struct tag_mem *mem, const struct tag_bytes *row); /* nothing when it is there */
+void tag_mem_clear(struct tag_mem *mem);                            /* without rows, its memory kept */
 void tag_mem_back(struct tag_mem *mem, size_t count); /* forget the newest rows, down to `count` */
 /* The live row of a key, or NULL. */
 struct tag_bytes *tag_mem_find(const struct tag_mem *mem, const uint8_t key[TAG_KEY_BYTES]);
