@@ -174,6 +174,12 @@ RESULT cbor_read_head(struct cbor *reader, struct cbor_head *out)
 static RESULT typed_read(struct cbor *reader, enum cbor_major want, uint64_t *out)
 {
     struct cbor_head head = {0};
+    struct slice *rest = &reader->cursor.rest;
+    if (want == CBOR_UINT && rest->len > 0 && rest->at[0] < INFO_ONE) { /* most heads are one byte */
+        *out = rest->at[0];
+        *rest = (struct slice){rest->at + 1, rest->len - 1};
+        return OK;
+    }
     TRY(cbor_read_head(reader, &head));
     if (head.major != want)
         return FAIL(INVALID, "cbor: major type %d where %d belongs", (int)head.major, (int)want);
