@@ -163,8 +163,11 @@ static void store_view_end(struct store *store)
 
 static RESULT store_view(struct store *store)
 {
+    uint64_t first = 0;
     TRY(run(store, STATEMENT_VIEW));
-    return tag_tree_load(store); /* of this moment; and the first read fixes the moment */
+    tag_tree_free(&sqlite_of(store)->tags); /* it is loaded when it is asked for, then of this moment */
+    struct result got = store->fact->get(store, "view", &first); /* the first read fixes the moment */
+    return got.code == CODE_NOT_FOUND ? OK : got;
 }
 
 static void store_close(struct store **store)
@@ -299,4 +302,19 @@ RESULT sqlite_open(const char *path, enum sqlite_mode mode, struct store **out)
     TRY(tag_tree_load(store));
     *out = TAKE(store);
     return OK;
+}
+
+/* While the gate holds the write lock nothing is committed, so all of them see the same. */
+RESULT sqlite_views(const char *path, size_t *count, struct store **out)
+{
+    SCOPED(store_close) struct store *gate = NULL;
+    struct result seen = OK;
+    for (size_t i = 0; i < *count; i++) TRY(sqlite_open(path, SQLITE_READER, &out[i]));
+    TRY(sqlite_open(path, SQLITE_READER, &gate));
+    size_t views = *count == 1 || store_begin(gate).code == CODE_OK ? *count : 1;
+    for (size_t i = 0; i < views && seen.code == CODE_OK; i++) seen = store_view(out[i]);
+    if (!sqlite3_get_autocommit(sqlite_of(gate)->db)) store_view_end(gate);
+    for (size_t i = views; i < *count; i++) store_close(&out[i]);
+    *count = views;
+    return seen;
 }

@@ -22,6 +22,16 @@ enum sqlite_mode {
  */
 RESULT sqlite_open(const char *path, enum sqlite_mode mode, struct store **out);
 
+/*
+ * Readers of one and the same moment, for threads that share work on it.
+ *
+ * @param count  how many are wanted, from 1; falls to 1 where no writer can be held up for the moment it takes
+ *               (a home that cannot be written, a writer that leaves no gap for seconds)
+ * @param out    as many, empty before, each as after sqlite_open() and view(). Close those that are there, on failure too
+ * Errors are those of sqlite_open(). Cost: writers wait about 100 us.
+ */
+RESULT sqlite_views(const char *path, size_t *count, struct store **out);
+
 /* Once a process, before anything else uses SQLite: memory statistics off (they cost a lock a call). */
 void sqlite_setup(void);
 

@@ -3,6 +3,8 @@
 #include "store/sqlite/sqlite.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -142,6 +144,55 @@ static void a_view_sees_one_moment(void **state)
     assert_ok(reader->fact->get(reader, "upto", &value));
     assert_int_equal(value, 2);
     reader->batch->close(&reader);
+    base_end(&base);
+}
+
+struct writing {
+    struct store *store;
+    atomic_bool stop;
+    enum code failed;
+};
+
+static void *write_on(void *context)
+{
+    struct writing *writing = context;
+    struct store *store = writing->store;
+    for (uint64_t value = 1; !atomic_load(&writing->stop) && writing->failed == CODE_OK; value++) {
+        struct result done = store->batch->begin(store);
+        if (done.code == CODE_OK) done = store->fact->put(store, "upto", value);
+        if (done.code == CODE_OK) done = store->batch->commit(store);
+        writing->failed = done.code;
+        (void)usleep(100); /* the gap that a busy writer leaves */
+    }
+    return NULL;
+}
+
+static void views_beside_a_writer_see_the_same_moment(void **state)
+{
+    (void)state;
+    enum { VIEWS = 3, ROUNDS = 10 };
+    struct base base;
+    struct writing writing = {.failed = CODE_OK};
+    pthread_t thread;
+    uint64_t last = 0;
+    base_begin(&base);
+    writing.store = base.store;
+    assert_int_equal(pthread_create(&thread, NULL, write_on, &writing), 0);
+    for (unsigned round = 0; round < ROUNDS || last < 2; round++) {
+        struct store *views[VIEWS] = {NULL};
+        uint64_t value[VIEWS] = {0};
+        size_t count = VIEWS;
+        assert_ok(sqlite_views(base.path, &count, views));
+        for (size_t i = 0; i < count; i++)
+            (void)views[i]->fact->get(views[i], "upto", &value[i]).code; /* 0: none yet */
+        for (size_t i = 1; i < count; i++) assert_int_equal(value[i], value[0]);
+        assert_true(value[0] >= last);
+        last = value[0];
+        for (size_t i = 0; i < count; i++) views[i]->batch->close(&views[i]);
+    }
+    atomic_store(&writing.stop, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(writing.failed, CODE_OK);
     base_end(&base);
 }
 
@@ -547,6 +598,7 @@ int main(void)
         cmocka_unit_test(opens_only_what_is_its_own),
         cmocka_unit_test(refuses_a_database_of_a_newer_version),
         cmocka_unit_test(a_view_sees_one_moment),
+        cmocka_unit_test(views_beside_a_writer_see_the_same_moment),
         cmocka_unit_test(keeps_subjects),
         cmocka_unit_test(keeps_hashes_of_past_records_and_leaves_of_the_erased),
         cmocka_unit_test(keeps_the_tail_bundles_and_tiles),
