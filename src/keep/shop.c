@@ -145,6 +145,8 @@ static RESULT indexes_open(struct shop *shop)
 void shop_hand_free(struct shop **hand)
 {
     if (!*hand) return;
+    ledger_free(&(*hand)->ledger);
+    if ((*hand)->store) (*hand)->store->batch->close(&(*hand)->store);
     aead_free(&(*hand)->kek);
     aead_free(&(*hand)->dek);
     crypto_free(&(*hand)->crypto);
@@ -259,6 +261,23 @@ static RESULT ledger_start(struct shop *shop, enum shop_mode mode, struct signed
     }
     TRY(opened);
     return mode != SHOP_READER && ledger_size(shop->ledger) == 0 ? log_opened(shop) : OK;
+}
+
+RESULT shop_hand_reading(const struct shop *shop, struct store *view, struct shop **out)
+{
+    SCOPED(shop_hand_free) struct shop *hand = NULL;
+    struct result made = shop_hand_new(shop, &hand);
+    if (made.code != CODE_OK) {
+        view->batch->close(&view);
+        return made;
+    }
+    hand->store = view;
+    memcpy(hand->name, shop->name, sizeof hand->name);
+    hand->clock = shop->clock;
+    hand->home = shop->home;
+    TRY(ledger_start(hand, SHOP_READER, NULL));
+    *out = TAKE(hand);
+    return OK;
 }
 
 static RESULT store_start(struct shop *shop, const struct shop_options *options)

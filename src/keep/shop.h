@@ -72,6 +72,13 @@ void shop_free(struct shop **shop);
  */
 RESULT shop_hand_new(const struct shop *shop, struct shop **out);
 void shop_hand_free(struct shop **hand);
+/*
+ * Such a hand that reads as well: records and ledger, by a view of its own.
+ *
+ * @param view  of the same moment as the shop's store; taken over, on failure too
+ * Errors are those of keyring and ledger_open(). Freed by shop_hand_free(), before its shop.
+ */
+RESULT shop_hand_reading(const struct shop *shop, struct store *view, struct shop **out);
 
 /* Load staff, keys, roles and fields anew from their authority rows; or forget them all. */
 RESULT shop_readers_load(struct shop *shop);

@@ -1,28 +1,36 @@
 #include "keep/verify_priv.h"
+#include "store/sqlite/sqlite.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Those that no shop has taken over are closed. */
+struct views {
+    struct store *at[HANDS_MAX];
+    size_t count;
+};
+
+static void views_done(struct views *views)
+{
+    for (size_t i = 0; i < HANDS_MAX; i++) {
+        if (views->at[i]) views->at[i]->batch->close(&views->at[i]);
+    }
+}
+
 static void verify_done(struct verify *verify)
 {
-    if (verify->known) {
-        wipe(verify->known, KNOWN_SLOTS * sizeof *verify->known);
-        free(verify->known);
-    }
+    crew_done(&verify->crew);
     free(verify->written);
     free(verify->tags);
-    free(verify->leaves);
-    prf_free(&verify->sum);
     authority_list_done(&verify->authority);
     verify_seen_done(verify);
     shop_free(&verify->shop);
 }
 
-void verify_found(struct verify *verify, const char *shop, const char *text)
+static void found(struct verify_report *report, const char *shop, const char *text)
 {
-    struct verify_report *report = verify->report;
     if (report->finding_count < VERIFY_FINDINGS_MAX) {
         (void)snprintf(report->findings[report->finding_count], FINDING_BYTES, "shop %s: %s", shop,
                        text); /* cut is fine */
@@ -30,24 +38,23 @@ void verify_found(struct verify *verify, const char *shop, const char *text)
     report->finding_count++;
 }
 
-RESULT finding_of(struct verify *verify, struct result result)
+static RESULT finding(struct verify_report *report, const struct shop *shop, struct result result)
 {
     if (result.code == CODE_OK) return OK;
     if (result.code != CODE_CORRUPT && result.code != CODE_INVALID && result.code != CODE_NOT_FOUND)
         return result;
-    verify_found(verify, verify->shop->name, result_text());
+    found(report, shop->name, result_text());
     return OK;
 }
 
-static RESULT tables_make(struct verify *verify)
+RESULT finding_of(struct verify *verify, struct result result)
 {
-    SECRET key = {{0}};
-    crypto_random(verify->shop->crypto, key.bytes, SECRET_BYTES);
-    TRY(prf_new(verify->shop->crypto, &key, &verify->sum));
-    TRY(sightings_upto(verify->shop->store, &verify->upto));
-    verify->known = calloc(KNOWN_SLOTS, sizeof *verify->known);
-    verify->leaves = calloc(SET_SUBJECTS_MAX, sizeof *verify->leaves);
-    return verify->known && verify->leaves ? OK : FAIL(UNAVAILABLE, "verify: out of memory");
+    return finding(verify->report, verify->shop, result);
+}
+
+RESULT finding_by(struct hand *hand, struct result result)
+{
+    return finding(&hand->part, hand->shop, result);
 }
 
 /* What was signed last, read before the snapshot is taken, so that a running daemon cannot be ahead of it. */
@@ -68,27 +75,37 @@ static RESULT signed_take(struct verify *verify, const struct home *home, const 
 
 static RESULT shop_check(struct verify *verify)
 {
-    TRY(tables_make(verify));
-    TRY(verify_tiles(verify));
+    TRY(sightings_upto(verify->shop->store, &verify->upto));
     TRY(verify_entries(verify));
     TRY(verify_subjects(verify));
-    TRY(verify_tags(verify));
     TRY(verify_authority(verify));
     TRY(verify_checkpoints(verify));
     TRY(verify_signed(verify));
     return verify_pin(verify);
 }
 
+/* The shop, and one for each hand but the first, all of one moment while a daemon goes on. */
+static RESULT shops_open(struct verify *verify, const struct home *home, const char *name,
+                         struct views *views)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    shop_path(home, name, "shop.db", &path);
+    TRY(sqlite_views(buf_c(&path), &views->count, views->at));
+    struct shop_options options = {home, name, verify->options->clock, SHOP_READER, TAKE(views->at[0])};
+    TRY(shop_open(&options, &verify->shop));
+    return crew_make(verify, views->at, views->count);
+}
+
 static RESULT shop_verify(const struct verify_options *options, const struct home *home, const char *name,
                           struct verify_report *report)
 {
+    SCOPED(views_done) struct views views = {.count = crew_size()};
     SCOPED(verify_done) struct verify verify = {.options = options, .report = report};
-    struct shop_options shop_options = {home, name, options->clock, SHOP_READER, NULL};
     report->shops++;
     struct result opened = signed_take(&verify, home, name);
-    if (opened.code == CODE_OK) opened = shop_open(&shop_options, &verify.shop);
+    if (opened.code == CODE_OK) opened = shops_open(&verify, home, name, &views);
     if (opened.code == CODE_CORRUPT) { /* so broken that it does not open: that is the finding */
-        verify_found(&verify, name, result_text());
+        found(report, name, result_text());
         return OK;
     }
     TRY(opened);
@@ -102,6 +119,7 @@ RESULT verify_home(const struct verify_options *options, struct verify_report *o
     int64_t began_us = clock_monotonic_us();
     bool any = false;
     memset(out, 0, sizeof *out);
+    sqlite_setup();
     TRY(home_open(options->home, options->passphrase, false, &home));
     TRY(home_shops(home, &names));
     for (size_t i = 0; i < names.count; i++) {

@@ -57,9 +57,8 @@ static RESULT check_row(void *context, const struct sighting_row *row)
 }
 
 /* All entries of the hour at hand were walked: its rows, and those of hours passed over, must say the same. */
-static RESULT hour_end(struct verify *verify)
+static RESULT hour_end(struct verify *verify, struct store *store)
 {
-    struct store *store = verify->shop->store;
     if (verify->group_count == 0) return OK;
     TRY(store->sighting->each(store, verify->hour_next, verify->hour, check_row, verify));
     for (size_t i = 0; i < verify->group_count; i++) {
@@ -73,13 +72,14 @@ static RESULT hour_end(struct verify *verify)
     return OK;
 }
 
-RESULT verify_seen(struct verify *verify, uint64_t index, const struct entry *entry,
+RESULT verify_seen(struct hand *hand, uint64_t index, const struct entry *entry,
                    const struct aside_read *aside)
 {
+    struct verify *verify = hand->verify;
     uint32_t hour = (uint32_t)(entry->time_us / HOUR_US);
     struct seen_group *group = NULL;
     if (index >= verify->upto || !entry_is_look(entry->kind)) return OK;
-    if (hour != verify->hour) TRY(hour_end(verify));
+    if (hour != verify->hour) TRY(hour_end(verify, hand->shop->store));
     verify->hour = hour;
     for (size_t i = 0; i < aside->set_count; i++) {
         const struct sighted *seen = &aside->set[i];
@@ -95,7 +95,7 @@ RESULT verify_seen(struct verify *verify, uint64_t index, const struct entry *en
 RESULT verify_seen_end(struct verify *verify)
 {
     struct store *store = verify->shop->store;
-    TRY(hour_end(verify));
+    TRY(hour_end(verify, store));
     verify->hour = UINT32_MAX;
     TRY(store->sighting->each(store, verify->hour_next, UINT32_MAX, check_row, verify));
     if (verify->upto <= ledger_durable(verify->shop->ledger)) return OK;
