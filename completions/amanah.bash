@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role approval service secret field self ledger verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role grant approval service secret field self ledger verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -12,6 +12,7 @@ _amanah()
         staff) words="add list" ;;
         key) words="issue revoke list" ;;
         role) words="put list" ;;
+        grant) words="add list" ;;
         approval) words="ask list approve cancel" ;;
         service) words="put list record" ;;
         secret) words="add hold rotated list" ;;
@@ -32,7 +33,7 @@ _amanah()
         "synth") options=" --help --subjects --seed" ;;
         "import") options=" --help --json --quiet --home --url --output-curl --dry-run --shop --map --format --rejects --on-conflict" ;;
         "subject show") options=" --help --json --quiet --home --url --output-curl --shop" ;;
-        "subject reveal") options=" --help --json --quiet --home --url --output-curl --shop --fields --field --purpose --reason" ;;
+        "subject reveal") options=" --help --json --quiet --home --url --output-curl --shop --fields --field --purpose --reason --grant" ;;
         "subject close") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "subject erase") options=" --help --json --quiet --yes --home --url --output-curl --dry-run --shop --reason" ;;
         "subject history") options=" --help --json --quiet --home --url --output-curl --out --shop --proofs" ;;
@@ -42,8 +43,10 @@ _amanah()
         "key issue") options=" --help --json --quiet --home --url --output-curl --shop --name --role --holder --days" ;;
         "key revoke") options=" --help --json --quiet --yes --home --url --output-curl --shop" ;;
         "key list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
-        "role put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --acts --daily --ask-reason" ;;
+        "role put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --acts --daily --ask-reason --ask-grant --ask-pass --lesson --approval-above" ;;
         "role list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "grant add") options=" --help --json --quiet --home --url --output-curl --shop --fields --role --minutes --subject --key --ticket" ;;
+        "grant list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "approval ask") options=" --help --json --quiet --home --url --output-curl --shop --reason --people --minutes" ;;
         "approval list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "approval approve") options=" --help --json --quiet --home --url --output-curl --shop" ;;

@@ -79,13 +79,14 @@ static const struct member lookup_members[] = {
     {0},
 };
 static const struct member reveal_members[] = {
-    MEMBER(reveal_ask, subjects, WIRE_TEXTS, REVEAL_SUBJECTS_MAX, true, "1 to 1000 public ids"),
+    MEMBER(reveal_ask, subjects, WIRE_TEXTS, REVEAL_SUBJECTS_MAX, false,
+           "1 to 1000 public ids; none with a pass: its customer"),
     MEMBER(reveal_ask, fields, WIRE_TEXTS, REVEAL_FIELDS_MAX, true,
            "field names, groups, or name.mask, name.last4"),
     TEXT(reveal_ask, purpose, NAME_BYTES_MAX, true, purpose_about),
     TEXT(reveal_ask, reason, REASON_BYTES_MAX, false, reason_about),
-    TEXT(reveal_ask, grant, ID_BYTES_MAX, false, "a grant's id"),
-    TEXT(reveal_ask, pass, BEARER_BYTES_MAX, false, "a self pass"),
+    TEXT(reveal_ask, grant, ID_BYTES_MAX, false, "the grant it is made under; none: any that is open for it"),
+    TEXT(reveal_ask, pass, BEARER_BYTES_MAX, false, "the self pass of a customer who signed in, amp_…"),
     {0},
 };
 static const struct member import_members[] = {
@@ -154,6 +155,11 @@ static const struct member role_put_members[] = {
     MEMBER(role_put_ask, acts, WIRE_TEXTS, 32, true, "what it may do: reveal, lookup, create, …"),
     MEMBER(role_put_ask, daily, WIRE_U64, UINT32_MAX, true, "distinct people a reader may look at in a day"),
     MEMBER(role_put_ask, reason, WIRE_BOOL, 1, false, "must it say why in words"),
+    MEMBER(role_put_ask, grant, WIRE_BOOL, 1, false, "does each subject need an open grant"),
+    MEMBER(role_put_ask, pass, WIRE_BOOL, 1, false, "does it need the subject's own self pass"),
+    TEXT(role_put_ask, lesson, 32, false, "what everybody behind the reader must have learned"),
+    MEMBER(role_put_ask, approval_above, WIRE_U64, UINT32_MAX, false,
+           "more people than this in one ask or day need an approved permit; 0: never"),
     {0},
 };
 static const struct member role_list_members[] = {{0}};
@@ -231,6 +237,26 @@ static const struct member field_put_members[] = {
     {0},
 };
 static const struct member field_list_members[] = {{0}};
+static const struct member grant_add_members[] = {
+    TEXT(grant_add_ask, subject, ID_BYTES_MAX, true, subject_id_about),
+    TEXT(grant_add_ask, role, NAME_BYTES_MAX, false, "the role whose readers may look; or key"),
+    TEXT(grant_add_ask, key, ID_BYTES_MAX, false, "the one key that may look; or role"),
+    TEXT(grant_add_ask, ticket, 200, true, "the order or ticket that needs it; once for each subject"),
+    MEMBER(grant_add_ask, fields, WIRE_TEXTS, REVEAL_FIELDS_MAX, false,
+           "fields it is narrowed to; none: all that the role sees"),
+    MEMBER(grant_add_ask, minutes, WIRE_U64, 1440, false, "minutes until it ends; default 60, most 1440"),
+    {0},
+};
+static const struct member grant_list_members[] = {
+    TEXT(grant_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(grant_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const struct member pass_issue_members[] = {
+    TEXT(pass_issue_ask, subject, ID_BYTES_MAX, true, subject_id_about),
+    TEXT(pass_issue_ask, client_network, 64, true, "the customer's IP address, or a block of addresses"),
+    {0},
+};
 static const struct member status_members[] = {
     MEMBER(status_ask, metrics, WIRE_BOOL, 1, false, "as Prometheus text"),
     {0},

@@ -164,6 +164,9 @@ struct role_put_ask {
     struct texts fields, purposes, acts; /* fields: "email", "email.mask" */
     uint64_t daily;
     bool reason;
+    bool grant, pass;
+    struct slice lesson;
+    uint64_t approval_above;
 };
 struct role_list_ask {
     char none;
@@ -212,6 +215,18 @@ struct field_put_ask {
 };
 struct field_list_ask {
     char none;
+};
+struct grant_add_ask {
+    struct slice subject, role, key, ticket;
+    struct texts fields;
+    uint64_t minutes;
+};
+struct grant_list_ask {
+    struct slice after;
+    uint64_t limit;
+};
+struct pass_issue_ask {
+    struct slice subject, client_network;
 };
 struct status_ask {
     bool metrics;

@@ -5,6 +5,7 @@
 #include "keep/subject.h"
 #include "keep/verbs.h"
 #include "store/mail.h"
+#include "store/right.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,7 +74,7 @@ static RESULT intent_write(struct shop *shop, struct subject_no no, int64_t sinc
 }
 
 /* Texts that may speak of the person. Where a reader asked from, and what for, is evidence about the reader. */
-enum { TEXTS_OF_PERSON = 1 << COMMIT_REASON | 1 << COMMIT_VALUE };
+enum { TEXTS_OF_PERSON = 1 << COMMIT_REASON | 1 << COMMIT_VALUE | 1 << COMMIT_CLIENT };
 
 #define NO_BUNDLE UINT64_MAX
 
@@ -147,7 +148,8 @@ static RESULT tags_drop(struct batch *batch, struct subject_no no, const struct 
         memcpy(row.tag, tags.at[i].tag, TAG_BYTES);
         TRY(store->tag->drop(store, &row));
     }
-    return store->tag->drop_past(store, no);
+    TRY(store->tag->drop_past(store, no));
+    return store->right->drop_of(store, no);
 }
 
 /* Mails to them or about them that have not been sent, and what is known of those that have. */

@@ -232,34 +232,57 @@ static RESULT values_put(struct batch *batch, const struct reveal_ask *ask, cons
     return OK;
 }
 
-RESULT verb_reveal(struct batch *batch, const struct reader *reader, const struct reveal_ask *ask,
-                   struct answer *out)
+/* A look with a pass that names nobody is at the pass's customer. */
+static struct texts subjects_of(struct batch *batch, const struct reveal_ask *ask,
+                                const struct permit *permit)
 {
-    struct shop *shop = batch->shop;
-    size_t count = ask->subjects.count, found = 0;
-    if (count == 0) return FAIL(MEMBER_MISSING, "subjects: name 1 to %d of them", REVEAL_SUBJECTS_MAX);
-    if (ask->fields.count == 0) return FAIL(MEMBER_MISSING, "fields: name those you need");
-    if (ask->grant.len > 0 || ask->pass.len > 0)
-        return FAIL(INVALID, "grant, pass: this version has none yet; leave them out");
-    struct permit permit;
-    TRY(access_permit(shop, reader, &ask->fields, ask->purpose, ask->reason, &permit));
+    if (ask->subjects.count > 0) return ask->subjects;
+    SCOPED(buf_done) struct buf id = {0};
+    id_put(batch->shop, ID_SUBJECT, permit->subject.at, &id);
+    uint8_t *text = arena_take(batch->arena, id.len);
+    memcpy(text, id.at, id.len);
+    struct slice *one = arena_take(batch->arena, sizeof *one);
+    *one = (struct slice){text, id.len};
+    return (struct texts){one, 1};
+}
 
+/* Show what the permit allows: the budget before a key is touched, the values and whom they are of. */
+static RESULT reveal_shown(struct batch *batch, const struct reveal_ask *ask, const struct permit *permit,
+                           struct draft *draft, struct buf *out)
+{
+    size_t count = ask->subjects.count, found = 0;
     struct shown *shown = arena_take(batch->arena, count * sizeof *shown);
     uint64_t *numbers = arena_take(batch->arena, count * sizeof *numbers);
-    struct draft draft = batch_draft(batch, reader, ENTRY_REVEAL);
-    struct receipt receipt = {0};
     struct result done = subjects_find(batch, ask, shown, numbers, &found);
     if (done.code == CODE_OK) done = no_twins(batch, numbers, found);
     if (done.code == CODE_OK) {
-        done = budget_reserve(shop->budgets, reader->no, batch->now_us, permit.daily, numbers, found);
+        done = budget_reserve(batch->shop->budgets, permit->reader, batch->now_us, permit->daily, numbers,
+                              found);
     }
-    if (done.code == CODE_OK) done = values_put(batch, ask, &permit, shown, &draft, &out->body);
+    if (done.code == CODE_OK) done = values_put(batch, ask, permit, shown, draft, out);
     for (size_t i = 0; i < count; i++) shown_done(&shown[i]);
-    TRY(done);
+    return done;
+}
+
+RESULT verb_reveal(struct batch *batch, const struct reader *reader, const struct reveal_ask *ask,
+                   struct answer *out)
+{
+    struct reveal_ask whole = *ask;
+    struct permit permit;
+    struct draft draft = batch_draft(batch, reader, ENTRY_REVEAL);
+    struct receipt receipt = {0};
+    if (ask->subjects.count == 0 && ask->pass.len == 0)
+        return FAIL(MEMBER_MISSING, "subjects: name 1 to %d of them", REVEAL_SUBJECTS_MAX);
+    if (ask->fields.count == 0) return FAIL(MEMBER_MISSING, "fields: name those you need");
+    TRY(access_permit(batch->shop, reader, ask, &permit));
+    whole.subjects = subjects_of(batch, ask, &permit);
+    TRY(reveal_shown(batch, &whole, &permit, &draft, &out->body));
 
     draft.entry.purpose = permit.purpose;
     draft.entry.full = permit.full;
     draft.entry.masked = permit.masked;
+    draft.entry.object_kind = permit.right_kind;
+    draft.entry.object_id = permit.right_entry;
     draft_text(&draft, COMMIT_REASON, ask->reason);
     if (permit.purpose_named) draft_text(&draft, COMMIT_PURPOSE, ask->purpose);
     batch_append(batch, &draft, &receipt);

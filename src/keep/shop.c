@@ -16,7 +16,8 @@ static const struct {
 } id_kinds[] = {
     [ID_SUBJECT] = {"sub_", "\0\0\0\0\0\0\0\0"}, [ID_KEY] = {"key_", "key\0\0\0\0\0"},
     [ID_STAFF] = {"staff_", "staff\0\0\0"},      [ID_SECRET] = {"sec_", "secret\0\0"},
-    [ID_APPROVAL] = {"apr_", "apr\0\0\0\0\0"},
+    [ID_APPROVAL] = {"apr_", "apr\0\0\0\0\0"},   [ID_GRANT] = {"grant_", "grant\0\0\0"},
+    [ID_PASS] = {"pass_", "pass\0\0\0\0"},
 };
 
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out)
@@ -80,6 +81,7 @@ void shop_free(struct shop **shop)
     ledger_free(&at->ledger);
     if (at->store) at->store->batch->close(&at->store);
     budgets_free(&at->budgets);
+    spread_free(&at->pass_spread);
     sessions_free(&at->sessions);
     post_free(&at->post);
     access_done(&at->access);
@@ -311,6 +313,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(keys_set(shop));
     TRY(post_open(shop, &shop->post));
     TRY(budgets_new(&shop->budgets));
+    TRY(spread_new(&shop->pass_spread));
     TRY(sessions_new(shop->crypto, &shop->sessions));
     TRY(store_start(shop, options));
     TRY(ledger_start(shop, options->mode, &old));

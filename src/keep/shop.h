@@ -10,6 +10,7 @@
 #include "keep/home.h"
 #include "prove/sighting.h"
 #include "watch/budget.h"
+#include "watch/spread.h"
 
 struct post;
 
@@ -28,6 +29,10 @@ struct shop {
     struct sessions *sessions;
     struct budgets *budgets;
     struct post *post; /* keep/post.h */
+    struct {
+        uint64_t issued, seen, unknown, refused;
+    } passes;                   /* as keep/access/pass.h tells them */
+    struct spread *pass_spread; /* subjects that passes were issued for, by network */
 
     struct block_cipher *ids;
     struct prf *index[FIELD_MAX]; /* blind index key of a field's newest epoch; NULL: not indexed */
@@ -91,7 +96,7 @@ RESULT shop_index_open(struct shop *shop, unsigned field);
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out);
 
 /* Public ids: prefix and base32 of one AES block of (number, kind). Nobody without the key can count through them. */
-enum id_kind { ID_SUBJECT, ID_KEY, ID_STAFF, ID_APPROVAL, ID_SECRET };
+enum id_kind { ID_SUBJECT, ID_KEY, ID_STAFF, ID_APPROVAL, ID_SECRET, ID_GRANT, ID_PASS };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */
 RESULT id_get(struct shop *shop, enum id_kind kind, struct slice text, uint64_t *out);

@@ -47,5 +47,8 @@ VERB_FUNCTION(secret_rotated);
 VERB_FUNCTION(secret_list);
 VERB_FUNCTION(field_put);
 VERB_FUNCTION(field_list);
+VERB_FUNCTION(grant_add);
+VERB_FUNCTION(grant_list);
+VERB_FUNCTION(pass_issue);
 
 #endif

@@ -1,3 +1,4 @@
+#include "keep/access/right.h"
 #include "keep/verify_priv.h"
 #include "store/sqlite/sqlite.h"
 
@@ -79,6 +80,7 @@ static RESULT shop_check(struct verify *verify)
     TRY(verify_entries(verify));
     TRY(verify_subjects(verify));
     TRY(verify_authority(verify));
+    TRY(finding_of(verify, rights_check(verify->shop)));
     TRY(verify_checkpoints(verify));
     TRY(verify_signed(verify));
     return verify_pin(verify);

@@ -142,6 +142,12 @@ static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct 
         return verb_field_put(batch, reader, &ask->field_put, out);
     case VERB_FIELD_LIST:
         return verb_field_list(batch, reader, &ask->field_list, out);
+    case VERB_GRANT_ADD:
+        return verb_grant_add(batch, reader, &ask->grant_add, out);
+    case VERB_GRANT_LIST:
+        return verb_grant_list(batch, reader, &ask->grant_list, out);
+    case VERB_PASS_ISSUE:
+        return verb_pass_issue(batch, reader, &ask->pass_issue, out);
     case VERB_STATUS:
         return verb_status(keeper, batch->shop, out);
     case VERB_SHOP_ADD:

@@ -1,5 +1,6 @@
 /* What is asked of the home rather than of one shop: its health, its shops. */
 #include "keep/access/approval.h"
+#include "keep/access/pass.h"
 #include "keep/access/service.h"
 #include "keep/outside.h"
 #include "keeper/keeper_priv.h"
@@ -162,6 +163,17 @@ static void metric(struct buf *out, const char *name, const char *kind, uint64_t
     buf_print(out, "# TYPE amanah_%s %s\namanah_%s %llu\n", name, kind, name, (unsigned long long)value);
 }
 
+static void passes(struct shop *shop, struct buf *text)
+{
+    struct pass_counts counts = pass_counts(shop);
+    metric(text, "passes_issued_total", "counter", counts.issued);
+    metric(text, "passes_seen_total", "counter", counts.seen);
+    metric(text, "passes_never_issued_total", "counter", counts.unknown);
+    metric(text, "passes_refused_total", "counter", counts.refused);
+    metric(text, "passes_networks", "gauge", counts.networks);
+    metric(text, "passes_subjects_of_one_network", "gauge", counts.subjects_most);
+}
+
 RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
 {
     struct buf *text = &out->body;
@@ -189,6 +201,7 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
     metric(text, "approvals_open", "gauge", approvals_open(&shop->access));
     metric(text, "erasures_unscrubbed", "gauge", shop->unscrubbed);
     metric(text, "store_bytes", "gauge", shop->store->batch->bytes(shop->store));
+    passes(shop, text);
     metric(text, "uptime_seconds", "gauge",
            (uint64_t)((clock_now(&keeper->options.clock) - keeper->started_us) / SECOND_US));
     return OK;

@@ -138,7 +138,7 @@ static RESULT read_commitments(struct cbor *reader, struct entry *out)
         TRY(cbor_read_array(reader, &two));
         if (two != 2) return FAIL(INVALID, "entry: a commitment of %zu parts", two);
         TRY(read_u32(reader, &kind));
-        if (kind > COMMIT_WHERE) return FAIL(INVALID, "entry: an unknown commitment");
+        if (kind > COMMIT_LAST) return FAIL(INVALID, "entry: an unknown commitment");
         out->commitment[i].kind = (enum commitment_kind)kind;
         TRY(read_fixed(reader, out->commitment[i].hash.bytes, HASH_BYTES, NULL));
     }
@@ -193,7 +193,7 @@ static RESULT read_member(struct cbor *reader, uint64_t member, struct entry *ou
     case MEMBER_OBJECT_KIND:
         return read_u32(reader, &out->object_kind);
     case MEMBER_OBJECT_ID:
-        return read_u32(reader, &out->object_id);
+        return read_u64(reader, &out->object_id);
     case MEMBER_OBJECT:
         return read_fixed(reader, out->object.bytes, HASH_BYTES, &out->has_object);
     case MEMBER_CAUSE:
@@ -358,7 +358,7 @@ static RESULT read_texts(struct cursor *cursor, struct aside_read *out)
         struct slice salt = cursor_take(cursor, COMMIT_SALT_BYTES);
         uint64_t len = cursor_varint(cursor);
         text->text = cursor_take(cursor, len > LEDGER_ENTRY_BYTES_MAX ? SIZE_MAX : (size_t)len);
-        if (cursor->bad || kind == 0 || kind > COMMIT_WHERE) {
+        if (cursor->bad || kind == 0 || kind > COMMIT_LAST) {
             return FAIL(CORRUPT, "ledger: a text beside an entry is malformed");
         }
         text->kind = (enum commitment_kind)kind;

@@ -26,7 +26,9 @@ enum commitment_kind {
     COMMIT_NETWORK,    /* the asker's address */
     COMMIT_VALUE,      /* a looked-up value */
     COMMIT_PURPOSE,    /* a purpose that is in no table */
-    COMMIT_WHERE       /* who holds a pin */
+    COMMIT_WHERE,      /* who holds a pin */
+    COMMIT_CLIENT,     /* the network of the customer whom a self pass was issued to */
+    COMMIT_LAST = COMMIT_CLIENT
 };
 
 enum reader_kind { READER_SYSTEM, READER_OPERATOR, READER_KEY, READER_STAFF, READER_PASS };
@@ -55,10 +57,11 @@ struct entry {
     bool has_root, has_object, has_old;
     struct hash root; /* over the set's leaves */
     uint8_t nonce[ENTRY_NONCE_BYTES];
-    uint32_t object_kind, object_id; /* of AUTHORITY: which row */
-    struct hash object;              /* SHA-256 of the record or row that the entry made */
-    uint32_t cause;                  /* of REFUSED: enum cause's slug number, see entry_cause() */
-    uint64_t old_size;               /* of LOG_OPENED after a restore, and of PIN */
+    uint32_t object_kind; /* of AUTHORITY: which row; of REVEAL: by what right, a grant or a self pass */
+    uint64_t object_id;   /* number of the row, or of the entry that gave the right */
+    struct hash object;   /* SHA-256 of the record or row that the entry made */
+    uint32_t cause;       /* of REFUSED: enum cause's slug number, see entry_cause() */
+    uint64_t old_size;    /* of LOG_OPENED after a restore, and of PIN */
     struct hash old_root;
     size_t commitments;
     struct commitment commitment[COMMITMENTS_MAX];

@@ -20,7 +20,8 @@ struct sightings {
 
 bool entry_is_look(enum entry_kind kind)
 {
-    return kind == ENTRY_REVEAL || kind == ENTRY_LOOKUP || kind == ENTRY_COMPARE;
+    return kind == ENTRY_REVEAL || kind == ENTRY_LOOKUP || kind == ENTRY_COMPARE || kind == ENTRY_GRANT ||
+           kind == ENTRY_PASS;
 }
 
 static void groups_clear(struct sightings *sightings)

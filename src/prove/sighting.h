@@ -56,7 +56,10 @@ struct sightings_range {
 RESULT sightings_of(struct sightings *sightings, struct subject_no no, struct sightings_range *range,
                     RESULT (*each)(void *context, const struct sighting_group *group), void *context);
 
-/* Does this kind of entry show personal values to its reader? */
+/*
+ * Does this kind of entry count as a look at those in its set? It tells its reader of their values; or it gives a right
+ * to look, then without any field.
+ */
 bool entry_is_look(enum entry_kind kind);
 
 #endif

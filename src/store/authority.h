@@ -40,6 +40,7 @@ struct replay_store {
 struct ledger_store;
 struct sighting_store;
 struct mail_store;
+struct right_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -50,6 +51,7 @@ struct store {
     const struct authority_store *authority;
     const struct replay_store *replay;
     const struct mail_store *mail;
+    const struct right_store *right;
 };
 
 #endif

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     }
     for (size_t i = 0; i < read.text_count; i++) {
         if (!slice_equal(back.texts[i].text, read.texts[i].text)) __builtin_trap();
-        if (read.texts[i].kind < COMMIT_REASON || read.texts[i].kind > COMMIT_WHERE) __builtin_trap();
+        if (read.texts[i].kind < COMMIT_REASON || read.texts[i].kind > COMMIT_LAST) __builtin_trap();
         if (memcmp(&back.texts[i], &read.texts[i], offsetof(struct aside_text, text)) != 0) __builtin_trap();
     }
     return 0;

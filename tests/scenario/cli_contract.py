@@ -98,6 +98,8 @@ def walk(home):
     run("secret hold", secret, "--holder", staff)
     run("secret rotated", secret, "--proof", "ticket 7", "--old-dead", "401 from the API")
     within("token signing key", run("secret list").text)
+    run("grant add", "--subject", one, "--role", "courier", "--ticket", "17", "--minutes", "5")
+    within("courier", run("grant list").text)
     run("field put", "shoe_size", "--kind", "text", "--bytes", "8")
     within("shoe_size", run("field list").text)
 

@@ -163,6 +163,10 @@ def people(walk):
     walk("POST", "/v1/secrets/{id}/rotated", {"proof": "ticket 7", "old_dead": "401 from the API"},
          path=f"/v1/secrets/{secret}/rotated")
     within(secret, [item["id"] for item in walk("GET", "/v1/secrets").json["items"]])
+    subject = walk.home.create("right")
+    walk("POST", "/v1/grants", {"subject": subject, "role": "packer", "ticket": "17"}, 201)
+    within(subject, [item["subject"] for item in walk("GET", "/v1/grants").json["items"]])
+    walk("POST", "/v1/passes", {"subject": subject, "client_network": "192.0.2.7"}, 201)
     walk("POST", "/v1/fields", {"name": "size", "kind": "text", "bytes": 20}, 201)
     within("size", [item["name"] for item in walk("GET", "/v1/fields").json["items"]])
 
@@ -247,7 +251,8 @@ GOOD = {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
     "/v1/secrets": {"name": "x"}, "/v1/services": {"name": "x", "fields": [], "purposes": []},
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
-    "/v1/approvals": {"reason": "x", "subjects_max": 1},
+    "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
+    "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
 }
 
 

@@ -166,6 +166,18 @@ WRAP(mail, counts,
      each, context)
 WRAP(mail, drop_subject, (struct store * store, struct subject_no no, size_t *dropped), no, dropped)
 WRAP(mail, sweep, (struct store * store, int64_t now_us, size_t most), now_us, most)
+WRAP(right, put, (struct store * store, const struct right_row *row), row)
+WRAP(right, get,
+     (struct store * store, uint16_t kind, uint64_t entry, struct right_row *row, struct buf *body), kind,
+     entry, row, body)
+WRAP(right, of_subject,
+     (struct store * store, uint16_t kind, struct subject_no no, int64_t after_us, right_each each,
+      void *context),
+     kind, no, after_us, each, context)
+WRAP(right, of_kind, (struct store * store, uint16_t kind, uint64_t from, right_each each, void *context),
+     kind, from, each, context)
+WRAP(right, sweep, (struct store * store, int64_t now_us), now_us)
+WRAP(right, drop_of, (struct store * store, struct subject_no no), no)
 
 static RESULT wrap_batch_commit(struct store *store)
 {
@@ -287,11 +299,19 @@ static const struct mail_store wrap_mail = {
     .drop_subject = wrap_mail_drop_subject,
     .sweep = wrap_mail_sweep,
 };
+static const struct right_store wrap_right = {
+    .put = wrap_right_put,
+    .get = wrap_right_get,
+    .of_subject = wrap_right_of_subject,
+    .of_kind = wrap_right_of_kind,
+    .sweep = wrap_right_sweep,
+    .drop_of = wrap_right_drop_of,
+};
 
 /* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close, bytes and soon. */
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
-                       sizeof wrap_replay + sizeof wrap_mail ==
+                       sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right ==
                    (CALL_COUNT - 1 + 5) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -302,8 +322,8 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
         inner->batch->close(&inner);
         return FAIL(UNAVAILABLE, "fault store: out of memory");
     }
-    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject, &wrap_tag, &wrap_ledger,
-                               &wrap_sighting, &wrap_authority, &wrap_replay,  &wrap_mail};
+    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject, &wrap_tag,  &wrap_ledger,
+                               &wrap_sighting, &wrap_authority, &wrap_replay,  &wrap_mail, &wrap_right};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

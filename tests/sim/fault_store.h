@@ -10,6 +10,7 @@
 #include "store/authority.h"
 #include "store/ledger.h"
 #include "store/mail.h"
+#include "store/right.h"
 
 #include <stdbool.h>
 

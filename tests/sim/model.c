@@ -50,6 +50,7 @@ static void role_set(struct model *model, unsigned at, uint64_t daily, bool reas
     struct role *role = &model->roles[at];
     if (at == model->role_count) model->role_count++;
     *role = (struct role){.id = at + 1, .fields_all = true, .daily = daily, .reason = reason};
+    role->purposes[role->purpose_count++] = PURPOSE_ANY;
     role->acts = 1U << ACT_REVEAL | 1U << ACT_LOOKUP | 1U << ACT_SHOW | 1U << ACT_CREATE | 1U << ACT_ERASE;
     model->role_entry[at] = entry + 1;
 }
@@ -344,6 +345,15 @@ static void untry(struct model *model, const struct asker *asker, unsigned email
     budget_of(model, asker->no | VALUES_TRIED, model->now_us / DAY_US)->seen.has[email] = tried;
 }
 
+/* Every look of the simulator is for support. */
+static bool for_support(const struct role *role)
+{
+    for (size_t i = 0; i < role->purpose_count; i++) {
+        if (role->purposes[i] == 1 || role->purposes[i] == PURPOSE_ANY) return true;
+    }
+    return false;
+}
+
 static enum cause lookup(struct model *model, const struct asker *asker, const struct sim_ask *ask,
                          struct expected *out)
 {
@@ -352,6 +362,7 @@ static enum cause lookup(struct model *model, const struct asker *asker, const s
     bool tried =
         budget_of(model, asker->no | VALUES_TRIED, model->now_us / DAY_US)->seen.has[ask->person.email];
     if (asker->role->reason && !ask->reason) return CAUSE_REASON_MISSING;
+    if (!for_support(asker->role)) return CAUSE_ROLE_PURPOSE;
     for (unsigned no = 1; no <= model->last; no++) {
         const struct model_subject *subject = &model->people[no];
         if (subject->state != SUBJECT_ERASED && subject->person.email == ask->person.email)
@@ -392,6 +403,7 @@ static enum cause reveal(struct model *model, const struct asker *asker, const s
 {
     unsigned found[MODEL_REVEAL_MAX];
     size_t count = 0;
+    if (!for_support(asker->role)) return CAUSE_ROLE_PURPOSE;
     if (asker->role->reason && !ask->reason) return CAUSE_REASON_MISSING;
     if (!may_see(asker->role, ask->field_set)) return CAUSE_ROLE_FIELD;
     for (size_t i = 0; i < ask->subject_count; i++) {

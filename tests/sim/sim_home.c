@@ -51,7 +51,7 @@ bool home_strangers(struct sim *sim)
         if (got.code == CODE_OK) got = entry_read(buf_slice(&bytes), &entry);
         MUST(sim, got.code == CODE_OK, "entry %llu: %s", (unsigned long long)at, result_text());
         if (entry.kind == ENTRY_AUTHORITY && entry.reader == 0) {
-            MUST(sim, model_upkept(&sim->model, entry.object_kind, entry.object_id, entry.time_us),
+            MUST(sim, model_upkept(&sim->model, entry.object_kind, (uint32_t)entry.object_id, entry.time_us),
                  "entry %llu: an approval took effect that was not due", (unsigned long long)at);
             continue;
         }

@@ -98,7 +98,11 @@ static void show_put(const struct call *call, struct doc answer)
 
 RESULT command_role_put(struct call *call)
 {
-    struct role_put_ask ask = {.name = slice_text(call->args[0]), .reason = call_has(call, OPT_ASK_REASON)};
+    struct role_put_ask ask = {.name = slice_text(call->args[0]),
+                               .reason = call_has(call, OPT_ASK_REASON),
+                               .grant = call_has(call, OPT_ASK_GRANT),
+                               .pass = call_has(call, OPT_ASK_PASS),
+                               .lesson = call_slice(call, OPT_LESSON)};
     SCOPED(arena_done) struct arena arena = {0};
     struct slice given = {0};
     TRY(call_need(call, OPT_ACTS, &given));
@@ -107,6 +111,7 @@ RESULT command_role_put(struct call *call)
     TRY(call_list(call, OPT_PURPOSES, &arena, &ask.purposes));
     TRY(call_list(call, OPT_ACTS, &arena, &ask.acts));
     TRY(call_number(call, OPT_DAILY, 0, UINT32_MAX, &ask.daily));
+    TRY(call_number(call, OPT_APPROVAL_ABOVE, 0, UINT32_MAX, &ask.approval_above));
     return ask_and_show(call, VERB_ROLE_PUT, &ask, show_put);
 }
 
@@ -116,6 +121,10 @@ static void show_roles(const struct call *call, struct doc answer)
     show_blocks(answer, (const struct table_column[]){{"name", COLUMN_WORDS},
                                                       {"daily", COLUMN_WORDS},
                                                       {"reason", COLUMN_WORDS},
+                                                      {"grant", COLUMN_WORDS},
+                                                      {"pass", COLUMN_WORDS},
+                                                      {"lesson", COLUMN_WORDS},
+                                                      {"approval_above", COLUMN_WORDS},
                                                       {"purposes", COLUMN_WORDS},
                                                       {"acts", COLUMN_WORDS},
                                                       {"fields", COLUMN_WORDS},

@@ -161,7 +161,7 @@ static RESULT judge_values(struct call *call, struct doc answer)
 
 RESULT command_subject_reveal(struct call *call)
 {
-    struct reveal_ask ask = {.reason = call_slice(call, OPT_REASON)};
+    struct reveal_ask ask = {.reason = call_slice(call, OPT_REASON), .grant = call_slice(call, OPT_GRANT)};
     SCOPED(arena_done) struct arena arena = {0};
     SCOPED(client_free) struct client *client = NULL;
     SCOPED(answer_done) struct answer answer = {0};

@@ -1,6 +1,9 @@
 #include "keep/access/access.h"
 
 #include "keep/access/approval.h"
+#include "keep/access/authority.h"
+#include "keep/access/grant.h"
+#include "keep/access/pass.h"
 #include "keep/access/secret.h"
 #include "keep/access/service.h"
 #include "keep/shop.h"
@@ -127,6 +130,9 @@ enum act access_act_of(enum verb verb)
         [VERB_SECRET_LIST] = ACT_SECRETS,
         [VERB_FIELD_PUT] = ACT_FIELDS,
         [VERB_FIELD_LIST] = ACT_NONE,
+        [VERB_GRANT_ADD] = ACT_GRANT,
+        [VERB_GRANT_LIST] = ACT_GRANT,
+        [VERB_PASS_ISSUE] = ACT_PASS,
         [VERB_STATUS] = ACT_STATUS,
         [VERB_SHOP_ADD] = ACT_SHOPS,
         [VERB_SHOP_LIST] = ACT_SHOPS,
@@ -238,17 +244,28 @@ static RESULT permit_fields(struct shop *shop, const struct role *role, const st
     return OK;
 }
 
-RESULT access_permit(struct shop *shop, const struct reader *reader, const struct texts *fields,
-                     struct slice purpose, struct slice reason, struct permit *out)
+/* What a look needs beside its role. */
+static RESULT permit_rights(struct shop *shop, const struct reader *reader, const struct reveal_ask *ask,
+                            struct permit *permit)
+{
+    memcpy(permit->network, reader->network, NETWORK_BYTES);
+    if (reader->role->grant || ask->grant.len > 0) TRY(grant_permit(shop, reader, ask, permit));
+    if (reader->role->pass || ask->pass.len > 0) TRY(pass_permit(shop, reader, ask, permit));
+    return OK;
+}
+
+RESULT access_permit(struct shop *shop, const struct reader *reader, const struct reveal_ask *ask,
+                     struct permit *out)
 {
     struct permit permit = {.reader = reader->no, .role = reader->role->id, .daily = reader->role->daily};
-    TRY(access_purpose(reader, purpose, &permit.purpose));
+    TRY(access_purpose(reader, ask->purpose, &permit.purpose));
     permit.purpose_named = permit.purpose == 0;
-    if (reader->role->reason && reason.len == 0) {
+    if (reader->role->reason && ask->reason.len == 0) {
         return FAIL(REASON_MISSING, "reason: role %s must say why it looks", reader->role->name);
     }
-    TRY(permit_fields(shop, reader->role, fields, &permit));
+    TRY(permit_fields(shop, reader->role, &ask->fields, &permit));
     permit.masked &= ~permit.full;
+    TRY(permit_rights(shop, reader, ask, &permit));
     *out = permit;
     return OK;
 }

@@ -41,6 +41,9 @@ struct role {
     size_t purpose_count; /* PURPOSE_ANY as the only one: any */
     uint64_t daily;
     bool reason;
+    bool grant, pass;                     /* each subject needs an open grant; a self pass of that subject */
+    char lesson[ROLE_NAME_BYTES_MAX + 1]; /* everybody behind the reader must have learned it; empty: none */
+    uint64_t approval_above; /* more subjects in one ask or day need an approved permit; 0: never */
 };
 
 struct key {
@@ -124,10 +127,19 @@ struct permit {
     size_t field_count;
     uint64_t full, masked; /* what may be opened for it */
     uint64_t daily;
+    uint32_t right_kind;       /* enum right_kind, when a grant or self pass was needed or shown; 0: none */
+    uint64_t right_entry;      /* the one that was used; 0: several grants */
+    struct subject_no subject; /* of a pass: the customer; 0: no pass */
+    uint8_t network
+        [NETWORK_BYTES]; /* where the person is who looks: the reader's, or for a pass the customer's tag */
 };
 
-RESULT access_permit(struct shop *shop, const struct reader *reader, const struct texts *fields,
-                     struct slice purpose, struct slice reason, struct permit *out);
+/*
+ * Role, purpose, reason, fields, and where the role asks for them or the ask names them: grant and pass.
+ * ROLE_PURPOSE, PURPOSE_UNKNOWN, REASON_MISSING, ROLE_FIELD, FIELD_UNKNOWN, and those of grant_permit(), pass_permit().
+ */
+RESULT access_permit(struct shop *shop, const struct reader *reader, const struct reveal_ask *ask,
+                     struct permit *out);
 
 /* Bodies of authority rows, and taking them into memory. `id` and `entry` come with the row. */
 void role_body_write(const struct role *role, struct buf *out);
@@ -147,6 +159,7 @@ RESULT staff_open(struct shop *shop, const struct staff *staff, struct buf *text
                   struct slice *email);
 
 /* The built-in roles: admin, service, support, auditor. `index` 0 … role_builtin_count() - 1. */
+/* The built-in roles, as docs/roles.md tells of them. `index` 0 … role_builtin_count() - 1. */
 size_t role_builtin_count(void);
 struct role role_builtin(size_t index);
 

@@ -14,6 +14,9 @@ RESULT body_time_read(struct cbor *reader, int64_t *out);
 RESULT row_place(void **rows, size_t *count, size_t row_bytes, uint32_t id, void **out);
 
 /* Take the row of that id into memory, in place of what was there. */
+/* Fields by name into `full`, `masked` and `fields_all` of a role. FIELD_UNKNOWN names the item. */
+RESULT role_fields(struct shop *shop, const struct texts *names, struct role *out);
+
 RESULT role_take(struct access *access, uint32_t id, struct slice body);
 RESULT key_take(struct access *access, uint32_t id, struct slice body);
 RESULT staff_take(struct access *access, uint32_t id, struct slice body);

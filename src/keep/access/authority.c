@@ -51,6 +51,8 @@ void authority_list_done(struct authority_list *list)
 
 RESULT authority_list_add(struct authority_list *list, uint64_t index, const struct entry *entry)
 {
+    if (entry->object_id > UINT32_MAX)
+        return FAIL(TAMPERED, "authority: entry %llu names no row", (unsigned long long)index);
     if (list->count == list->cap) {
         size_t cap = list->cap ? list->cap * 2 : 64;
         struct authority_said *at = realloc(list->at, cap * sizeof *at);
@@ -59,7 +61,7 @@ RESULT authority_list_add(struct authority_list *list, uint64_t index, const str
         list->cap = cap;
     }
     list->at[list->count++] =
-        (struct authority_said){entry->object_kind, entry->object_id, index, entry->object};
+        (struct authority_said){entry->object_kind, (uint32_t)entry->object_id, index, entry->object};
     return OK;
 }
 

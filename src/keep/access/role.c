@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALL_ACTS ((1U << ACT_NONE) - 1)
+enum {
+    ALL_ACTS = 0
+#define ACT(NAME, bit, name, about) | ((bit) == ACT_NONE ? 0 : 1 << (bit) % ACT_NONE)
+#include "keep/access/acts.def"
+#undef ACT
+};
 #define BIT(act) (1U << ACT_##act)
 #define FIELD_BIT(name) ((uint64_t)1 << FIELD_##name)
 
@@ -40,6 +45,27 @@ static const struct role builtin[] = {
      .acts = BIT(SHOW) | BIT(HISTORY) | BIT(LEDGER) | BIT(STATUS),
      .purposes = {8},
      .purpose_count = 1},
+    {.name = "signin",
+     .masked = FIELD_BIT(REF) | FIELD_BIT(EMAIL) | FIELD_BIT(PHONE),
+     .acts = BIT(LOOKUP) | BIT(PASS),
+     .purposes = {14},
+     .purpose_count = 1,
+     .daily = 100000},
+    {.name = "frontend",
+     .fields_all = true,
+     .acts = BIT(REVEAL),
+     .purposes = {12},
+     .purpose_count = 1,
+     .daily = 100000,
+     .pass = true},
+    {.name = "orders", .acts = BIT(GRANT), .daily = 5000},
+    {.name = "warehouse",
+     .full = FIELD_BIT(RECIPIENT) | FIELD_BIT(ADDRESS) | FIELD_BIT(POSTCODE) | FIELD_BIT(PHONE),
+     .acts = BIT(REVEAL),
+     .purposes = {2},
+     .purpose_count = 1,
+     .daily = 5000,
+     .grant = true},
 };
 
 size_t role_builtin_count(void)
@@ -57,7 +83,7 @@ struct role role_builtin(size_t index)
 
 void role_body_write(const struct role *role, struct buf *out)
 {
-    cbor_array(out, 8);
+    cbor_array(out, 12);
     cbor_text(out, slice_text(role->name));
     cbor_uint(out, role->full);
     cbor_uint(out, role->masked);
@@ -67,6 +93,10 @@ void role_body_write(const struct role *role, struct buf *out)
     for (size_t i = 0; i < role->purpose_count; i++) cbor_uint(out, role->purposes[i]);
     cbor_uint(out, role->daily);
     cbor_bool(out, role->reason);
+    cbor_bool(out, role->grant);
+    cbor_bool(out, role->pass);
+    cbor_text(out, slice_text(role->lesson));
+    cbor_uint(out, role->approval_above);
 }
 
 static RESULT role_body_read(struct slice body, struct role *out)
@@ -83,12 +113,16 @@ static RESULT role_body_read(struct slice body, struct role *out)
     TRY(body_numbers_read(&reader, out->purposes, ROLE_PURPOSES_MAX, &out->purpose_count));
     TRY(cbor_read_uint(&reader, &out->daily));
     TRY(cbor_read_bool(&reader, &out->reason));
+    TRY(cbor_read_bool(&reader, &out->grant));
+    TRY(cbor_read_bool(&reader, &out->pass));
+    TRY(body_name_read(&reader, out->lesson, ROLE_NAME_BYTES_MAX));
+    TRY(cbor_read_uint(&reader, &out->approval_above));
     out->acts = (uint32_t)act_bits & ALL_ACTS;
-    return members == 8 ? cbor_end(&reader)
-                        : FAIL(CORRUPT, "authority: a stored role of %zu members", members);
+    return members == 12 ? cbor_end(&reader)
+                         : FAIL(CORRUPT, "authority: a stored role of %zu members", members);
 }
 
-static RESULT role_fields(struct shop *shop, const struct texts *names, struct role *out)
+RESULT role_fields(struct shop *shop, const struct texts *names, struct role *out)
 {
     for (size_t i = 0; i < names->count; i++) {
         struct slice name = names->at[i];
@@ -100,7 +134,7 @@ static RESULT role_fields(struct shop *shop, const struct texts *names, struct r
         if (masked) name.len -= 5;
         const struct field *field = field_find(&shop->fields, name);
         uint64_t bits = field ? field_bit(field) : field_group_mask(&shop->fields, name);
-        if (bits == 0) return FAIL(FIELD_UNKNOWN, "role: fields: item %zu is not a field of this shop", i);
+        if (bits == 0) return FAIL(FIELD_UNKNOWN, "fields: item %zu is not a field of this shop", i);
         *(masked ? &out->masked : &out->full) |= bits;
     }
     return OK;
@@ -147,34 +181,67 @@ static bool purposes_within(const struct role *inner, const struct role *outer)
     return true;
 }
 
+/* What `outer` asks of its readers beside role and purpose, `inner` asks too. */
+static bool as_strict(const struct role *inner, const struct role *outer)
+{
+    bool lesson = !outer->lesson[0] || strcmp(inner->lesson, outer->lesson) == 0;
+    bool approval = outer->approval_above == 0 ||
+                    (inner->approval_above != 0 && inner->approval_above <= outer->approval_above);
+    return (inner->reason || !outer->reason) && (inner->grant || !outer->grant) &&
+           (inner->pass || !outer->pass) && lesson && approval;
+}
+
 bool role_within(const struct role *inner, const struct role *outer)
 {
     uint64_t full = outer->fields_all ? UINT64_MAX : outer->full, masked = full | outer->masked;
     return (!inner->fields_all || outer->fields_all) && (inner->full & ~full) == 0 &&
            (inner->masked & ~masked) == 0 && (inner->acts & ~outer->acts) == 0 &&
-           purposes_within(inner, outer) && inner->daily <= outer->daily && (inner->reason || !outer->reason);
+           purposes_within(inner, outer) && inner->daily <= outer->daily && as_strict(inner, outer);
+}
+
+/* A name is 1 to 32 of a-z, 0-9, - and _; `what` says whose. */
+static RESULT role_word(const char *what, struct slice word, char out[ROLE_NAME_BYTES_MAX + 1])
+{
+    if (word.len == 0 || word.len > ROLE_NAME_BYTES_MAX)
+        return FAIL(INVALID, "%s: a name is 1 to %d bytes", what, ROLE_NAME_BYTES_MAX);
+    for (size_t i = 0; i < word.len; i++) {
+        uint8_t c = word.at[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
+            return FAIL(INVALID, "%s: a name is made of a-z, 0-9, - and _", what);
+    }
+    memcpy(out, word.at, word.len);
+    out[word.len] = 0;
+    return OK;
+}
+
+/* What no role may be: an admin who cannot mend roles; one that compares values with no grant or pass to show for it. */
+static RESULT role_sound(const struct role *role)
+{
+    uint32_t keep = BIT(ROLES) | BIT(KEYS), compare = BIT(LOOKUP) | BIT(CREATE) | BIT(CHANGE) | BIT(IMPORT);
+    if (strcmp(role->name, "admin") == 0 && (role->acts & keep) != keep) {
+        return FAIL(INVALID, "role: admin must keep the acts roles and keys, or nobody could give them back");
+    }
+    if ((role->grant || role->pass) && (role->acts & compare) != 0) {
+        return FAIL(INVALID,
+                    "role: one that needs a grant or pass may not lookup, create, change or import: those "
+                    "tell of people it has none for");
+    }
+    return OK;
 }
 
 RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct role *out)
 {
-    struct role role = {.daily = ask->daily, .reason = ask->reason};
-    if (ask->name.len == 0 || ask->name.len > ROLE_NAME_BYTES_MAX) {
-        return FAIL(INVALID, "role: a name is 1 to %d bytes", ROLE_NAME_BYTES_MAX);
-    }
-    for (size_t i = 0; i < ask->name.len; i++) {
-        uint8_t c = ask->name.at[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')) {
-            return FAIL(INVALID, "role: a name is made of a-z, 0-9, - and _");
-        }
-    }
-    memcpy(role.name, ask->name.at, ask->name.len);
+    struct role role = {.daily = ask->daily,
+                        .reason = ask->reason,
+                        .grant = ask->grant,
+                        .pass = ask->pass,
+                        .approval_above = ask->approval_above};
+    TRY(role_word("role", ask->name, role.name));
+    if (ask->lesson.len > 0) TRY(role_word("lesson", ask->lesson, role.lesson));
     TRY(role_fields(shop, &ask->fields, &role));
     TRY(role_purposes(&ask->purposes, &role));
     TRY(role_acts(&ask->acts, &role));
-    uint32_t keep = BIT(ROLES) | BIT(KEYS);
-    if (slice_is(ask->name, "admin") && (role.acts & keep) != keep) {
-        return FAIL(INVALID, "role: admin must keep the acts roles and keys, or nobody could give them back");
-    }
+    TRY(role_sound(&role));
     const struct role *old = role_find(&shop->access, ask->name);
     role.id = old ? old->id : (uint32_t)shop->access.role_count + 1;
     *out = role;

@@ -111,7 +111,7 @@ RESULT verb_role_list(struct batch *batch, const struct reader *reader, const st
     cbor_array(&out->body, shop->access.role_count);
     for (size_t i = 0; i < shop->access.role_count; i++) {
         const struct role *role = &shop->access.roles[i];
-        cbor_map(&out->body, 6);
+        cbor_map(&out->body, 10);
         put_text(&out->body, "name", slice_text(role->name));
         cbor_text(&out->body, SLICE_TEXT("fields"));
         put_fields(shop, role, &out->body);
@@ -120,8 +120,11 @@ RESULT verb_role_list(struct batch *batch, const struct reader *reader, const st
         cbor_text(&out->body, SLICE_TEXT("acts"));
         put_acts(role, &out->body);
         put_number(&out->body, "daily", role->daily);
-        cbor_text(&out->body, SLICE_TEXT("reason"));
-        cbor_bool(&out->body, role->reason);
+        put_bool(&out->body, "reason", role->reason);
+        put_bool(&out->body, "grant", role->grant);
+        put_bool(&out->body, "pass", role->pass);
+        put_text(&out->body, "lesson", slice_text(role->lesson));
+        put_number(&out->body, "approval_above", role->approval_above);
     }
     return OK;
 }

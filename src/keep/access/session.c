@@ -133,7 +133,8 @@ static RESULT place_find(struct sessions *sessions, const struct session_terms *
 {
     struct search found = {0};
     search(sessions, terms, now_us, &found);
-    if (found.spent) return FAIL(CREDENTIAL_UNKNOWN, "session: this proof was used already; ask for a new challenge");
+    if (found.spent)
+        return FAIL(CREDENTIAL_UNKNOWN, "session: this proof was used already; ask for a new challenge");
     struct session *place = found.free;
     if (found.own_count >= SESSIONS_OF_ONE_MAX) place = found.own;
     if (!place) place = found.own ? found.own : found.oldest;

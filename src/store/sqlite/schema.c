@@ -49,7 +49,12 @@ static const char *const migrations[] = {
     "CREATE INDEX mail_subject ON mail (subject) WHERE subject > 0;"
     "CREATE TABLE mail_count (state INTEGER NOT NULL, kind INTEGER NOT NULL, n INTEGER NOT NULL CHECK (n >= "
     "0),"
-    " PRIMARY KEY (state, kind)) WITHOUT ROWID;",
+    " PRIMARY KEY (state, kind)) WITHOUT ROWID;"
+    "CREATE TABLE right_given (kind INTEGER NOT NULL, entry INTEGER NOT NULL, no INTEGER NOT NULL,"
+    " until INTEGER NOT NULL, keep INTEGER NOT NULL, body BLOB NOT NULL,"
+    " mac BLOB NOT NULL CHECK (length(mac) = 32), PRIMARY KEY (kind, entry)) WITHOUT ROWID;"
+    "CREATE INDEX right_subject ON right_given (no, kind, until);"
+    "CREATE INDEX right_keep ON right_given (keep);",
 };
 
 unsigned schema_newest(void)

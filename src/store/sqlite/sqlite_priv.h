@@ -60,5 +60,6 @@ extern const struct sighting_store sqlite_sighting;
 extern const struct authority_store sqlite_authority;
 extern const struct replay_store sqlite_replay;
 extern const struct mail_store sqlite_mail;
+extern const struct right_store sqlite_right;
 
 #endif

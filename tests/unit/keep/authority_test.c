@@ -62,12 +62,12 @@ static void a_row_written_by_anybody_else_is_found(void **state)
         "UPDATE authority SET body = (SELECT body FROM authority WHERE kind = 3 AND id = 1),"
         " mac = (SELECT mac FROM authority WHERE kind = 3 AND id = 1) WHERE kind = 3 AND id = 4",
         "UPDATE authority SET entry = entry + 1 WHERE kind = 3 AND id = 4",
-        "UPDATE authority SET id = 9 WHERE kind = 3 AND id = 4",
+        "UPDATE authority SET id = 19 WHERE kind = 3 AND id = 4",
         "UPDATE authority SET kind = 4 WHERE kind = 3 AND id = 4",
         "DELETE FROM authority WHERE kind = 3 AND id = 4",
         "DELETE FROM authority WHERE kind = 2",
         "DELETE FROM authority",
-        "INSERT INTO authority SELECT kind, 5, entry, body, mac FROM authority WHERE kind = 3 AND id = 1",
+        "INSERT INTO authority SELECT kind, 9, entry, body, mac FROM authority WHERE kind = 3 AND id = 1",
         "INSERT INTO authority SELECT 2, 2, entry, body, mac FROM authority WHERE kind = 2 AND id = 1",
         "DELETE FROM ledger_authority WHERE entry = (SELECT max(entry) FROM ledger_authority)",
     };

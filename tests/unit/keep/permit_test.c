@@ -84,8 +84,9 @@ static void each_role_sees_what_it_may_and_for_its_purposes(void **state)
             names[fields.count++] = slice_text(cases[i].fields[f]);
         struct reader reader = {.no = 7, .role = role_find(&shop->access, slice_text(cases[i].role))};
         struct permit permit = {.reader = 99};
-        struct result got = access_permit(shop, &reader, &fields, slice_text(cases[i].purpose),
-                                          slice_text(cases[i].reason), &permit);
+        struct reveal_ask ask = {
+            .fields = fields, .purpose = slice_text(cases[i].purpose), .reason = slice_text(cases[i].reason)};
+        struct result got = access_permit(shop, &reader, &ask, &permit);
         if (got.cause != cases[i].want) fail_msg("case %zu: %s", i, cause_row(got.cause)->slug);
         assert_int_equal(permit.reader, got.code == CODE_OK ? 7 : 99);
         if (got.code != CODE_OK) continue;
@@ -137,11 +138,15 @@ static void roles_come_back_from_their_rows(void **state)
             .id = 2, .full = prop_u64(&rng), .masked = prop_u64(&rng), .fields_all = prop_below(&rng, 2)};
         SCOPED(buf_done) struct buf body = {0};
         some_text(&rng, role.name, ROLE_NAME_BYTES_MAX);
-        role.acts = (uint32_t)prop_below(&rng, 1U << ACT_NONE);
+        role.acts = (uint32_t)prop_below(&rng, 1U << ACT_SHOPS);
         role.purpose_count = prop_below(&rng, ROLE_PURPOSES_MAX + 1);
         for (size_t i = 0; i < role.purpose_count; i++) role.purposes[i] = (uint32_t)prop_u64(&rng);
         role.daily = prop_u64(&rng);
         role.reason = prop_below(&rng, 2);
+        role.grant = prop_below(&rng, 2);
+        role.pass = prop_below(&rng, 2);
+        if (prop_below(&rng, 2)) some_text(&rng, role.lesson, ROLE_NAME_BYTES_MAX);
+        role.approval_above = prop_u64(&rng);
         role_body_write(&role, &body);
         assert_ok(access_take(shop, AUTHORITY_ROLE, 2, buf_slice(&body)));
         assert_memory_equal(role_by_id(&shop->access, 2), &role, sizeof role);
@@ -190,6 +195,8 @@ static void role_asks_are_checked(void **state)
     static const struct {
         const char *name, *field, *purpose, *act;
         enum cause want;
+        bool right, pass;
+        const char *lesson;
     } cases[] = {
         {"own", "email.mask", "support", "reveal", CAUSE_OK},
         {"own-2_x", "*", "*", "lookup", CAUSE_OK},
@@ -205,12 +212,29 @@ static void role_asks_are_checked(void **state)
         {"own", "email", "support", "fly", CAUSE_INVALID},
         {"own", "email", "support", "none", CAUSE_INVALID},
         {"admin", "*", "*", "reveal", CAUSE_INVALID}, /* nobody could give its acts back */
+        {"own", "email", "support", "reveal", CAUSE_OK, .right = true, .lesson = "values-1"},
+        {"own", "email", "support", "reveal", CAUSE_OK, .pass = true},
+        {"own", "email", "support", "reveal", CAUSE_INVALID, .lesson = "Not a word"},
+        {"own", "email", "support", "reveal", CAUSE_INVALID, .lesson = "a23456789012345678901234567890123"},
+        {"own", "email", "support", "lookup", CAUSE_INVALID,
+         .right = true}, /* it would tell without a grant */
+        {"own", "email", "support", "create", CAUSE_INVALID, .pass = true},
+        {"own", "email", "support", "change", CAUSE_INVALID, .pass = true},
+        {"own", "email", "support", "import", CAUSE_INVALID, .right = true},
     };
     struct shop *shop = shop_of(state);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct slice field = slice_text(cases[i].field), purpose = slice_text(cases[i].purpose),
                      act = slice_text(cases[i].act);
-        struct role_put_ask ask = {slice_text(cases[i].name), {&field, 1}, {&purpose, 1}, {&act, 1}, 5, true};
+        struct role_put_ask ask = {.name = slice_text(cases[i].name),
+                                   .fields = {&field, 1},
+                                   .purposes = {&purpose, 1},
+                                   .acts = {&act, 1},
+                                   .daily = 5,
+                                   .reason = true,
+                                   .grant = cases[i].right,
+                                   .pass = !cases[i].right && cases[i].pass,
+                                   .lesson = slice_text(cases[i].lesson ? cases[i].lesson : "")};
         struct role role = {.daily = 77};
         struct result got = role_from_ask(shop, &ask, &role);
         if (got.cause != cases[i].want) fail_msg("case %zu: %s", i, cause_row(got.cause)->slug);

@@ -58,7 +58,7 @@ static struct entry some_entry(struct prop_rng *rng)
     if (entry.has_old) some_hash(rng, entry.old_root.bytes, HASH_BYTES);
     entry.commitments = prop_below(rng, COMMITMENTS_MAX + 1);
     for (size_t i = 0; i < entry.commitments; i++) {
-        entry.commitment[i].kind = (enum commitment_kind)(COMMIT_REASON + prop_below(rng, COMMIT_WHERE));
+        entry.commitment[i].kind = (enum commitment_kind)(COMMIT_REASON + prop_below(rng, COMMIT_LAST));
         some_hash(rng, entry.commitment[i].hash.bytes, HASH_BYTES);
     }
     return entry;
@@ -149,9 +149,9 @@ static void refuses_what_the_cddl_forbids(void **state)
         {"a commitment of kind 0",
          "a30002010510"
          "81820058200000000000000000000000000000000000000000000000000000000000000000"},
-        {"a commitment of kind 6",
+        {"a commitment of kind 7",
          "a30002010510"
-         "81820658200000000000000000000000000000000000000000000000000000000000000000"},
+         "81820758200000000000000000000000000000000000000000000000000000000000000000"},
         {"a number longer than it need be", "a200020118"
                                             "05"},
         {"a map of another length", "a300020105"},
@@ -183,6 +183,7 @@ static void the_cddl_has_every_kind_and_commitment(void **state)
 #undef ENTRY
         {"reason", COMMIT_REASON},        {"network", COMMIT_NETWORK}, {"value", COMMIT_VALUE},
         {"purpose-text", COMMIT_PURPOSE}, {"where", COMMIT_WHERE},
+        {"client", COMMIT_CLIENT},
     };
     SCOPED(buf_done) struct buf text = {0};
     FILE *file = fopen(CDDL_FILE, "rb");
@@ -281,7 +282,7 @@ static void some_beside(struct prop_rng *rng, struct beside *out)
     out->aside.text_count = prop_below(rng, COMMITMENTS_MAX + 1);
     for (size_t i = 0; i < out->aside.text_count; i++) {
         struct aside_text *text = &out->texts[i];
-        text->kind = (enum commitment_kind)(COMMIT_REASON + prop_below(rng, COMMIT_WHERE));
+        text->kind = (enum commitment_kind)(COMMIT_REASON + prop_below(rng, COMMIT_LAST));
         some_hash(rng, text->salt, COMMIT_SALT_BYTES);
         text->text = (struct slice){out->bytes[i], prop_fill(rng, out->bytes[i], sizeof out->bytes[i])};
     }

@@ -225,9 +225,10 @@ static void only_answers_that_show_values_are_looks(void **state)
         enum entry_kind kind;
         bool look;
     } cases[] = {
-#define ENTRY(NAME, number, name, about) \
-    {ENTRY_##NAME,                       \
-     ENTRY_##NAME == ENTRY_REVEAL || ENTRY_##NAME == ENTRY_LOOKUP || ENTRY_##NAME == ENTRY_COMPARE},
+#define ENTRY(NAME, number, name, about)                                               \
+    {ENTRY_##NAME, ENTRY_##NAME == ENTRY_REVEAL || ENTRY_##NAME == ENTRY_LOOKUP ||     \
+                       ENTRY_##NAME == ENTRY_COMPARE || ENTRY_##NAME == ENTRY_GRANT || \
+                       ENTRY_##NAME == ENTRY_PASS},
 #include "prove/entries.def"
 #undef ENTRY
     };

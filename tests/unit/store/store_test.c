@@ -1,5 +1,6 @@
 /* Every function of the embedded store but those of tags (tag_test.c): what is put comes back, at once and after all. */
 #include "prop.h"
+#include "store/right.h"
 #include "store/sqlite/sqlite.h"
 
 #include <fcntl.h>
@@ -591,6 +592,68 @@ static void keeps_mails_in_the_order_they_are_due(void **state)
     base_end(&base);
 }
 
+static RESULT right_note(void *context, const struct right_row *row, bool *stop)
+{
+    struct gathered *gathered = context;
+    assert_int_equal(row->body.len, row->entry);
+    assert_int_equal(row->mac[0], row->entry);
+    assert_int_equal(row->keep_us, row->until_us + 100);
+    gathered->numbers[gathered->count++] = row->entry;
+    *stop = gathered->count == gathered->stop;
+    return OK;
+}
+
+static void keeps_rights_by_kind_subject_and_end(void **state)
+{
+    (void)state;
+    struct base base;
+    static const uint8_t bytes[64] = {1, 2, 3};
+    static const struct {
+        uint16_t kind;
+        uint64_t entry, no;
+        int64_t until_us;
+    } rows[] = {{6, 3, 1, 50}, {6, 5, 1, 40}, {6, 9, 2, 60}, {14, 4, 1, 70}, {6, 11, 1, 10}};
+    struct right_row row = {0};
+    SCOPED(buf_done) struct buf body = {0};
+    base_begin(&base);
+    struct store *store = base.store;
+    const struct right_store *right = store->right;
+    begin(&base);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        row = (struct right_row){.kind = rows[i].kind,
+                                 .entry = rows[i].entry,
+                                 .no = {rows[i].no},
+                                 .until_us = rows[i].until_us,
+                                 .keep_us = rows[i].until_us + 100,
+                                 .body = {bytes, rows[i].entry},
+                                 .mac = {(uint8_t)rows[i].entry}};
+        assert_ok(right->put(store, &row));
+    }
+    commit(&base);
+    assert_ok(right->get(store, 14, 4, &row, &body));
+    assert_int_equal(row.no.at, 1);
+    assert_true(slice_equal(row.body, (struct slice){bytes, 4}));
+    assert_code(CODE_NOT_FOUND, right->get(store, 6, 4, &row, &body));
+    struct gathered of_one = {.stop = 9}, of_kind = {.stop = 2}, left = {.stop = 9};
+    assert_ok(right->of_subject(store, 6, (struct subject_no){1}, 10, right_note, &of_one));
+    assert_int_equal(of_one.count, 2); /* one of another kind, and one that ended, are not among them */
+    assert_int_equal(of_one.numbers[0], 5);
+    assert_int_equal(of_one.numbers[1], 3);
+    assert_ok(right->of_kind(store, 6, 4, right_note, &of_kind));
+    assert_int_equal(of_kind.count, 2);
+    assert_int_equal(of_kind.numbers[0], 5);
+    assert_int_equal(of_kind.numbers[1], 9);
+    begin(&base);
+    assert_ok(right->sweep(store, 140));
+    assert_ok(right->drop_of(store, (struct subject_no){2}));
+    commit(&base);
+    assert_ok(right->of_kind(store, 6, 0, right_note, &left));
+    assert_int_equal(left.count, 1);
+    assert_int_equal(left.numbers[0], 3);
+    assert_ok(right->get(store, 14, 4, &row, &body));
+    base_end(&base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -607,6 +670,7 @@ int main(void)
         cmocka_unit_test(keeps_authority_rows_in_order),
         cmocka_unit_test(keeps_mails_in_the_order_they_are_due),
         cmocka_unit_test(keeps_answers_until_their_time),
+        cmocka_unit_test(keeps_rights_by_kind_subject_and_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

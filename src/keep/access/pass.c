@@ -1,0 +1,194 @@
+#include "keep/access/pass.h"
+
+#include "keep/access/access_priv.h"
+#include "keep/put.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static const char pass_prefix[] = "amp_";
+
+void pass_body_write(const struct pass *pass, struct buf *out)
+{
+    cbor_array(out, 3);
+    cbor_uint(out, pass->issuer);
+    cbor_bytes(out, SLICE_OF(pass->mac));
+    cbor_bytes(out, (struct slice){pass->network, sizeof pass->network});
+}
+
+RESULT pass_body_read(struct slice body, struct pass *out)
+{
+    struct cbor reader = cbor_reader(body);
+    struct pass pass = {0};
+    size_t members = 0;
+    struct slice mac = {0}, network = {0};
+    TRY(cbor_read_array(&reader, &members));
+    TRY(cbor_read_uint(&reader, &pass.issuer));
+    TRY(cbor_read_bytes(&reader, &mac));
+    TRY(cbor_read_bytes(&reader, &network));
+    TRY(cbor_end(&reader));
+    if (members != 3 || mac.len != sizeof pass.mac || network.len != sizeof pass.network)
+        return FAIL(CORRUPT, "pass: a stored one is malformed");
+    memcpy(pass.mac.bytes, mac.at, mac.len);
+    memcpy(pass.network, network.at, network.len);
+    *out = pass;
+    return OK;
+}
+
+static void secret_mac(struct shop *shop, const uint8_t *number_and_secret, struct hash *out)
+{
+    const struct slice parts[] = {SLICE_TEXT("amp"), {number_and_secret, 8 + PASS_SECRET_BYTES}};
+    prf_run(shop->pepper, parts, COUNT_OF(parts), out);
+}
+
+void pass_secret_make(struct shop *shop, uint64_t number, struct buf *text, struct hash *mac)
+{
+    uint8_t bytes[PASS_BYTES];
+    memcpy(bytes, keyring_shop_id(shop->keyring), 4);
+    be64_put(bytes + 4, number);
+    crypto_random(shop->crypto, bytes + 12, PASS_SECRET_BYTES);
+    secret_mac(shop, bytes + 4, mac);
+    buf_text(text, pass_prefix);
+    base32_put(text, (struct slice){bytes, sizeof bytes});
+    wipe(bytes, sizeof bytes);
+}
+
+/* An address into 16 bytes, IPv4 as ::ffff:a.b.c.d, and how many bits of it a block may leave free at most. */
+static bool address_take(struct slice text, uint8_t out[NETWORK_BYTES], bool *four)
+{
+    char name[INET6_ADDRSTRLEN] = "";
+    if (text.len == 0 || text.len >= sizeof name || memchr(text.at, 0, text.len)) return false;
+    memcpy(name, text.at, text.len);
+    memset(out, 0, NETWORK_BYTES);
+    out[10] = out[11] = 0xff;
+    *four = inet_pton(AF_INET, name, out + 12) == 1;
+    if (*four) return true;
+    if (inet_pton(AF_INET6, name, out) != 1) return false;
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    *four = memcmp(out, mapped, sizeof mapped) == 0;
+    return true;
+}
+
+/* "/24": 1 to 3 digits. */
+static bool bits_take(struct slice text, unsigned most, unsigned *out)
+{
+    unsigned bits = 0;
+    if (text.len == 0 || text.len > 3) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9') return false;
+        bits = bits * 10 + (unsigned)(text.at[i] - '0');
+    }
+    *out = bits;
+    return bits >= 1 && bits <= most;
+}
+
+RESULT pass_network(struct shop *shop, struct slice network, struct buf *text,
+                    uint8_t tag[PASS_NETWORK_BYTES])
+{
+    enum { V6_BITS = 64 };
+    uint8_t ip[NETWORK_BYTES];
+    char name[INET6_ADDRSTRLEN];
+    struct hash mac = {{0}};
+    bool four = false;
+    const uint8_t *slash = network.len ? memchr(network.at, '/', network.len) : NULL;
+    struct slice address = slash ? slice_part(network, 0, (size_t)(slash - network.at)) : network;
+    if (!address_take(address, ip, &four))
+        return FAIL(INVALID, "client_network: no IP address; such as 192.0.2.7");
+    unsigned most = four ? 32 : 128, bits = most;
+    if (slash && !bits_take(slice_from(network, address.len + 1), most, &bits))
+        return FAIL(INVALID, "client_network: behind / stands 1 to %u", most);
+    if (!four && bits > V6_BITS) bits = V6_BITS; /* a household has as many of the others as it likes */
+    for (unsigned bit = (four ? 96 : 0) + bits; bit < 8 * NETWORK_BYTES; bit++)
+        ip[bit / 8] &= (uint8_t) ~(0x80U >> bit % 8);
+    (void)inet_ntop(four ? AF_INET : AF_INET6, four ? ip + 12 : ip, name,
+                    sizeof name); /* it always has room */
+    buf_print(text, "%s/%u", name, bits);
+    const struct slice parts[] = {SLICE_TEXT("client network"), buf_slice(text)};
+    prf_run(shop->pepper, parts, COUNT_OF(parts), &mac);
+    memcpy(tag, mac.bytes, PASS_NETWORK_BYTES);
+    return OK;
+}
+
+/* The pass of a token. The same work whatever is wrong with it; what is not issued here is counted. */
+static RESULT pass_find(struct shop *shop, struct slice token, struct right_row *row, struct pass *out)
+{
+    uint8_t bytes[PASS_BYTES] = {0};
+    struct hash mac = {{0}};
+    SCOPED(buf_done) struct buf body = {0};
+    bool good = slice_starts(token, pass_prefix) &&
+                base32_get(slice_from(token, sizeof pass_prefix - 1), bytes, sizeof bytes) &&
+                memcmp(bytes, keyring_shop_id(shop->keyring), 4) == 0;
+    secret_mac(shop, bytes + 4, &mac);
+    uint64_t number = be64_get(bytes + 4);
+    wipe(bytes, sizeof bytes);
+    struct result got =
+        good ? right_get(shop, RIGHT_PASS, number, row, &body) : FAIL(NOT_FOUND, "pass: malformed");
+    if (got.code == CODE_OK) got = pass_body_read(row->body, out);
+    row->body = (struct slice){0};
+    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
+    bool kept = got.code == CODE_OK && row->keep_us > right_now(shop); /* whether it was swept yet or not */
+    if (kept && hash_equal(&mac, &out->mac)) return OK;
+    shop->passes.unknown++;
+    return FAIL(PASS_UNKNOWN, "pass: this shop never issued it");
+}
+
+static RESULT subjects_match(struct shop *shop, const struct texts *subjects, struct subject_no no)
+{
+    for (size_t i = 0; i < subjects->count; i++) {
+        uint64_t asked = 0;
+        if (id_get(shop, ID_SUBJECT, subjects->at[i], &asked).code == CODE_OK && asked == no.at) continue;
+        return FAIL(PASS_SUBJECT, "pass: subjects: item %zu is not the customer who signed in", i);
+    }
+    return OK;
+}
+
+static RESULT pass_allows(struct shop *shop, const struct reader *reader, const struct reveal_ask *ask,
+                          const struct right_row *row, const struct pass *pass)
+{
+    if (row->until_us <= right_now(shop))
+        return FAIL(PASS_EXPIRED, "pass: it has ended; let the customer sign in again");
+    if (pass->issuer == reader->no) return FAIL(PASS_OWN, "pass: the key that issued it may not use it");
+    return subjects_match(shop, &ask->subjects, row->no);
+}
+
+RESULT pass_permit(struct shop *shop, const struct reader *reader, const struct reveal_ask *ask,
+                   struct permit *permit)
+{
+    struct right_row row = {0};
+    struct pass pass = {0};
+    if (ask->pass.len == 0)
+        return FAIL(PASS_MISSING, "pass: role %s looks only with the customer's own", reader->role->name);
+    TRY(pass_find(shop, ask->pass, &row, &pass));
+    struct result allowed = pass_allows(shop, reader, ask, &row, &pass);
+    if (allowed.code == CODE_OK) {
+        shop->passes.seen++;
+    } else {
+        shop->passes.refused++;
+    }
+    TRY(allowed);
+    permit->right_kind = RIGHT_PASS;
+    permit->right_entry = row.entry;
+    permit->subject = row.no;
+    memcpy(permit->network, pass.network, sizeof permit->network);
+    return OK;
+}
+
+struct pass_counts pass_counts(struct shop *shop)
+{
+    struct pass_counts counts = {
+        shop->passes.issued, shop->passes.seen, shop->passes.unknown, shop->passes.refused, 0, 0};
+    spread_now(shop->pass_spread, clock_now(&shop->clock), &counts.networks, &counts.subjects_most);
+    return counts;
+}
+
+void pass_counts_put(struct shop *shop, struct buf *out)
+{
+    struct pass_counts counts = pass_counts(shop);
+    cbor_map(out, 6);
+    put_number(out, "issued", counts.issued);
+    put_number(out, "networks", counts.networks);
+    put_number(out, "never_issued", counts.unknown);
+    put_number(out, "refused", counts.refused);
+    put_number(out, "seen", counts.seen);
+    put_number(out, "subjects_most", counts.subjects_most);
+}
