@@ -9,7 +9,7 @@ _amanah()
     case $first in
         shop) words="add list" ;;
         subject) words="show reveal close erase history" ;;
-        staff) words="add list" ;;
+        staff) words="add list taught invite recover" ;;
         key) words="issue revoke list" ;;
         role) words="put list" ;;
         grant) words="add list" ;;
@@ -38,8 +38,11 @@ _amanah()
         "subject erase") options=" --help --json --quiet --yes --home --url --output-curl --dry-run --shop --reason" ;;
         "subject history") options=" --help --json --quiet --home --url --output-curl --out --shop --proofs" ;;
         "lookup") options=" --help --json --quiet --home --url --output-curl --shop --purpose --reason" ;;
-        "staff add") options=" --help --json --quiet --home --url --output-curl --shop --name --email" ;;
+        "staff add") options=" --help --json --quiet --home --url --output-curl --shop --name --email --role --lang" ;;
         "staff list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "staff taught") options=" --help --json --quiet --home --url --output-curl --shop --lesson" ;;
+        "staff invite") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "staff recover") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "key issue") options=" --help --json --quiet --home --url --output-curl --shop --name --role --holder --days" ;;
         "key revoke") options=" --help --json --quiet --yes --home --url --output-curl --shop" ;;
         "key list") options=" --help --json --quiet --home --url --output-curl --shop" ;;

@@ -60,6 +60,14 @@ static inline uint64_t prop_seed(void)
                      (unsigned long long)prop_seed());                                    \
     } while (0)
 
+#define assert_why(want, call)                                                             \
+    do {                                                                                   \
+        struct result cause_result = (call);                                               \
+        if (cause_result.cause != (want))                                                  \
+            fail_msg("%s: %s [AMN_SEED=%llu]", #call, cause_row(cause_result.cause)->slug, \
+                     (unsigned long long)prop_seed());                                     \
+    } while (0)
+
 #define assert_code(want, call)                                              \
     do {                                                                     \
         struct result assert_result = (call);                                \

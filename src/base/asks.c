@@ -21,6 +21,7 @@ enum {
     }
 
 static const char subject_id_about[] = "the subject's public id, sub_…";
+static const char staff_id_about[] = "a member of staff, staff_…";
 static const char purpose_about[] = "why, as one of the role's purposes";
 static const char reason_about[] = "why, in words; sealed, never in the ledger";
 static const char lang_about[] = "id, ko, en or another ISO 639 code";
@@ -124,12 +125,27 @@ static const struct member ledger_pin_members[] = {
 };
 static const struct member staff_add_members[] = {
     TEXT(staff_add_ask, name, 200, true, "the person's name"),
-    TEXT(staff_add_ask, email, 254, true, "the person's e-mail"),
+    TEXT(staff_add_ask, email, 254, true, "the person's e-mail, by which they sign in"),
+    TEXT(staff_add_ask, role, NAME_BYTES_MAX, false, "the role of their sessions; none: they cannot sign in"),
+    TEXT(staff_add_ask, lang, 8, false, lang_about),
     {0},
 };
 static const struct member staff_list_members[] = {
     TEXT(staff_list_ask, after, ID_BYTES_MAX, false, page_about),
     MEMBER(staff_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const struct member staff_lesson_members[] = {
+    TEXT(staff_lesson_ask, id, ID_BYTES_MAX, true, staff_id_about),
+    TEXT(staff_lesson_ask, lesson, 32, true, "what they were taught: letters, digits, - and _"),
+    {0},
+};
+static const struct member staff_invite_members[] = {
+    TEXT(staff_invite_ask, id, ID_BYTES_MAX, true, staff_id_about),
+    {0},
+};
+static const struct member staff_recover_members[] = {
+    TEXT(staff_recover_ask, id, ID_BYTES_MAX, true, staff_id_about),
     {0},
 };
 static const struct member key_issue_members[] = {

@@ -141,11 +141,20 @@ struct ledger_pin_ask {
     struct slice where; /* who holds it outside: "mail to accountant", free text, sealed */
 };
 struct staff_add_ask {
-    struct slice name, email;
+    struct slice name, email, role, lang;
 };
 struct staff_list_ask {
     struct slice after;
     uint64_t limit;
+};
+struct staff_lesson_ask {
+    struct slice id, lesson;
+};
+struct staff_invite_ask {
+    struct slice id;
+};
+struct staff_recover_ask {
+    struct slice id;
 };
 struct key_issue_ask {
     struct slice role, name;

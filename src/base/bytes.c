@@ -383,3 +383,26 @@ RESULT base64_get(struct slice text, struct buf *out)
     }
     return OK;
 }
+
+void base64url_put(struct buf *out, struct slice bytes)
+{
+    size_t start = out->len;
+    base64_put(out, bytes);
+    while (out->len > start && out->at[out->len - 1] == '=') out->len--;
+    for (size_t i = start; i < out->len; i++) {
+        if (out->at[i] == '+') out->at[i] = '-';
+        if (out->at[i] == '/') out->at[i] = '_';
+    }
+}
+
+RESULT base64_any_get(struct slice text, struct buf *out)
+{
+    SCOPED(buf_done) struct buf standard = {0};
+    if (text.len > BASE64_ANY_MAX) return FAIL(INVALID, "base64: longer than %d characters", BASE64_ANY_MAX);
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.at[i];
+        buf_byte(&standard, c == '-' ? '+' : c == '_' ? '/' : c);
+    }
+    while (standard.len % 4 != 0) buf_byte(&standard, '=');
+    return base64_get(buf_slice(&standard), out);
+}

@@ -98,5 +98,10 @@ size_t base32_len(size_t bytes); /* symbols for that many bytes */
 /* Base64, RFC 4648 section 4, padded. Decoding is strict: padding, no white space, zero left-over bits. */
 void base64_put(struct buf *out, struct slice bytes);
 RESULT base64_get(struct slice text, struct buf *out); /* appends; INVALID, then `out` is untouched */
+/* The same of either alphabet of RFC 4648, section 4 or 5, padded or not. At most BASE64_ANY_MAX characters. */
+enum { BASE64_ANY_MAX = 65536 };
+RESULT base64_any_get(struct slice text, struct buf *out);
+/* In the alphabet for URLs, section 5, without padding: as WebAuthn writes bytes. */
+void base64url_put(struct buf *out, struct slice bytes);
 
 #endif

@@ -153,3 +153,17 @@ void draft_text(struct draft *draft, enum commitment_kind kind, struct slice tex
     assert(draft->text_count < COMMITMENTS_MAX);
     draft->texts[draft->text_count++] = (struct aside_text){.kind = kind, .text = text};
 }
+
+RESULT batch_stretch(struct batch *batch, const struct stretching *stretch, uint8_t out[STRETCH_BYTES])
+{
+    const struct stretched *done = batch->stretched;
+    if (done && bytes_equal_ct(done->salt, stretch->salt, STRETCH_SALT_BYTES)) {
+        memcpy(out, done->hash, STRETCH_BYTES);
+        return OK;
+    }
+    if (!batch->stretch_later)
+        return passphrase_stretch(stretch->password, stretch->salt, stretch->memory_kib, stretch->passes,
+                                  out);
+    batch->wanted = *stretch;
+    return FAIL(TOO_BUSY, "sign-in: too many wait already; try again in a moment");
+}

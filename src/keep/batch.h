@@ -35,6 +35,22 @@ struct pending_look {
     size_t count;
 };
 
+/*
+ * A password on its way through Argon2id, which takes far longer than a batch may. Where the keeper has a thread for that
+ * (`stretch_later`), a verb that needs it fails at once with `wanted` set, before it wrote anything; the keeper puts the
+ * ask aside and runs it again, from the start, with what came of it. Elsewhere it is done in place.
+ */
+enum { STRETCH_BYTES = 64, STRETCH_SALT_BYTES = 16 };
+struct stretching {
+    struct slice password; /* borrowed from the ask */
+    uint8_t salt[STRETCH_SALT_BYTES];
+    uint32_t memory_kib, passes; /* memory_kib 0: nothing is wanted */
+    bool known;                  /* from a network where this person signed in before: it goes first */
+};
+struct stretched {
+    uint8_t salt[STRETCH_SALT_BYTES], hash[STRETCH_BYTES];
+};
+
 struct batch {
     struct shop *shop;
     struct arena *arena; /* lives until the answers are out */
@@ -45,7 +61,10 @@ struct batch {
     struct subject_no last; /* shop->last when it began */
     bool authority;         /* readers in memory changed: load them again after a rollback */
     bool destroys;          /* something was deleted that must not be found in a log of the store */
-    uint32_t replays;       /* answers kept for idempotency keys in it */
+    struct stretching wanted;
+    const struct stretched *stretched; /* of the ask at hand; NULL: none yet */
+    bool stretch_later;
+    uint32_t replays; /* answers kept for idempotency keys in it */
     bool begun;
 };
 
@@ -74,6 +93,9 @@ void batch_problem(struct answer *answer, struct result result, const char *poin
 struct draft batch_draft(struct batch *batch, const struct reader *reader, enum entry_kind kind);
 /* A text that stands aside, with its commitment in the entry. An empty one is passed over. */
 void draft_text(struct draft *draft, enum commitment_kind kind, struct slice text);
+
+/* TOO_BUSY with `wanted` set when it is for later; else as passphrase_stretch(). */
+RESULT batch_stretch(struct batch *batch, const struct stretching *stretch, uint8_t out[STRETCH_BYTES]);
 
 /* Before every write to the store within a verb. */
 static inline struct store *batch_write(struct batch *batch)

@@ -130,9 +130,13 @@ RESULT mail_tell_staff(struct batch *batch, const struct mail_draft *draft)
     struct shop *shop = batch->shop;
     uint64_t count = 0;
     for (size_t i = 0; i < shop->access.staff_count; i++) {
-        SCOPED(buf_done) struct buf text = {0};
+        SCOPED(identity_done) struct identity person = {0};
         struct mail_draft one = *draft;
-        TRY(staff_open(shop, &shop->access.staff[i], &text, &one.to_name, &one.to));
+        if (shop->access.staff[i].state == STAFF_LEFT) continue;
+        TRY(staff_person(shop, &shop->access.staff[i], &person));
+        one.to = person.email;
+        one.to_name = person.name;
+        one.lang = person.lang;
         TRY(mail_queue(batch, &one));
         count++;
     }

@@ -47,7 +47,8 @@ RESULT mail_queue(struct batch *batch, const struct mail_draft *draft);
 /* One entry for mails that the vault queues by itself in this batch (a date came near): which kind, and how many. */
 void mail_note(struct batch *batch, enum mail_kind kind, uint64_t count);
 
-/* Tell every member of staff: one mail each, and mail_note(). `to` and `to_name` of the draft are not looked at. */
+/* Tell every member of staff who has not left: one mail each in their language, and mail_note(). `to`, `to_name` and
+ * `lang` of the draft are not looked at. */
 RESULT mail_tell_staff(struct batch *batch, const struct mail_draft *draft);
 
 /* A time for a value of a mail: 2026-11-22 03:24 UTC. */

@@ -1,6 +1,8 @@
 #include "keep/shop.h"
 
 #include "keep/access/authority.h"
+#include "keep/access/guess.h"
+#include "keep/access/webauthn.h"
 #include "keep/post.h"
 #include "keep/reopen.h"
 #include "store/sqlite/sqlite.h"
@@ -85,6 +87,8 @@ void shop_free(struct shop **shop)
     sessions_free(&at->sessions);
     post_free(&at->post);
     access_done(&at->access);
+    guesses_free(&at->guesses);
+    webauthn_free(&at->webauthn);
     for (size_t i = 0; i < FIELD_MAX; i++) prf_free(&at->index[i]);
     prf_free(&at->pepper);
     prf_free(&at->row_mac);
@@ -315,6 +319,8 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(budgets_new(&shop->budgets));
     TRY(spread_new(&shop->pass_spread));
     TRY(sessions_new(shop->crypto, &shop->sessions));
+    TRY(guesses_new(&shop->guesses));
+    TRY(webauthn_new(options->public_origin, &shop->webauthn));
     TRY(store_start(shop, options));
     TRY(ledger_start(shop, options->mode, &old));
     TRY(shop_readers_load(shop));

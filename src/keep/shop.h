@@ -26,6 +26,8 @@ struct shop {
     struct sightings *sightings;
     struct fields fields;
     struct access access;
+    struct guesses *guesses;   /* keep/access/guess.h */
+    struct webauthn *webauthn; /* keep/access/webauthn.h */
     struct sessions *sessions;
     struct budgets *budgets;
     struct post *post; /* keep/post.h */
@@ -59,7 +61,8 @@ struct shop_options {
     const char *name;
     struct clock clock;
     enum shop_mode mode;
-    struct store *store; /* NULL: the shop's own database; the simulator brings its own. Taken over. */
+    struct store *store;        /* NULL: the shop's own database; the simulator brings its own. Taken over. */
+    struct slice public_origin; /* as browsers see the vault, https://HOST; empty: no passkeys. Copied. */
 };
 
 /*

@@ -108,6 +108,12 @@ static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct 
         return verb_staff_add(batch, reader, &ask->staff_add, out);
     case VERB_STAFF_LIST:
         return verb_staff_list(batch, reader, &ask->staff_list, out);
+    case VERB_STAFF_LESSON:
+        return verb_staff_lesson(batch, reader, &ask->staff_lesson, out);
+    case VERB_STAFF_INVITE:
+        return verb_staff_invite(batch, reader, &ask->staff_invite, out);
+    case VERB_STAFF_RECOVER:
+        return verb_staff_recover(batch, reader, &ask->staff_recover, out);
     case VERB_KEY_ISSUE:
         return verb_key_issue(batch, reader, &ask->key_issue, out);
     case VERB_KEY_REVOKE:

@@ -77,8 +77,11 @@ def walk(home):
     run("subject reveal", three, "--fields", "name", "--purpose", "support", status=NO)
     run("subject reveal", one, three, "--fields", "name", "--purpose", "support", status=PARTLY)
 
-    staff = run("staff add", "--name", "Kim", "--email", "kim@shop.example").text.strip()
+    staff = run("staff add", "--name", "Kim", "--email", "kim@shop.example", "--json").json["id"]
     within(staff, run("staff list").text)
+    within("privacy", run("staff taught", staff, "--lesson", "privacy").text)
+    within("ami_", run("staff invite", staff).text)
+    within("ami_" if not far else "", run("staff recover", staff, status=DENIED if far else DONE).text)
     made = run("key issue", "--role", "support", "--name", "desk", "--holder", staff, "--days", "30", "--json").json
     within(made["id"], run("key list").text)
     same(run("self", "--json", key=made["key"]).json["role"], "support")

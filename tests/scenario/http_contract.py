@@ -132,7 +132,12 @@ def ledger(walk, index):
 
 def people(walk):
     staff = walk("POST", "/v1/staff", {"name": "Dewi", "email": "dewi@shop.example"}, 201).json["id"]
-    same([item["id"] for item in walk("GET", "/v1/staff", path="/v1/staff?limit=10").json["items"]], [staff])
+    listed = walk("GET", "/v1/staff", path="/v1/staff?limit=10").json["items"]
+    same([[item["id"], item["state"]] for item in listed], [[staff, "invited"]])
+    walk("POST", "/v1/staff/{id}/lessons", {"lesson": "privacy"}, path=f"/v1/staff/{staff}/lessons")
+    invite = walk("POST", "/v1/staff/{id}/invite", None, 201, path=f"/v1/staff/{staff}/invite").json["invite"]
+    check(invite.startswith("ami_"), "an invitation is shown once")
+    walk("POST", "/v1/staff/{id}/recover", None, 403, path=f"/v1/staff/{staff}/recover")  # only on the machine itself
     key = walk("POST", "/v1/keys", {"role": "support", "name": "desk", "holders": [staff], "days": 7}, 201,
                headers={"Idempotency-Key": "once"})
     check(key.json["key"].startswith("amk_"), "a key is shown once")
@@ -250,6 +255,7 @@ GOOD = {
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
     "/v1/secrets": {"name": "x"}, "/v1/services": {"name": "x", "fields": [], "purposes": []},
+    "/v1/secrets": {"name": "x"}, "/v1/staff/{id}/lessons": {"lesson": "x"},
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},

@@ -151,6 +151,8 @@ struct sim_ask ask_make(struct prop_rng *rng, const struct model *model, struct 
     if (ask.verb == VERB_KEY_ISSUE || ask.verb == VERB_KEY_REVOKE || ask.verb == VERB_ROLE_PUT) {
         some_authority(rng, model, &ask);
     }
+    if (ask.verb == VERB_STAFF_ADD)
+        ask.number = prop_below(rng, (size_t)1 << 40); /* an address of their own */
     if (ask.verb == VERB_LEDGER_PROOF || ask.verb == VERB_LEDGER_ENTRY)
         ask.number = prop_below(rng, model->before);
     if (ask.verb == VERB_FIELD_PUT) ask.number = prop_below(rng, model->field_count + 1);
@@ -360,7 +362,8 @@ static void fill(struct making *making, const struct model *model, const struct 
         field_put(making, ask, &out->field_put);
         return;
     case VERB_STAFF_ADD:
-        out->staff_add = (struct staff_add_ask){SLICE_TEXT("Park Staff"), SLICE_TEXT("park@staff.example")};
+        (void)snprintf(text, sizeof text, "park.%llu@staff.example", (unsigned long long)ask->number);
+        out->staff_add = (struct staff_add_ask){SLICE_TEXT("Park Staff"), keep_text(making, text)};
         return;
     case VERB_LEDGER_PROOF:
         out->ledger_proof.index = ask->number;

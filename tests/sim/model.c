@@ -513,6 +513,20 @@ static enum cause key_revoke(struct model *model, const struct asker *asker, con
     return CAUSE_OK;
 }
 
+static enum cause staff_add(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                            struct expected *out)
+{
+    for (unsigned i = 0; i < model->staff_count; i++) {
+        if (model->staff[i] == ask->number) return CAUSE_STAFF_EMAIL;
+    }
+    assert(model->staff_count < MODEL_STAFF_MAX);
+    model->staff[model->staff_count++] = ask->number;
+    out->created = true;
+    (void)entry_add(model, ENTRY_AUTHORITY, asker->no, 0); /* how they sign in */
+    receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
+    return CAUSE_OK;
+}
+
 static enum cause role_put(struct model *model, const struct asker *asker, const struct sim_ask *ask,
                            struct expected *out)
 {
@@ -591,10 +605,7 @@ static enum cause dispatch(struct model *model, const struct asker *asker, const
     case VERB_ROLE_PUT:
         return role_put(model, asker, ask, out);
     case VERB_STAFF_ADD:
-        model->staff_count++;
-        out->created = true;
-        receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
-        return CAUSE_OK;
+        return staff_add(model, asker, ask, out);
     case VERB_SELF:
         return self(model, asker, out);
     case VERB_FIELD_PUT:

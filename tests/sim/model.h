@@ -13,6 +13,7 @@
 
 enum {
     PEOPLE_MAX = 192,
+    MODEL_STAFF_MAX = 4096,
     MODEL_KEYS_MAX = 64,
     MODEL_APPROVALS_MAX = 4096,
     MODEL_ROLES_MAX = 12,
@@ -127,6 +128,7 @@ struct model {
     struct model_approval approvals[MODEL_APPROVALS_MAX]; /* by number; 0 unused */
     unsigned approval_count;
     unsigned staff_count, field_count;
+    uint64_t staff[MODEL_STAFF_MAX]; /* the number in the address of each */
     struct model_budget budgets[MODEL_BUDGETS_MAX];
     size_t budget_count;
     struct model_idem idems[MODEL_IDEMS_MAX];

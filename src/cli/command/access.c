@@ -3,34 +3,6 @@
 #include "cli/input.h"
 #include "cli/show.h"
 
-static void show_made_id(const struct call *call, struct doc answer)
-{
-    (void)call;
-    show_value(doc_text(doc_get(answer, "id")));
-    show_words("\n");
-}
-
-RESULT command_staff_add(struct call *call)
-{
-    struct staff_add_ask ask = {0};
-    TRY(call_need(call, OPT_NAME, &ask.name));
-    TRY(call_need(call, OPT_EMAIL, &ask.email));
-    return ask_and_show(call, VERB_STAFF_ADD, &ask, show_made_id);
-}
-
-static void show_staff(const struct call *call, struct doc answer)
-{
-    (void)call;
-    show_table(answer, (const struct table_column[]){
-                           {"id", COLUMN_WORDS}, {"name", COLUMN_WORDS}, {"created", COLUMN_TIME}, {0}});
-}
-
-RESULT command_staff_list(struct call *call)
-{
-    struct staff_list_ask ask = {.limit = PAGE_MAX};
-    return ask_pages(call, VERB_STAFF_LIST, &ask, &ask.after, show_staff);
-}
-
 static void show_key(const struct call *call, struct doc answer)
 {
     SCOPED(buf_done) struct buf ends = {0};

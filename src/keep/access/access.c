@@ -6,6 +6,7 @@
 #include "keep/access/pass.h"
 #include "keep/access/secret.h"
 #include "keep/access/service.h"
+#include "keep/access/sign_in.h"
 #include "keep/shop.h"
 
 #include <assert.h>
@@ -33,6 +34,7 @@ static const struct {
 void access_done(struct access *access)
 {
     for (size_t i = 0; i < access->staff_count; i++) buf_done(&access->staff[i].sealed);
+    for (size_t i = 0; i < access->sign_in_count; i++) buf_done(&access->sign_ins[i].sealed);
     free(access->roles);
     free(access->keys);
     for (size_t i = 0; i < access->approval_count; i++) buf_done(&access->approvals[i].sealed);
@@ -43,6 +45,7 @@ void access_done(struct access *access)
     for (size_t i = 0; i < access->service_count; i++) service_done(&access->services[i]);
     free(access->services);
     free(access->uses);
+    free(access->sign_ins);
     *access = (struct access){0};
 }
 
@@ -113,6 +116,9 @@ enum act access_act_of(enum verb verb)
         [VERB_LEDGER_PIN] = ACT_PIN,
         [VERB_STAFF_ADD] = ACT_STAFF,
         [VERB_STAFF_LIST] = ACT_STAFF,
+        [VERB_STAFF_LESSON] = ACT_STAFF,
+        [VERB_STAFF_INVITE] = ACT_STAFF,
+        [VERB_STAFF_RECOVER] = ACT_SHOPS,
         [VERB_KEY_ISSUE] = ACT_KEYS,
         [VERB_KEY_REVOKE] = ACT_KEYS,
         [VERB_KEY_LIST] = ACT_KEYS,

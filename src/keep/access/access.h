@@ -9,6 +9,7 @@
 
 #include "base/asks.h"
 #include "base/clock.h"
+#include "keep/access/staff.h"
 #include "keep/field.h"
 #include "prove/entry.h"
 
@@ -56,12 +57,6 @@ struct key {
     int64_t created_us, expires_us, ended_us; /* ended 0: not yet */
 };
 
-struct staff {
-    uint32_t id;
-    int64_t created_us;
-    struct buf sealed; /* name and e-mail under the staff key */
-};
-
 /* Readers of a shop in memory, as its authority rows say. */
 struct access {
     struct role *roles;
@@ -78,6 +73,8 @@ struct access {
     size_t service_count;
     struct service_use *uses; /* by key number - 1: what each key asked for since the start */
     size_t use_count;
+    struct sign_in_row *sign_ins; /* one a member of staff, of the same id: keep/access/sign_in.h */
+    size_t sign_in_count;
     struct role
         operator_role; /* of whoever holds the machine: built in, so that no change of roles locks them out */
 };
@@ -153,10 +150,6 @@ bool role_within(const struct role *inner, const struct role *outer);
 const struct role *role_find(const struct access *access, struct slice name); /* NULL */
 const struct role *role_by_id(const struct access *access, uint32_t id);      /* NULL */
 struct key *key_by_id(struct access *access, uint32_t id);                    /* NULL */
-
-/* Open a member of staff's name and e-mail address; both borrow from `text`, which is appended to. CORRUPT. */
-RESULT staff_open(struct shop *shop, const struct staff *staff, struct buf *text, struct slice *name,
-                  struct slice *email);
 
 /* The built-in roles: admin, service, support, auditor. `index` 0 … role_builtin_count() - 1. */
 /* The built-in roles, as docs/roles.md tells of them. `index` 0 … role_builtin_count() - 1. */

@@ -23,5 +23,6 @@ RESULT staff_take(struct access *access, uint32_t id, struct slice body);
 RESULT service_take(struct access *access, uint32_t id, struct slice body);
 RESULT secret_take(struct access *access, uint32_t id, struct slice body);
 RESULT approval_take(struct access *access, uint32_t id, struct slice body);
+RESULT sign_in_take(struct access *access, uint32_t id, struct slice body);
 
 #endif

@@ -93,6 +93,10 @@ RESULT approval_take(struct access *access, uint32_t id, struct slice body)
 
 bool person_may_approve(const struct access *access, uint32_t staff)
 {
+    const struct staff *person = staff <= access->staff_count && staff > 0 ? &access->staff[staff - 1] : NULL;
+    const struct role *own = person ? role_by_id(access, person->role) : NULL;
+    if (!person || person->state == STAFF_LEFT) return false;
+    if (person->state == STAFF_ACTIVE && own && (own->acts >> ACT_APPROVE & 1)) return true;
     for (size_t i = 0; i < access->key_count; i++) {
         const struct key *key = &access->keys[i];
         const struct role *role = role_by_id(access, key->role);

@@ -69,7 +69,7 @@ struct loosening {
 RESULT loosen(struct batch *batch, const struct reader *reader, const struct loosening *loosening,
               struct answer *out, bool *put);
 
-/* Could this member of staff say yes today? Cost: one pass over the keys. */
+/* Could this member of staff say yes today, signed in or by a key that is theirs alone? Cost: one pass over the keys. */
 bool person_may_approve(const struct access *access, uint32_t staff);
 
 /*

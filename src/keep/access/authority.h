@@ -16,7 +16,8 @@ enum authority_kind {
     AUTHORITY_WITNESS,
     AUTHORITY_APPROVAL = 8,
     AUTHORITY_SECRET = 9,
-    AUTHORITY_SERVICE = 11
+    AUTHORITY_SERVICE = 11,
+    AUTHORITY_SIGN_IN = 14,
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

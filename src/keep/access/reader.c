@@ -96,13 +96,29 @@ static RESULT reader_of_key(struct shop *shop, const struct ask_head *head, stru
     return OK;
 }
 
-/* A session has the rights that its key has now. */
+/* A person has the role that their row has now. */
+static RESULT reader_of_staff(struct shop *shop, const struct session *session, struct reader *out)
+{
+    const struct staff *staff = staff_by_id(&shop->access, session->id);
+    const struct role *role = staff ? role_by_id(&shop->access, staff->role) : NULL;
+    if (!staff || staff->state != STAFF_ACTIVE || !role)
+        return FAIL(CREDENTIAL_UNKNOWN, "credential: the session is of nobody who works here");
+    out->no = reader_no(READER_STAFF, staff->id);
+    out->role = role;
+    out->session = session->no;
+    out->persons[out->person_count++] = staff->id;
+    return OK;
+}
+
+/* A session has the rights that its key has now. Seen from another network than its own, it was stolen: it ends. */
 static RESULT reader_of_session(struct shop *shop, const struct ask_head *head, struct reader *out)
 {
     int64_t now_us = clock_now(&shop->clock);
     const struct session *session = session_find(shop, head->bearer, now_us);
-    if (!session || !session_here(session, head->network))
-        return FAIL(CREDENTIAL_UNKNOWN, "credential: not one of this shop, or the session has ended");
+    bool here = session && session_here(session, head->network);
+    if (session && !here) session_end(shop, session->no);
+    if (!here) return FAIL(CREDENTIAL_UNKNOWN, "credential: not one of this shop, or the session has ended");
+    if (session->kind == READER_STAFF) return reader_of_staff(shop, session, out);
     const struct key *key = session->kind == READER_KEY ? key_by_id(&shop->access, session->id) : NULL;
     if (!key) return FAIL(CREDENTIAL_UNKNOWN, "credential: the session is of nobody");
     TRY(key_usable(key, now_us));

@@ -71,6 +71,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return key_take(&shop->access, id, body);
     case AUTHORITY_STAFF:
         return staff_take(&shop->access, id, body);
+    case AUTHORITY_SIGN_IN:
+        return sign_in_take(&shop->access, id, body);
     case AUTHORITY_FIELD:
         return field_take(shop, body);
     case AUTHORITY_SERVICE:

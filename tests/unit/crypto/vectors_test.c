@@ -1,5 +1,5 @@
 /* Published vectors, and what each primitive makes of them. The tables are in vectors/, their source on line one. */
-#include "unit/prove/vectors.h"
+#include "vectors.h"
 
 #include "crypto/crypto.h"
 

@@ -1,6 +1,6 @@
 /* Published vectors: files of the folder `vectors`, the tables among them as rows of words under `#` comments. */
-#ifndef AMN_TESTS_PROVE_VECTORS_H
-#define AMN_TESTS_PROVE_VECTORS_H
+#ifndef AMN_TESTS_VECTORS_H
+#define AMN_TESTS_VECTORS_H
 
 #include "prop.h"
 
