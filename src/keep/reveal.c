@@ -1,3 +1,4 @@
+#include "keep/access/approval.h"
 #include "keep/record.h"
 #include "keep/values.h"
 #include "keep/verbs.h"
@@ -246,9 +247,22 @@ static struct texts subjects_of(struct batch *batch, const struct reveal_ask *as
     return (struct texts){one, 1};
 }
 
+/* Beyond the role's bound, in this ask or in the reader's day, somebody else must have said yes. */
+static RESULT approval_check(struct batch *batch, const struct reader *reader, size_t count)
+{
+    struct shop *shop = batch->shop;
+    uint64_t above = reader->role->approval_above;
+    if (above == 0) return OK;
+    uint64_t used = budget_used(shop->budgets, reader->no, batch->now_us), most = used > count ? used : count;
+    if (most <= above || approval_permits(&shop->access, reader->no, most, batch->now_us)) return OK;
+    return FAIL(APPROVAL_NEEDED,
+                "approval: role %s may look at %llu people; for more, have a permission approved",
+                reader->role->name, (unsigned long long)above);
+}
+
 /* Show what the permit allows: the budget before a key is touched, the values and whom they are of. */
-static RESULT reveal_shown(struct batch *batch, const struct reveal_ask *ask, const struct permit *permit,
-                           struct draft *draft, struct buf *out)
+static RESULT reveal_shown(struct batch *batch, const struct reader *reader, const struct reveal_ask *ask,
+                           const struct permit *permit, struct draft *draft, struct buf *out)
 {
     size_t count = ask->subjects.count, found = 0;
     struct shown *shown = arena_take(batch->arena, count * sizeof *shown);
@@ -259,6 +273,7 @@ static RESULT reveal_shown(struct batch *batch, const struct reveal_ask *ask, co
         done = budget_reserve(batch->shop->budgets, permit->reader, batch->now_us, permit->daily, numbers,
                               found);
     }
+    if (done.code == CODE_OK) done = approval_check(batch, reader, found);
     if (done.code == CODE_OK) done = values_put(batch, ask, permit, shown, draft, out);
     for (size_t i = 0; i < count; i++) shown_done(&shown[i]);
     return done;
@@ -276,7 +291,7 @@ RESULT verb_reveal(struct batch *batch, const struct reader *reader, const struc
     if (ask->fields.count == 0) return FAIL(MEMBER_MISSING, "fields: name those you need");
     TRY(access_permit(batch->shop, reader, ask, &permit));
     whole.subjects = subjects_of(batch, ask, &permit);
-    TRY(reveal_shown(batch, &whole, &permit, &draft, &out->body));
+    TRY(reveal_shown(batch, reader, &whole, &permit, &draft, &out->body));
 
     draft.entry.purpose = permit.purpose;
     draft.entry.full = permit.full;
@@ -361,6 +376,7 @@ RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struc
     uint64_t *numbers = arena_take(batch->arena, count * sizeof *numbers);
     for (size_t i = 0; i < count; i++) numbers[i] = found[i].at;
     TRY(budget_reserve(shop->budgets, reader->no, batch->now_us, reader->role->daily, numbers, count));
+    TRY(approval_check(batch, reader, count));
     if (count > 0) TRY(found_leaves(batch, found, count, field_bit(field), &draft));
     draft.entry.purpose = purpose;
     draft.entry.full = field_bit(field);

@@ -241,7 +241,9 @@ static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct
 {
     struct replay_row row = {{0}};
     bool keep = task->head.idempotency.len > 0 && verb_row(task->head.verb)->changes, given = false;
-    TRY(access_act(reader, access_act_of(task->head.verb)));
+    enum act act = access_act_of(task->head.verb);
+    TRY(access_act(reader, act));
+    if (act != ACT_NONE) TRY(access_lesson(reader));
     if (keep) {
         replay_keys(batch->shop, reader, task, &row);
         TRY(replay_give(batch, &row, task, &given));

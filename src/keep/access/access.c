@@ -154,6 +154,15 @@ RESULT access_act(const struct reader *reader, enum act act)
                 act_name(act));
 }
 
+/* Nothing records yet that somebody learned a lesson, so nobody has: a role that asks for one is closed until then. */
+RESULT access_lesson(const struct reader *reader)
+{
+    if (!reader->role->lesson[0]) return OK;
+    return FAIL(ROLE_LESSON,
+                "role %s asks for the lesson %s, and somebody behind this reader has not learned it",
+                reader->role->name, reader->role->lesson);
+}
+
 static bool purpose_word(struct slice purpose)
 {
     if (purpose.len == 0 || purpose.len > ROLE_NAME_BYTES_MAX) return false;

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""What a role asks for before its readers see anybody: a lesson, a second person's yes for many."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from amanah import Home, check, same, story
+
+
+def role(home, **more):
+    home.good("POST", "/v1/roles", {"name": "desk", "fields": ["name"], "purposes": ["support"],
+                                    "acts": ["reveal", "lookup"], "daily": 50, **more})
+
+
+def person(home, name, named_role):
+    staff = home.good("POST", "/v1/staff", {"name": name, "email": f"{name}@shop.example"})["id"]
+    return home.good("POST", "/v1/keys", {"role": named_role, "holders": [staff]})["key"]
+
+
+def refused(home, answer, code):
+    same((answer.status, answer.code), (403, code), repr(answer))
+    entry = home.good("GET", f"/v1/ledger/entries/{answer.json['receipt']['index']}")
+    same((entry["kind"], entry["cause"]), ("refused", code))
+
+
+def many_people_need_a_second_yes():
+    with Home() as home:
+        home.start()
+        role(home, approval_above=2)
+        people = [home.create(str(i), name="Ana") for i in range(6)]
+        desk, boss = person(home, "ana", "desk"), person(home, "budi", "admin")
+
+        def look(*which):
+            return home.reveal([people[i] for i in which], ["name"], purpose="support", key=desk)
+
+        refused(home, look(0, 1, 2), "approval.needed")
+        same(look(0, 1).status, 200)
+        refused(home, look(2), "approval.needed")  # the third of the day
+        same(look(1).status, 200, "the same person again")
+        asked = home.http("POST", "/v1/approvals", {"reason": "recall", "subjects_max": 4, "minutes": 10}, key=desk)
+        same(asked.status, 202, repr(asked))
+        refused(home, look(2, 3), "approval.needed")  # nobody said yes
+        given = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=boss)
+        same(given.status, 200, repr(given))
+        same(look(2, 3).status, 200)
+        refused(home, look(4), "approval.needed")  # the fifth
+        same(home.reveal(people, ["name"], key=boss).status, 200, "another reader is not bound by it")
+
+
+def a_lesson_nobody_learned_closes_the_role():
+    with Home() as home:
+        home.start()
+        role(home, lesson="values-1")
+        one = home.create("1", name="Ana")
+        desk, nobody = person(home, "ana", "desk"), home.issue("desk")
+        for key in (desk, nobody):
+            refused(home, home.reveal(one, ["name"], purpose="support", key=key), "role.lesson")
+            found = home.http("POST", "/v1/lookup", {"field": "ref", "value": "1", "purpose": "support"}, key=key)
+            same(found.status, 403, repr(found))
+        same(home.good("GET", "/v1/self", key=desk)["role"], "desk", "it may still ask what it is")
+        check(next(r for r in home.good("GET", "/v1/roles")["items"] if r["name"] == "desk")["lesson"] == "values-1",
+              "the list says which")
+
+
+story(many_people_need_a_second_yes, a_lesson_nobody_learned_closes_the_role)
