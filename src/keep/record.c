@@ -60,6 +60,7 @@ RESULT record_parse(struct slice bytes, struct record *out)
     memcpy(out->lang, lang.at, lang.len);
     out->state = (enum subject_state)state;
     if (out->state != SUBJECT_ERASED) {
+        out->contact_s = cursor_be32(&cursor);
         out->epoch = cursor_be16(&cursor);
         out->wrapped = cursor_take(&cursor, WRAPPED_KEY_BYTES);
         if (cursor.bad) return bad_record();
@@ -222,6 +223,7 @@ void record_write(struct shop *shop, struct subject_no no, const struct record *
     assert(head->wrapped.len == WRAPPED_KEY_BYTES && head->state != SUBJECT_ERASED);
     buf_reserve(out, 512);
     head_write(head, out);
+    buf_be32(out, head->contact_s);
     buf_be16(out, head->epoch);
     buf_slice_put(out, head->wrapped);
     size_t count_at = out->len;

@@ -3,7 +3,8 @@
  * each field is a box of its own, bound to shop, subject, field and the version in which it was written. So opening
  * or changing one field touches that field only, and a box that was moved or put back does not open.
  *
- *     format 1 · state 1 · country 2 · lang 3 · version 4 · created_us 8 · kek epoch 2 · wrapped key 60 · count 1 ·
+ *     format 1 · state 1 · country 2 · lang 3 · version 4 · created_us 8 · contact_s 4 · kek epoch 2 · wrapped key 60 ·
+ *     count 1 ·
  *     fields: number 1 · version 4 · blocks 2 · box (nonce 12, 16 x blocks, tag 16), ascending by number
  *     inside a box: length 2 · value · zeros to a multiple of 16; of a group's field: items (item 1 · length 2 · value)
  *
@@ -34,6 +35,8 @@ struct record {
     char country[3], lang[4]; /* zero-terminated, may be empty */
     uint32_t version;
     int64_t created_us;
+    uint32_t
+        contact_s; /* when e-mail address or telephone number changed last, in seconds since 1970; 0: never */
     uint16_t epoch;
     struct slice wrapped; /* borrowed */
     uint64_t held;        /* bits of the fields it has */

@@ -1,5 +1,7 @@
 #include "keep/subject.h"
 
+#include "keep/contact.h"
+#include "keep/put.h"
 #include "keep/verbs.h"
 
 #include <assert.h>
@@ -9,6 +11,7 @@ void change_done(struct change *change)
 {
     secret_done(&change->data_key);
     buf_done(&change->bytes);
+    buf_done(&change->told);
     difference_done(&change->difference);
 }
 
@@ -77,12 +80,14 @@ RESULT subject_change(struct batch *batch, const struct held *held, const struct
     struct shop *shop = batch->shop;
     const struct record *old = &held->record;
     struct record record = *head;
+    const uint64_t contact = (uint64_t)1 << FIELD_EMAIL | (uint64_t)1 << FIELD_PHONE;
     out->no = held->no;
     TRY(record_unlock(shop, held->no, old, &out->data_key));
     TRY(values_compare(shop, held->no, old, values, &out->difference));
     bool place = memcmp(head->lang, old->lang, sizeof old->lang) != 0 ||
                  memcmp(head->country, old->country, sizeof old->country) != 0 || head->state != old->state;
     if (out->difference.fields == 0 && !place) return OK;
+    if (out->difference.fields & contact) TRY(contact_changed(shop, held, &record, out));
     record.version = old->version + 1;
     record_write(shop, held->no, &record, values, &out->bytes);
     sha256_one(shop->crypto, buf_slice(&out->bytes), &out->record);
@@ -99,6 +104,7 @@ RESULT change_write(struct batch *batch, const struct change *change, uint64_t e
     if (change->replaces) {
         TRY(store->subject->past_put(store, change->no, change->before, change->past.bytes));
         TRY(store->subject->replace(store, &row));
+        TRY(contact_tell(batch, change));
     } else {
         TRY(store->subject->add(store, &row));
     }
@@ -176,13 +182,6 @@ static RESULT change_commit(struct batch *batch, const struct reader *reader, en
     return OK;
 }
 
-static void put_id(struct batch *batch, struct subject_no no, struct buf *out)
-{
-    SCOPED(buf_done) struct buf id = {0};
-    id_put(batch->shop, ID_SUBJECT, no.at, &id);
-    cbor_text(out, buf_slice(&id));
-}
-
 static RESULT ref_take(struct batch *batch, struct slice ref, struct answer *out, struct new_fields *values)
 {
     struct result taken =
@@ -227,8 +226,7 @@ static RESULT create_conflict(struct batch *batch, const struct reader *reader,
     }
     out->head.version = held.record.version + (change.replaces ? 1 : 0);
     cbor_map(&out->body, 1);
-    cbor_text(&out->body, SLICE_TEXT("id"));
-    put_id(batch, no, &out->body);
+    put_id(batch->shop, &out->body, "id", ID_SUBJECT, no.at);
     return OK;
 }
 
@@ -256,8 +254,7 @@ RESULT verb_subject_create(struct batch *batch, const struct reader *reader,
     out->head.flags |= ANSWER_CREATED;
     out->head.version = 1;
     cbor_map(&out->body, 1);
-    cbor_text(&out->body, SLICE_TEXT("id"));
-    put_id(batch, no.at ? no : change.no, &out->body);
+    put_id(shop, &out->body, "id", ID_SUBJECT, change.no.at);
     return OK;
 }
 
@@ -268,25 +265,20 @@ RESULT verb_subject_show(struct batch *batch, const struct reader *reader, const
     struct shop *shop = batch->shop;
     struct subject_no no = {0};
     struct record record;
-    SCOPED(buf_done) struct buf bytes = {0}, time = {0};
+    SCOPED(buf_done) struct buf bytes = {0};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
     TRY(record_get(shop, no, true, &bytes, &record, NULL));
     if (record.state == SUBJECT_ERASED) return FAIL(SUBJECT_ERASED, "subject: was erased");
-    time_put(&time, record.created_us);
+    int64_t held_until_us = contact_held_until(shop, &record);
     out->head.version = record.version;
-    cbor_map(&out->body, 7);
-    cbor_text(&out->body, SLICE_TEXT("id"));
-    cbor_text(&out->body, ask->id);
-    cbor_text(&out->body, SLICE_TEXT("status"));
-    cbor_text(&out->body, slice_text(subject_state_name(record.state)));
-    cbor_text(&out->body, SLICE_TEXT("version"));
-    cbor_uint(&out->body, record.version);
-    cbor_text(&out->body, SLICE_TEXT("lang"));
-    cbor_text(&out->body, slice_text(record.lang));
-    cbor_text(&out->body, SLICE_TEXT("country"));
-    cbor_text(&out->body, slice_text(record.country));
-    cbor_text(&out->body, SLICE_TEXT("created"));
-    cbor_text(&out->body, buf_slice(&time));
+    cbor_map(&out->body, held_until_us ? 8 : 7);
+    put_text(&out->body, "id", ask->id);
+    put_text(&out->body, "status", slice_text(subject_state_name(record.state)));
+    put_number(&out->body, "version", record.version);
+    put_text(&out->body, "lang", slice_text(record.lang));
+    put_text(&out->body, "country", slice_text(record.country));
+    put_time(&out->body, "created", record.created_us);
+    if (held_until_us) put_time(&out->body, "contact_held_until", held_until_us);
     cbor_text(&out->body, SLICE_TEXT("fields"));
     size_t mark = cbor_open(&out->body);
     cbor_array_close(&out->body, mark, field_names_put(&shop->fields, record.held, "", &out->body));

@@ -17,6 +17,8 @@ struct change {
     uint64_t before;  /* entry of the record it replaces; only if `replaces` */
     struct hash past; /* hash of that record */
     bool replaces;
+    struct buf told; /* the address to tell that the contact changed; empty: none */
+    char told_lang[4];
 };
 void change_done(struct change *change);
 

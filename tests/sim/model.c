@@ -194,6 +194,18 @@ static bool person_change(struct person *person, const struct person *from, unsi
     return memcmp(&old, person, sizeof old) != 0;
 }
 
+/* The same for a subject that is held: a change of its e-mail address is noted. */
+static bool subject_change(struct model *model, unsigned no, const struct person *from, unsigned set,
+                           unsigned remove)
+{
+    struct model_subject *subject = &model->people[no];
+    unsigned email = subject->person.email;
+    bool changed = person_change(&subject->person, from, set, remove);
+    int64_t now_us = model->now_us > model->last_us ? model->now_us : model->last_us;
+    if (subject->person.email != email) subject->contact_us = now_us / SECOND_US * SECOND_US;
+    return changed;
+}
+
 /* The subject, not erased, that has this ref; 0: nobody. */
 static unsigned by_ref(const struct model *model, unsigned ref)
 {
@@ -247,7 +259,7 @@ static enum cause create(struct model *model, const struct asker *asker, const s
     struct model_subject *subject = &model->people[no];
     if (ask->conflict == CONFLICT_UPDATE) {
         if (!(asker->role->acts >> ACT_CHANGE & 1)) return CAUSE_ROLE_ACT;
-        if (person_change(&subject->person, &ask->person, ask->set, 0)) {
+        if (subject_change(model, no, &ask->person, ask->set, 0)) {
             subject->version++;
             subject_note(model, ENTRY_PATCH, asker, no, out);
         } else {
@@ -286,7 +298,7 @@ static enum cause patch(struct model *model, const struct asker *asker, const st
     if (cause != CAUSE_OK) return cause;
     if (ask->version == 0) return CAUSE_IF_MATCH_MISSING;
     if (ask->version != subject->version) return CAUSE_SUBJECT_STALE;
-    if (person_change(&subject->person, &ask->person, ask->set, ask->remove)) {
+    if (subject_change(model, ask->subjects[0], &ask->person, ask->set, ask->remove)) {
         subject->version++;
         subject_note(model, ENTRY_PATCH, asker, ask->subjects[0], out);
     } else {
@@ -454,7 +466,7 @@ static void import_row(struct model *model, const struct sim_ask *ask, const str
     } else if (ask->conflict == CONFLICT_FAIL) {
         chunk->same[chunk->same_count++] = no;
         out->rows_refused++;
-    } else if (ask->conflict == CONFLICT_SKIP || !person_change(&model->people[no].person, row, set, 0)) {
+    } else if (ask->conflict == CONFLICT_SKIP || !subject_change(model, no, row, set, 0)) {
         chunk->same[chunk->same_count++] = no;
         out->rows_unchanged++;
     } else {

@@ -69,8 +69,8 @@ struct people_set {
 struct model_subject {
     enum subject_state state; /* 0: was never made */
     uint32_t version;
-    uint64_t entry; /* that wrote it last */
-    int64_t created_us;
+    uint64_t entry;                 /* that wrote it last */
+    int64_t created_us, contact_us; /* contact: when the e-mail address changed last; 0: never */
     struct person person;
     char id[MODEL_ID_BYTES]; /* empty: nobody was told yet */
 };

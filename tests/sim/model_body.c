@@ -80,7 +80,10 @@ void body_show(const struct model *model, unsigned no, struct buf *out)
     uint64_t held = model_held(&subject->person);
     SCOPED(buf_done) struct buf time = {0};
     time_put(&time, subject->created_us);
-    cbor_map(out, 7);
+    int64_t now_us = model->now_us > model->last_us ? model->now_us : model->last_us;
+    int64_t until_us = subject->contact_us + 72 * HOUR_US;
+    bool hold = subject->contact_us != 0 && now_us < until_us;
+    cbor_map(out, hold ? 8 : 7);
     put(out, "id");
     put(out, subject->id);
     put(out, "status");
@@ -93,6 +96,12 @@ void body_show(const struct model *model, unsigned no, struct buf *out)
     put(out, "");
     put(out, "created");
     cbor_text(out, buf_slice(&time));
+    if (hold) {
+        buf_clear(&time);
+        time_put(&time, until_us);
+        put(out, "contact_held_until");
+        cbor_text(out, buf_slice(&time));
+    }
     put(out, "fields");
     size_t mark = cbor_open(out), count = 0;
     for (size_t i = 0; i < COUNT_OF(fields); i++) {

@@ -47,6 +47,7 @@ static void person_make(struct shop *shop, struct prop_rng *rng, unsigned always
                           .lang = "kor",
                           .version = 1 + (uint32_t)prop_below(rng, 1000),
                           .created_us = (int64_t)(prop_u64(rng) >> 12),
+                          .contact_s = (uint32_t)prop_u64(rng),
                           .epoch = shop->kek_epoch,
                           .wrapped = buf_slice(&out->wrapped)};
     for (unsigned field = 0; field < FIELD_MAX; field++) {
@@ -60,6 +61,7 @@ static void person_make(struct shop *shop, struct prop_rng *rng, unsigned always
     assert_int_equal(out->record.state, head.state);
     assert_int_equal(out->record.version, head.version);
     assert_int_equal(out->record.created_us, head.created_us);
+    assert_int_equal(out->record.contact_s, head.contact_s);
     assert_int_equal(out->record.epoch, head.epoch);
     assert_string_equal(out->record.country, "KR");
     assert_string_equal(out->record.lang, "kor");
@@ -249,14 +251,15 @@ static bool opens_whole(struct shop *shop, const struct person *person, struct s
     return true;
 }
 
-static void a_changed_byte_behind_the_head_is_noticed(void **state) /* the head is held by its entry's hash */
+static void a_changed_byte_behind_the_head_is_noticed(
+    void **state) /* the head and the time of a contact change are held by the entry's hash */
 {
     const struct two_shops *two = *state;
     struct prop_rng rng = {prop_seed()};
     SCOPED(person_done) struct person person = {0};
     person_make(two->shops[0], &rng, 2, &person);
     assert_true(opens_whole(two->shops[0], &person, buf_slice(&person.bytes)));
-    for (size_t at = RECORD_HEAD_BYTES; at < person.bytes.len; at++) {
+    for (size_t at = RECORD_HEAD_BYTES + 4; at < person.bytes.len; at++) {
         uint8_t bit = (uint8_t)(1u << prop_below(&rng, 8));
         person.bytes.at[at] ^= bit;
         assert_false(opens_whole(two->shops[0], &person, buf_slice(&person.bytes)));
@@ -293,7 +296,7 @@ static void refuses_to_read_what_is_cut_or_longer(void **state)
 static void rearranged(const struct person *from, const uint8_t *order, const uint8_t *numbers, size_t count,
                        struct buf *out)
 {
-    size_t head = RECORD_HEAD_BYTES + 2 + WRAPPED_KEY_BYTES;
+    size_t head = RECORD_HEAD_BYTES + 4 + 2 + WRAPPED_KEY_BYTES;
     buf_clear(out);
     buf_slice_put(out, slice_part(buf_slice(&from->bytes), 0, head));
     buf_byte(out, (uint8_t)count);
