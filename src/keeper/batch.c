@@ -71,93 +71,14 @@ static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct 
 {
     const union any_ask *ask = &task->ask;
     struct answer *out = &task->answer;
+    if (task->head.verb == VERB_STATUS) return verb_status(keeper, batch->shop, out);
     switch (task->head.verb) {
-    case VERB_SELF:
-        return verb_self(batch, reader, &ask->self, out);
-    case VERB_SUBJECT_CREATE:
-        return verb_subject_create(batch, reader, &ask->subject_create, out);
-    case VERB_SUBJECT_SHOW:
-        return verb_subject_show(batch, reader, &ask->subject_show, out);
-    case VERB_SUBJECT_PATCH:
-        return verb_subject_patch(batch, reader, &ask->subject_patch, out);
-    case VERB_SUBJECT_CLOSE:
-        return verb_subject_close(batch, reader, &ask->subject_close, out);
-    case VERB_SUBJECT_ERASE:
-        return verb_subject_erase(batch, reader, &ask->subject_erase, out);
-    case VERB_SUBJECT_SIGHTINGS:
-        return verb_subject_sightings(batch, reader, &ask->subject_sightings, out);
-    case VERB_LOOKUP:
-        return verb_lookup(batch, reader, &ask->lookup, out);
-    case VERB_REVEAL:
-        return verb_reveal(batch, reader, &ask->reveal, out);
-    case VERB_IMPORT:
-        return verb_import(batch, reader, &ask->import, out);
-    case VERB_LEDGER_CHECKPOINT:
-        return verb_ledger_checkpoint(batch, reader, &ask->ledger_checkpoint, out);
-    case VERB_LEDGER_TILE:
-        return verb_ledger_tile(batch, reader, &ask->ledger_tile, out);
-    case VERB_LEDGER_PROOF:
-        return verb_ledger_proof(batch, reader, &ask->ledger_proof, out);
-    case VERB_LEDGER_ENTRY:
-        return verb_ledger_entry(batch, reader, &ask->ledger_entry, out);
-    case VERB_LEDGER_COSIGN:
-        return verb_ledger_cosign(batch, reader, &ask->ledger_cosign, out);
-    case VERB_LEDGER_PIN:
-        return verb_ledger_pin(batch, reader, &ask->ledger_pin, out);
-    case VERB_STAFF_ADD:
-        return verb_staff_add(batch, reader, &ask->staff_add, out);
-    case VERB_STAFF_LIST:
-        return verb_staff_list(batch, reader, &ask->staff_list, out);
-    case VERB_STAFF_LESSON:
-        return verb_staff_lesson(batch, reader, &ask->staff_lesson, out);
-    case VERB_STAFF_INVITE:
-        return verb_staff_invite(batch, reader, &ask->staff_invite, out);
-    case VERB_STAFF_RECOVER:
-        return verb_staff_recover(batch, reader, &ask->staff_recover, out);
-    case VERB_KEY_ISSUE:
-        return verb_key_issue(batch, reader, &ask->key_issue, out);
-    case VERB_KEY_REVOKE:
-        return verb_key_revoke(batch, reader, &ask->key_revoke, out);
-    case VERB_KEY_LIST:
-        return verb_key_list(batch, reader, &ask->key_list, out);
-    case VERB_ROLE_PUT:
-        return verb_role_put(batch, reader, &ask->role_put, out);
-    case VERB_ROLE_LIST:
-        return verb_role_list(batch, reader, &ask->role_list, out);
-    case VERB_APPROVAL_ASK:
-        return verb_approval_ask(batch, reader, &ask->approval_ask, out);
-    case VERB_APPROVAL_LIST:
-        return verb_approval_list(batch, reader, &ask->approval_list, out);
-    case VERB_APPROVAL_APPROVE:
-        return verb_approval_approve(batch, reader, &ask->approval_approve, out);
-    case VERB_APPROVAL_CANCEL:
-        return verb_approval_cancel(batch, reader, &ask->approval_cancel, out);
-    case VERB_SERVICE_PUT:
-        return verb_service_put(batch, reader, &ask->service_put, out);
-    case VERB_SERVICE_LIST:
-        return verb_service_list(batch, reader, &ask->service_list, out);
-    case VERB_SECRET_ADD:
-        return verb_secret_add(batch, reader, &ask->secret_add, out);
-    case VERB_SECRET_HOLD:
-        return verb_secret_hold(batch, reader, &ask->secret_hold, out);
-    case VERB_SECRET_ROTATED:
-        return verb_secret_rotated(batch, reader, &ask->secret_rotated, out);
-    case VERB_SECRET_LIST:
-        return verb_secret_list(batch, reader, &ask->secret_list, out);
-    case VERB_FIELD_PUT:
-        return verb_field_put(batch, reader, &ask->field_put, out);
-    case VERB_FIELD_LIST:
-        return verb_field_list(batch, reader, &ask->field_list, out);
-    case VERB_GRANT_ADD:
-        return verb_grant_add(batch, reader, &ask->grant_add, out);
-    case VERB_GRANT_LIST:
-        return verb_grant_list(batch, reader, &ask->grant_list, out);
-    case VERB_PASS_ISSUE:
-        return verb_pass_issue(batch, reader, &ask->pass_issue, out);
-    case VERB_STATUS:
-        return verb_status(keeper, batch->shop, out);
-    case VERB_SHOP_ADD:
-    case VERB_SHOP_LIST:
+#define VERB(NAME, name, changes) \
+    case VERB_##NAME:             \
+        return verb_##name(batch, reader, &ask->name, out);
+#define HOME_VERB(NAME, name, changes) case VERB_##NAME:
+#include "keeper/verbs.def"
+#undef VERB
     case VERB_COUNT:
         break;
     }
@@ -243,7 +164,7 @@ static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct
     bool keep = task->head.idempotency.len > 0 && verb_row(task->head.verb)->changes, given = false;
     enum act act = access_act_of(task->head.verb);
     TRY(access_act(reader, act));
-    if (act != ACT_NONE) TRY(access_lesson(reader));
+    if (act != ACT_NONE) TRY(access_lesson(batch->shop, reader));
     if (keep) {
         replay_keys(batch->shop, reader, task, &row);
         TRY(replay_give(batch, &row, task, &given));

@@ -7,6 +7,7 @@
 #include "keep/access/secret.h"
 #include "keep/access/service.h"
 #include "keep/access/sign_in.h"
+#include "keep/access/staff.h"
 #include "keep/shop.h"
 
 #include <assert.h>
@@ -154,13 +155,20 @@ RESULT access_act(const struct reader *reader, enum act act)
                 act_name(act));
 }
 
-/* Nothing records yet that somebody learned a lesson, so nobody has: a role that asks for one is closed until then. */
-RESULT access_lesson(const struct reader *reader)
+RESULT access_lesson(struct shop *shop, const struct reader *reader)
 {
-    if (!reader->role->lesson[0]) return OK;
-    return FAIL(ROLE_LESSON,
-                "role %s asks for the lesson %s, and somebody behind this reader has not learned it",
-                reader->role->name, reader->role->lesson);
+    const struct slice lesson = slice_text(reader->role->lesson);
+    bool learned = reader->person_count > 0;
+    if (lesson.len == 0) return OK;
+    for (size_t i = 0; i < reader->person_count; i++) {
+        const struct staff *staff = staff_by_id(&shop->access, reader->persons[i]);
+        learned = learned && staff && staff_has_lesson(staff, lesson);
+    }
+    return learned ? OK
+                   : FAIL(ROLE_LESSON,
+                          "role %s asks for the lesson %s: somebody behind this reader has not taken it, "
+                          "or nobody is named",
+                          reader->role->name, reader->role->lesson);
 }
 
 static bool purpose_word(struct slice purpose)

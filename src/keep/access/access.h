@@ -102,8 +102,8 @@ RESULT access_reader(struct shop *shop, const struct ask_head *head, bool local,
 RESULT access_act(const struct reader *reader, enum act act);
 enum act access_act_of(enum verb verb);
 
-/* Has everybody behind this reader learned what its role asks? ROLE_LESSON otherwise. */
-RESULT access_lesson(const struct reader *reader);
+/* Has everybody behind this reader learned what its role asks? ROLE_LESSON otherwise, also when nobody is named. */
+RESULT access_lesson(struct shop *shop, const struct reader *reader);
 
 /* The number of a purpose: 0 and no failure for one that is in no table, when the role may use any. */
 RESULT access_purpose(const struct reader *reader, struct slice purpose, uint32_t *out);
