@@ -8,6 +8,7 @@ enum {
     PATH_BYTES_MAX = 80,
     VKEY_BYTES_MAX = 400,
     DAYS_MAX = 90,
+    PEM_BYTES_MAX = 16384,
     INDEX_MAX_BITS = 40
 };
 
@@ -29,6 +30,10 @@ static const char country_about[] = "ISO 3166 alpha-2";
 static const char ref_about[] = "the shop's own id of the customer, unique";
 static const char conflict_about[] = "fail, update or skip when the ref exists";
 static const char page_about[] = "the `next` of the page before";
+static const char networks_about[] = "where it may be used from, such as 192.0.2.0/24; none: anywhere";
+static const char public_key_about[] =
+    "Ed25519 public key, PEM or base64: its holder signs challenges, and no secret is made";
+static const char certificate_about[] = "TLS client certificate, PEM: its public key is the credential";
 static const char limit_about[] = "1 to 1000, default 100";
 
 static const struct member self_members[] = {{0}};
@@ -153,6 +158,15 @@ static const struct member key_issue_members[] = {
     TEXT(key_issue_ask, name, NAME_BYTES_MAX, false, "what the key is for"),
     MEMBER(key_issue_ask, holders, WIRE_TEXTS, 64, false, "staff ids of everyone who holds it"),
     MEMBER(key_issue_ask, days, WIRE_U64, DAYS_MAX, false, "days until it ends; default and most 90"),
+    MEMBER(key_issue_ask, networks, WIRE_TEXTS, 16, false, networks_about),
+    TEXT(key_issue_ask, public_key, PEM_BYTES_MAX, false, public_key_about),
+    TEXT(key_issue_ask, certificate, PEM_BYTES_MAX, false, certificate_about),
+    {0},
+};
+static const struct member key_rotate_members[] = {
+    TEXT(key_rotate_ask, id, ID_BYTES_MAX, true, "the key's id, key_…"),
+    TEXT(key_rotate_ask, public_key, PEM_BYTES_MAX, false, public_key_about),
+    TEXT(key_rotate_ask, certificate, PEM_BYTES_MAX, false, certificate_about),
     {0},
 };
 static const struct member key_revoke_members[] = {
@@ -164,6 +178,13 @@ static const struct member key_list_members[] = {
     MEMBER(key_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
     {0},
 };
+static const struct member session_open_members[] = {
+    TEXT(session_open_ask, key, ID_BYTES_MAX, false, "the key's id, key_…"),
+    TEXT(session_open_ask, challenge, 512, false, "the challenge, as it was given"),
+    TEXT(session_open_ask, signature, 96, false, "base64 of the key's Ed25519 signature over the challenge"),
+    {0},
+};
+static const struct member session_end_members[] = {{0}};
 static const struct member role_put_members[] = {
     TEXT(role_put_ask, name, NAME_BYTES_MAX, true, "the role's name"),
     MEMBER(role_put_ask, fields, WIRE_TEXTS, 128, true, "fields it may see; name.mask: only masked; *: all"),

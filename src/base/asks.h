@@ -41,6 +41,12 @@ enum {
     PAGE_MAX = 1000
 };
 
+/*
+ * What the front writes as bearer of a TLS client that showed a certificate and sent no credential: this, and SHA-256 of
+ * the certificate's public key (SPKI) in hex. A client's own bearer never has a colon.
+ */
+#define BEARER_CERTIFICATE "cert:"
+
 enum verb {
 #define VERB(NAME, name, changes) VERB_##NAME,
 #include "keeper/verbs.def"
@@ -157,9 +163,12 @@ struct staff_recover_ask {
     struct slice id;
 };
 struct key_issue_ask {
-    struct slice role, name;
-    struct texts holders;
+    struct slice role, name, public_key, certificate;
+    struct texts holders, networks;
     uint64_t days;
+};
+struct key_rotate_ask {
+    struct slice id, public_key, certificate;
 };
 struct key_revoke_ask {
     struct slice id;
@@ -167,6 +176,13 @@ struct key_revoke_ask {
 struct key_list_ask {
     struct slice after;
     uint64_t limit;
+};
+/* Asked without a credential: `key` alone gets a challenge, with challenge and signature a session. */
+struct session_open_ask {
+    struct slice key, challenge, signature;
+};
+struct session_end_ask {
+    char none;
 };
 struct role_put_ask {
     struct slice name;

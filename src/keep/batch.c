@@ -46,7 +46,8 @@ RESULT batch_settle(struct batch *batch)
 {
     struct shop *shop = batch->shop;
     assert(batch->begun);
-    struct result done = ledger_seal(shop->ledger);
+    struct result done = key_uses_write(batch);
+    if (done.code == CODE_OK) done = ledger_seal(shop->ledger);
     bool write_sightings = done.code == CODE_OK && sightings_full(shop->sightings);
     uint64_t upto = ledger_durable(shop->ledger); /* those of this batch are counted after it */
     if (write_sightings) done = sightings_write(shop->sightings, upto);
@@ -61,6 +62,7 @@ RESULT batch_settle(struct batch *batch)
     count_looks(batch);
     budget_settle(shop->budgets);
     sessions_settle(shop->sessions);
+    key_uses_settle(&shop->key_uses);
     shop->unscrubbed += batch->destroys;
     return OK;
 }
@@ -82,6 +84,7 @@ void batch_rollback(struct batch *batch)
     ledger_rollback(shop->ledger);
     budget_undo(shop->budgets, 0);
     sessions_undo(shop->sessions);
+    key_uses_undo(&shop->key_uses);
     shop->last = batch->last;
     batch->look_count = 0;
     if (!batch->authority) return;

@@ -24,6 +24,7 @@ struct answer {
     size_t problem_count;     /* of a refusal */
     struct problem *problems; /* PROBLEMS_MAX of them once there is one: nearly every answer has none */
     uint64_t budget_limit, budget_used; /* of a refusal by BUDGET_DAY */
+    uint64_t stranger;                  /* of a refusal of a stranger: whose credential it was; 0: nobody's */
     bool secret;                        /* the body holds a secret: an idempotency key must not replay it */
 };
 void answer_wipe(struct answer *answer);

@@ -248,6 +248,7 @@ static RESULT shop_first_rows(struct shop *shop, struct buf *key_text)
     }
     SCOPED(buf_done) struct buf body = {0};
     key_secret_make(shop, &key, key_text);
+    key_probe_make(shop, &key);
     key_body_write(&key, &body);
     TRY(authority_put(&batch, &system, AUTHORITY_KEY, key.id, buf_slice(&body), &receipt));
     return batch_settle(&batch);

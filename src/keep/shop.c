@@ -86,6 +86,7 @@ void shop_free(struct shop **shop)
     spread_free(&at->pass_spread);
     sessions_free(&at->sessions);
     post_free(&at->post);
+    key_uses_done(&at->key_uses);
     access_done(&at->access);
     guesses_free(&at->guesses);
     webauthn_free(&at->webauthn);
@@ -324,6 +325,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(store_start(shop, options));
     TRY(ledger_start(shop, options->mode, &old));
     TRY(shop_readers_load(shop));
+    TRY(key_uses_load(shop));
     TRY(indexes_open(shop));
     TRY(shop->store->subject->last(shop->store, &shop->last));
     TRY(sightings_open(shop->store, shop->ledger, &shop->sightings));

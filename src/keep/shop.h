@@ -5,6 +5,7 @@
 #ifndef AMN_KEEP_SHOP_H
 #define AMN_KEEP_SHOP_H
 
+#include "keep/access/key_use.h"
 #include "keep/access/session.h"
 #include "keep/field.h"
 #include "keep/home.h"
@@ -29,6 +30,7 @@ struct shop {
     struct guesses *guesses;   /* keep/access/guess.h */
     struct webauthn *webauthn; /* keep/access/webauthn.h */
     struct sessions *sessions;
+    struct key_uses key_uses;
     struct budgets *budgets;
     struct post *post; /* keep/post.h */
     struct {

@@ -183,6 +183,33 @@ static void budget_tell(const struct batch *batch, const struct reader *reader, 
     task->answer.budget_used = budget_used(batch->shop->budgets, reader->no, batch->now_us);
 }
 
+static bool is_stranger(const struct reader *reader)
+{
+    return reader->no == reader_no(READER_SYSTEM, 0);
+}
+
+/* A credential that is good, but not here or not for this, is a refusal of a known reader. The rest are strangers. */
+static void not_let_in(struct keeper *keeper, struct batch *batch, const struct reader *reader,
+                       struct task *task, struct result why)
+{
+    bool live = why.cause != CAUSE_CREDENTIAL_UNKNOWN && why.cause != CAUSE_CREDENTIAL_MISSING;
+    if (live) {
+        refusal_note(batch, reader, why, &task->answer);
+    } else {
+        stranger_count(keeper, batch->shop, task->head.network, reader->no);
+    }
+}
+
+/* Checking a stranger's proof costs more than most asks: a network from which too many failed waits for the next minute. */
+static RESULT stranger_may(struct keeper *keeper, struct batch *batch, const struct reader *reader,
+                           struct task *task)
+{
+    if (!is_stranger(reader) || task->from->local) return OK;
+    if (stranger_tries(keeper, batch->shop, task->head.network) < STRANGER_TRIES_MAX) return OK;
+    task->answer.head.retry_after_s = (uint32_t)(60 - batch->now_us / SECOND_US % 60);
+    return FAIL(TOO_BUSY, "session: too many tries from this network failed; wait for the next minute");
+}
+
 /* Run one task. False when the batch must be undone: something below failed after a write. */
 static bool task_run(struct keeper *keeper, struct batch *batch, struct task *task)
 {
@@ -192,8 +219,9 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     answer_wipe(&task->answer);
     task->answer = (struct answer){0};
     struct result done = access_reader(batch->shop, &task->head, task->from->local, &reader);
+    if (done.code == CODE_OK) done = stranger_may(keeper, batch, &reader, task);
     if (done.code != CODE_OK) {
-        stranger_count(keeper, batch->shop, task->head.network);
+        if (done.code == CODE_DENIED) not_let_in(keeper, batch, &reader, task, done);
         task_refuse(task, done);
         return true;
     }
@@ -206,7 +234,12 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     bool below =
         done.code == CODE_UNAVAILABLE || done.code == CODE_CORRUPT; /* no refusal, so its entry must go too */
     if (batch->writes != writes || (noted && below)) return false;
-    if (is_refusal(done)) refusal_note(batch, &reader, done, &task->answer);
+    if (!is_refusal(done)) return true;
+    if (is_stranger(&reader)) {
+        stranger_count(keeper, batch->shop, task->head.network, task->answer.stranger);
+    } else {
+        refusal_note(batch, &reader, done, &task->answer);
+    }
     return true;
 }
 

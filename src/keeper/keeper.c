@@ -1,3 +1,4 @@
+#include "keep/access/challenge.h"
 #include "keeper/keeper_priv.h"
 
 #include "store/sqlite/sqlite.h"
@@ -86,12 +87,23 @@ size_t shop_place(const struct keeper *keeper, const struct shop *shop)
     return 0;
 }
 
+/* What needs no credential says in its members which shop is meant; whatever came as bearer is not looked at. */
+static bool stranger_shop(struct keeper *keeper, struct task *task)
+{
+    for (size_t i = 0; i < keeper->shop_count && !task->shop; i++) {
+        if (session_of_shop(keeper->shops[i], &task->ask.session_open)) task->shop = keeper->shops[i];
+    }
+    if (task->shop) task->head.bearer = (struct slice){0};
+    return task->shop != NULL;
+}
+
 /* "shop:NAME" names the shop for the local operator; a token carries its shop's tag. */
 static RESULT shop_of(struct keeper *keeper, struct task *task)
 {
     static const char prefix[] = "shop:";
-    struct slice bearer = task->head.bearer;
     uint8_t tag[4];
+    if (access_act_of(task->head.verb) == ACT_STRANGER && stranger_shop(keeper, task)) return OK;
+    struct slice bearer = task->head.bearer;
     if (bearer.len == 0 || (task->from->local && slice_starts(bearer, prefix))) {
         struct slice name = slice_from(bearer, bearer.len ? sizeof prefix - 1 : 0);
         task->head.bearer = (struct slice){0};
@@ -105,12 +117,13 @@ static RESULT shop_of(struct keeper *keeper, struct task *task)
         return task->shop ? OK : FAIL(CONFIG, "shop: this home has several; say which with --shop");
     }
     bool token = token_shop(bearer, tag);
-    for (size_t i = 0; token && i < keeper->shop_count; i++) {
-        if (bytes_equal_ct(keyring_shop_id(keeper->shops[i]->keyring), tag, sizeof tag))
-            task->shop = keeper->shops[i];
+    for (size_t i = 0; i < keeper->shop_count; i++) {
+        struct shop *shop = keeper->shops[i];
+        bool named = token && bytes_equal_ct(keyring_shop_id(shop->keyring), tag, sizeof tag);
+        if (named || key_of_certificate(&shop->access, bearer)) task->shop = shop;
     }
     if (task->shop) return OK;
-    stranger_count(keeper, keeper->shops[0], task->head.network);
+    stranger_count(keeper, keeper->shops[0], task->head.network, 0);
     return FAIL(CREDENTIAL_UNKNOWN, "credential: not one of this home");
 }
 

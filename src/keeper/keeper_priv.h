@@ -5,10 +5,16 @@
 #include "keep/verbs.h"
 #include "keeper/keeper.h"
 
-enum { STRANGERS_MAX = 256, UPKEEP_EVERY_US = 60 * 1000 * 1000, DOUBT_US = 5 * 1000 * 1000 };
+enum {
+    STRANGERS_MAX = 256,
+    STRANGER_TRIES_MAX = 1200 /* failed ones in a minute from one network */,
+    UPKEEP_EVERY_US = 60 * 1000 * 1000,
+    DOUBT_US = 5 * 1000 * 1000
+};
 
 /* Requests without a good credential from one network in one minute: they become one entry. */
 struct stranger {
+    uint64_t reader; /* whose credential it was that is good no more; 0: nobody's */
     uint8_t network[NETWORK_BYTES];
     size_t shop; /* index into shops */
     int64_t minute;
@@ -59,7 +65,12 @@ void shop_run(struct keeper *keeper, struct shop *shop, struct task *tasks, size
 /* Open a shop of the home, as the next one of the keeper. */
 RESULT keeper_shop_open(struct keeper *keeper, const char *name);
 
-void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t network[NETWORK_BYTES]);
+/* Somebody was not let in: `reader` whose credential it was, 0 when it was nobody's. */
+void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t network[NETWORK_BYTES],
+                    uint64_t reader);
+/* How often nobody was let in from that network in this minute. */
+uint64_t stranger_tries(const struct keeper *keeper, const struct shop *shop,
+                        const uint8_t network[NETWORK_BYTES]);
 size_t shop_place(const struct keeper *keeper, const struct shop *shop);
 
 /* What a shop needs now and then: strangers' entries, sightings written, old replays forgotten. */

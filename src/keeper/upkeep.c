@@ -1,17 +1,34 @@
 #include "keep/access/approval.h"
+#include "keep/access/key_make.h"
 #include "keep/access/service.h"
 #include "keep/erase.h"
 #include "keeper/keeper_priv.h"
 
 #include <string.h>
 
-void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t network[NETWORK_BYTES])
+uint64_t stranger_tries(const struct keeper *keeper, const struct shop *shop,
+                        const uint8_t network[NETWORK_BYTES])
+{
+    int64_t minute = clock_now(&keeper->options.clock) / MINUTE_US;
+    size_t place = shop_place(keeper, shop);
+    uint64_t count = 0;
+    for (size_t i = 0; i < keeper->stranger_count; i++) {
+        const struct stranger *at = &keeper->strangers[i];
+        if (at->minute == minute && at->shop == place && memcmp(at->network, network, NETWORK_BYTES) == 0)
+            count += at->count;
+    }
+    return count;
+}
+
+void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t network[NETWORK_BYTES],
+                    uint64_t reader)
 {
     int64_t minute = clock_now(&keeper->options.clock) / MINUTE_US;
     size_t place = shop_place(keeper, shop);
     for (size_t i = 0; i < keeper->stranger_count; i++) {
         struct stranger *at = &keeper->strangers[i];
-        if (at->minute != minute || at->shop != place || memcmp(at->network, network, NETWORK_BYTES) != 0)
+        if (at->minute != minute || at->shop != place || at->reader != reader ||
+            memcmp(at->network, network, NETWORK_BYTES) != 0)
             continue;
         at->count++;
         return;
@@ -24,7 +41,7 @@ void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t netw
         return;
     }
     struct stranger *at = &keeper->strangers[keeper->stranger_count++];
-    *at = (struct stranger){.shop = place, .minute = minute, .count = 1};
+    *at = (struct stranger){.reader = reader, .shop = place, .minute = minute, .count = 1};
     memcpy(at->network, network, NETWORK_BYTES);
 }
 
@@ -36,7 +53,7 @@ static size_t strangers_note(struct keeper *keeper, struct batch *batch, bool al
     for (size_t i = 0; i < keeper->stranger_count; i++) {
         const struct stranger *at = &keeper->strangers[i];
         if (at->shop != place || (at->minute >= minute && !all)) continue;
-        struct reader reader = {.no = reader_no(READER_SYSTEM, 0)};
+        struct reader reader = {.no = at->reader};
         struct receipt receipt = {0};
         memcpy(reader.network, at->network, NETWORK_BYTES);
         struct draft draft = batch_draft(batch, &reader, ENTRY_STRANGERS);
@@ -67,6 +84,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(approvals_due(batch, noted));
     TRY(services_drift(batch, noted));
     TRY(store->replay->sweep(store, batch->now_us));
+    TRY(keys_upkeep(batch));
     struct result expired = misses_expire(batch);
     if (expired.code != CODE_OK && expired.code != CODE_CORRUPT)
         return expired; /* tampering is for verify to tell */

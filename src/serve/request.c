@@ -13,7 +13,10 @@ static RESULT starts_bearer(const char *header, struct slice *out)
     if (strncasecmp(header, scheme, sizeof scheme - 1) != 0) {
         return FAIL(CREDENTIAL_UNKNOWN, "Authorization: must be `Bearer` and a key");
     }
-    *out = slice_text(header + sizeof scheme - 1);
+    struct slice bearer = slice_text(header + sizeof scheme - 1);
+    if (strchr(header, ':')) /* the front's own words to the keeper have one; see BEARER_CERTIFICATE */
+        return FAIL(CREDENTIAL_UNKNOWN, "Authorization: not a key or a session");
+    *out = bearer;
     return OK;
 }
 

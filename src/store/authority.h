@@ -21,6 +21,20 @@ struct authority_store {
     (struct store *store, RESULT (*each)(void *context, const struct authority_row *row), void *context);
 };
 
+/* When a key was last used. Its MAC is checked by keep/access/key_use.h. Not domain state: a lost row is an unused key. */
+struct key_use_row {
+    uint32_t id;
+    uint32_t day;  /* since 1970 */
+    uint32_t told; /* bits: what its holders were told of its end */
+    uint8_t mac[32];
+};
+
+struct key_use_store {
+    RESULT (*put)(struct store *store, const struct key_use_row *row); /* replaces */
+    RESULT(*each)
+    (struct store *store, RESULT (*each)(void *context, const struct key_use_row *row), void *context);
+};
+
 /* An answer that is given again to the same idempotency key. Not domain state. */
 struct replay_row {
     uint8_t key[32]; /* keyed hash of reader and key */
@@ -50,6 +64,7 @@ struct store {
     const struct sighting_store *sighting;
     const struct authority_store *authority;
     const struct replay_store *replay;
+    const struct key_use_store *key_use;
     const struct mail_store *mail;
     const struct right_store *right;
 };

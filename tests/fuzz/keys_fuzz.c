@@ -18,8 +18,8 @@ static void known_key(struct prf *pepper, uint8_t out[AMK_BYTES], struct key *ke
     be32_put(out + 4, 1);
     for (size_t i = 0; i < AMK_SECRET_BYTES; i++) out[8 + i] = (uint8_t)i;
     const struct slice parts[] = {SLICE_TEXT("amk"), {out + 4, 4 + AMK_SECRET_BYTES}};
-    *key = (struct key){.id = 1, .role = 1, .expires_us = DAY_US};
-    prf_run(pepper, parts, COUNT_OF(parts), &key->mac);
+    *key = (struct key){.id = 1, .role = 1, .proof_kind = PROOF_SECRET, .expires_us = DAY_US};
+    prf_run(pepper, parts, COUNT_OF(parts), &key->proof);
 }
 
 /* Only the whole secret of the one key there is lets anybody in, and only a whole token names a shop. */

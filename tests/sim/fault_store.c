@@ -147,6 +147,10 @@ WRAP(authority, put, (struct store * store, const struct authority_row *row), ro
 WRAP(authority, each,
      (struct store * store, RESULT (*each)(void *context, const struct authority_row *row), void *context),
      each, context)
+WRAP(key_use, put, (struct store * store, const struct key_use_row *row), row)
+WRAP(key_use, each,
+     (struct store * store, RESULT (*each)(void *context, const struct key_use_row *row), void *context),
+     each, context)
 WRAP(replay, put, (struct store * store, const struct replay_row *row), row)
 WRAP(replay, get,
      (struct store * store, const uint8_t key[32], uint8_t ask[32], int64_t *until_us, struct buf *answer),
@@ -284,6 +288,7 @@ static const struct sighting_store wrap_sighting = {
     .clear = wrap_sighting_clear,
 };
 static const struct authority_store wrap_authority = {.put = wrap_authority_put, .each = wrap_authority_each};
+static const struct key_use_store wrap_key_use = {.put = wrap_key_use_put, .each = wrap_key_use_each};
 static const struct replay_store wrap_replay = {
     .put = wrap_replay_put,
     .get = wrap_replay_get,
@@ -311,7 +316,7 @@ static const struct right_store wrap_right = {
 /* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close, bytes and soon. */
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
-                       sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right ==
+                       sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use ==
                    (CALL_COUNT - 1 + 5) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -322,8 +327,9 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
         inner->batch->close(&inner);
         return FAIL(UNAVAILABLE, "fault store: out of memory");
     }
-    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject, &wrap_tag,  &wrap_ledger,
-                               &wrap_sighting, &wrap_authority, &wrap_replay,  &wrap_mail, &wrap_right};
+    at->store =
+        (struct store){&wrap_batch,     &wrap_fact,   &wrap_subject, &wrap_tag,  &wrap_ledger, &wrap_sighting,
+                       &wrap_authority, &wrap_replay, &wrap_key_use, &wrap_mail, &wrap_right};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

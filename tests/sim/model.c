@@ -39,10 +39,35 @@ static uint64_t entry_of(struct model *model, enum entry_kind kind, uint64_t rea
     return index;
 }
 
-void model_strangers(struct model *model, uint64_t count, int64_t time_us)
+bool model_strangers(struct model *model, uint64_t reader, uint64_t count, int64_t time_us)
 {
-    uint64_t index = entry_add(model, ENTRY_STRANGERS, 0, count);
+    uint64_t index = entry_add(model, ENTRY_STRANGERS, reader, count);
     model->entries[index].time_us = model->last_us = time_us;
+    return reader == 0 ||
+           (reader > reader_no(READER_KEY, 0) && reader <= reader_no(READER_KEY, model->key_count));
+}
+
+/* Nobody used it for KEY_UNUSED_DAYS whole days after its last day. */
+static bool key_unused(const struct model *model, const struct model_key *key)
+{
+    int64_t today = model->now_us / DAY_US, day = key->created_us / DAY_US;
+    int64_t used = key->used_day < today ? key->used_day : today;
+    if (used > day) day = used;
+    return today > day + KEY_UNUSED_DAYS;
+}
+
+static bool key_over(const struct model *model, const struct model_key *key)
+{
+    return model->now_us >= key->expires_us || key_unused(model, key);
+}
+
+static bool key_upkept(struct model *model, uint32_t id, uint64_t index)
+{
+    struct model_key *key = &model->keys[id];
+    if (id == 0 || id > model->key_count || key->ended_us != 0 || !key_over(model, key)) return false;
+    key->ended_us = model->now_us;
+    key->ended_entry = index;
+    return true;
 }
 
 static void role_set(struct model *model, unsigned at, uint64_t daily, bool reason, uint64_t entry)
@@ -59,6 +84,7 @@ bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_
 {
     uint64_t index = entry_add(model, ENTRY_AUTHORITY, 0, 0);
     model->entries[index].time_us = model->last_us = time_us;
+    if (kind == AUTHORITY_KEY) return key_upkept(model, id, index);
     if (kind == AUTHORITY_APPROVAL) {
         if (id > model->approval_count || !model->approvals[id].open) return false;
         model->approvals[id].open = false;
@@ -67,7 +93,7 @@ bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_
     for (unsigned i = 1; i <= model->approval_count;
          i++) { /* in the order they were asked, as they fall due */
         const struct model_approval *approval = &model->approvals[i];
-        if (!approval->open || approval->role + 1 != id || time_us < approval->due_us) continue;
+        if (!approval->open || approval->role + 1 != id || model->now_us < approval->due_us) continue;
         if (approval->base != model->role_entry[approval->role]) continue; /* it lapses */
         role_set(model, approval->role, approval->daily, approval->reason, index);
         return kind == AUTHORITY_ROLE;
@@ -159,10 +185,10 @@ static enum cause who_asks(struct model *model, const struct sim_ask *ask, struc
     if (ask->who == WHO_OPERATOR) return CAUSE_OK;
     if (ask->who == WHO_NOBODY) return CAUSE_CREDENTIAL_MISSING;
     if (ask->who == WHO_WRONG) return CAUSE_CREDENTIAL_UNKNOWN;
-    const struct model_key *key = &model->keys[ask->key];
-    bool late = model->now_us >= key->expires_us;
+    struct model_key *key = &model->keys[ask->key];
     bool too_far = ask->far && model->now_us >= key->created_us + DAY_US;
-    if (key->ended_us != 0 || late || too_far) return CAUSE_CREDENTIAL_UNKNOWN;
+    if (key->ended_us != 0 || key_over(model, key) || too_far) return CAUSE_CREDENTIAL_UNKNOWN;
+    key->used_day = model->now_us / DAY_US;
     *out = (struct asker){reader_no(READER_KEY, ask->key), &model->roles[key->role]};
     return CAUSE_OK;
 }

@@ -77,7 +77,7 @@ struct model_subject {
 
 struct model_key {
     unsigned role;
-    int64_t created_us, expires_us, ended_us;
+    int64_t created_us, expires_us, ended_us, used_day;
     uint64_t ended_entry;
     char id[MODEL_ID_BYTES], token[MODEL_TOKEN_BYTES]; /* empty: the answer was lost */
 };
@@ -167,13 +167,13 @@ void model_reopen(struct model *model);
 void model_sweep(struct model *model);
 
 /*
- * An authority entry of the system's appeared at the end: an approval took effect or lapsed. False when it was not due,
- * or the row is not the one that was asked.
+ * An authority entry of the system's appeared at the end: an approval took effect or lapsed, or a key was ended that is
+ * over or was unused for too long. False when it was not due, or the row is not the one that was asked.
  */
 bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_us);
 
-/* Entries of strangers appeared at the end: one more. */
-void model_strangers(struct model *model, uint64_t count, int64_t time_us);
+/* Entries of strangers appeared at the end: one more. `reader`: whose ended key it was, or 0. False: nobody's. */
+bool model_strangers(struct model *model, uint64_t reader, uint64_t count, int64_t time_us);
 
 /* Texts of the small numbers, and the fields of a reveal's field set: names and how many. */
 enum { FIELD_SETS = 4, FIELD_SET_MAX = 2, TEXT_BYTES_MAX = 40 };

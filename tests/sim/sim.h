@@ -57,5 +57,7 @@ bool home_check(struct sim *sim, bool thorough);
 /* How many entries the ledger on disk holds; and bring entries of strangers at its end into the model. */
 bool home_entries(struct sim *sim, uint64_t *out);
 bool home_strangers(struct sim *sim);
+/* After a failure nobody knows whether a use of a key was kept: the model takes it as it is on disk. */
+bool home_uses(struct sim *sim);
 
 #endif

@@ -40,6 +40,15 @@ bool home_entries(struct sim *sim, uint64_t *out)
     return true;
 }
 
+bool home_uses(struct sim *sim)
+{
+    SCOPED(reading_done) struct reading reading = {0};
+    if (!reading_open(sim, &reading)) return false;
+    for (unsigned i = 1; i <= sim->model.key_count && i <= reading.shop->key_uses.count; i++)
+        sim->model.keys[i].used_day = reading.shop->key_uses.at[i - 1].day;
+    return true;
+}
+
 bool home_strangers(struct sim *sim)
 {
     SCOPED(reading_done) struct reading reading = {0};
@@ -52,12 +61,14 @@ bool home_strangers(struct sim *sim)
         MUST(sim, got.code == CODE_OK, "entry %llu: %s", (unsigned long long)at, result_text());
         if (entry.kind == ENTRY_AUTHORITY && entry.reader == 0) {
             MUST(sim, model_upkept(&sim->model, entry.object_kind, (uint32_t)entry.object_id, entry.time_us),
-                 "entry %llu: an approval took effect that was not due", (unsigned long long)at);
+                 "entry %llu: an approval took effect or a key was ended that was not due",
+                 (unsigned long long)at);
             continue;
         }
         MUST(sim, entry.kind == ENTRY_STRANGERS, "entry %llu (%s) came from nothing that was asked",
              (unsigned long long)at, entry_kind_name(entry.kind));
-        model_strangers(&sim->model, entry.count, entry.time_us);
+        MUST(sim, model_strangers(&sim->model, entry.reader, entry.count, entry.time_us),
+             "entry %llu: strangers with the key of nobody", (unsigned long long)at);
     }
     return true;
 }
@@ -251,6 +262,9 @@ static bool keys_check(struct reading *reading)
         SCOPED(buf_done) struct buf id = {0};
         MUST(sim, key->ended_us == want->ended_us && key->expires_us == want->expires_us,
              "key %u: other times", i);
+        const struct key_uses *uses = &reading->shop->key_uses;
+        MUST(sim, (i <= uses->count ? uses->at[i - 1].day : 0) == want->used_day,
+             "key %u: used on another day", i);
         MUST(sim, key->role == want->role + 1, "key %u: another role", i);
         id_put(reading->shop, ID_KEY, i, &id);
         memcpy(want->id, id.at, id.len);

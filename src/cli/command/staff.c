@@ -91,8 +91,9 @@ RESULT command_staff_invite(struct call *call)
 static void show_recovered(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_words("ATTENTION: whoever has this invitation takes over the account. All staff are told, and it is in the "
-               "ledger.\n");
+    show_words(
+        "ATTENTION: whoever has this invitation takes over the account. All staff are told, and it is in the "
+        "ledger.\n");
     show_invite(answer);
 }
 

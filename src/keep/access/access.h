@@ -9,6 +9,7 @@
 
 #include "base/asks.h"
 #include "base/clock.h"
+#include "keep/access/network.h"
 #include "keep/access/staff.h"
 #include "keep/field.h"
 #include "prove/entry.h"
@@ -25,7 +26,9 @@ enum {
     ROLE_NAME_BYTES_MAX = 32,
     ROLE_PURPOSES_MAX = 32,
     KEY_HOLDERS_MAX = 64,
+    KEY_NETWORKS_MAX = 16,
     KEY_DAYS_MAX = 90,
+    KEY_UNUSED_DAYS = 14,   /* then it ends */
     KEY_FAR_HOURS_MAX = 24, /* a plain bearer from elsewhere than this machine */
     AMK_SECRET_BYTES = 32,
     AMK_BYTES = 4 + 4 + AMK_SECRET_BYTES, /* shop tag, key number, secret */
@@ -47,14 +50,27 @@ struct role {
     uint64_t approval_above; /* more subjects in one ask or day need an approved permit; 0: never */
 };
 
+/* How a key's holder proves to be one. */
+enum key_proof {
+    PROOF_SECRET = 1, /* sends it: `proof` is HMAC(pepper, number and secret) */
+    PROOF_SIGNATURE,  /* signs a challenge: `proof` is the Ed25519 public key */
+    PROOF_CERTIFICATE, /* has the private key of a TLS certificate: `proof` is SHA-256 of its public key (SPKI) */
+};
+
 struct key {
     uint32_t id; /* from 1 */
     uint32_t role;
     char name[NAME_BYTES_MAX + 1];
     uint32_t holders[KEY_HOLDERS_MAX];
     size_t holder_count;
-    struct hash mac;                          /* HMAC(pepper, number and secret) */
+    enum key_proof proof_kind;
+    struct hash proof;
     int64_t created_us, expires_us, ended_us; /* ended 0: not yet */
+    struct network_range networks[KEY_NETWORKS_MAX];
+    size_t network_count;  /* 0: good from anywhere */
+    uint32_t rotated_from; /* the key whose place it takes; 0: none */
+    struct hash probe_mac; /* of its probe: a secret that only tells whether the key is let in */
+    uint8_t probe[AMK_SECRET_BYTES + AEAD_EXTRA_BYTES]; /* that secret, sealed; key_probe() opens it */
 };
 
 /* Readers of a shop in memory, as its authority rows say. */
@@ -84,7 +100,7 @@ void access_done(struct access *access);
 struct reader {
     uint64_t no; /* reader_no() */
     const struct role *role;
-    const struct key *key; /* NULL: the local operator, or a member of staff */
+    const struct key *key; /* NULL: the local operator, a member of staff, a stranger */
     uint32_t session;      /* number of the session it came by; 0: none */
     uint8_t network[NETWORK_BYTES];
     /* The staff who may be behind it: the holders of a key, or who signed in. None: the operator, an unnamed key. */
@@ -93,8 +109,10 @@ struct reader {
 };
 
 /*
- * Find the reader of a credential: a key's secret, or a session's token. No credential from the local socket is the
- * operator, in role admin. CREDENTIAL_MISSING, CREDENTIAL_UNKNOWN (never says which part was wrong; the same time for every wrong secret).
+ * Find the reader of a credential: a key's secret or certificate, a session's token, a key's probe. No credential from
+ * the local socket is the operator, in role admin. A verb that wants none has a stranger: number 0, a role that may do nothing.
+ * When the credential is somebody's, yet not let in, `out` says whose. KEY_NETWORK, KEY_PROBE, CREDENTIAL_MISSING;
+ * CREDENTIAL_UNKNOWN (never says which part of a secret was wrong; the same work for every wrong one).
  */
 RESULT access_reader(struct shop *shop, const struct ask_head *head, bool local, struct reader *out);
 
@@ -161,10 +179,20 @@ struct role role_builtin(size_t index);
 
 /* Make a new key's secret: its text "amk_…" goes to `text`, its MAC into the key. */
 void key_secret_make(struct shop *shop, struct key *key, struct buf *text);
+/* Make a new key's probe: its MAC and the sealed secret go into the key. */
+void key_probe_make(struct shop *shop, struct key *key);
+/* The text of a key's probe, "amt_…", appended: it answers as the key would, and may only ask who it is. CORRUPT. */
+RESULT key_probe(struct shop *shop, const struct key *key, struct buf *out);
+/* May this key be used now: CREDENTIAL_UNKNOWN when it was ended, is over, or was unused for too long. And from this
+ * network: KEY_NETWORK. */
+RESULT key_usable(const struct shop *shop, const struct key *key, int64_t now_us);
+RESULT key_here(const struct key *key, const uint8_t network[NETWORK_BYTES]);
 /* The shop tag at the start of a token; false when it is none. */
 bool token_shop(struct slice token, uint8_t out[4]);
+/* The key whose certificate "cert:…" names, as the front says of a TLS client; NULL. Cost: a walk over the keys. */
+const struct key *key_of_certificate(const struct access *access, struct slice bearer);
 
-const char *act_name(enum act act);
+const char *act_name(enum act act);         /* NULL: a bit of no act */
 const char *purpose_name(uint32_t purpose); /* NULL */
 
 #endif

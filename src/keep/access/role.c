@@ -158,12 +158,18 @@ static RESULT role_purposes(const struct texts *names, struct role *out)
     return OK;
 }
 
+static bool act_is(enum act act, struct slice name)
+{
+    const char *known = act_name(act);
+    return known && slice_is(name, known);
+}
+
 static RESULT role_acts(const struct texts *names, struct role *out)
 {
     for (size_t i = 0; i < names->count; i++) {
         int act = 0;
-        while (act < ACT_NONE && !slice_is(names->at[i], act_name((enum act)act))) act++;
-        if (act == ACT_NONE || slice_is(names->at[i], act_name(ACT_NONE)))
+        while (act < ACT_NONE && !act_is((enum act)act, names->at[i])) act++;
+        if (act == ACT_NONE)
             return FAIL(INVALID, "role: acts: item %zu is none; see keep/access/acts.def", i);
         out->acts |= 1U << act;
     }

@@ -9,8 +9,9 @@ static void put_acts(const struct role *role, struct buf *out)
 {
     size_t mark = cbor_open(out), count = 0;
     for (int act = 0; act < ACT_NONE; act++) {
-        if (!(role->acts >> act & 1)) continue;
-        cbor_text(out, slice_text(act_name((enum act)act)));
+        const char *name = act_name((enum act)act);
+        if (!name || !(role->acts >> act & 1)) continue;
+        cbor_text(out, slice_text(name));
         count++;
     }
     cbor_array_close(out, mark, count);

@@ -6,15 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOOT_BYTES = 32 };
-
 struct sessions {
     struct crypto *crypto;
     struct session *at; /* SESSIONS_MAX places; the system gives them memory when they are first written */
     size_t used;        /* places from here on were never used */
     int64_t latest_us;  /* the latest time seen */
     bool changed;       /* by the open batch */
-    uint8_t boot[BOOT_BYTES];
+    uint8_t boot[SESSION_BOOT_BYTES];
 };
 
 _Static_assert((SESSIONS_MAX & (SESSIONS_MAX - 1)) == 0, "the low bits of a number are its place");
@@ -27,7 +25,7 @@ RESULT sessions_new(struct crypto *crypto, struct sessions **out)
     if (sessions) sessions->at = calloc(SESSIONS_MAX, sizeof *sessions->at);
     if (!sessions || !sessions->at) return FAIL(UNAVAILABLE, "sessions: out of memory");
     sessions->crypto = crypto;
-    crypto_random(crypto, sessions->boot, BOOT_BYTES);
+    crypto_random(crypto, sessions->boot, SESSION_BOOT_BYTES);
     *out = TAKE(sessions);
     return OK;
 }
@@ -36,7 +34,7 @@ void sessions_free(struct sessions **sessions)
 {
     if (!*sessions) return;
     free((*sessions)->at);
-    wipe((*sessions)->boot, BOOT_BYTES);
+    wipe((*sessions)->boot, SESSION_BOOT_BYTES);
     free(*sessions);
     *sessions = NULL;
 }
@@ -66,12 +64,11 @@ void sessions_undo(struct sessions *sessions)
     }
 }
 
-/* The time as sessions see it: never behind what it was. A clock put back ends them all, with all challenges. */
-static int64_t time_of(struct sessions *sessions, int64_t now_us)
+int64_t sessions_now(struct sessions *sessions, int64_t now_us)
 {
     if (now_us < sessions->latest_us - SESSION_CLOCK_BACK_S * SECOND_US) {
         for (size_t i = 0; i < sessions->used; i++) sessions->at[i].ended = true;
-        crypto_random(sessions->crypto, sessions->boot, BOOT_BYTES);
+        crypto_random(sessions->crypto, sessions->boot, SESSION_BOOT_BYTES);
         sessions->latest_us = now_us;
     }
     if (now_us > sessions->latest_us) sessions->latest_us = now_us;
@@ -158,7 +155,7 @@ RESULT session_open(struct shop *shop, const struct session_terms *terms, int64_
     struct sessions *sessions = shop->sessions;
     struct session *place = NULL;
     uint8_t bytes[AMS_BYTES];
-    int64_t at_us = time_of(sessions, now_us);
+    int64_t at_us = sessions_now(sessions, now_us);
     TRY(place_find(sessions, terms, at_us, &place));
     assert(place);
     uint32_t before = place->no ? place->no : (uint32_t)(place - sessions->at);
@@ -200,7 +197,7 @@ const struct session *session_find(struct shop *shop, struct slice token, int64_
     token_mac(shop, bytes + 4, &mac); /* also for an unknown number: the same work whatever is wrong */
     wipe(bytes, sizeof bytes);
     bool same = hash_equal(&mac, &(session ? session : &nobody)->mac);
-    int64_t at_us = time_of(sessions, now_us);
+    int64_t at_us = sessions_now(sessions, now_us);
     if (!same || !session || session->no != no || !live(session, at_us)) return NULL;
     session->seen_us = at_us;
     return session;
@@ -229,7 +226,7 @@ void session_end_of(struct shop *shop, enum reader_kind kind, uint32_t id)
 size_t session_count_of(struct shop *shop, enum reader_kind kind, uint32_t id, int64_t now_us)
 {
     struct sessions *sessions = shop->sessions;
-    int64_t at_us = time_of(sessions, now_us);
+    int64_t at_us = sessions_now(sessions, now_us);
     size_t count = 0;
     for (size_t i = 0; i < sessions->used; i++) {
         count += of(&sessions->at[i], kind, id) && live(&sessions->at[i], at_us);
@@ -237,8 +234,7 @@ size_t session_count_of(struct shop *shop, enum reader_kind kind, uint32_t id, i
     return count;
 }
 
-const uint8_t *session_boot(struct shop *shop, int64_t now_us)
+const uint8_t *session_boot(const struct shop *shop)
 {
-    (void)time_of(shop->sessions, now_us);
     return shop->sessions->boot;
 }

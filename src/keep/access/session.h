@@ -20,6 +20,7 @@ enum {
     SESSIONS_MAX = 16384, /* a power of two: the low bits of a session's number are its place */
     SESSIONS_OF_ONE_MAX = 256,
     SESSION_ONCE_BYTES = 16,
+    SESSION_BOOT_BYTES = 32,
     AMS_BYTES = 4 + 4 + AMK_SECRET_BYTES, /* shop tag, session number, secret */
     SESSION_CLOCK_BACK_S = 5              /* a clock put back by more ends all sessions */
 };
@@ -44,7 +45,8 @@ struct session_terms {
     int64_t life_us;        /* above 0 */
     int64_t idle_us;        /* 0: it may rest */
     const uint8_t *network; /* NETWORK_BYTES it is bound to; NULL: to none */
-    const uint8_t *once;    /* SESSION_ONCE_BYTES of the proof given, which opens one session only; NULL: any number */
+    const uint8_t
+        *once; /* SESSION_ONCE_BYTES of the proof given, which opens one session only; NULL: any number */
 };
 
 struct sessions;
@@ -78,9 +80,15 @@ void session_end_of(struct shop *shop, enum reader_kind kind, uint32_t id);
 size_t session_count_of(struct shop *shop, enum reader_kind kind, uint32_t id, int64_t now_us);
 
 /*
- * The secret that challenges of this start of the shop are made with: anew at each start, and when the clock was put
- * back, so that no challenge lives longer than it says. 32 bytes, as long as the sessions live.
+ * The time as sessions see it, never behind what it was: a clock that is put back by more than SESSION_CLOCK_BACK_S ends
+ * all sessions, and changes session_boot().
  */
-const uint8_t *session_boot(struct shop *shop, int64_t now_us);
+int64_t sessions_now(struct sessions *sessions, int64_t now_us);
+
+/*
+ * What challenges of this start of the shop are made with: SESSION_BOOT_BYTES, anew at each start and when the clock was
+ * put back, so that no challenge lives longer than it says. As long as the shop.
+ */
+const uint8_t *session_boot(const struct shop *shop);
 
 #endif

@@ -36,6 +36,37 @@ static RESULT authority_each(struct store *store,
 
 const struct authority_store sqlite_authority = {.put = authority_put, .each = authority_each};
 
+static RESULT key_use_put(struct store *store, const struct key_use_row *row)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_KEY_USE_PUT, &query));
+    bind_u64(&query, ":id", row->id);
+    bind_u64(&query, ":day", row->day);
+    bind_u64(&query, ":told", row->told);
+    bind_blob(&query, ":mac", (struct slice){row->mac, sizeof row->mac});
+    return query_run(&query);
+}
+
+static RESULT key_use_each(struct store *store, RESULT (*each)(void *context, const struct key_use_row *row),
+                           void *context)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_KEY_USE_EACH, &query));
+    for (bool more = true;;) {
+        TRY(query_row(&query, &more));
+        if (!more) return OK;
+        struct slice mac = column_blob(&query, 3);
+        struct key_use_row row = {(uint32_t)column_u64(&query, 0),
+                                  (uint32_t)column_u64(&query, 1),
+                                  (uint32_t)column_u64(&query, 2),
+                                  {0}};
+        if (mac.len == sizeof row.mac) memcpy(row.mac, mac.at, sizeof row.mac); /* else it is nobody's */
+        TRY(each(context, &row));
+    }
+}
+
+const struct key_use_store sqlite_key_use = {.put = key_use_put, .each = key_use_each};
+
 static RESULT replay_put(struct store *store, const struct replay_row *row)
 {
     QUERY query = {0};

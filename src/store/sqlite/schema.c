@@ -38,6 +38,8 @@ static const char *const migrations[] = {
     "CREATE TABLE authority (kind INTEGER NOT NULL, id INTEGER NOT NULL, entry INTEGER NOT NULL, body BLOB "
     "NOT NULL,"
     " mac BLOB NOT NULL CHECK (length(mac) = 32), PRIMARY KEY (kind, id)) WITHOUT ROWID;"
+    "CREATE TABLE key_use (id INTEGER PRIMARY KEY, day INTEGER NOT NULL, told INTEGER NOT NULL,"
+    " mac BLOB NOT NULL CHECK (length(mac) = 32));"
     "CREATE TABLE replay (key BLOB PRIMARY KEY CHECK (length(key) = 32),"
     " ask BLOB NOT NULL CHECK (length(ask) = 32), until INTEGER NOT NULL, answer BLOB NOT NULL) WITHOUT "
     "ROWID;"

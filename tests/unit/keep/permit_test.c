@@ -169,7 +169,16 @@ static void keys_come_back_from_their_rows(void **state)
         some_text(&rng, key.name, NAME_BYTES_MAX);
         key.holder_count = prop_below(&rng, KEY_HOLDERS_MAX + 1);
         for (size_t i = 0; i < key.holder_count; i++) key.holders[i] = (uint32_t)prop_u64(&rng);
-        for (size_t i = 0; i < HASH_BYTES; i++) key.mac.bytes[i] = (uint8_t)prop_u64(&rng);
+        for (size_t i = 0; i < HASH_BYTES; i++) key.proof.bytes[i] = (uint8_t)prop_u64(&rng);
+        for (size_t i = 0; i < HASH_BYTES; i++) key.probe_mac.bytes[i] = (uint8_t)prop_u64(&rng);
+        for (size_t i = 0; i < sizeof key.probe; i++) key.probe[i] = (uint8_t)prop_u64(&rng);
+        key.proof_kind = (enum key_proof)(PROOF_SECRET + prop_below(&rng, 3));
+        key.rotated_from = (uint32_t)prop_u64(&rng);
+        key.network_count = prop_below(&rng, KEY_NETWORKS_MAX + 1);
+        for (size_t i = 0; i < key.network_count; i++) {
+            (void)prop_fill(&rng, key.networks[i].at, NETWORK_BYTES);
+            key.networks[i].bits = (uint8_t)prop_below(&rng, NETWORK_BITS + 1);
+        }
         key.created_us = (int64_t)(prop_u64(&rng) >> 1);
         key.expires_us = (int64_t)(prop_u64(&rng) >> 1);
         key.ended_us = prop_below(&rng, 2) ? (int64_t)(prop_u64(&rng) >> 1) : 0;
@@ -182,7 +191,7 @@ static void keys_come_back_from_their_rows(void **state)
     }
     assert_ok(shop_readers_load(shop));
     assert_code(CODE_CORRUPT, access_take(shop, 99, 1, SLICE_TEXT("")));
-    struct key key = {.id = 5};
+    struct key key = {.id = 5, .proof_kind = PROOF_SECRET};
     SCOPED(buf_done) struct buf body = {0};
     key_body_write(&key, &body);
     assert_code(CODE_CORRUPT,

@@ -184,6 +184,11 @@ static void a_grant_ends_and_its_ticket_is_free_after_thirty_days(void **state)
     assert_int_equal(look_for_delivery(people, id), CAUSE_GRANT_MISSING);
     buf_done(&people->bearer);
     people->bearer = TAKE(orders);
+    for (int days = 10; days < GRANT_TICKET_DAYS; days += 10) { /* a key that rests ends */
+        struct self_ask self = {0};
+        people->now_us = made_us + days * DAY_US;
+        assert_int_equal(people_once(people, VERB_SELF, &self), CAUSE_OK);
+    }
     people->now_us = made_us + (GRANT_TICKET_DAYS - 1) * DAY_US;
     assert_int_equal(people_once(people, VERB_GRANT_ADD, &ask), CAUSE_GRANT_USED);
     people->now_us = made_us + GRANT_TICKET_DAYS * DAY_US;

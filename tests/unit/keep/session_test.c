@@ -127,14 +127,15 @@ static void a_clock_put_back_ends_all(void **state)
 {
     struct shop *shop = shop_of(state);
     int64_t now_us = now_of(state) + HOUR_US;
-    uint8_t boot[32];
+    uint8_t boot[SESSION_BOOT_BYTES];
     SCOPED(buf_done) struct buf token = {0};
     assert_ok(open_one(shop, 1, now_us, &token));
-    memcpy(boot, session_boot(shop, now_us), sizeof boot);
-    assert_non_null(session_find(shop, buf_slice(&token), now_us - SECOND_US)); /* so much may be a correction */
-    assert_memory_equal(boot, session_boot(shop, now_us - SECOND_US), sizeof boot);
+    memcpy(boot, session_boot(shop), sizeof boot);
+    assert_non_null(
+        session_find(shop, buf_slice(&token), now_us - SECOND_US)); /* so much may be a correction */
+    assert_memory_equal(boot, session_boot(shop), sizeof boot);
     assert_null(session_find(shop, buf_slice(&token), now_us - MINUTE_US));
-    assert_memory_not_equal(boot, session_boot(shop, now_us - MINUTE_US), sizeof boot);
+    assert_memory_not_equal(boot, session_boot(shop), sizeof boot);
     assert_null(session_find(shop, buf_slice(&token), now_us));
 }
 

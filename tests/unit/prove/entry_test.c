@@ -182,8 +182,7 @@ static void the_cddl_has_every_kind_and_commitment(void **state)
 #include "prove/entries.def"
 #undef ENTRY
         {"reason", COMMIT_REASON},        {"network", COMMIT_NETWORK}, {"value", COMMIT_VALUE},
-        {"purpose-text", COMMIT_PURPOSE}, {"where", COMMIT_WHERE},
-        {"client", COMMIT_CLIENT},
+        {"purpose-text", COMMIT_PURPOSE}, {"where", COMMIT_WHERE},     {"client", COMMIT_CLIENT},
     };
     SCOPED(buf_done) struct buf text = {0};
     FILE *file = fopen(CDDL_FILE, "rb");

@@ -1,0 +1,38 @@
+/*
+ * Making, ending and keeping up keys: what the verbs and upkeep share.
+ *
+ * Main calls: key_make(), key_end(), keys_upkeep(). Example: TRY(key_end(batch, reader, key->id, &receipt));
+ */
+#ifndef AMN_KEEP_ACCESS_KEY_MAKE_H
+#define AMN_KEEP_ACCESS_KEY_MAKE_H
+
+#include "keep/batch.h"
+
+/* After a rotation the old key ends when this much has passed, or sooner: once its successor was used. */
+#define KEY_OVERLAP_US DAY_US
+#define KEY_OVERLAP_USED_US HOUR_US
+
+/*
+ * Give a new key (id and times set) what it proves itself by: a public key, a certificate, or, when both are empty, a
+ * secret whose text is appended to `text`. And its probe. INVALID, or CONFLICT when the proof was registered before.
+ */
+RESULT key_make(struct shop *shop, struct slice public_key, struct slice certificate, struct key *key,
+                struct buf *text);
+/* Write its row and entry, and answer with id, secret (if any), role, end, and whose
+ * place it takes. */
+RESULT key_put_new(struct batch *batch, const struct reader *reader, const struct key *key, struct slice text,
+                   struct answer *out);
+
+/* End a key that is there, and its sessions, now. */
+RESULT key_end(struct batch *batch, const struct reader *reader, uint32_t id, struct receipt *receipt);
+
+/* The key of a public id; lives until keys change. ID_MALFORMED, NOT_FOUND. */
+RESULT key_named(struct shop *shop, struct slice id, const struct key **out);
+
+/*
+ * In a batch of upkeep: end keys that are over or were unused for too long, so that no clock put back lets them in
+ * again; shorten the overlap of those whose successor is in use.
+ */
+RESULT keys_upkeep(struct batch *batch);
+
+#endif

@@ -1,0 +1,73 @@
+/* A key's successor, and what time does to keys. */
+#include "keep/access/authority.h"
+#include "keep/access/key_make.h"
+#include "keep/verbs.h"
+
+static const struct key *successor_of(const struct access *access, uint32_t id)
+{
+    for (size_t i = 0; i < access->key_count; i++) {
+        const struct key *key = &access->keys[i];
+        if (key->rotated_from == id && key->ended_us == 0) return key;
+    }
+    return NULL;
+}
+
+/* Bring a key's end forward, never back. */
+static RESULT end_sooner(struct batch *batch, const struct reader *reader, uint32_t id, int64_t until_us)
+{
+    struct key key = *key_by_id(&batch->shop->access, id);
+    SCOPED(buf_done) struct buf body = {0};
+    struct receipt receipt = {0};
+    if (key.ended_us != 0 || key.expires_us <= until_us) return OK;
+    key.expires_us = until_us;
+    key_body_write(&key, &body);
+    return authority_put(batch, reader, AUTHORITY_KEY, id, buf_slice(&body), &receipt);
+}
+
+/* The successor is asked for as the old key was proved: whoever sends a secret gets one, unless a pair is given. */
+static RESULT proof_given(const struct key *old, const struct key_rotate_ask *ask)
+{
+    if (old->proof_kind == PROOF_SECRET || ask->public_key.len > 0 || ask->certificate.len > 0) return OK;
+    return FAIL(MEMBER_MISSING, "public_key: this key has no secret; send the public key of a new pair");
+}
+
+RESULT verb_key_rotate(struct batch *batch, const struct reader *reader, const struct key_rotate_ask *ask,
+                       struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    const struct key *found = NULL;
+    SCOPED(buf_done) struct buf text = {0};
+    TRY(key_named(shop, ask->id, &found));
+    if (reader->no != reader_no(READER_KEY, found->id)) TRY(access_act(reader, ACT_KEYS));
+    struct result usable = key_usable(shop, found, batch->now_us);
+    if (usable.code != CODE_OK) return FAIL(CONFLICT, "key: it has ended; issue a new one");
+    if (successor_of(&shop->access, found->id))
+        return FAIL(CONFLICT, "key: it has a successor already; rotate that one");
+    TRY(proof_given(found, ask));
+    struct key old = *found, key = old; /* role, name, holders and networks stay */
+    key.id = (uint32_t)shop->access.key_count + 1;
+    key.created_us = batch->now_us;
+    key.expires_us = batch->now_us + (old.expires_us - old.created_us);
+    key.rotated_from = old.id;
+    TRY(key_make(shop, ask->public_key, ask->certificate, &key, &text));
+    TRY(key_put_new(batch, reader, &key, buf_slice(&text), out));
+    return end_sooner(batch, reader, old.id, batch->now_us + KEY_OVERLAP_US);
+}
+
+static RESULT key_upkeep(struct batch *batch, const struct reader *system, uint32_t id)
+{
+    struct shop *shop = batch->shop;
+    const struct key *key = key_by_id(&shop->access, id);
+    struct receipt receipt = {0};
+    if (key->ended_us != 0) return OK;
+    if (key_usable(shop, key, batch->now_us).code != CODE_OK) return key_end(batch, system, id, &receipt);
+    if (key->rotated_from == 0 || !key_was_used(shop, id)) return OK;
+    return end_sooner(batch, system, key->rotated_from, batch->now_us + KEY_OVERLAP_USED_US);
+}
+
+RESULT keys_upkeep(struct batch *batch)
+{
+    struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    for (uint32_t id = 1; id <= batch->shop->access.key_count; id++) TRY(key_upkeep(batch, &system, id));
+    return OK;
+}
