@@ -18,10 +18,9 @@
 
 enum { READY_MS = 30000, READY_TURN_NS = 20 * 1000 * 1000, REMOVE_DESCRIPTORS = 16 };
 
-static const char *const reader_names[] = {[DEMO_ADMIN] = "admin",
-                                           [DEMO_SERVICE] = "service",
-                                           [DEMO_SUPPORT] = "support",
-                                           [DEMO_AUDITOR] = "auditor"};
+static const char *const reader_names[] = {
+    [DEMO_ADMIN] = "admin",     [DEMO_SERVICE] = "service", [DEMO_SUPPORT] = "support",
+    [DEMO_AUDITOR] = "auditor", [DEMO_SIGNIN] = "signin",   [DEMO_FRONTEND] = "frontend"};
 
 const char *demo_reader_name(enum demo_reader reader)
 {
@@ -179,9 +178,9 @@ static RESULT begin(struct demo *demo, struct call *call)
 static RESULT play(struct demo *demo)
 {
     typedef struct result step(struct demo * demo);
-    static step *const steps[] = {demo_step_home, demo_step_import,  demo_step_keys,  demo_step_look,
-                                  demo_step_walk, demo_step_history, demo_step_proof, demo_step_erase,
-                                  demo_step_pin,  demo_step_tamper,  demo_step_verify};
+    static step *const steps[] = {demo_step_home,  demo_step_import, demo_step_keys,    demo_step_look,
+                                  demo_step_walk,  demo_step_pass,   demo_step_history, demo_step_proof,
+                                  demo_step_erase, demo_step_pin,    demo_step_tamper,  demo_step_verify};
     for (size_t i = 0; i < COUNT_OF(steps); i++) TRY(steps[i](demo));
     return OK;
 }

@@ -18,12 +18,21 @@ enum {
     DEMO_SUBJECTS = 20000,
     DEMO_SEED = 2025,
     DEMO_WALK_MAX = 1000, /* people that the walk tries before it is given up as endless */
+    DEMO_FORGED = 500,    /* passes that the thief makes up */
     DEMO_UNSEEN = 20,     /* people behind the walked ones who must have no look in their history */
     DEMO_ANSWER_S = 30,
     DEMO_PATH_BYTES = 512
 };
 
-enum demo_reader { DEMO_ADMIN, DEMO_SERVICE, DEMO_SUPPORT, DEMO_AUDITOR, DEMO_READERS };
+enum demo_reader {
+    DEMO_ADMIN,
+    DEMO_SERVICE,
+    DEMO_SUPPORT,
+    DEMO_AUDITOR,
+    DEMO_SIGNIN,   /* where customers sign in: it registers their passes */
+    DEMO_FRONTEND, /* what customers see: nobody without their pass */
+    DEMO_READERS
+};
 
 struct demo {
     struct call *call;
@@ -67,6 +76,7 @@ RESULT demo_step_import(struct demo *demo);
 RESULT demo_step_keys(struct demo *demo);
 RESULT demo_step_look(struct demo *demo);
 RESULT demo_step_walk(struct demo *demo);
+RESULT demo_step_pass(struct demo *demo);
 RESULT demo_step_history(struct demo *demo);
 RESULT demo_step_proof(struct demo *demo);
 RESULT demo_step_erase(struct demo *demo);

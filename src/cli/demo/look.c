@@ -103,18 +103,18 @@ static RESULT open_reader(struct demo *demo, enum demo_reader reader)
 
 RESULT demo_step_keys(struct demo *demo)
 {
-    page_step(&demo->page, "The vault opens, and three readers get keys");
+    page_step(&demo->page, "The vault opens, and five readers get keys");
     TRY(demo_serve(demo));
     for (enum demo_reader reader = DEMO_SERVICE; reader < DEMO_READERS; reader++) TRY(issue(demo, reader));
     for (enum demo_reader reader = DEMO_ADMIN; reader < DEMO_READERS; reader++)
         TRY(open_reader(demo, reader));
     page_say(&demo->page, PAGE_DONE,
-             "amanah serve at %s, and amanah key issue for three roles: service (the shop's own programs), "
-             "support "
-             "(people who answer customers) and auditor.",
+             "amanah serve at %s, and amanah key issue for five roles: service (the shop's own programs), "
+             "support (people who answer customers), auditor, signin (where customers sign in) and frontend "
+             "(the pages that customers see).",
              buf_c(&demo->url));
     page_say(&demo->page, PAGE_CAME,
-             "Three keys, each shown once; the vault keeps a keyed hash of them. Two processes: one speaks "
+             "Five keys, each shown once; the vault keeps a keyed hash of them. Two processes: one speaks "
              "HTTP and "
              "holds no key, one holds the keys and reads no stranger's text.");
     page_say(&demo->page, PAGE_WHY,
