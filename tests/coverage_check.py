@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs/coverage.md has its 62 rows in order, and every test that it or docs/threat-model.md names exists."""
+"""docs/coverage.md has its 62 rows in order, and every test that it, docs/threat-model.md or docs/looks.md names exists."""
 import re
 import sys
 from pathlib import Path
@@ -42,15 +42,14 @@ def coverage(root):
         yield f"docs/coverage.md: rows are not 1 to {ROWS} in order"
 
 
-def threats(root):
-    path = root / "docs/threat-model.md"
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        yield from missing_tests(root, line, f"docs/threat-model.md:{number}")
+def named(root, page):
+    for number, line in enumerate((root / page).read_text().splitlines(), 1):
+        yield from missing_tests(root, line, f"{page}:{number}")
 
 
 def main():
     root = Path(__file__).resolve().parent.parent
-    found = [*coverage(root), *threats(root)]
+    found = [*coverage(root), *named(root, "docs/threat-model.md"), *named(root, "docs/looks.md")]
     for line in found:
         print(line)
     print(f"coverage: {len(found)} findings")

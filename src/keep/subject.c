@@ -139,6 +139,15 @@ void compare_note(struct batch *batch, const struct reader *reader, const struct
     if (!(out->head.flags & ANSWER_RECEIPT)) batch_receipt(out, &receipt);
 }
 
+/*
+ * What compares with values that are held counts against the reader's budget before it does. A change that was real has
+ * told nothing, and is given back. Once the budget is spent both are refused, so the refusal tells nothing.
+ */
+static RESULT compare_charge(struct batch *batch, const struct reader *reader, struct subject_no no)
+{
+    return budget_reserve(batch->shop->budgets, reader->no, batch->now_us, reader->role->daily, &no.at, 1);
+}
+
 /* A write that changed nothing has told that the values are held: that is a look. */
 static void unchanged_note(struct batch *batch, const struct reader *reader, const struct change *change,
                            uint64_t fields, struct answer *out)
@@ -155,6 +164,7 @@ static RESULT taken_note(struct batch *batch, const struct reader *reader, struc
     struct sighted sighted = {no, (uint64_t)1 << FIELD_REF, 0};
     SCOPED(buf_done) struct buf bytes = {0};
     SECRET data_key = {{0}};
+    TRY(compare_charge(batch, reader, no));
     TRY(record_get(batch->shop, no, false, &bytes, &record, NULL));
     TRY(record_unlock(batch->shop, no, &record, &data_key));
     compare_note(batch, reader, &sighted, &data_key, 1, out);
@@ -180,6 +190,29 @@ static RESULT change_commit(struct batch *batch, const struct reader *reader, en
     TRY(change_write(batch, change, receipt.index));
     batch_receipt(out, &receipt);
     return OK;
+}
+
+/* A held subject as somebody wants it: a change with its entry, or the look that finding it so already is. */
+struct wanted {
+    const struct held *held;
+    const struct record *head;
+    struct new_fields *values;
+};
+
+static RESULT held_change(struct batch *batch, const struct reader *reader, const struct wanted *wanted,
+                          struct change *change, struct answer *out)
+{
+    struct budgets *budgets = batch->shop->budgets;
+    size_t mark = budget_mark(budgets);
+    uint64_t named = named_fields(wanted->values);
+    TRY(compare_charge(batch, reader, wanted->held->no));
+    TRY(subject_change(batch, wanted->held, wanted->head, wanted->values, change));
+    if (!change->replaces) {
+        unchanged_note(batch, reader, change, named, out);
+        return OK;
+    }
+    budget_undo(budgets, mark);
+    return change_commit(batch, reader, ENTRY_PATCH, change, out);
 }
 
 static RESULT ref_take(struct batch *batch, struct slice ref, struct answer *out, struct new_fields *values)
@@ -219,10 +252,7 @@ static RESULT create_conflict(struct batch *batch, const struct reader *reader,
     if (slice_is(ask->on_conflict, "update")) {
         TRY(access_act(reader, ACT_CHANGE));
         TRY(place_take(ask->lang, ask->country, out, &head));
-        uint64_t named = named_fields(values);
-        TRY(subject_change(batch, &held, &head, values, &change));
-        if (change.replaces) TRY(change_commit(batch, reader, ENTRY_PATCH, &change, out));
-        if (!change.replaces) unchanged_note(batch, reader, &change, named, out);
+        TRY(held_change(batch, reader, &(struct wanted){&held, &head, values}, &change, out));
     }
     out->head.version = held.record.version + (change.replaces ? 1 : 0);
     cbor_map(&out->body, 1);
@@ -311,10 +341,7 @@ RESULT verb_subject_patch(struct batch *batch, const struct reader *reader,
         }
         if (found.code != CODE_OK && found.code != CODE_NOT_FOUND) return found;
     }
-    uint64_t named = named_fields(&values);
-    TRY(subject_change(batch, &held, &head, &values, &change));
-    if (change.replaces) TRY(change_commit(batch, reader, ENTRY_PATCH, &change, out));
-    if (!change.replaces) unchanged_note(batch, reader, &change, named, out);
+    TRY(held_change(batch, reader, &(struct wanted){&held, &head, &values}, &change, out));
     out->head.version = held.record.version + (change.replaces ? 1 : 0);
     cbor_map(&out->body, 2);
     cbor_text(&out->body, SLICE_TEXT("id"));

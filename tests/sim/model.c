@@ -268,6 +268,24 @@ static void compare(struct model *model, const struct asker *asker, const unsign
     if (!out->receipt) receipt(out, index);
 }
 
+/* Compare what an ask says with a held subject, and change it: counts only when it was so already. */
+static enum cause compare_change(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                                 unsigned no, struct expected *out)
+{
+    struct people_set *seen = &budget_of(model, asker->no, model->now_us / DAY_US)->seen;
+    bool before = seen->has[no];
+    if (!spend(model, asker, 0, &no, 1)) return CAUSE_BUDGET_DAY;
+    if (subject_change(model, no, &ask->person, ask->set,
+                       ask->verb == VERB_SUBJECT_PATCH ? ask->remove : 0)) {
+        seen->has[no] = before;
+        model->people[no].version++;
+        subject_note(model, ENTRY_PATCH, asker, no, out);
+    } else {
+        compare(model, asker, &no, 1, out);
+    }
+    return CAUSE_OK;
+}
+
 static enum cause create(struct model *model, const struct asker *asker, const struct sim_ask *ask,
                          struct expected *out)
 {
@@ -280,17 +298,16 @@ static enum cause create(struct model *model, const struct asker *asker, const s
         out->new_subject = no;
         return CAUSE_OK;
     }
-    if (ask->conflict != CONFLICT_UPDATE) compare(model, asker, &no, 1, out);
+    if (ask->conflict != CONFLICT_UPDATE) {
+        if (!spend(model, asker, 0, &no, 1)) return CAUSE_BUDGET_DAY;
+        compare(model, asker, &no, 1, out);
+    }
     if (ask->conflict != CONFLICT_UPDATE && ask->conflict != CONFLICT_SKIP) return CAUSE_REF_TAKEN;
     struct model_subject *subject = &model->people[no];
     if (ask->conflict == CONFLICT_UPDATE) {
         if (!(asker->role->acts >> ACT_CHANGE & 1)) return CAUSE_ROLE_ACT;
-        if (subject_change(model, no, &ask->person, ask->set, 0)) {
-            subject->version++;
-            subject_note(model, ENTRY_PATCH, asker, no, out);
-        } else {
-            compare(model, asker, &no, 1, out);
-        }
+        enum cause cause = compare_change(model, asker, ask, no, out);
+        if (cause != CAUSE_OK) return cause;
     }
     out->exact = subject->id[0] != 0;
     body_id(subject->id, &out->body);
@@ -324,12 +341,8 @@ static enum cause patch(struct model *model, const struct asker *asker, const st
     if (cause != CAUSE_OK) return cause;
     if (ask->version == 0) return CAUSE_IF_MATCH_MISSING;
     if (ask->version != subject->version) return CAUSE_SUBJECT_STALE;
-    if (subject_change(model, ask->subjects[0], &ask->person, ask->set, ask->remove)) {
-        subject->version++;
-        subject_note(model, ENTRY_PATCH, asker, ask->subjects[0], out);
-    } else {
-        compare(model, asker, ask->subjects, 1, out);
-    }
+    cause = compare_change(model, asker, ask, ask->subjects[0], out);
+    if (cause != CAUSE_OK) return cause;
     out->version = subject->version;
     return CAUSE_OK;
 }
