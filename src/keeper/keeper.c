@@ -87,25 +87,28 @@ size_t shop_place(const struct keeper *keeper, const struct shop *shop)
     return 0;
 }
 
-/* What needs no credential says in its members which shop is meant; whatever came as bearer is not looked at. */
+static const char shop_prefix[] = "shop:";
+
+/* What needs no credential says in its members which shop is meant, and whatever came as one is not looked at. */
 static bool stranger_shop(struct keeper *keeper, struct task *task)
 {
-    for (size_t i = 0; i < keeper->shop_count && !task->shop; i++) {
+    bool session = task->head.verb == VERB_SESSION_OPEN;
+    for (size_t i = 0; i < keeper->shop_count && session && !task->shop; i++) {
         if (session_of_shop(keeper->shops[i], &task->ask.session_open)) task->shop = keeper->shops[i];
     }
-    if (task->shop) task->head.bearer = (struct slice){0};
+    bool names_shop = task->from->local && slice_starts(task->head.bearer, shop_prefix);
+    if (task->shop || !names_shop) task->head.bearer = (struct slice){0};
     return task->shop != NULL;
 }
 
 /* "shop:NAME" names the shop for the local operator; a token carries its shop's tag. */
 static RESULT shop_of(struct keeper *keeper, struct task *task)
 {
-    static const char prefix[] = "shop:";
     uint8_t tag[4];
     if (access_act_of(task->head.verb) == ACT_STRANGER && stranger_shop(keeper, task)) return OK;
     struct slice bearer = task->head.bearer;
-    if (bearer.len == 0 || (task->from->local && slice_starts(bearer, prefix))) {
-        struct slice name = slice_from(bearer, bearer.len ? sizeof prefix - 1 : 0);
+    if (bearer.len == 0 || (task->from->local && slice_starts(bearer, shop_prefix))) {
+        struct slice name = slice_from(bearer, bearer.len ? sizeof shop_prefix - 1 : 0);
         task->head.bearer = (struct slice){0};
         if (!task->from->local || (name.len == 0 && keeper->shop_count == 1)) {
             task->shop = keeper->shops[0];

@@ -162,6 +162,7 @@ static void open_connection(struct front *front, struct MHD_Connection *mhd, voi
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
         if (info) gnutls_session_set_ptr(info->tls_session, connection->pair);
+        if (info) tls_ask_client(info->tls_session);
     }
     *out = connection;
 }

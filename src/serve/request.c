@@ -243,13 +243,39 @@ static RESULT fill_ask(struct request *request, union any_ask *ask, struct json_
     return OK;
 }
 
-static RESULT make_head(const struct request *request, struct ask_head *out)
+/* Who comes without a credential, but with a TLS certificate, is whom that certificate's key is registered for. */
+static RESULT certificate_bearer(struct request *request, struct slice *out)
+{
+    struct connection *connection = request->connection;
+    struct clock clock = clock_system();
+    int64_t now_us = clock_now(&clock);
+    if (!request->front->use_tls || !connection) return OK;
+    if (!connection->client_read) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+        if (info) tls_client_read(info->tls_session, &connection->client);
+        connection->client_read = true;
+    }
+    const struct tls_client *client = &connection->client;
+    if (!client->there) return OK;
+    if (now_us < client->from_us || now_us >= client->until_us)
+        return FAIL(CREDENTIAL_UNKNOWN,
+                    "certificate: the client's has expired, or is not valid yet; renew it");
+    buf_clear(&request->certificate);
+    buf_text(&request->certificate, BEARER_CERTIFICATE);
+    hex_put(&request->certificate, SLICE_OF(client->spki));
+    *out = buf_slice(&request->certificate);
+    return OK;
+}
+
+static RESULT make_head(struct request *request, struct ask_head *out)
 {
     if (request->front->keeper_gone) return FAIL(UNAVAILABLE, "service: it is ending; try again in a moment");
     const struct route *route = request->found.route;
     struct ask_head head = {.verb = route->verb};
     memcpy(head.network, request->network, sizeof head.network);
     TRY(starts_bearer(request->headers.authorization, &head.bearer));
+    if (!request->headers.authorization) TRY(certificate_bearer(request, &head.bearer));
     /* An import is idempotent by itself, and its chunks would share one key. */
     if (request->headers.idempotency && verb_row(route->verb)->changes && route->body != BODY_ROWS) {
         head.idempotency = slice_text(request->headers.idempotency);
@@ -334,6 +360,7 @@ void request_done(struct request *request)
 {
     if (request->asks_open > 0) link_forget(request->front->link, request);
     buf_done(&request->body);
+    buf_done(&request->certificate);
     reply_done(&request->refusal);
     import_free(&request->import);
     if (request->connection) {

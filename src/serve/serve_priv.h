@@ -36,6 +36,8 @@ struct connection {
     struct connection *before, *after;
     struct request *request; /* NULL between requests */
     struct tls_pair *pair;
+    struct tls_client client; /* once `client_read` */
+    bool client_read;
     int64_t since; /* accepted, or last request ended */
 };
 
@@ -62,6 +64,7 @@ struct request {
     uint8_t network[NETWORK_BYTES];
     int64_t began_us, replied_us;
     char id[REQUEST_ID_BYTES];
+    struct buf certificate; /* the bearer of a client that showed one */
 };
 
 struct front {

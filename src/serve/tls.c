@@ -1,6 +1,9 @@
 #include "serve/tls.h"
 
+#include "base/clock.h"
+
 #include <assert.h>
+#include <gnutls/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -90,6 +93,34 @@ RESULT tls_load(struct tls *tls, int certificate_fd, int key_fd)
     tls_pair_drop(&tls->newest);
     tls->newest = TAKE(pair);
     return OK;
+}
+
+void tls_ask_client(gnutls_session_t session)
+{
+    gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
+}
+
+static void x509_done(gnutls_x509_crt_t *certificate)
+{
+    if (*certificate) gnutls_x509_crt_deinit(*certificate);
+}
+
+void tls_client_read(gnutls_session_t session, struct tls_client *out)
+{
+    SCOPED(x509_done) gnutls_x509_crt_t certificate = NULL;
+    struct tls_client client = {.there = true};
+    size_t len = sizeof client.spki;
+    unsigned count = 0;
+    const gnutls_datum_t *shown = gnutls_certificate_get_peers(session, &count);
+    *out = (struct tls_client){0};
+    if (!shown || count == 0 || gnutls_x509_crt_init(&certificate) != 0 ||
+        gnutls_x509_crt_import(certificate, shown, GNUTLS_X509_FMT_DER) != 0 ||
+        gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256, client.spki, &len) != 0 ||
+        len != sizeof client.spki)
+        return;
+    client.from_us = (int64_t)gnutls_x509_crt_get_activation_time(certificate) * SECOND_US;
+    client.until_us = (int64_t)gnutls_x509_crt_get_expiration_time(certificate) * SECOND_US;
+    *out = client;
 }
 
 /* NOLINTNEXTLINE(readability-function-size): GnuTLS's eight parameters */

@@ -32,6 +32,19 @@ RESULT tls_load(struct tls *tls, int certificate_fd, int key_fd);
 struct tls_pair *tls_pair_take(struct tls *tls); /* the newest, held until tls_pair_drop() */
 void tls_pair_drop(struct tls_pair **pair);
 
+/* What a client showed of itself in its handshake; it has the private key, GnuTLS has seen to that. Nobody vouches for it. */
+enum { TLS_SPKI_BYTES = 32 };
+struct tls_client {
+    bool there;                   /* it showed a certificate */
+    uint8_t spki[TLS_SPKI_BYTES]; /* SHA-256 of its public key's DER */
+    int64_t from_us, until_us;    /* valid from, and before */
+};
+
+/* Ask the client of a new session for a certificate; it may have none. Before the handshake. */
+void tls_ask_client(gnutls_session_t session);
+/* What it showed. After the handshake. A certificate that cannot be read is none. Cost: one parse of it. */
+void tls_client_read(gnutls_session_t session, struct tls_client *out);
+
 /* GnuTLS's question for a certificate; the session's pointer is its struct tls_pair. */
 int tls_retrieve(gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
                  const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **out_chain,

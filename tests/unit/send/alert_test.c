@@ -127,7 +127,7 @@ static void says_what_happened_in_ocsf(void **state)
         "\"metadata\":{"
         "\"version\":\"1.3.0\",\"product\":{\"name\":\"Amanah\",\"vendor_name\":\"Amanah\",\"version\":"
         "\"" AMN_VERSION "\"},\"uid\":\"evt_1\",\"tenant_uid\":\"toko\"},\"unmapped\":{\"event\":\"alert."
-                         "opened\",\"reader\":\"key_7\","
+        "opened\",\"reader\":\"key_7\","
         "\"people\":212,\"entry\":41,\"stopped\":true}}\n");
     buf_clear(&out);
     alert_ocsf(&test, &bare, &out);
