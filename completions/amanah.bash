@@ -9,7 +9,7 @@ _amanah()
     case $first in
         shop) words="add list" ;;
         subject) words="show reveal close erase history" ;;
-        staff) words="add list taught invite recover" ;;
+        staff) words="add leave left list taught invite recover" ;;
         key) words="issue revoke list" ;;
         role) words="put list" ;;
         grant) words="add list" ;;
@@ -39,6 +39,8 @@ _amanah()
         "subject history") options=" --help --json --quiet --home --url --output-curl --out --shop --proofs" ;;
         "lookup") options=" --help --json --quiet --home --url --output-curl --shop --purpose --reason" ;;
         "staff add") options=" --help --json --quiet --home --url --output-curl --shop --name --email --role --lang" ;;
+        "staff leave") options=" --help --json --quiet --yes --home --url --output-curl --shop --at-once" ;;
+        "staff left") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff taught") options=" --help --json --quiet --home --url --output-curl --shop --lesson" ;;
         "staff invite") options=" --help --json --quiet --home --url --output-curl --shop" ;;

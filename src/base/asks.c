@@ -135,6 +135,16 @@ static const struct member staff_add_members[] = {
     TEXT(staff_add_ask, lang, 8, false, lang_about),
     {0},
 };
+static const struct member staff_leave_members[] = {
+    TEXT(staff_leave_ask, id, ID_BYTES_MAX, true, "who leaves, staff_…"),
+    MEMBER(staff_leave_ask, at_once, WIRE_BOOL, 1, false,
+           "keys that others hold as well end now, not within 24 hours"),
+    {0},
+};
+static const struct member staff_left_members[] = {
+    TEXT(staff_left_ask, id, ID_BYTES_MAX, true, "who left, staff_…"),
+    {0},
+};
 static const struct member staff_list_members[] = {
     TEXT(staff_list_ask, after, ID_BYTES_MAX, false, page_about),
     MEMBER(staff_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),

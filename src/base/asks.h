@@ -149,6 +149,13 @@ struct ledger_pin_ask {
 struct staff_add_ask {
     struct slice name, email, role, lang;
 };
+struct staff_leave_ask {
+    struct slice id;
+    bool at_once;
+};
+struct staff_left_ask {
+    struct slice id;
+};
 struct staff_list_ask {
     struct slice after;
     uint64_t limit;

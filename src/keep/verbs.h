@@ -30,6 +30,8 @@ VERB_FUNCTION(ledger_cosign);
 VERB_FUNCTION(ledger_pin);
 VERB_FUNCTION(staff_add);
 VERB_FUNCTION(staff_list);
+VERB_FUNCTION(staff_leave);
+VERB_FUNCTION(staff_left);
 VERB_FUNCTION(staff_lesson);
 VERB_FUNCTION(staff_invite);
 VERB_FUNCTION(staff_recover);

@@ -1,6 +1,7 @@
 /* What is asked of the home rather than of one shop: its health, its shops. */
 #include "keep/access/approval.h"
 #include "keep/access/pass.h"
+#include "keep/access/leave.h"
 #include "keep/access/service.h"
 #include "keep/outside.h"
 #include "keeper/keeper_priv.h"
@@ -198,6 +199,7 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
     metric(text, "ledger_checkpoint_held_outside", "gauge", outside ? 1 : 0);
     metric(text, "subjects", "gauge", shop->last.at);
     metric(text, "services_drifting", "gauge", services_drifting(&shop->access));
+    metric(text, "leaves_open", "gauge", leaves_open(shop));
     metric(text, "approvals_open", "gauge", approvals_open(&shop->access));
     metric(text, "erasures_unscrubbed", "gauge", shop->unscrubbed);
     metric(text, "store_bytes", "gauge", shop->store->batch->bytes(shop->store));

@@ -88,6 +88,8 @@ def walk(home):
     run("subject erase", one, "--yes", key=made["key"], status=DENIED)
     run("key revoke", made["id"], "--yes")
     run("self", key=made["key"], status=DENIED)
+    within("Leave of", run("staff leave", staff, "--yes").text)
+    within("ended", run("staff left", staff).text)
     run("role put", "courier", "--fields", "name,addresses", "--purposes", "delivery", "--acts", "reveal", "--daily", "9")
     within("courier", run("role list").text)
     asked = run("approval ask", "--people", "500", "--minutes", "30", "--reason", "recall", "--json").json["approval"]

@@ -158,6 +158,9 @@ def people(walk):
     walk("DELETE", "/v1/sessions", status=400)  # a key has none to end: tests/scenario/key_sessions.py has
     walk("DELETE", "/v1/keys/{id}", path=f"/v1/keys/{key.json['id']}")
     problem(walk.home.http("GET", "/v1/self", key=key.json["key"]), 401, "credential.unknown")
+    left = walk("POST", "/v1/staff/{id}/leave", path=f"/v1/staff/{staff}/leave").json
+    same(left["id"], staff)
+    same(walk("GET", "/v1/staff/{id}/leave", path=f"/v1/staff/{staff}/leave").json["left"], left["left"])
     walk("POST", "/v1/roles", {"name": "packer", "fields": ["name"], "purposes": ["delivery"], "acts": ["reveal"],
                                "daily": 10, "reason": False})
     within("packer", [item["name"] for item in walk("GET", "/v1/roles").json["items"]])

@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import amanah
 from amanah import check, command, same, story, within
 
-STEPS = 11
+STEPS = 12
 SECONDS_MAX = 60 * (4 if "build-check" in amanah.PROGRAM else 1)
 COLUMNS = 80
 SEED = "2025"
@@ -94,7 +94,7 @@ def an_interrupted_demo_takes_its_daemon_and_folder_along():
     with tempfile.TemporaryDirectory() as folder:
         play = subprocess.Popen([amanah.PROGRAM, "demo"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, env=amanah.environment({"TMPDIR": folder}))
-        while b"three readers get keys" not in play.stdout.readline():
+        while b"five readers get keys" not in play.stdout.readline():
             check(play.poll() is None, "it is playing")
         play.send_signal(signal.SIGTERM)
         said = play.communicate(timeout=60)[1]

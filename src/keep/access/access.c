@@ -3,6 +3,7 @@
 #include "keep/access/approval.h"
 #include "keep/access/authority.h"
 #include "keep/access/grant.h"
+#include "keep/access/leave.h"
 #include "keep/access/pass.h"
 #include "keep/access/secret.h"
 #include "keep/access/service.h"
@@ -46,6 +47,8 @@ void access_done(struct access *access)
     for (size_t i = 0; i < access->service_count; i++) service_done(&access->services[i]);
     free(access->services);
     free(access->uses);
+    for (size_t i = 0; i < access->leave_count; i++) leave_done(&access->leaves[i]);
+    free(access->leaves);
     free(access->sign_ins);
     *access = (struct access){0};
 }
@@ -117,6 +120,8 @@ enum act access_act_of(enum verb verb)
         [VERB_LEDGER_PIN] = ACT_PIN,
         [VERB_STAFF_ADD] = ACT_STAFF,
         [VERB_STAFF_LIST] = ACT_STAFF,
+        [VERB_STAFF_LEAVE] = ACT_STAFF,
+        [VERB_STAFF_LEFT] = ACT_STAFF,
         [VERB_STAFF_LESSON] = ACT_STAFF,
         [VERB_STAFF_INVITE] = ACT_STAFF,
         [VERB_STAFF_RECOVER] = ACT_SHOPS,

@@ -69,6 +69,7 @@ struct key {
     struct network_range networks[KEY_NETWORKS_MAX];
     size_t network_count;  /* 0: good from anywhere */
     uint32_t rotated_from; /* the key whose place it takes; 0: none */
+    uint64_t made_by;      /* reader_no() of who issued it, and saw its secret */
     struct hash probe_mac; /* of its probe: a secret that only tells whether the key is let in */
     uint8_t probe[AMK_SECRET_BYTES + AEAD_EXTRA_BYTES]; /* that secret, sealed; key_probe() opens it */
 };
@@ -85,6 +86,8 @@ struct access {
     size_t approval_count;
     struct secret_row *secrets; /* keep/access/secret.h */
     size_t secret_count;
+    struct leave *leaves; /* keep/access/leave.h */
+    size_t leave_count;
     struct service *services; /* keep/access/service.h */
     size_t service_count;
     struct service_use *uses; /* by key number - 1: what each key asked for since the start */

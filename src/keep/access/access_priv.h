@@ -20,6 +20,7 @@ RESULT role_fields(struct shop *shop, const struct texts *names, struct role *ou
 RESULT role_take(struct access *access, uint32_t id, struct slice body);
 RESULT key_take(struct access *access, uint32_t id, struct slice body);
 RESULT staff_take(struct access *access, uint32_t id, struct slice body);
+RESULT leave_take(struct access *access, uint32_t id, struct slice body);
 RESULT service_take(struct access *access, uint32_t id, struct slice body);
 RESULT secret_take(struct access *access, uint32_t id, struct slice body);
 RESULT approval_take(struct access *access, uint32_t id, struct slice body);

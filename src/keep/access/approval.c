@@ -1,6 +1,8 @@
 #include "keep/access/approval.h"
 
 #include "keep/access/access_priv.h"
+#include "keep/access/maker.h"
+#include "keep/access/staff.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
 
@@ -9,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_open(const struct approval *approval)
+bool approval_is_open(const struct approval *approval)
 {
     return approval->state == APPROVAL_WAITING || approval->state == APPROVAL_DELAYED;
 }
@@ -129,7 +131,7 @@ static bool somebody_else(const struct access *access, const struct approval *ap
 size_t approvals_open(const struct access *access)
 {
     size_t count = 0;
-    for (size_t i = 0; i < access->approval_count; i++) count += is_open(&access->approvals[i]);
+    for (size_t i = 0; i < access->approval_count; i++) count += approval_is_open(&access->approvals[i]);
     return count;
 }
 
@@ -205,7 +207,7 @@ static void approval_put(struct shop *shop, const struct approval *approval, str
     put_text(out, "what", what);
     put_text(out, "asker", buf_slice(&asker));
     put_time(out, "asked", approval->asked_us);
-    if (is_open(approval)) {
+    if (approval_is_open(approval)) {
         put_time(out, approval->state == APPROVAL_DELAYED ? "effective" : "lapses", approval->due_us);
         count++;
     }
@@ -332,7 +334,7 @@ RESULT approvals_due(struct batch *batch, bool *due)
 {
     const struct access *access = &batch->shop->access;
     for (size_t i = 0; i < access->approval_count; i++) {
-        if (!is_open(&access->approvals[i]) || batch->now_us < access->approvals[i].due_us) continue;
+        if (!approval_is_open(&access->approvals[i]) || batch->now_us < access->approvals[i].due_us) continue;
         TRY(approval_due(batch, &access->approvals[i]));
         *due = true;
     }
@@ -346,11 +348,14 @@ static RESULT approval_find(struct shop *shop, struct slice id, const struct app
     if (number == 0 || number > shop->access.approval_count)
         return FAIL(NOT_FOUND, "approval: this shop has none of that id");
     *out = &shop->access.approvals[number - 1];
-    return is_open(*out) ? OK : FAIL(APPROVAL_OVER, "approval: it is %s already", state_name((*out)->state));
+    return approval_is_open(*out)
+               ? OK
+               : FAIL(APPROVAL_OVER, "approval: it is %s already", state_name((*out)->state));
 }
 
 /* Only a person with a name says yes, and none of those who may be behind the asker. */
-static RESULT approver_check(const struct reader *reader, const struct approval *approval)
+static RESULT approver_check(const struct batch *batch, const struct reader *reader,
+                             const struct approval *approval)
 {
     if (reader->person_count != 1) {
         return FAIL(APPROVAL_UNNAMED,
@@ -360,6 +365,13 @@ static RESULT approver_check(const struct reader *reader, const struct approval 
     if (reader->no == approval->asker ||
         is_among(reader->persons[0], approval->persons, approval->person_count)) {
         return FAIL(APPROVAL_ASKER, "approval: you asked for it, so somebody else must approve it");
+    }
+    if (!maker_independent(&batch->shop->access, reader, approval->persons, approval->person_count,
+                           batch->now_us)) {
+        return FAIL(APPROVAL_ASKER,
+                    "approval: the asker issued your key, or added you within %d days; sign in by "
+                    "what only you know, or ask somebody else",
+                    MAKER_FRESH_DAYS);
     }
     return OK;
 }
@@ -374,7 +386,7 @@ static RESULT decide(struct batch *batch, const struct reader *reader, struct sl
     SCOPED(buf_done) struct buf text = {0};
     struct slice what = {0}, body = {0};
     TRY(approval_find(shop, id, &found));
-    if (yes) TRY(approver_check(reader, found));
+    if (yes) TRY(approver_check(batch, reader, found));
     approval_copy(found, &approval);
     TRY(words_open(shop, &approval, &text, &what, &body));
     if (yes) TRY(approval_carry_out(batch, reader, &approval));
@@ -385,6 +397,17 @@ static RESULT decide(struct batch *batch, const struct reader *reader, struct sl
     batch_receipt(out, &receipt);
     approval_put(shop, &approval, what, &out->body);
     return OK;
+}
+
+RESULT approval_take_back(struct batch *batch, const struct reader *reader, uint32_t id)
+{
+    struct receipt receipt = {0};
+    SCOPED(approval_done) struct approval approval = {0};
+    approval_copy(&batch->shop->access.approvals[id - 1], &approval);
+    approval.state = APPROVAL_CANCELLED;
+    approval.decided_by = reader->no;
+    approval.decided_us = batch->now_us;
+    return approval_save(batch, reader, &approval, &receipt);
 }
 
 RESULT verb_approval_approve(struct batch *batch, const struct reader *reader,

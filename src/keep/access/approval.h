@@ -84,6 +84,12 @@ bool approval_permits(const struct access *access, uint64_t reader, uint64_t cou
  */
 RESULT approvals_due(struct batch *batch, bool *due);
 
+/* Does it still wait, for a person or for its day? */
+bool approval_is_open(const struct approval *approval);
+
+/* Take back one that is open, without asking who: for when its asker leaves. */
+RESULT approval_take_back(struct batch *batch, const struct reader *reader, uint32_t id);
+
 /* Approvals that are open, for metrics and the state of the shop. */
 size_t approvals_open(const struct access *access);
 

@@ -18,6 +18,7 @@ enum authority_kind {
     AUTHORITY_SECRET = 9,
     AUTHORITY_SERVICE = 11,
     AUTHORITY_SIGN_IN = 14,
+    AUTHORITY_LEAVE = 16,
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

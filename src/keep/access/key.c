@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { KEY_MEMBERS = 12, RANGE_BYTES = NETWORK_BYTES + 1 };
+enum { KEY_MEMBERS = 13, RANGE_BYTES = NETWORK_BYTES + 1 };
 
 void key_body_write(const struct key *key, struct buf *out)
 {
@@ -27,6 +27,7 @@ void key_body_write(const struct key *key, struct buf *out)
     cbor_uint(out, key->rotated_from);
     cbor_bytes(out, SLICE_OF(key->probe_mac));
     cbor_bytes(out, SLICE_OF(key->probe));
+    cbor_uint(out, key->made_by);
 }
 
 static RESULT number_read(struct cbor *reader, uint32_t *out)
@@ -82,6 +83,7 @@ static RESULT key_body_read(struct slice body, struct key *out)
     TRY(number_read(&reader, &out->rotated_from));
     TRY(bytes_read(&reader, out->probe_mac.bytes, HASH_BYTES));
     TRY(bytes_read(&reader, out->probe, sizeof out->probe));
+    TRY(cbor_read_uint(&reader, &out->made_by));
     TRY(cbor_end(&reader));
     if (kind < PROOF_SECRET || kind > PROOF_CERTIFICATE)
         return FAIL(CORRUPT, "authority: a stored key is malformed");

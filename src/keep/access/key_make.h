@@ -26,6 +26,9 @@ RESULT key_put_new(struct batch *batch, const struct reader *reader, const struc
 /* End a key that is there, and its sessions, now. */
 RESULT key_end(struct batch *batch, const struct reader *reader, uint32_t id, struct receipt *receipt);
 
+/* Bring a key's end forward to `until_us`, never back. */
+RESULT key_end_by(struct batch *batch, const struct reader *reader, uint32_t id, int64_t until_us);
+
 /* The key of a public id; lives until keys change. ID_MALFORMED, NOT_FOUND. */
 RESULT key_named(struct shop *shop, struct slice id, const struct key **out);
 

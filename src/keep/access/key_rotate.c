@@ -12,8 +12,7 @@ static const struct key *successor_of(const struct access *access, uint32_t id)
     return NULL;
 }
 
-/* Bring a key's end forward, never back. */
-static RESULT end_sooner(struct batch *batch, const struct reader *reader, uint32_t id, int64_t until_us)
+RESULT key_end_by(struct batch *batch, const struct reader *reader, uint32_t id, int64_t until_us)
 {
     struct key key = *key_by_id(&batch->shop->access, id);
     SCOPED(buf_done) struct buf body = {0};
@@ -49,9 +48,10 @@ RESULT verb_key_rotate(struct batch *batch, const struct reader *reader, const s
     key.created_us = batch->now_us;
     key.expires_us = batch->now_us + (old.expires_us - old.created_us);
     key.rotated_from = old.id;
+    key.made_by = reader->no;
     TRY(key_make(shop, ask->public_key, ask->certificate, &key, &text));
     TRY(key_put_new(batch, reader, &key, buf_slice(&text), out));
-    return end_sooner(batch, reader, old.id, batch->now_us + KEY_OVERLAP_US);
+    return key_end_by(batch, reader, old.id, batch->now_us + KEY_OVERLAP_US);
 }
 
 static RESULT key_upkeep(struct batch *batch, const struct reader *system, uint32_t id)
@@ -62,7 +62,7 @@ static RESULT key_upkeep(struct batch *batch, const struct reader *system, uint3
     if (key->ended_us != 0) return OK;
     if (key_usable(shop, key, batch->now_us).code != CODE_OK) return key_end(batch, system, id, &receipt);
     if (key->rotated_from == 0 || !key_was_used(shop, id)) return OK;
-    return end_sooner(batch, system, key->rotated_from, batch->now_us + KEY_OVERLAP_USED_US);
+    return key_end_by(batch, system, key->rotated_from, batch->now_us + KEY_OVERLAP_USED_US);
 }
 
 RESULT keys_upkeep(struct batch *batch)

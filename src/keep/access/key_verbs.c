@@ -104,7 +104,8 @@ RESULT verb_key_issue(struct batch *batch, const struct reader *reader, const st
 {
     struct shop *shop = batch->shop;
     const struct role *role = role_find(&shop->access, ask->role);
-    struct key key = {.id = (uint32_t)shop->access.key_count + 1, .created_us = batch->now_us};
+    struct key key = {
+        .id = (uint32_t)shop->access.key_count + 1, .created_us = batch->now_us, .made_by = reader->no};
     SCOPED(buf_done) struct buf text = {0};
     if (!role) return FAIL(NOT_FOUND, "role: this shop has none of that name; see GET /v1/roles");
     key.role = role->id;

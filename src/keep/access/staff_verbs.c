@@ -41,7 +41,8 @@ RESULT verb_staff_add(struct batch *batch, const struct reader *reader, const st
     SCOPED(given_done) struct given given = {0};
     SCOPED(buf_done) struct buf sealed = {0}, invite = {0};
     SCOPED(sign_in_done) struct sign_in sign_in = {.id = (uint32_t)shop->access.staff_count + 1};
-    struct staff staff = {.id = sign_in.id, .state = STAFF_INVITED, .created_us = batch->now_us};
+    struct staff staff = {
+        .id = sign_in.id, .state = STAFF_INVITED, .created_us = batch->now_us, .made_by = reader->no};
     struct receipt receipt = {0};
     uint32_t other = 0;
     TRY(person_given(ask, &given));

@@ -75,6 +75,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return sign_in_take(&shop->access, id, body);
     case AUTHORITY_FIELD:
         return field_take(shop, body);
+    case AUTHORITY_LEAVE:
+        return leave_take(&shop->access, id, body);
     case AUTHORITY_SERVICE:
         return service_take(&shop->access, id, body);
     case AUTHORITY_SECRET:
