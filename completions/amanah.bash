@@ -10,7 +10,7 @@ _amanah()
         shop) words="add list" ;;
         subject) words="show reveal close erase history" ;;
         staff) words="add leave left list taught invite recover" ;;
-        key) words="issue revoke list" ;;
+        key) words="issue rotate session revoke list" ;;
         role) words="put list" ;;
         grant) words="add list" ;;
         approval) words="ask list approve cancel" ;;
@@ -45,7 +45,9 @@ _amanah()
         "staff taught") options=" --help --json --quiet --home --url --output-curl --shop --lesson" ;;
         "staff invite") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff recover") options=" --help --json --quiet --home --url --output-curl --shop" ;;
-        "key issue") options=" --help --json --quiet --home --url --output-curl --shop --name --role --holder --days" ;;
+        "key issue") options=" --help --json --quiet --home --url --output-curl --shop --name --role --holder --network --public-key --certificate --days" ;;
+        "key rotate") options=" --help --json --quiet --home --url --output-curl --shop --public-key --certificate" ;;
+        "key session") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "key revoke") options=" --help --json --quiet --yes --home --url --output-curl --shop" ;;
         "key list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "role put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --acts --daily --ask-reason --ask-grant --ask-pass --lesson --approval-above" ;;

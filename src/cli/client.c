@@ -2,6 +2,7 @@
 
 #include "cli/http_ask.h"
 #include "cli/input.h"
+#include "cli/key_session.h"
 #include "cli/remote.h"
 #include "keep/home.h"
 #include "keeper/keeper.h"
@@ -161,28 +162,47 @@ RESULT client_home(const struct call *call, const char **out)
 }
 
 /* A key names its shop; the local operator of a home with several shops names it as "shop:NAME". */
-static RESULT take_credential(const struct call *call, struct buf *out)
+static RESULT take_credential(const struct call *call, struct credential *out)
 {
     const char *shop = call_text(call, OPT_SHOP);
     TRY(credential_get(out));
-    if (shop && out->len > 0) return FAIL(USAGE, "--shop: the key says which shop; leave one of them out");
+    if (shop && (out->bearer.len > 0 || out->pem.len > 0))
+        return FAIL(USAGE, "--shop: the key says which shop; leave one of them out");
     if (shop && strlen(shop) > SHOP_NAME_BYTES_MAX)
         return FAIL(USAGE, "--shop: no shop has such a long name");
-    if (shop) buf_print(out, "shop:%s", shop);
+    if (shop) buf_print(&out->bearer, "shop:%s", shop);
     return OK;
+}
+
+/* By a private key: from here on as the session that it opened. */
+static RESULT sign_in(struct client *client, const struct credential *credential)
+{
+    SCOPED(buf_done) struct buf token = {0};
+    TRY(key_session(client, buf_slice(&credential->key_id), buf_slice(&credential->pem), &token));
+    client->bearer = TAKE(token);
+    if (client->remote) remote_bearer(client->remote, buf_slice(&client->bearer));
+    return OK;
+}
+
+struct slice client_bearer(const struct client *client)
+{
+    return buf_slice(&client->bearer);
 }
 
 RESULT client_open(const struct call *call, struct client **out)
 {
     const char *home = NULL, *url = NULL;
     SCOPED(client_free) struct client *client = calloc(1, sizeof *client);
+    SCOPED(credential_done) struct credential credential = {0};
     if (!client) abort();
     client->fd = -1;
     if (!call_has(call, OPT_OUTPUT_CURL)) {
         TRY(name_vault(call, &home, &url));
-        TRY(take_credential(call, &client->bearer));
+        TRY(take_credential(call, &credential));
+        client->bearer = TAKE(credential.bearer);
         if (url) TRY(remote_open(url, buf_slice(&client->bearer), &client->remote));
         if (home) TRY(open_home(home, client));
+        if (credential.pem.len > 0) TRY(sign_in(client, &credential));
     }
     *out = TAKE(client);
     return OK;

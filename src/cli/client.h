@@ -30,7 +30,7 @@ struct client;
 
 /**
  * Open the vault that --url or AMANAH_URL, else --home or AMANAH_HOME, names, as the reader whose key AMANAH_KEY_FILE
- * or AMANAH_KEY holds; without a key as the local operator of the home. A passphrase is asked for only when the keeper
+ * or AMANAH_KEY holds; by a session, when that file holds a private key; without a key as the local operator of the home. A passphrase is asked for only when the keeper
  * runs in this process and its home is sealed by one. With --output-curl nothing is opened.
  *
  * @return USAGE        neither a home nor a URL is named, or both
@@ -40,6 +40,9 @@ struct client;
  */
 RESULT client_open(const struct call *call, struct client **out);
 void client_free(struct client **client);
+
+/* The credential it asks with: a key, a session's token, or empty. As long as the client. */
+struct slice client_bearer(const struct client *client);
 
 /* Is a process that keeps running behind it, so that asks may overlap? How many may be on their way? 1 otherwise. */
 size_t client_window(const struct client *client);

@@ -32,8 +32,9 @@ void help_all(void)
     }
     table_show(&table);
     show_words("\namanah help COMMAND says more of a command, amanah help CODE explains an error.\n");
-    show_words("Environment: AMANAH_HOME, AMANAH_URL, AMANAH_KEY_FILE or AMANAH_KEY, AMANAH_CACERT, "
-               "AMANAH_PASSPHRASE_FILE.\n%s",
+    show_words("Environment: AMANAH_HOME, AMANAH_URL, AMANAH_KEY_FILE (with AMANAH_KEY_ID) or AMANAH_KEY, "
+               "AMANAH_CACERT, "
+               "AMANAH_CERT with AMANAH_CERT_KEY, AMANAH_PASSPHRASE_FILE.\n%s",
                about_exits);
 }
 

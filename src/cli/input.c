@@ -12,7 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { CREDENTIAL_FILE_BYTES_MAX = 4096, PATH_BYTES_MAX = 4096, BLOCK_BYTES = 65536, INTERRUPT = 3 };
+enum { CREDENTIAL_FILE_BYTES_MAX = 16384, PATH_BYTES_MAX = 4096, BLOCK_BYTES = 65536, INTERRUPT = 3 };
 
 static void descriptor_done(int *fd)
 {
@@ -171,7 +171,20 @@ RESULT passphrase_get_new(const struct passphrase_source *source, struct buf *ou
     return get_passphrase(source, true, out);
 }
 
-RESULT credential_get(struct buf *out)
+void credential_done(struct credential *credential)
+{
+    buf_done(&credential->bearer);
+    buf_done(&credential->pem);
+    buf_done(&credential->key_id);
+}
+
+static bool is_pem(const struct buf *text)
+{
+    static const char begin[] = "-----BEGIN ";
+    return text->len > 0 && memmem(text->at, text->len, begin, sizeof begin - 1) != NULL;
+}
+
+RESULT credential_get(struct credential *out)
 {
     const char *path = getenv("AMANAH_KEY_FILE"), *key = getenv("AMANAH_KEY");
     SCOPED(buf_done) struct buf text = {0};
@@ -179,6 +192,15 @@ RESULT credential_get(struct buf *out)
         TRY(file_read(path, CREDENTIAL_FILE_BYTES_MAX, &text));
     } else if (key) {
         buf_text(&text, key);
+    }
+    if (path && path[0] && is_pem(&text)) {
+        const char *id = getenv("AMANAH_KEY_ID");
+        if (!id || !id[0])
+            return FAIL(CONFIG, "AMANAH_KEY_FILE: a private key; say whose in AMANAH_KEY_ID, as key_…");
+        if (strlen(id) > ID_BYTES_MAX) return FAIL(CONFIG, "AMANAH_KEY_ID: too long to be the id of a key");
+        buf_text(&out->key_id, id);
+        out->pem = TAKE(text);
+        return OK;
     }
     while (text.len > 0 && strchr(" \t\r\n", text.at[text.len - 1])) text.len--;
     if (text.len == 0 && path && path[0])
@@ -188,7 +210,7 @@ RESULT credential_get(struct buf *out)
             return FAIL(CREDENTIAL_UNKNOWN, "credential: it is not a key");
     }
     if (text.len > BEARER_BYTES_MAX) return FAIL(CREDENTIAL_UNKNOWN, "credential: too long to be a key");
-    *out = TAKE(text);
+    out->bearer = TAKE(text);
     return OK;
 }
 

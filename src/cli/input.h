@@ -38,8 +38,16 @@ RESULT passphrase_get(const struct passphrase_source *source, struct buf *out);
 /* A new one: on the terminal it is asked for twice, and CONFIG when the two differ. */
 RESULT passphrase_get_new(const struct passphrase_source *source, struct buf *out);
 
-/* The reader's key: from the file that AMANAH_KEY_FILE names, else AMANAH_KEY; empty for the local operator. */
-RESULT credential_get(struct buf *out);
+/*
+ * What the reader proves itself by. From the file that AMANAH_KEY_FILE names: a key, or a private key in PEM, whose id
+ * AMANAH_KEY_ID tells. Else the key in AMANAH_KEY. Nothing: the local operator, or who has a TLS certificate.
+ */
+struct credential {
+    struct buf bearer;      /* a key or a session's token */
+    struct buf pem, key_id; /* or what signs challenges */
+};
+void credential_done(struct credential *credential);
+RESULT credential_get(struct credential *out);
 
 /* --yes, or a yes on the terminal. USAGE without a terminal and without --yes; CONFLICT when the answer was no. */
 RESULT confirm(const struct call *call, const char *question);

@@ -62,12 +62,17 @@ RESULT remote_open(const char *url, struct slice bearer, struct remote **out)
     if (!remote->curl) return FAIL(UNAVAILABLE, "curl: cannot start");
     buf_text(&remote->url, url);
     while (remote->url.at[remote->url.len - 1] == '/') remote->url.len--;
-    if (bearer.len > 0) {
-        buf_text(&remote->authorization, "Authorization: Bearer ");
-        buf_slice_put(&remote->authorization, bearer);
-    }
+    remote_bearer(remote, bearer);
     *out = TAKE(remote);
     return OK;
+}
+
+void remote_bearer(struct remote *remote, struct slice bearer)
+{
+    buf_clear(&remote->authorization);
+    if (bearer.len == 0) return;
+    buf_text(&remote->authorization, "Authorization: Bearer ");
+    buf_slice_put(&remote->authorization, bearer);
 }
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
@@ -98,7 +103,7 @@ static void prepare(struct remote *remote, struct exchange *exchange, const char
 {
     SCOPED(buf_done) struct buf url = {0};
     CURL *curl = remote->curl;
-    const char *ca = getenv("AMANAH_CACERT");
+    const char *ca = getenv("AMANAH_CACERT"), *cert = getenv("AMANAH_CERT"), *key = getenv("AMANAH_CERT_KEY");
     curl_easy_reset(curl);
     buf_slice_put(&url, buf_slice(&remote->url));
     buf_slice_put(&url, path);
@@ -111,6 +116,8 @@ static void prepare(struct remote *remote, struct exchange *exchange, const char
     (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
     if (slice_starts(buf_slice(&remote->url), "http:")) (void)curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     if (ca && ca[0]) (void)curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+    if (cert && cert[0]) (void)curl_easy_setopt(curl, CURLOPT_SSLCERT, cert);
+    if (key && key[0]) (void)curl_easy_setopt(curl, CURLOPT_SSLKEY, key);
     if (remote->authorization.len > 0) add_header(exchange, buf_c(&remote->authorization));
     add_header(exchange, "Expect:"); /* one round trip less */
 }

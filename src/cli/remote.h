@@ -18,10 +18,14 @@ struct remote;
  *
  * @param url     https://HOST[:PORT], or http:// of this machine (127.0.0.1, [::1], localhost)
  * @param bearer  the key; empty: none is sent
+ * AMANAH_CERT and AMANAH_CERT_KEY name a TLS certificate to show, and its private key, PEM files both.
  * @return CONFIG  another URL; AMANAH_CACERT names who may sign its certificate, else whom this machine trusts
  */
 RESULT remote_open(const char *url, struct slice bearer, struct remote **out);
 void remote_free(struct remote **remote);
+
+/* Ask with this credential from now on. */
+void remote_bearer(struct remote *remote, struct slice bearer);
 
 /* What came back: `cause` of a refusal, and the document as CBOR; of octets, the bytes. */
 struct remote_answer {

@@ -48,6 +48,28 @@ class Far:
         return done
 
 
+def pair(home, name):
+    """An Ed25519 pair: the paths of its private and its public key."""
+    private, public = home.file(f"{name}.pem"), home.file(f"{name}.pub")
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", private], check=True)
+    subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out", public], check=True)
+    return private, public
+
+
+def signs_and_rotates(run, home):
+    private, public = pair(home, "robot")
+    robot = run("key issue", "--role", "auditor", "--public-key", public, "--network", "127.0.0.0/8", "--json").json["id"]
+    signs = {"AMANAH_KEY_FILE": private, "AMANAH_KEY_ID": robot}
+    same(run("self", "--json", env=signs).json["reader"], robot, "it signs by itself")
+    check(run("key session", env=signs).text.startswith("ams_"), "a token for other programs")
+    run("key session", status=USAGE)
+    run("self", env={"AMANAH_KEY_FILE": private}, status=USAGE)
+    run("self", env={"AMANAH_KEY_FILE": pair(home, "other")[0], "AMANAH_KEY_ID": robot}, status=DENIED)
+    run("key rotate", robot, status=USAGE)  # a key without a secret needs a new pair
+    following = run("key rotate", robot, "--public-key", pair(home, "next")[1], "--json").json
+    same(following["rotated_from"], robot)
+
+
 def walk(home):
     """Run every command once as it is meant; the commands that were run."""
     far = isinstance(home, Far)
@@ -90,6 +112,7 @@ def walk(home):
     run("self", key=made["key"], status=DENIED)
     within("Leave of", run("staff leave", staff, "--yes").text)
     within("ended", run("staff left", staff).text)
+    signs_and_rotates(run, home)
     run("role put", "courier", "--fields", "name,addresses", "--purposes", "delivery", "--acts", "reveal", "--daily", "9")
     within("courier", run("role list").text)
     asked = run("approval ask", "--people", "500", "--minutes", "30", "--reason", "recall", "--json").json["approval"]

@@ -3,64 +3,6 @@
 #include "cli/input.h"
 #include "cli/show.h"
 
-static void show_key(const struct call *call, struct doc answer)
-{
-    SCOPED(buf_done) struct buf ends = {0};
-    (void)call;
-    time_words_put(&ends, doc_get(answer, "expires"));
-    show_words("Key ");
-    show_value(doc_text(doc_get(answer, "id")));
-    show_words(" with the role ");
-    show_value(doc_text(doc_get(answer, "role")));
-    show_words(", until %s. Shown this once; keep it where your other secrets are:\n  ", buf_c(&ends));
-    show_slice(doc_text(doc_get(answer, "key")));
-    show_words("\n");
-}
-
-RESULT command_key_issue(struct call *call)
-{
-    struct key_issue_ask ask = {.name = call_slice(call, OPT_NAME)};
-    SCOPED(arena_done) struct arena arena = {0};
-    TRY(call_need(call, OPT_ROLE, &ask.role));
-    TRY(call_list(call, OPT_HOLDER, &arena, &ask.holders));
-    TRY(call_number(call, OPT_DAYS, 1, 90, &ask.days));
-    return ask_and_show(call, VERB_KEY_ISSUE, &ask, show_key);
-}
-
-static void show_revoked(const struct call *call, struct doc answer)
-{
-    (void)call;
-    show_words("Ended the key ");
-    show_value(doc_text(doc_get(answer, "id")));
-    show_words(". No look by it has a higher index than this act.\n");
-}
-
-RESULT command_key_revoke(struct call *call)
-{
-    struct key_revoke_ask ask = {.id = slice_text(call->args[0])};
-    TRY(confirm(call, "End this key now? Whatever uses it stops working."));
-    return ask_and_show(call, VERB_KEY_REVOKE, &ask, show_revoked);
-}
-
-static void show_keys(const struct call *call, struct doc answer)
-{
-    (void)call;
-    show_table(answer, (const struct table_column[]){{"id", COLUMN_WORDS},
-                                                     {"name", COLUMN_WORDS},
-                                                     {"role", COLUMN_WORDS},
-                                                     {"holders", COLUMN_WORDS},
-                                                     {"created", COLUMN_TIME},
-                                                     {"expires", COLUMN_TIME},
-                                                     {"ended", COLUMN_TIME},
-                                                     {0}});
-}
-
-RESULT command_key_list(struct call *call)
-{
-    struct key_list_ask ask = {.limit = PAGE_MAX};
-    return ask_pages(call, VERB_KEY_LIST, &ask, &ask.after, show_keys);
-}
-
 static void show_put(const struct call *call, struct doc answer)
 {
     (void)call;
