@@ -1,9 +1,9 @@
 #include "keep/access/pass.h"
 
 #include "keep/access/access_priv.h"
+#include "keep/access/network.h"
 #include "keep/put.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 static const char pass_prefix[] = "amp_";
@@ -53,56 +53,24 @@ void pass_secret_make(struct shop *shop, uint64_t number, struct buf *text, stru
     wipe(bytes, sizeof bytes);
 }
 
-/* An address into 16 bytes, IPv4 as ::ffff:a.b.c.d, and how many bits of it a block may leave free at most. */
-static bool address_take(struct slice text, uint8_t out[NETWORK_BYTES], bool *four)
-{
-    char name[INET6_ADDRSTRLEN] = "";
-    if (text.len == 0 || text.len >= sizeof name || memchr(text.at, 0, text.len)) return false;
-    memcpy(name, text.at, text.len);
-    memset(out, 0, NETWORK_BYTES);
-    out[10] = out[11] = 0xff;
-    *four = inet_pton(AF_INET, name, out + 12) == 1;
-    if (*four) return true;
-    if (inet_pton(AF_INET6, name, out) != 1) return false;
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    *four = memcmp(out, mapped, sizeof mapped) == 0;
-    return true;
-}
-
-/* "/24": 1 to 3 digits. */
-static bool bits_take(struct slice text, unsigned most, unsigned *out)
-{
-    unsigned bits = 0;
-    if (text.len == 0 || text.len > 3) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9') return false;
-        bits = bits * 10 + (unsigned)(text.at[i] - '0');
-    }
-    *out = bits;
-    return bits >= 1 && bits <= most;
-}
-
 RESULT pass_network(struct shop *shop, struct slice network, struct buf *text,
                     uint8_t tag[PASS_NETWORK_BYTES])
 {
-    enum { V6_BITS = 64 };
-    uint8_t ip[NETWORK_BYTES];
-    char name[INET6_ADDRSTRLEN];
+    enum { V4_BITS = 96, V6_MOST = 64, V4_FEWEST = V4_BITS + 8, V6_FEWEST = 16 };
+    static const uint8_t mapped[V4_BITS / 8] = {[10] = 0xff, [11] = 0xff};
+    struct network_range range = {0};
     struct hash mac = {{0}};
-    bool four = false;
-    const uint8_t *slash = network.len ? memchr(network.at, '/', network.len) : NULL;
-    struct slice address = slash ? slice_part(network, 0, (size_t)(slash - network.at)) : network;
-    if (!address_take(address, ip, &four))
-        return FAIL(INVALID, "client_network: no IP address; such as 192.0.2.7");
-    unsigned most = four ? 32 : 128, bits = most;
-    if (slash && !bits_take(slice_from(network, address.len + 1), most, &bits))
-        return FAIL(INVALID, "client_network: behind / stands 1 to %u", most);
-    if (!four && bits > V6_BITS) bits = V6_BITS; /* a household has as many of the others as it likes */
-    for (unsigned bit = (four ? 96 : 0) + bits; bit < 8 * NETWORK_BYTES; bit++)
-        ip[bit / 8] &= (uint8_t) ~(0x80U >> bit % 8);
-    (void)inet_ntop(four ? AF_INET : AF_INET6, four ? ip + 12 : ip, name,
-                    sizeof name); /* it always has room */
-    buf_print(text, "%s/%u", name, bits);
+    if (network_range_get(network, &range).code != CODE_OK)
+        return FAIL(INVALID,
+                    "client_network: no IP address or block of them; such as 192.0.2.7 or 192.0.2.0/24");
+    bool four = range.bits >= V4_BITS && memcmp(range.at, mapped, sizeof mapped) == 0;
+    if (range.bits < (four ? V4_FEWEST : V6_FEWEST))
+        return FAIL(INVALID, "client_network: too wide to be one customer's; at most /8, of IPv6 /16");
+    if (!four && range.bits > V6_MOST) { /* a household has as many of the others as it likes */
+        range.bits = V6_MOST;
+        memset(range.at + V6_MOST / 8, 0, sizeof range.at - V6_MOST / 8);
+    }
+    network_range_put(&range, text);
     const struct slice parts[] = {SLICE_TEXT("client network"), buf_slice(text)};
     prf_run(shop->pepper, parts, COUNT_OF(parts), &mac);
     memcpy(tag, mac.bytes, PASS_NETWORK_BYTES);
