@@ -56,7 +56,7 @@ static const struct {
     {VERB_KEY_ISSUE, 3},         {VERB_KEY_REVOKE, 2},    {VERB_ROLE_PUT, 2},
     {VERB_STAFF_ADD, 1},         {VERB_LEDGER_PROOF, 2},  {VERB_LEDGER_ENTRY, 2},
     {VERB_LEDGER_CHECKPOINT, 1}, {VERB_LEDGER_PIN, 2},    {VERB_SELF, 5},
-    {VERB_FIELD_PUT, 1},
+    {VERB_FIELD_PUT, 1},         {VERB_PASS_ISSUE, 6},
 };
 
 static enum verb some_verb(struct prop_rng *rng)
@@ -99,6 +99,17 @@ static void some_reveal(struct prop_rng *rng, const struct model *model, struct 
         }
     }
     ask->field_set = (unsigned)prop_below(rng, FIELD_SETS);
+    ask->self = chance(rng, 25);
+    if (model->pass_count == 0 || !chance(rng, ask->self ? 85 : 10)) return;
+    unsigned back = (unsigned)prop_below(rng, 12),
+             pass = model->pass_count > back ? model->pass_count - back : 1;
+    if (!model->passes[pass].token[0]) return; /* its answer was lost */
+    ask->pass = pass;
+    ask->forged = chance(rng, 10);
+    ask->subject_count = from_one(rng, 2);
+    for (size_t i = 0; i < ask->subject_count; i++) {
+        if (chance(rng, 85)) ask->subjects[i] = model->passes[pass].subject;
+    }
 }
 
 static void some_authority(struct prop_rng *rng, const struct model *model, struct sim_ask *ask)
@@ -268,7 +279,12 @@ static void reveal_put(struct making *making, const struct model *model, const s
         if (name) fields[out->fields.count++] = slice_text(name);
     }
     out->fields.at = fields;
-    out->purpose = SLICE_TEXT("support");
+    out->purpose = ask->self ? SLICE_TEXT("self") : SLICE_TEXT("support");
+    if (ask->pass) out->pass = arena_copy(&making->arena, slice_text(model->passes[ask->pass].token));
+    if (ask->forged) { /* another secret: one symbol of it, before those that base32 fills up */
+        uint8_t *late = (uint8_t *)(uintptr_t)(out->pass.at + out->pass.len - 5);
+        *late = *late == 'x' ? 'y' : 'x';
+    }
     out->reason = reason_text(ask);
 }
 
@@ -351,6 +367,9 @@ static void fill(struct making *making, const struct model *model, const struct 
         return;
     case VERB_KEY_ISSUE:
         key_put(making, ask, &out->key_issue);
+        return;
+    case VERB_PASS_ISSUE:
+        out->pass_issue = (struct pass_issue_ask){id, SLICE_TEXT("192.0.2.7")};
         return;
     case VERB_KEY_REVOKE:
         out->key_revoke.id = slice_text(model->keys[ask->number].id);

@@ -366,6 +366,9 @@ static enum cause erase(struct model *model, const struct asker *asker, const st
     struct model_subject *subject = NULL;
     enum cause cause = subject_of(model, ask, &subject);
     if (cause != CAUSE_OK || ask->dry_run) return cause;
+    for (unsigned i = 1; i <= model->pass_count; i++) {
+        if (model->passes[i].subject == ask->subjects[0]) model->passes[i].until_us = 0;
+    }
     (void)entry_add(model, ENTRY_ERASE_INTENT, asker->no, 0);
     subject->state = SUBJECT_ERASED;
     subject->version++;
@@ -396,13 +399,49 @@ static void untry(struct model *model, const struct asker *asker, unsigned email
     budget_of(model, asker->no | VALUES_TRIED, model->now_us / DAY_US)->seen.has[email] = tried;
 }
 
-/* Every look of the simulator is for support. */
-static bool for_support(const struct role *role)
+/* Does a role look for this purpose? */
+static bool looks_for(const struct role *role, uint32_t purpose)
 {
     for (size_t i = 0; i < role->purpose_count; i++) {
-        if (role->purposes[i] == 1 || role->purposes[i] == PURPOSE_ANY) return true;
+        if (role->purposes[i] == purpose || role->purposes[i] == PURPOSE_ANY) return true;
     }
     return false;
+}
+
+static int64_t right_now_of(const struct model *model)
+{
+    return model->now_us > model->last_us ? model->now_us : model->last_us;
+}
+
+static enum cause pass_issue(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                             struct expected *out)
+{
+    struct model_subject *subject = NULL;
+    enum cause cause = subject_of(model, ask, &subject);
+    if (cause != CAUSE_OK) return cause;
+    if (!spend(model, asker, 0, ask->subjects, 1)) return CAUSE_BUDGET_DAY;
+    assert(model->pass_count + 1 < MODEL_PASSES_MAX);
+    out->new_pass = ++model->pass_count;
+    model->passes[out->new_pass] = (struct model_pass){
+        .subject = ask->subjects[0], .issuer = asker->no, .until_us = right_now_of(model) + 15 * MINUTE_US};
+    receipt(out, entry_of(model, ENTRY_PASS, asker->no, ask->subjects, 1));
+    out->created = true;
+    return CAUSE_OK;
+}
+
+/* May the pass be shown for this look? */
+static enum cause pass_shown(const struct model *model, const struct asker *asker, const struct sim_ask *ask)
+{
+    if (ask->pass == 0) return asker->role->pass ? CAUSE_PASS_MISSING : CAUSE_OK;
+    const struct model_pass *pass = &model->passes[ask->pass];
+    int64_t now_us = right_now_of(model);
+    if (ask->forged || pass->until_us + HOUR_US <= now_us) return CAUSE_PASS_UNKNOWN;
+    if (pass->until_us <= now_us) return CAUSE_PASS_EXPIRED;
+    if (pass->issuer == asker->no) return CAUSE_PASS_OWN;
+    for (size_t i = 0; i < ask->subject_count; i++) {
+        if (ask->subjects[i] != pass->subject) return CAUSE_PASS_SUBJECT;
+    }
+    return CAUSE_OK;
 }
 
 static enum cause lookup(struct model *model, const struct asker *asker, const struct sim_ask *ask,
@@ -413,7 +452,7 @@ static enum cause lookup(struct model *model, const struct asker *asker, const s
     bool tried =
         budget_of(model, asker->no | VALUES_TRIED, model->now_us / DAY_US)->seen.has[ask->person.email];
     if (asker->role->reason && !ask->reason) return CAUSE_REASON_MISSING;
-    if (!for_support(asker->role)) return CAUSE_ROLE_PURPOSE;
+    if (!looks_for(asker->role, 1)) return CAUSE_ROLE_PURPOSE;
     for (unsigned no = 1; no <= model->last; no++) {
         const struct model_subject *subject = &model->people[no];
         if (subject->state != SUBJECT_ERASED && subject->person.email == ask->person.email)
@@ -454,9 +493,11 @@ static enum cause reveal(struct model *model, const struct asker *asker, const s
 {
     unsigned found[MODEL_REVEAL_MAX];
     size_t count = 0;
-    if (!for_support(asker->role)) return CAUSE_ROLE_PURPOSE;
+    if (!looks_for(asker->role, ask->self ? 12 : 1)) return CAUSE_ROLE_PURPOSE;
     if (asker->role->reason && !ask->reason) return CAUSE_REASON_MISSING;
     if (!may_see(asker->role, ask->field_set)) return CAUSE_ROLE_FIELD;
+    enum cause shown = pass_shown(model, asker, ask);
+    if (shown != CAUSE_OK) return shown;
     for (size_t i = 0; i < ask->subject_count; i++) {
         const struct model_subject *subject = &model->people[ask->subjects[i]];
         bool there = ask->subjects[i] != 0 && subject->state != SUBJECT_ERASED;
@@ -649,6 +690,8 @@ static enum cause dispatch(struct model *model, const struct asker *asker, const
         return reveal(model, asker, ask, out);
     case VERB_IMPORT:
         return import(model, asker, ask, out);
+    case VERB_PASS_ISSUE:
+        return pass_issue(model, asker, ask, out);
     case VERB_KEY_ISSUE:
         return key_issue(model, asker, ask, out);
     case VERB_KEY_REVOKE:

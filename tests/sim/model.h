@@ -23,6 +23,7 @@ enum {
     MODEL_REVEAL_MAX = 6,
     MODEL_ROWS_MAX = 4,
     MODEL_HOMES_MAX = 2,
+    MODEL_PASSES_MAX = 1024,
     MODEL_ID_BYTES = 40,
     MODEL_TOKEN_BYTES = 96
 };
@@ -56,8 +57,10 @@ struct sim_ask {
     enum conflict conflict;
     unsigned field_set; /* of reveal: index into its field sets */
     bool reason, dry_run;
-    unsigned role;   /* of key_issue, role_put: index into roles, or beyond: none of that name */
-    uint64_t number; /* daily limit, entry index, key to revoke, own field */
+    unsigned pass;     /* of reveal: the number of the one shown; 0: none */
+    bool forged, self; /* of reveal: another secret in the pass; for the purpose self, else support */
+    unsigned role;     /* of key_issue, role_put: index into roles, or beyond: none of that name */
+    uint64_t number;   /* daily limit, entry index, key to revoke, own field */
     struct person rows[MODEL_ROWS_MAX];
     size_t row_count;
 };
@@ -80,6 +83,13 @@ struct model_key {
     int64_t created_us, expires_us, ended_us, used_day;
     uint64_t ended_entry;
     char id[MODEL_ID_BYTES], token[MODEL_TOKEN_BYTES]; /* empty: the answer was lost */
+};
+
+struct model_pass {
+    unsigned subject;
+    uint64_t issuer;
+    int64_t until_us;              /* erased: 0 */
+    char token[MODEL_TOKEN_BYTES]; /* empty: the answer was lost */
 };
 
 struct model_entry {
@@ -122,6 +132,8 @@ struct model {
     unsigned last;
     struct model_key keys[MODEL_KEYS_MAX]; /* by number; 0 unused */
     unsigned key_count;
+    struct model_pass passes[MODEL_PASSES_MAX]; /* by number; 0 unused */
+    unsigned pass_count;
     struct role roles[MODEL_ROLES_MAX];
     unsigned role_count;
     uint64_t role_entry[MODEL_ROLES_MAX];                 /* that wrote it last, plus one */
@@ -146,8 +158,8 @@ struct expected {
     bool exact; /* the body is `body` */
     bool ends;  /* the body ends with `body` */
     struct buf body;
-    unsigned new_subject, new_key;    /* whose id the answer tells */
-    uint64_t looks_least, looks_most; /* items of a listing of sightings; most 0: not one */
+    unsigned new_subject, new_key, new_pass; /* whose id the answer tells */
+    uint64_t looks_least, looks_most;        /* items of a listing of sightings; most 0: not one */
     bool listing, imported;
     uint64_t rows_created, rows_changed, rows_unchanged, rows_refused;
 };
