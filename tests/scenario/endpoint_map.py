@@ -58,10 +58,15 @@ def a_map_that_says_nothing_clear_is_refused():
         good = {"name": "x", "fields": ["name"], "purposes": ["delivery"]}
         for wrong, code in (({"fields": ["shoe"]}, "field.unknown"), ({"purposes": ["fun"]}, "purpose.unknown"),
                             ({"routes": ["GET /x"]}, "request.malformed"), ({"routes": ["/x = name"]}, "request.malformed"),
-                            ({"routes": ["GET /x = email"]}, "request.malformed"), ({"name": ""}, "request.missing_member"),
+                            ({"routes": ["GET /x = email"]}, "request.malformed"),
+                            ({"routes": ["GET /x/{ref}/{id} = name"]}, "request.malformed"),
+                            ({"routes": ["get /x = name"]}, "request.malformed"), ({"name": ""}, "request.missing_member"),
                             ({"keys": ["key_nobody"]}, "id.malformed")):
             answer = home.http("POST", "/v1/services", {**good, **wrong})
             same(answer.code, code, f"{wrong}: {answer}")
+        routes = ["GET /orders?customer={ref} = name", "SELECT public.customers = name", "EVENT customer.view = name"]
+        same(home.http("POST", "/v1/services", {**good, "name": "logs", "routes": routes}).status, 201,
+             "routes that a log tells of: a parameter, a table, an application's own word")
         key = home.good("POST", "/v1/keys", {"role": "service"})["id"]
         same(home.http("POST", "/v1/services", {**good, "keys": [key]}).status, 201)
         same(home.http("POST", "/v1/services", {**good, "name": "y", "keys": [key]}).code, "conflict",

@@ -20,7 +20,7 @@ enum {
 
 /* One of the service's own routes: "GET /api/customers/{ref}" and the fields that its answers hold. */
 struct service_route {
-    char text[SERVICE_ROUTE_BYTES_MAX + 1]; /* method, blank, path; {ref} or {id} where the subject stands */
+    char text[SERVICE_ROUTE_BYTES_MAX + 1]; /* as base/weblog/route.h reads it */
     uint64_t fields;
 };
 

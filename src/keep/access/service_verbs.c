@@ -1,5 +1,7 @@
 /* The verbs on services: put one, list them with their drift, and the record of processing they make. */
 #include "keep/access/service.h"
+
+#include "base/weblog/route.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
 
@@ -59,20 +61,22 @@ static RESULT keys_take(struct shop *shop, const struct texts *ids, struct servi
     return OK;
 }
 
-/* "GET /api/customers/{ref} = name,email": method, path, and the fields of its answer. */
+/* "GET /orders?customer={ref} = name,email": a route, the last equals sign, and the fields of its answer. */
 static RESULT route_take(struct shop *shop, struct slice text, size_t item, struct service_route *out)
 {
-    size_t equals = 0, blank = 0;
-    while (equals < text.len && text.at[equals] != '=') equals++;
-    struct slice route = slice_part(text, 0, equals), names = {0};
+    const uint8_t *equals = text.len > 0 ? memrchr(text.at, '=', text.len) : NULL;
+    struct slice route = slice_part(text, 0, equals ? (size_t)(equals - text.at) : 0);
+    struct slice names = slice_from(text, route.len + 1);
     while (route.len > 0 && route.at[route.len - 1] == ' ') route.len--;
-    while (blank < route.len && route.at[blank] != ' ') blank++;
-    if (equals == text.len || blank == 0 || blank + 1 >= route.len || route.at[blank + 1] != '/' ||
-        route.len > SERVICE_ROUTE_BYTES_MAX) {
+    if (!equals || route.len > SERVICE_ROUTE_BYTES_MAX)
         return FAIL(INVALID, "routes: item %zu is not of the form GET /path/{ref} = field,field", item);
+    struct result good = route_check(route);
+    if (good.code != CODE_OK) {
+        SCOPED(buf_done) struct buf why = {0};
+        buf_text(&why, result_text());
+        return FAIL(INVALID, "routes: item %zu: %s", item, buf_c(&why));
     }
     memcpy(out->text, route.at, route.len);
-    names = slice_from(text, equals + 1);
     while (names.len > 0) {
         size_t end = 0;
         while (end < names.len && names.at[end] != ',') end++;

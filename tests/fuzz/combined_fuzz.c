@@ -1,0 +1,7 @@
+/* nginx and Apache access logs: any bytes. */
+#include "weblog_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    return weblog_try(WEBLOG_NGINX, NULL, data, len);
+}
