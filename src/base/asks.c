@@ -8,6 +8,11 @@ enum {
     PATH_BYTES_MAX = 80,
     VKEY_BYTES_MAX = 400,
     DAYS_MAX = 90,
+    WEBAUTHN_CLIENT_MAX = 2732,       /* 2,048 bytes as base64url */
+    WEBAUTHN_ATTESTATION_MAX = 10924, /* 8,192 */
+    WEBAUTHN_DATA_MAX = 1368,         /* 1,024 */
+    WEBAUTHN_ID_MAX = 684,            /* 512 */
+    SIGNATURE_MAX = 800,              /* 600, such as an RSA signature's */
     PEM_BYTES_MAX = 16384,
     INDEX_MAX_BITS = 40
 };
@@ -163,6 +168,18 @@ static const struct member staff_recover_members[] = {
     TEXT(staff_recover_ask, id, ID_BYTES_MAX, true, staff_id_about),
     {0},
 };
+static const struct member enrol_members[] = {
+    TEXT(enrol_ask, invite, ID_BYTES_MAX, false, "the invitation, ami_…; none: for whom the session is"),
+    TEXT(enrol_ask, current, 8, false, "without an invitation: a code of the present app"),
+    TEXT(enrol_ask, password, 200, false, "a new password of 12 to 200 bytes"),
+    TEXT(enrol_ask, totp, 8, false, "the first code of the new app: confirms the password"),
+    TEXT(enrol_ask, passkey, 8, false, "begin: options for the browser; finish: what it gave back"),
+    TEXT(enrol_ask, name, NAME_BYTES_MAX, false, "a name to know the passkey by"),
+    TEXT(enrol_ask, challenge, 64, false, "the challenge of those options, as it was given"),
+    TEXT(enrol_ask, client_data, WEBAUTHN_CLIENT_MAX, false, "clientDataJSON, base64url"),
+    TEXT(enrol_ask, attestation, WEBAUTHN_ATTESTATION_MAX, false, "attestationObject, base64url"),
+    {0},
+};
 static const struct member key_issue_members[] = {
     TEXT(key_issue_ask, role, NAME_BYTES_MAX, true, "the role its holder gets"),
     TEXT(key_issue_ask, name, NAME_BYTES_MAX, false, "what the key is for"),
@@ -191,7 +208,17 @@ static const struct member key_list_members[] = {
 static const struct member session_open_members[] = {
     TEXT(session_open_ask, key, ID_BYTES_MAX, false, "the key's id, key_…"),
     TEXT(session_open_ask, challenge, 512, false, "the challenge, as it was given"),
-    TEXT(session_open_ask, signature, 96, false, "base64 of the key's Ed25519 signature over the challenge"),
+    TEXT(session_open_ask, signature, SIGNATURE_MAX, false,
+         "base64 of the key's Ed25519 signature over the challenge, or of the passkey's"),
+    TEXT(session_open_ask, staff, 254, false, "who signs in: e-mail or staff_…"),
+    TEXT(session_open_ask, password, 200, false, "their password"),
+    TEXT(session_open_ask, totp, 8, false, "the code of now"),
+    TEXT(session_open_ask, recovery, 32, false, "a recovery code in place of it: gives an invitation"),
+    TEXT(session_open_ask, passkey, 8, false, "begin: options for the browser; finish: what it gave back"),
+    TEXT(session_open_ask, credential, WEBAUTHN_ID_MAX, false, "rawId, base64url"),
+    TEXT(session_open_ask, client_data, WEBAUTHN_CLIENT_MAX, false, "clientDataJSON, base64url"),
+    TEXT(session_open_ask, authenticator_data, WEBAUTHN_DATA_MAX, false, "authenticatorData, base64url"),
+    MEMBER(session_open_ask, cookie, WIRE_BOOL, 1, false, "the token comes as a cookie, for browsers"),
     {0},
 };
 static const struct member session_end_members[] = {{0}};

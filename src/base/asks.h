@@ -46,6 +46,9 @@ enum {
  * the certificate's public key (SPKI) in hex. A client's own bearer never has a colon.
  */
 #define BEARER_CERTIFICATE "cert:"
+/* And of a browser that sent its session as a cookie: this and the token; where the request may change something, also a
+ * colon and what X-CSRF-Token held. */
+#define BEARER_COOKIE "web:"
 
 enum verb {
 #define VERB(NAME, name, changes) VERB_##NAME,
@@ -169,6 +172,13 @@ struct staff_invite_ask {
 struct staff_recover_ask {
     struct slice id;
 };
+/* How somebody sets up their sign-in: with an invitation, or in a session of theirs with a code of the present app. */
+struct enrol_ask {
+    struct slice invite, current;
+    struct slice password, totp;
+    struct slice passkey; /* begin, finish */
+    struct slice name, challenge, client_data, attestation;
+};
 struct key_issue_ask {
     struct slice role, name, public_key, certificate;
     struct texts holders, networks;
@@ -184,9 +194,14 @@ struct key_list_ask {
     struct slice after;
     uint64_t limit;
 };
-/* Asked without a credential: `key` alone gets a challenge, with challenge and signature a session. */
+/*
+ * Asked without a credential. A key: `key` alone gets a challenge, with challenge and signature a session. Staff: with
+ * password and totp a session, with a recovery code an invitation; `passkey` begin gets a challenge, finish a session.
+ */
 struct session_open_ask {
     struct slice key, challenge, signature;
+    struct slice staff, password, totp, recovery, passkey, credential, client_data, authenticator_data;
+    bool cookie; /* the token comes as a cookie, with what it wants in X-CSRF-Token beside it */
 };
 struct session_end_ask {
     char none;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 struct server {
+    struct slice public_origin; /* empty: none */
     const char *home;
     struct front_options front;
     struct front_child child;
@@ -117,6 +118,8 @@ static RESULT read_options(const struct call *call, struct server *server, struc
     front->certificate_path = call_text(call, OPT_TLS_CERT);
     front->key_path = call_text(call, OPT_TLS_KEY);
     front->log_requests = call_has(call, OPT_LOG_REQUESTS);
+    server->public_origin = call_slice(call, OPT_PUBLIC_ORIGIN);
+    front->secure = slice_starts(server->public_origin, "https://");
     TRY(address_parse(listen_at ? listen_at : SERVE_LISTEN, out_listen));
     if ((front->certificate_path == NULL) != (front->key_path == NULL)) {
         return FAIL(CONFIG, "--tls-cert and --tls-key: one needs the other");
@@ -169,8 +172,10 @@ static RESULT open_keeper(struct server *server)
     else
         log_event(LOG_WARN, "home.plain_seal", NULL,
                   0); /* who reads the disk can open it: said at every start */
-    struct keeper_options options = {
-        .home = server->home, .passphrase = buf_slice(&phrase), .clock = clock_system()};
+    struct keeper_options options = {.home = server->home,
+                                     .passphrase = buf_slice(&phrase),
+                                     .public_origin = server->public_origin,
+                                     .clock = clock_system()};
     TRY(keeper_open(&options, &server->keeper));
     log_reopened(server->keeper);
     return OK;

@@ -160,6 +160,7 @@ void draft_text(struct draft *draft, enum commitment_kind kind, struct slice tex
 RESULT batch_stretch(struct batch *batch, const struct stretching *stretch, uint8_t out[STRETCH_BYTES])
 {
     const struct stretched *done = batch->stretched;
+    if (done && done->failed) return FAIL(UNAVAILABLE, "sign-in: no memory to check a password; try again");
     if (done && bytes_equal_ct(done->salt, stretch->salt, STRETCH_SALT_BYTES)) {
         memcpy(out, done->hash, STRETCH_BYTES);
         return OK;

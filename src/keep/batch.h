@@ -50,6 +50,7 @@ struct stretching {
 };
 struct stretched {
     uint8_t salt[STRETCH_SALT_BYTES], hash[STRETCH_BYTES];
+    bool failed; /* for want of memory */
 };
 
 struct batch {

@@ -35,6 +35,7 @@ VERB_FUNCTION(staff_left);
 VERB_FUNCTION(staff_lesson);
 VERB_FUNCTION(staff_invite);
 VERB_FUNCTION(staff_recover);
+VERB_FUNCTION(enrol);
 VERB_FUNCTION(key_issue);
 VERB_FUNCTION(key_revoke);
 VERB_FUNCTION(key_list);

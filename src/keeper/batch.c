@@ -210,6 +210,16 @@ static RESULT stranger_may(struct keeper *keeper, struct batch *batch, const str
     return FAIL(TOO_BUSY, "session: too many tries from this network failed; wait for the next minute");
 }
 
+/* Does it wait for a password that is checked elsewhere? Then it is run again when that is done. */
+static bool put_aside(struct keeper *keeper, const struct batch *batch, struct task *task, uint64_t writes)
+{
+    if (batch->wanted.memory_kib == 0) return false;
+    assert(batch->writes == writes); /* nothing was done that would be done twice */
+    task->aside = stretcher_put(keeper->stretcher, task->from, task->head.network, &batch->wanted);
+    task->done |= task->aside;
+    return task->aside;
+}
+
 /* Run one task. False when the batch must be undone: something below failed after a write. */
 static bool task_run(struct keeper *keeper, struct batch *batch, struct task *task)
 {
@@ -225,8 +235,12 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
         task_refuse(task, done);
         return true;
     }
+    batch->stretched = task->from->stretched;
+    batch->stretch_later = keeper->stretcher != NULL;
+    batch->wanted = (struct stretching){0};
     done = task_verb(keeper, batch, &reader, task);
     if (done.code == CODE_OK) return true;
+    if (put_aside(keeper, batch, task, writes)) return true;
     bool noted = ledger_size(batch->shop->ledger) != entries; /* a miss is an entry, and stays charged */
     if (!noted) budget_undo(batch->shop->budgets, mark);
     budget_tell(batch, &reader, task, done);

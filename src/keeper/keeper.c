@@ -1,4 +1,5 @@
 #include "keep/access/challenge.h"
+#include "keep/access/sign_in.h"
 #include "keeper/keeper_priv.h"
 
 #include "store/sqlite/sqlite.h"
@@ -11,7 +12,8 @@
 
 RESULT keeper_shop_open(struct keeper *keeper, const char *name)
 {
-    struct shop_options options = {keeper->home, name, keeper->options.clock, SHOP_WRITER, NULL};
+    struct shop_options options = {keeper->home, name, keeper->options.clock,
+                                   SHOP_WRITER,  NULL, keeper->options.public_origin};
     if (keeper->options.store_open) {
         SCOPED(buf_done) struct buf path = {0};
         shop_path(keeper->home, name, "shop.db", &path);
@@ -65,6 +67,7 @@ void keeper_free(struct keeper **keeper)
     SCOPED(buf_done) struct buf why = {0};
     if (!at) return;
     buf_text(&why, result_text()); /* what fails while it is closed must not stand for why it is closed */
+    stretcher_free(&at->stretcher);
     for (size_t i = 0; i < at->shop_count; i++) {
         shop_upkeep(at, at->shops[i], true);
         shop_free(&at->shops[i]);
@@ -92,9 +95,15 @@ static const char shop_prefix[] = "shop:";
 /* What needs no credential says in its members which shop is meant, and whatever came as one is not looked at. */
 static bool stranger_shop(struct keeper *keeper, struct task *task)
 {
-    bool session = task->head.verb == VERB_SESSION_OPEN;
-    for (size_t i = 0; i < keeper->shop_count && session && !task->shop; i++) {
-        if (session_of_shop(keeper->shops[i], &task->ask.session_open)) task->shop = keeper->shops[i];
+    uint8_t tag[4];
+    bool session = task->head.verb == VERB_SESSION_OPEN, enrol = task->head.verb == VERB_ENROL;
+    if (enrol && task->ask.enrol.invite.len == 0) return false; /* in a session of theirs */
+    bool invited = enrol && invite_shop(task->ask.enrol.invite, tag);
+    for (size_t i = 0; i < keeper->shop_count && !task->shop; i++) {
+        struct shop *shop = keeper->shops[i];
+        bool meant = session && session_of_shop(shop, &task->ask.session_open);
+        if (invited) meant = bytes_equal_ct(keyring_shop_id(shop->keyring), tag, sizeof tag);
+        if (meant) task->shop = shop;
     }
     bool names_shop = task->from->local && slice_starts(task->head.bearer, shop_prefix);
     if (task->shop || !names_shop) task->head.bearer = (struct slice){0};
@@ -174,6 +183,7 @@ static void answers_release(struct keeper *keeper, struct task *tasks, size_t co
     SCOPED(buf_done) struct buf frame = {0};
     for (size_t i = 0; i < count; i++) {
         struct task *task = &tasks[i];
+        if (task->aside) continue;
         buf_clear(&frame);
         task->answer.head.id = task->head.id;
         task->answer.head.shop = task->shop ? task->shop->number : 0;
@@ -197,6 +207,26 @@ void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t cou
     keeper->counters.batches++;
     answers_release(keeper, tasks, count, sink);
     arena_reset(&keeper->arena);
+}
+
+RESULT keeper_apart(struct keeper *keeper, int *out_fd)
+{
+    TRY(stretcher_new(&keeper->stretcher));
+    *out_fd = stretcher_fd(keeper->stretcher);
+    return OK;
+}
+
+void keeper_resume(struct keeper *keeper, struct keeper_sink sink)
+{
+    struct keeper_ask asks[2 * STRETCH_WAITING_MAX];
+    size_t count = stretcher_take(keeper->stretcher, asks, COUNT_OF(asks));
+    keeper_run(keeper, asks, count, sink);
+    stretcher_taken(keeper->stretcher);
+}
+
+void keeper_forget(struct keeper *keeper, const void *from)
+{
+    if (keeper->stretcher) stretcher_forget(keeper->stretcher, from);
 }
 
 int64_t keeper_idle(struct keeper *keeper)

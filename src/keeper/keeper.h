@@ -13,6 +13,7 @@ enum { KEEPER_BATCH_MAX = 1024 }; /* asks in one batch */
 
 struct keeper;
 struct store;
+struct stretched;
 
 struct keeper_options {
     const char *home;
@@ -21,6 +22,8 @@ struct keeper_options {
     /* Opens the database of a shop; NULL: as it is. The simulator puts a store there that fails. */
     RESULT (*store_open)(void *context, const char *path, struct store **out);
     void *store_context;
+    struct slice
+        public_origin; /* as browsers see the vault, for passkeys; empty: none. Borrowed as long as the keeper */
 };
 
 /* Take the home's lock, unseal, open every shop, check it and bring its ledger up. Errors as home_open(),
@@ -36,16 +39,28 @@ struct keeper_ask {
     struct slice frame; /* without its length word; borrowed until keeper_run() returns */
     bool local;         /* from the home's own socket or process: no credential means the local operator */
     void *from;         /* handed back to the sink */
+    const struct stretched *stretched; /* of one that was put aside for its password; NULL: new */
 };
 
 /*
- * Where answers go: whole frames, with their length word. Called once for every ask in order, after the commit; a
+ * Where answers go: whole frames, with their length word. Called once for every ask in order (but see
+ * keeper_apart()), after the commit; a
  * checkpoint frame (ANSWER_CHECKPOINT) for the same `from` comes before the first answer that needs it.
  */
 struct keeper_sink {
     void (*answer)(void *context, void *from, struct slice frame);
     void *context;
 };
+
+/*
+ * From here on passwords are checked by a thread of their own: a sign-in is put aside by keeper_run() and answered by
+ * keeper_resume(), so it may be answered after asks that came later. Without this it is done in place, as the simulator
+ * wants it. @param out_fd  readable when keeper_resume() has something to do; the keeper's. UNAVAILABLE.
+ */
+RESULT keeper_apart(struct keeper *keeper, int *out_fd);
+void keeper_resume(struct keeper *keeper, struct keeper_sink sink);
+/* Whoever asked is gone: what was put aside for them is dropped. */
+void keeper_forget(struct keeper *keeper, const void *from);
 
 /* Run up to KEEPER_BATCH_MAX asks as one batch. Never fails as a whole: each ask gets an answer. */
 void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t count, struct keeper_sink sink);

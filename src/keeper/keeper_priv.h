@@ -4,6 +4,7 @@
 
 #include "keep/verbs.h"
 #include "keeper/keeper.h"
+#include "keeper/stretch.h"
 
 enum {
     STRANGERS_MAX = 256,
@@ -30,6 +31,7 @@ struct counters {
 struct keeper {
     struct keeper_options options;
     struct home *home;
+    struct stretcher *stretcher; /* NULL: passwords are checked in place */
     struct shop **shops;
     size_t shop_count;
     struct buf unserved; /* which shops did not hold together, in words */
@@ -49,6 +51,7 @@ struct task {
     union any_ask ask;
     struct shop *shop; /* NULL: answered without one */
     bool done;         /* its answer stands, whatever becomes of the batch */
+    bool aside;        /* it waits for its password, and is answered another time */
     struct answer answer;
 };
 

@@ -18,7 +18,7 @@ enum {
     LENGTH_BYTES = 4,
     FRONT = 0, /* its slot */
     SLOTS = LOOP_PEERS_MAX + 1,
-    EVENTS = SLOTS + 2,
+    EVENTS = SLOTS + 3,
     TURN_MS_MAX = 1000,
     KEEP_BYTES = 2 * LOOP_READ_BYTES /* a buffer that grew above is given back when empty */
 };
@@ -37,6 +37,7 @@ struct loop {
     const struct loop_hooks *hooks;
     int epoll_fd, listen_fd, signal_fd;
     bool stopping, failed, more; /* more: whole frames wait already */
+    bool rung;                   /* asks that were put aside can be run */
     int64_t stop_at, retry_front_at, idle_at;
     size_t first; /* peer whose frames come first in the next batch */
     struct keeper_ask *asks;
@@ -223,6 +224,8 @@ static void forget_taken(struct peer *peer)
 static void run_batch(struct loop *loop)
 {
     size_t count = gather(loop);
+    if (loop->rung) keeper_resume(loop->keeper, (struct keeper_sink){take_answer, NULL});
+    loop->rung = false;
     if (count > 0) keeper_run(loop->keeper, loop->asks, count, (struct keeper_sink){take_answer, NULL});
     for (size_t i = 0; i < SLOTS; i++) forget_taken(&loop->peers[i]);
 }
@@ -250,6 +253,7 @@ static void settle(struct loop *loop, size_t slot, int64_t now)
     if (unsent(peer) > 0) peer_write(peer);
     bool stuck = peer->local && peer->stuck_since > 0 && now - peer->stuck_since > LOOP_STUCK_US;
     if (peer->broken || stuck || (peer->ended && unsent(peer) == 0 && frame_bytes(peer) == 0)) {
+        keeper_forget(loop->keeper, peer);
         peer_close(peer);
         if (slot == FRONT) lose_front(loop, now);
         return;
@@ -314,6 +318,8 @@ static void turn(struct loop *loop)
         uint64_t slot = events[i].data.u64;
         if (slot == SLOTS)
             accept_peers(loop);
+        else if (slot == SLOTS + 2)
+            loop->rung = true;
         else if (slot > SLOTS)
             take_signals(loop);
         else if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR))
@@ -336,7 +342,10 @@ RESULT keeper_loop(struct keeper *keeper, const struct loop_doors *doors, const 
     loop.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     loop.asks = calloc(KEEPER_BATCH_MAX, sizeof *loop.asks);
     if (loop.epoll_fd < 0 || loop.asks == NULL) return FAIL(UNAVAILABLE, "keeper: no memory for its sockets");
-    bool watched = (doors->listen_fd < 0 || watch(&loop, doors->listen_fd, SLOTS)) &&
+    int rings_fd = -1;
+    TRY(keeper_apart(keeper, &rings_fd));
+    bool watched = watch(&loop, rings_fd, SLOTS + 2) &&
+                   (doors->listen_fd < 0 || watch(&loop, doors->listen_fd, SLOTS)) &&
                    (doors->signal_fd < 0 || watch(&loop, doors->signal_fd, SLOTS + 1)) &&
                    (doors->front_fd < 0 || peer_open(&loop, FRONT, doors->front_fd));
     if (!watched) return FAIL(UNAVAILABLE, "keeper: its sockets cannot be watched: %s", strerror(errno));

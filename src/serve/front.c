@@ -45,7 +45,9 @@ static RESULT read_args(struct front *front, int argc, char **argv)
 {
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--tls") == 0) {
-            front->use_tls = true;
+            front->use_tls = front->secure = true;
+        } else if (strcmp(argv[i], "--secure") == 0) {
+            front->secure = true;
         } else if (strcmp(argv[i], "--log-requests") == 0) {
             front->log_requests = true;
         } else if (strcmp(argv[i], "--proxy") == 0 && i + 1 < argc &&

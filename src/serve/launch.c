@@ -13,7 +13,7 @@
 
 enum {
     ABOVE = 16,
-    ARGS_MAX = 5 + 2 * FRONT_PROXIES_MAX,
+    ARGS_MAX = 6 + 2 * FRONT_PROXIES_MAX,
     ENVIRONMENT_MAX = 4,
     LINE_BYTES = 1024 * 1024,
     STEP_MS = 10
@@ -30,6 +30,7 @@ static void make_args(const struct front_options *options, const char *args[ARGS
     args[count++] = "amanah";
     args[count++] = FRONT_WORD;
     if (options->certificate_path) args[count++] = "--tls";
+    if (options->secure && !options->certificate_path) args[count++] = "--secure";
     if (options->log_requests) args[count++] = "--log-requests";
     for (size_t i = 0; i < options->proxy_count; i++) {
         args[count++] = "--proxy";

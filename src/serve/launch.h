@@ -30,6 +30,7 @@ struct front_options {
     size_t proxy_count;
     const char *proxies[FRONT_PROXIES_MAX]; /* addresses whose X-Forwarded-For is believed */
     bool log_requests;
+    bool secure; /* browsers reach it over TLS at a proxy in front, so that cookies are bound to that */
 };
 
 struct front_child {

@@ -13,6 +13,7 @@ static const char immutable[] = "private, max-age=604800, immutable";
 void reply_done(struct reply *reply)
 {
     buf_done(&reply->body);
+    buf_done(&reply->token);
     *reply = (struct reply){0};
 }
 
@@ -183,6 +184,29 @@ static void health(struct slice body, struct reply *out)
     buf_byte(&out->body, '}');
 }
 
+/* The answer without its member "cookie", which is for a header: no script of a page may read it. */
+static RESULT take_token(struct slice body, struct buf *rest, struct buf *token)
+{
+    struct cbor reader = cbor_reader(body), text = {0};
+    struct slice key = {0}, value = {0};
+    size_t pairs = 0;
+    TRY(cbor_read_map(&reader, &pairs));
+    if (!reply_member(body, "cookie", &text) || cbor_read_text(&text, &value).code != CODE_OK) {
+        buf_slice_put(rest, body);
+        return OK;
+    }
+    buf_slice_put(token, value);
+    cbor_map(rest, pairs - 1);
+    for (; pairs > 0; pairs--) {
+        struct slice from = reader.cursor.rest;
+        TRY(cbor_read_text(&reader, &key));
+        TRY(reply_skip(&reader));
+        if (!slice_is(key, "cookie"))
+            buf_slice_put(rest, slice_part(from, 0, from.len - reader.cursor.rest.len));
+    }
+    return OK;
+}
+
 static RESULT fill_body(const struct route *route, const struct answer_head *head, struct slice body,
                         struct reply *out)
 {
@@ -211,7 +235,10 @@ static RESULT fill_body(const struct route *route, const struct answer_head *hea
         return OK;
     }
     buf_reserve(&out->body, 2 * body.len);
-    return json_from_cbor(body, &out->body);
+    if (route->verb != VERB_SESSION_OPEN) return json_from_cbor(body, &out->body);
+    SCOPED(buf_done) struct buf rest = {0};
+    TRY(take_token(body, &rest, &out->token));
+    return json_from_cbor(buf_slice(&rest), &out->body);
 }
 
 void reply_answer(const struct route *route, const struct answer_head *head, struct slice body,
@@ -235,5 +262,6 @@ void reply_answer(const struct route *route, const struct answer_head *head, str
     }
     if (reply.type == json_type) add_receipt(head, checkpoint, &reply);
     if (route->verb == VERB_SELF) take_budget(body, &reply);
+    reply.session_ended = route->verb == VERB_SESSION_END;
     *out = reply;
 }

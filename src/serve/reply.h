@@ -22,6 +22,8 @@ struct reply {
     uint32_t retry_after_s;
     uint64_t budget_limit, budget_left;
     char budget_window[WINDOW_BYTES];
+    bool session_ended; /* so its cookie goes too */
+    struct buf token;   /* that goes into a cookie; wiped */
 };
 
 void reply_done(struct reply *reply); /* wipes the body */

@@ -60,6 +60,12 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
         {"X-Request-Id", offsetof(struct headers, request_id), false},
         {"X-Forwarded-For", offsetof(struct headers, forwarded), false},
         {"Expect", offsetof(struct headers, expect), false},
+        {"Amanah-Cookie", offsetof(struct headers, as_cookie), false},
+        {"Cookie", offsetof(struct headers, cookie.cookie), true},
+        {"X-CSRF-Token", offsetof(struct headers, cookie.csrf), true},
+        {"Sec-Fetch-Site", offsetof(struct headers, cookie.site), true},
+        {"Origin", offsetof(struct headers, cookie.origin), true},
+        {"Host", offsetof(struct headers, cookie.host), true},
     };
     (void)kind;
     struct request *request = context;
@@ -229,6 +235,8 @@ static RESULT fill_ask(struct request *request, union any_ask *ask, struct json_
     if (route->verb == VERB_SUBJECT_PATCH)
         TRY(read_version(request->headers.if_match, &ask->subject_patch.version));
     if (route->reply == REPLY_METRICS) ask->status.metrics = true;
+    if (route->verb == VERB_SESSION_OPEN && request->headers.as_cookie)
+        TRY(cookie_site(&request->headers.cookie));
     if (route->body == BODY_JSON || (route->body == BODY_OPTIONAL && request->body.len > 0)) {
         struct slice body = buf_slice(&request->body);
         TRY(json_to_ask(body, verb_row(route->verb)->members, query.taken, &request->front->arena, ask,
@@ -240,6 +248,7 @@ static RESULT fill_ask(struct request *request, union any_ask *ask, struct json_
                 return FAIL(MEMBER_MISSING, "query: %s: this route needs it", members[i].name);
         }
     }
+    if (route->verb == VERB_SESSION_OPEN && request->headers.as_cookie) ask->session_open.cookie = true;
     return OK;
 }
 
@@ -261,10 +270,21 @@ static RESULT certificate_bearer(struct request *request, struct slice *out)
     if (now_us < client->from_us || now_us >= client->until_us)
         return FAIL(CREDENTIAL_UNKNOWN,
                     "certificate: the client's has expired, or is not valid yet; renew it");
-    buf_clear(&request->certificate);
-    buf_text(&request->certificate, BEARER_CERTIFICATE);
-    hex_put(&request->certificate, SLICE_OF(client->spki));
-    *out = buf_slice(&request->certificate);
+    buf_clear(&request->bearer);
+    buf_text(&request->bearer, BEARER_CERTIFICATE);
+    hex_put(&request->bearer, SLICE_OF(client->spki));
+    *out = buf_slice(&request->bearer);
+    return OK;
+}
+
+/* A browser's session, where no other credential came. */
+static RESULT take_cookie(struct request *request, struct slice *bearer)
+{
+    if (bearer->len > 0 || !request->headers.cookie.cookie) return OK;
+    bool get = strcmp(request->found.route->method, "GET") == 0;
+    buf_clear(&request->bearer);
+    TRY(cookie_bearer(&request->headers.cookie, request->front->secure, get, &request->bearer));
+    *bearer = buf_slice(&request->bearer);
     return OK;
 }
 
@@ -275,7 +295,9 @@ static RESULT make_head(struct request *request, struct ask_head *out)
     struct ask_head head = {.verb = route->verb};
     memcpy(head.network, request->network, sizeof head.network);
     TRY(starts_bearer(request->headers.authorization, &head.bearer));
-    if (!request->headers.authorization) TRY(certificate_bearer(request, &head.bearer));
+    TRY(take_cookie(request, &head.bearer));
+    if (!request->headers.authorization && head.bearer.len == 0)
+        TRY(certificate_bearer(request, &head.bearer));
     /* An import is idempotent by itself, and its chunks would share one key. */
     if (request->headers.idempotency && verb_row(route->verb)->changes && route->body != BODY_ROWS) {
         head.idempotency = slice_text(request->headers.idempotency);
@@ -360,7 +382,7 @@ void request_done(struct request *request)
 {
     if (request->asks_open > 0) link_forget(request->front->link, request);
     buf_done(&request->body);
-    buf_done(&request->certificate);
+    buf_done(&request->bearer);
     reply_done(&request->refusal);
     import_free(&request->import);
     if (request->connection) {

@@ -55,6 +55,14 @@ static void add_budget(struct MHD_Response *response, const struct reply *reply)
     add(response, "RateLimit-Policy", text);
 }
 
+static void add_cookie(struct MHD_Response *response, const struct request *request,
+                       const struct reply *reply)
+{
+    SCOPED(buf_done) struct buf cookie = {0};
+    cookie_put(buf_slice(&reply->token), request->front->secure, &cookie);
+    add(response, "Set-Cookie", buf_c(&cookie));
+}
+
 static void add_headers(struct MHD_Response *response, const struct request *request,
                         const struct reply *reply)
 {
@@ -68,6 +76,7 @@ static void add_headers(struct MHD_Response *response, const struct request *req
     if (reply->status == 401) add(response, "WWW-Authenticate", "Bearer");
     if (reply->status == 405) add(response, "Allow", request->found.allow);
     if (reply->budget) add_budget(response, reply);
+    if (reply->token.len > 0 || reply->session_ended) add_cookie(response, request, reply);
     if (request->front->ending) add(response, "Connection", "close");
 }
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/rows/encoding.h"
 #include "serve/address.h"
+#include "serve/cookie.h"
 #include "serve/import.h"
 #include "serve/launch.h"
 #include "serve/link.h"
@@ -44,7 +45,8 @@ struct connection {
 /* Values of headers, as they stand in the connection's memory; NULL: not there. */
 struct headers {
     const char *authorization, *content_type, *content_length, *encoding, *if_match, *idempotency,
-        *request_id, *forwarded, *expect;
+        *request_id, *forwarded, *expect, *as_cookie;
+    struct cookie_headers cookie;
 };
 
 struct request {
@@ -59,12 +61,12 @@ struct request {
     size_t asks_open; /* answers that will come for it */
     size_t swallowed;
     struct buf body;
+    struct buf bearer;     /* made of a cookie, or of the certificate that a client showed */
     struct reply refusal;  /* why it is refused, until the body has passed */
     struct import *import; /* of BODY_ROWS */
     uint8_t network[NETWORK_BYTES];
     int64_t began_us, replied_us;
     char id[REQUEST_ID_BYTES];
-    struct buf certificate; /* the bearer of a client that showed one */
 };
 
 struct front {
@@ -73,6 +75,7 @@ struct front {
     struct buf openapi;
     struct tls tls;
     struct encodings_held encodings; /* loaded before the sandbox closes */
+    bool secure;                     /* browsers reach it over TLS, here or at a proxy in front */
     bool use_tls, log_requests, ending, keeper_gone;
     int control_fd, epoll_fd;
     struct connection *connections;

@@ -137,6 +137,8 @@ def people(walk):
     walk("POST", "/v1/staff/{id}/lessons", {"lesson": "privacy"}, path=f"/v1/staff/{staff}/lessons")
     invite = walk("POST", "/v1/staff/{id}/invite", None, 201, path=f"/v1/staff/{staff}/invite").json["invite"]
     check(invite.startswith("ami_"), "an invitation is shown once")
+    got = walk("POST", "/v1/enrol", {"invite": invite, "password": "four words and more"}, key="").json
+    check(got["totp"]["uri"].startswith("otpauth://totp/") and len(got["recovery"]) == 10, str(got))
     walk("POST", "/v1/staff/{id}/recover", None, 403, path=f"/v1/staff/{staff}/recover")  # only on the machine itself
     key = walk("POST", "/v1/keys", {"role": "support", "name": "desk", "holders": [staff], "days": 7}, 201,
                headers={"Idempotency-Key": "once"})
@@ -231,7 +233,7 @@ def every_row_refuses_what_it_must():
             within(method, answer.headers["allow"].split(", "))
             if reply in ("HEALTH", "OPENAPI"):
                 continue
-            if (method, path) != ("POST", "/v1/sessions"):  # it is how a credential is got
+            if (method, path) not in (("POST", "/v1/sessions"), ("POST", "/v1/enrol")):  # it is how a credential is got
                 refused_without_a_key(home, method, here, body)
             if reply != "METRICS":
                 same(home.http(method, here + "?surprise=1", body_for(body), headers=if_match(method),

@@ -125,6 +125,7 @@ enum act access_act_of(enum verb verb)
         [VERB_STAFF_LESSON] = ACT_STAFF,
         [VERB_STAFF_INVITE] = ACT_STAFF,
         [VERB_STAFF_RECOVER] = ACT_SHOPS,
+        [VERB_ENROL] = ACT_STRANGER,
         [VERB_KEY_ISSUE] = ACT_KEYS,
         [VERB_KEY_REVOKE] = ACT_KEYS,
         [VERB_KEY_LIST] = ACT_KEYS,

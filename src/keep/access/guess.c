@@ -57,7 +57,7 @@ static uint32_t wait_for(const struct row *row, uint32_t count)
     uint32_t most = row->network ? GUESS_WAIT_S_MAX : GUESS_STRANGERS_WAIT_S_MAX;
     if (count < free_ones) return 0;
     uint32_t over = row->network ? count - free_ones : (count - free_ones) / 5;
-    return over > 9 || 1U << over > most ? most : 1U << over;
+    return over > 9 || (uint32_t)GUESS_WAIT_S << over > most ? most : (uint32_t)GUESS_WAIT_S << over;
 }
 
 /* Seconds left of a row's wait. A clock that was put back waits the whole of it. */

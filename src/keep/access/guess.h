@@ -17,6 +17,7 @@ enum {
     GUESS_ROWS = 8192, /* a power of two */
     GUESS_PLACES = 8,  /* rows that one pair may stand in; the one with the fewest guesses gives way */
     GUESS_FREE = 4,    /* of one pair, without a wait */
+    GUESS_WAIT_S = 4,  /* the first wait; each one after it is twice as long */
     GUESS_WAIT_S_MAX = 900,
     GUESS_STRANGERS_FREE = 20, /* at one person from unknown networks together */
     GUESS_STRANGERS_WAIT_S_MAX = 60

@@ -14,9 +14,20 @@ enum { PREFIX_BYTES = 4 };
 
 _Static_assert(AMK_BYTES == (int)AMS_BYTES, "one form for all tokens");
 
+/* The token and what stands behind it, in what the front made of a cookie. */
+static struct slice cookie_token(struct slice bearer, struct slice *behind)
+{
+    struct slice rest = slice_from(bearer, sizeof BEARER_COOKIE - 1);
+    size_t len = PREFIX_BYTES + base32_len(AMS_BYTES);
+    *behind = slice_from(rest, len);
+    return slice_part(rest, 0, len);
+}
+
 bool token_shop(struct slice token, uint8_t out[4])
 {
     uint8_t bytes[AMK_BYTES];
+    struct slice behind = {0};
+    if (slice_starts(token, BEARER_COOKIE)) token = cookie_token(token, &behind);
     bool known = slice_starts(token, key_prefix) || slice_starts(token, probe_prefix) ||
                  slice_starts(token, session_prefix);
     bool good = known && base32_get(slice_from(token, PREFIX_BYTES), bytes, sizeof bytes);
@@ -206,23 +217,44 @@ static RESULT reader_of_certificate(struct shop *shop, const struct ask_head *he
 }
 
 /* A session has the rights that its key has now. Seen from another network than its own, it was stolen: it ends. */
-static RESULT reader_of_session(struct shop *shop, const struct ask_head *head, struct reader *out)
+static RESULT reader_of_token(struct shop *shop, struct slice token, struct reader *out)
 {
     int64_t now_us = clock_now(&shop->clock);
-    const struct session *session = session_find(shop, head->bearer, now_us);
+    const struct session *session = session_find(shop, token, now_us);
     if (!session)
         return FAIL(CREDENTIAL_UNKNOWN, "credential: not one of this shop, or its session has ended");
     out->session = session->no;
     const struct key *key = session->kind == READER_KEY ? key_by_id(&shop->access, session->id) : NULL;
     out->no = reader_no(session->kind, session->id);
-    if (!session_here(session, head->network)) {
+    if (!session_here(session, out->network)) {
         session_end(shop, session->no);
-        return FAIL(KEY_NETWORK, "credential: this session was opened from another network; it has ended");
+        return FAIL(SESSION_NETWORK,
+                    "credential: this session was opened from another network; it has ended");
     }
     if (session->kind == READER_STAFF) return reader_of_staff(shop, session, out);
     if (!key) return FAIL(CREDENTIAL_UNKNOWN, "credential: the session is of nobody");
     reader_name(key, out);
     return reader_admit(shop, key, now_us, out);
+}
+
+static RESULT reader_of_session(struct shop *shop, const struct ask_head *head, struct reader *out)
+{
+    return reader_of_token(shop, head->bearer, out);
+}
+
+/* The browser's session: where the front says that the request may change something, it must show its second token. */
+static RESULT reader_of_cookie(struct shop *shop, const struct ask_head *head, struct reader *out)
+{
+    struct slice behind = {0}, token = cookie_token(head->bearer, &behind);
+    char want[CSRF_BYTES + 1];
+    TRY(reader_of_token(shop, token, out));
+    if (behind.len == 0) return OK;
+    session_csrf(shop, token, want);
+    bool same = behind.len == 1 + CSRF_BYTES && bytes_equal_ct(behind.at + 1, want, CSRF_BYTES);
+    wipe(want, sizeof want);
+    return same ? OK
+                : FAIL(SESSION_CSRF,
+                       "X-CSRF-Token: must be what came with the cookie; sign in again if it is lost");
 }
 
 /* A probe answers as its key would, from wherever it is tried, and is no use of the key. */
@@ -244,10 +276,9 @@ static RESULT reader_of_bearer(struct shop *shop, const struct ask_head *head, s
         const char *prefix;
         RESULT (*find)(struct shop *shop, const struct ask_head *head, struct reader *out);
     } kinds[] = {
-        {session_prefix, reader_of_session},
-        {key_prefix, reader_of_secret},
-        {probe_prefix, reader_of_probe},
-        {BEARER_CERTIFICATE, reader_of_certificate},
+        {session_prefix, reader_of_session}, {key_prefix, reader_of_secret},
+        {probe_prefix, reader_of_probe},     {BEARER_CERTIFICATE, reader_of_certificate},
+        {BEARER_COOKIE, reader_of_cookie},
     };
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         if (slice_starts(head->bearer, kinds[i].prefix)) return kinds[i].find(shop, head, out);
@@ -260,7 +291,9 @@ RESULT access_reader(struct shop *shop, const struct ask_head *head, bool local,
     static const struct role stranger = {.name = "stranger"}; /* without acts, fields, purposes */
     *out = (struct reader){.no = reader_no(READER_SYSTEM, 0)};
     memcpy(out->network, head->network, NETWORK_BYTES);
-    if (access_act_of(head->verb) == ACT_STRANGER) {
+    bool own =
+        head->verb == VERB_ENROL && head->bearer.len > 0; /* in a session of theirs, not by invitation */
+    if (access_act_of(head->verb) == ACT_STRANGER && !own) {
         out->role = &stranger;
         return OK;
     }

@@ -238,3 +238,14 @@ const uint8_t *session_boot(const struct shop *shop)
 {
     return shop->sessions->boot;
 }
+
+void session_csrf(struct shop *shop, struct slice token, char out[CSRF_BYTES + 1])
+{
+    SCOPED(buf_done) struct buf text = {0};
+    struct hash mac = {{0}};
+    const struct slice parts[] = {SLICE_TEXT("csrf"), token};
+    prf_run(shop->pepper, parts, COUNT_OF(parts), &mac);
+    hex_put(&text, (struct slice){mac.bytes, CSRF_BYTES / 2});
+    memcpy(out, text.at, CSRF_BYTES);
+    out[CSRF_BYTES] = 0;
+}

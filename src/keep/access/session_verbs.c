@@ -1,14 +1,13 @@
 /* The verbs on sessions. */
 #include "keep/access/challenge.h"
 #include "keep/access/key_make.h"
+#include "keep/access/sign_in.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
 
 #include <string.h>
 
-/* The entry of a session: for how many seconds it may last, or, without a count, that it ended. */
-static void session_note(struct batch *batch, const struct reader *reader, int64_t life_us,
-                         struct answer *out)
+void session_note(struct batch *batch, const struct reader *reader, int64_t life_us, struct answer *out)
 {
     struct draft draft = batch_draft(batch, reader, ENTRY_SESSION);
     struct receipt receipt = {0};
@@ -91,13 +90,16 @@ RESULT verb_session_open(struct batch *batch, const struct reader *reader, const
                          struct answer *out)
 {
     if (ask->key.len > 0) return key_session(batch, reader, ask, out);
-    return FAIL(MEMBER_MISSING, "key: say whose session");
+    if (ask->staff.len > 0 || ask->passkey.len > 0) return staff_sign_in(batch, reader, ask, out);
+    return FAIL(MEMBER_MISSING, "key, staff: say whose session");
 }
 
 bool session_of_shop(struct shop *shop, const struct session_open_ask *ask)
 {
     uint64_t number = 0;
-    return ask->key.len > 0 && id_get(shop, ID_KEY, ask->key, &number).code == CODE_OK;
+    uint32_t staff = 0;
+    if (ask->key.len > 0) return id_get(shop, ID_KEY, ask->key, &number).code == CODE_OK;
+    return ask->staff.len > 0 && staff_find(shop, ask->staff, &staff).code == CODE_OK && staff != 0;
 }
 
 RESULT verb_session_end(struct batch *batch, const struct reader *reader, const struct session_end_ask *ask,

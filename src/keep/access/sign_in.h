@@ -14,6 +14,8 @@
 #include "keep/access/passkey.h"
 #include "keep/access/totp.h"
 
+#define STAFF_SESSION_US (12 * HOUR_US)
+#define STAFF_IDLE_US (30 * MINUTE_US)
 #define INVITE_US (72 * HOUR_US)
 #define INVITE_DELAY_US (24 * HOUR_US)
 
@@ -31,6 +33,8 @@ enum {
     KNOWN_NETWORKS_MAX = 16,
     KNOWN_NETWORK_BYTES = 8
 };
+
+struct answer;
 
 /* A row as it lies in memory. */
 struct sign_in_row {
@@ -101,6 +105,14 @@ RESULT password_make(struct batch *batch, uint32_t id, struct slice given, struc
 void recovery_make(struct shop *shop, uint32_t id, struct hash macs[RECOVERY_CODES], struct buf *list);
 /* Use one up. False when it is none of theirs. */
 bool recovery_use(struct shop *shop, struct sign_in *sign_in, struct slice code);
+
+/*
+ * Sign a member of staff in, or take a step towards it: see struct session_open_ask. Whether the person, the password or
+ * the code was wrong is never said, and takes the same time.
+ * CREDENTIAL_UNKNOWN, SIGN_IN_WAIT, PASSKEYS_OFF, TOO_BUSY.
+ */
+RESULT staff_sign_in(struct batch *batch, const struct reader *stranger, const struct session_open_ask *ask,
+                     struct answer *out);
 
 /* What of an address is one network: IPv4 whole, the first 64 bits of IPv6. */
 void network_block(const uint8_t network[NETWORK_BYTES], uint8_t out[NETWORK_BYTES]);

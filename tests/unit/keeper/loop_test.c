@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,7 +14,9 @@
 
 struct keeper {
     size_t batches, largest, frames, local;
-    int losses;
+    int losses, rings_fd;
+    void *aside;   /* who asked what was put aside */
+    size_t forgot; /* how often */
 };
 
 enum { BIG_ANSWER = 300000 };
@@ -24,16 +27,46 @@ void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t cou
     if (count > keeper->largest) keeper->largest = count;
     for (size_t i = 0; i < count; i++) {
         SCOPED(buf_done) struct buf out = {0};
+        keeper->frames++;
+        keeper->local += asks[i].local;
+        if (asks[i].frame.len > 0 && asks[i].frame.at[0] == 'A') {
+            keeper->aside = asks[i].from;
+            continue;
+        }
         bool big = asks[i].frame.len > 0 && asks[i].frame.at[0] == 'B';
         buf_be32(&out, (uint32_t)(big ? BIG_ANSWER : asks[i].frame.len));
         if (big)
             memset(buf_extend(&out, BIG_ANSWER), 'b', BIG_ANSWER);
         else
             buf_slice_put(&out, asks[i].frame);
-        keeper->frames++;
-        keeper->local += asks[i].local;
         sink.answer(sink.context, asks[i].from, buf_slice(&out));
     }
+}
+
+RESULT keeper_apart(struct keeper *keeper, int *out_fd)
+{
+    keeper->rings_fd = *out_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return *out_fd >= 0 ? OK : FAIL(UNAVAILABLE, "eventfd");
+}
+
+/* An ask that begins with 'A' is put aside, and echoed when the bell rings. */
+void keeper_resume(struct keeper *keeper, struct keeper_sink sink)
+{
+    SCOPED(buf_done) struct buf out = {0};
+    eventfd_t rung = 0;
+    assert_int_equal(eventfd_read(keeper->rings_fd, &rung), 0);
+    if (!keeper->aside) return;
+    buf_be32(&out, 1);
+    buf_byte(&out, 'A');
+    sink.answer(sink.context, keeper->aside, buf_slice(&out));
+    keeper->aside = NULL;
+}
+
+void keeper_forget(struct keeper *keeper, const void *from)
+{
+    if (keeper->aside != from) return;
+    keeper->aside = NULL;
+    keeper->forgot++;
 }
 
 int64_t keeper_idle(struct keeper *keeper)
@@ -169,6 +202,36 @@ static void answers_go_to_whom_they_belong(void **state)
     assert_int_equal(stage->keeper.local, 1);
 }
 
+static void what_was_put_aside_is_answered_when_the_bell_rings(void **state)
+{
+    struct stage *stage = *state;
+    char got[16];
+    put_frame(stage->front[1], "Aside");
+    put_frame(stage->front[1], "later");
+    assert_int_equal(get_frame(stage->front[1], got, sizeof got), 5);
+    assert_memory_equal(got, "later", 5);
+    assert_int_equal(eventfd_write(stage->keeper.rings_fd, 1), 0);
+    assert_int_equal(get_frame(stage->front[1], got, sizeof got), 1);
+    assert_memory_equal(got, "A", 1);
+    int local = connect_local(stage);
+    put_frame(local, "Aside");
+    put_frame(local, "then");
+    assert_int_equal(get_frame(local, got, sizeof got), 4);
+    close(local); /* whoever asked is gone: its place may be another's when the bell rings */
+    local = connect_local(stage);
+    put_frame(local, "new");
+    assert_int_equal(get_frame(local, got, sizeof got), 3);
+    assert_int_equal(eventfd_write(stage->keeper.rings_fd, 1), 0);
+    put_frame(local, "more");
+    assert_int_equal(get_frame(local, got, sizeof got), 4);
+    assert_memory_equal(got, "more", 4);
+    close(local);
+    end(stage);
+    join(stage);
+    assert_int_equal(stage->keeper.forgot, 1);
+    close(stage->keeper.rings_fd);
+}
+
 static void frames_in_pieces_are_put_together(void **state)
 {
     struct stage *stage = *state;
@@ -252,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(answers_go_to_whom_they_belong, start, finish),
+        cmocka_unit_test_setup_teardown(what_was_put_aside_is_answered_when_the_bell_rings, start, finish),
         cmocka_unit_test_setup_teardown(frames_in_pieces_are_put_together, start, finish),
         cmocka_unit_test_setup_teardown(what_waits_becomes_one_batch, start, finish),
         cmocka_unit_test_setup_teardown(a_peer_that_reads_late_gets_everything, start, finish),
