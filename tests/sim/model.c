@@ -85,20 +85,21 @@ bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_
     uint64_t index = entry_add(model, ENTRY_AUTHORITY, 0, 0);
     model->entries[index].time_us = model->last_us = time_us;
     if (kind == AUTHORITY_KEY) return key_upkept(model, id, index);
-    if (kind == AUTHORITY_APPROVAL) {
-        if (id > model->approval_count || !model->approvals[id].open) return false;
-        model->approvals[id].open = false;
-        return time_us >= model->approvals[id].due_us;
+    if (kind == AUTHORITY_ROLE) { /* the entry behind it says which approval put it */
+        model->upkept_role = id;
+        model->upkept_entry = index;
+        return id > 0 && id <= model->role_count;
     }
-    for (unsigned i = 1; i <= model->approval_count;
-         i++) { /* in the order they were asked, as they fall due */
-        const struct model_approval *approval = &model->approvals[i];
-        if (!approval->open || approval->role + 1 != id || model->now_us < approval->due_us) continue;
-        if (approval->base != model->role_entry[approval->role]) continue; /* it lapses */
-        role_set(model, approval->role, approval->daily, approval->reason, index);
-        return kind == AUTHORITY_ROLE;
-    }
-    return false;
+    struct model_approval *approval = &model->approvals[id];
+    uint32_t put = model->upkept_role;
+    model->upkept_role = 0;
+    if (kind != AUTHORITY_APPROVAL || id > model->approval_count || !approval->open ||
+        time_us < approval->due_us)
+        return false;
+    approval->open = false;
+    bool as_asked = approval->base == model->role_entry[approval->role];
+    if (put != 0) role_set(model, approval->role, approval->daily, approval->reason, model->upkept_entry);
+    return put == (as_asked ? approval->role + 1 : 0);
 }
 
 void model_init(struct model *model, int64_t now_us, const char *token)

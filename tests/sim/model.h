@@ -139,6 +139,8 @@ struct model {
     uint64_t role_entry[MODEL_ROLES_MAX];                 /* that wrote it last, plus one */
     struct model_approval approvals[MODEL_APPROVALS_MAX]; /* by number; 0 unused */
     unsigned approval_count;
+    uint32_t upkept_role;  /* whose row the system just put; 0: none */
+    uint64_t upkept_entry; /* and by which entry */
     unsigned staff_count, field_count;
     uint64_t staff[MODEL_STAFF_MAX]; /* the number in the address of each */
     struct model_budget budgets[MODEL_BUDGETS_MAX];
