@@ -77,11 +77,12 @@ void watch_free(struct watch **watch);
 
 /*
  * One look, whatever became of it. The first look of a day closes the day before for all readers.
- * Cost: below 150 ns a look of one subject, 10 ns for each further; no allocation but for a reader's first look.
+ * Cost: about 55 ns a look of one subject among 200 readers (36 for one reader; 200 where 5,000 look in turn, as their
+ * states do not fit the cache), 11 ns for each further subject; no allocation but for a reader's first look.
  */
 void watch_look(struct watch *watch, const struct look *look);
 
-/* Once a minute: what is judged by sums. Cost: about 1 us for each reader that looked since the last call. */
+/* Once a minute: what is judged by sums. Cost: about 1.5 us for each reader that looked since the last call. */
 void watch_minute(struct watch *watch, int64_t now_us, uint64_t customers);
 
 /* Take up to `room` of the findings that wait, oldest first; how many were taken. A few ns when none waits. */
@@ -90,6 +91,10 @@ size_t watch_findings(struct watch *watch, struct finding *out, size_t room);
 /* People say that what this reader does now is its work: its habit becomes what it was in the last days, and all sums
  * begin anew. The only way past the bounds on growth, so it wants two people. */
 void watch_accept(struct watch *watch, uint64_t reader);
+
+/* People looked into it, and put the reader back to work: sums and runs begin anew, so that it is not stopped again for
+ * what is past; its habit stays. Called when a breaker is reset. */
+void watch_calm(struct watch *watch, uint64_t reader);
 
 /* The reader is gone for good. */
 void watch_forget(struct watch *watch, uint64_t reader);
@@ -119,7 +124,8 @@ bool watch_view(const struct watch *watch, uint64_t reader, struct watch_view *o
 void watch_save(const struct watch *watch, struct buf *out);
 
 /**
- * Put back what watch_save() gave, in place of all that is there. Parameters, customers and offset stay the options'.
+ * Put back what watch_save() gave, in place of all that is there. Parameters, customers and offset stay the options';
+ * findings that wait are dropped.
  *
  * @return INVALID  not such bytes, another version, more readers than the bound; nothing is changed then
  */
