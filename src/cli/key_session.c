@@ -22,5 +22,6 @@ RESULT key_session(struct client *client, struct slice key_id, struct slice pem,
     ask.signature = buf_slice(&signature);
     TRY(client_ask(client, VERB_SESSION_OPEN, &ask, &opened));
     buf_slice_put(token, doc_text(doc_get(answer_doc(&opened), "token")));
-    return token->len > 0 ? OK : FAIL(UNAVAILABLE, "vault: its answer has no token; is it of another version?");
+    return token->len > 0 ? OK
+                          : FAIL(UNAVAILABLE, "vault: its answer has no token; is it of another version?");
 }

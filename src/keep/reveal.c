@@ -253,7 +253,8 @@ static RESULT approval_check(struct batch *batch, const struct reader *reader, s
     struct shop *shop = batch->shop;
     uint64_t above = reader->role->approval_above;
     if (above == 0) return OK;
-    uint64_t used = budget_used(shop->budgets, reader->no, batch->now_us), most = used > count ? used : count;
+    uint64_t used = budget_used(shop->budgets, reader->line, batch->now_us),
+             most = used > count ? used : count;
     if (most <= above || approval_permits(&shop->access, reader->no, most, batch->now_us)) return OK;
     return FAIL(APPROVAL_NEEDED,
                 "approval: role %s may look at %llu people; for more, have a permission approved",
@@ -270,8 +271,8 @@ static RESULT reveal_shown(struct batch *batch, const struct reader *reader, con
     struct result done = subjects_find(batch, ask, shown, numbers, &found);
     if (done.code == CODE_OK) done = no_twins(batch, numbers, found);
     if (done.code == CODE_OK) {
-        done = budget_reserve(batch->shop->budgets, permit->reader, batch->now_us, permit->daily, numbers,
-                              found);
+        done =
+            budget_reserve(batch->shop->budgets, permit->line, batch->now_us, permit->daily, numbers, found);
     }
     if (done.code == CODE_OK) done = approval_check(batch, reader, found);
     if (done.code == CODE_OK) done = values_put(batch, ask, permit, shown, draft, out);
@@ -350,7 +351,7 @@ static RESULT lookup_right(struct shop *shop, const struct reader *reader, const
  */
 static RESULT value_tried(struct batch *batch, const struct reader *reader, const uint8_t tag[TAG_BYTES])
 {
-    const uint64_t tries = reader->no | (uint64_t)1 << 63, value = be32_get(tag) >> 4;
+    const uint64_t tries = reader->line | (uint64_t)1 << 63, value = be32_get(tag) >> 4;
     return budget_reserve(batch->shop->budgets, tries, batch->now_us, reader->role->daily, &value, 1);
 }
 
@@ -375,7 +376,7 @@ RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struc
     struct draft draft = batch_draft(batch, reader, ENTRY_LOOKUP);
     uint64_t *numbers = arena_take(batch->arena, count * sizeof *numbers);
     for (size_t i = 0; i < count; i++) numbers[i] = found[i].at;
-    TRY(budget_reserve(shop->budgets, reader->no, batch->now_us, reader->role->daily, numbers, count));
+    TRY(budget_reserve(shop->budgets, reader->line, batch->now_us, reader->role->daily, numbers, count));
     TRY(approval_check(batch, reader, count));
     if (count > 0) TRY(found_leaves(batch, found, count, field_bit(field), &draft));
     draft.entry.purpose = purpose;

@@ -205,8 +205,8 @@ struct restore {
 static bool restore_one(uint64_t number, void *context)
 {
     const struct restore *restore = context;
-    budget_restore(restore->shop->budgets, restore->group->reader, (int64_t)restore->group->hour * HOUR_US,
-                   number);
+    budget_restore(restore->shop->budgets, reader_line(&restore->shop->access, restore->group->reader),
+                   (int64_t)restore->group->hour * HOUR_US, number);
     return true;
 }
 

@@ -145,7 +145,7 @@ void compare_note(struct batch *batch, const struct reader *reader, const struct
  */
 static RESULT compare_charge(struct batch *batch, const struct reader *reader, struct subject_no no)
 {
-    return budget_reserve(batch->shop->budgets, reader->no, batch->now_us, reader->role->daily, &no.at, 1);
+    return budget_reserve(batch->shop->budgets, reader->line, batch->now_us, reader->role->daily, &no.at, 1);
 }
 
 /* A write that changed nothing has told that the values are held: that is a look. */

@@ -180,7 +180,7 @@ static void budget_tell(const struct batch *batch, const struct reader *reader, 
     if (why.code != CODE_SPENT) return;
     task->answer.head.retry_after_s = budget_refill_s(batch->now_us);
     task->answer.budget_limit = reader->role->daily;
-    task->answer.budget_used = budget_used(batch->shop->budgets, reader->no, batch->now_us);
+    task->answer.budget_used = budget_used(batch->shop->budgets, reader->line, batch->now_us);
 }
 
 static bool is_stranger(const struct reader *reader)

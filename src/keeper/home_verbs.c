@@ -1,7 +1,7 @@
 /* What is asked of the home rather than of one shop: its health, its shops. */
 #include "keep/access/approval.h"
-#include "keep/access/pass.h"
 #include "keep/access/leave.h"
+#include "keep/access/pass.h"
 #include "keep/access/service.h"
 #include "keep/outside.h"
 #include "keeper/keeper_priv.h"

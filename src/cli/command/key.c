@@ -102,7 +102,8 @@ RESULT command_key_session(struct call *call)
     TRY(client_open(call, &client));
     struct slice token = client_bearer(client);
     if (!slice_starts(token, "ams_")) {
-        return FAIL(USAGE, "key session: AMANAH_KEY_FILE names no private key; a key with a public key has one");
+        return FAIL(USAGE,
+                    "key session: AMANAH_KEY_FILE names no private key; a key with a public key has one");
     }
     if (!call_has(call, OPT_JSON)) {
         show_slice(token);

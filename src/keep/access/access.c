@@ -99,6 +99,16 @@ struct key *key_by_id(struct access *access, uint32_t id)
     return id > 0 && id <= access->key_count && access->keys[id - 1].id == id ? &access->keys[id - 1] : NULL;
 }
 
+uint64_t reader_line(const struct access *access, uint64_t reader)
+{
+    uint32_t id = (uint32_t)reader;
+    if (reader >> 32 != READER_KEY) return reader;
+    while (id > 0 && id <= access->key_count && access->keys[id - 1].rotated_from < id &&
+           access->keys[id - 1].rotated_from > 0)
+        id = access->keys[id - 1].rotated_from; /* a successor has the higher id, so this ends */
+    return reader_no(READER_KEY, id);
+}
+
 enum act access_act_of(enum verb verb)
 {
     static const enum act by_verb[] = {
@@ -290,7 +300,7 @@ static RESULT permit_rights(struct shop *shop, const struct reader *reader, cons
 RESULT access_permit(struct shop *shop, const struct reader *reader, const struct reveal_ask *ask,
                      struct permit *out)
 {
-    struct permit permit = {.reader = reader->no, .role = reader->role->id, .daily = reader->role->daily};
+    struct permit permit = {.line = reader->line, .role = reader->role->id, .daily = reader->role->daily};
     TRY(access_purpose(reader, ask->purpose, &permit.purpose));
     permit.purpose_named = permit.purpose == 0;
     if (reader->role->reason && ask->reason.len == 0) {

@@ -101,7 +101,8 @@ void access_done(struct access *access);
 
 /* Who asks. */
 struct reader {
-    uint64_t no; /* reader_no() */
+    uint64_t no;   /* reader_no() */
+    uint64_t line; /* reader_line(): what its budgets are counted under */
     const struct role *role;
     const struct key *key; /* NULL: the local operator, a member of staff, a stranger */
     uint32_t session;      /* number of the session it came by; 0: none */
@@ -141,7 +142,7 @@ struct asked_field {
  * fields in the order asked; a group stands as its fields.
  */
 struct permit {
-    uint64_t reader;
+    uint64_t line; /* of the reader */
     uint32_t role, purpose;
     bool purpose_named; /* its name must stand aside */
     struct asked_field fields[FIELD_MAX * 3];
@@ -174,6 +175,12 @@ bool role_within(const struct role *inner, const struct role *outer);
 const struct role *role_find(const struct access *access, struct slice name); /* NULL */
 const struct role *role_by_id(const struct access *access, uint32_t id);      /* NULL */
 struct key *key_by_id(struct access *access, uint32_t id);                    /* NULL */
+
+/*
+ * The number under which a reader's looks are counted: of a key that took another's place by rotation the first one's
+ * of that line, else a key could fill its own budgets again. Of anybody else their own.
+ */
+uint64_t reader_line(const struct access *access, uint64_t reader);
 
 /* The built-in roles: admin, service, support, auditor. `index` 0 … role_builtin_count() - 1. */
 /* The built-in roles, as docs/roles.md tells of them. `index` 0 … role_builtin_count() - 1. */

@@ -297,9 +297,13 @@ RESULT access_reader(struct shop *shop, const struct ask_head *head, bool local,
         out->role = &stranger;
         return OK;
     }
-    if (head->bearer.len > 0) return reader_of_bearer(shop, head, out);
+    if (head->bearer.len > 0) {
+        struct result found = reader_of_bearer(shop, head, out);
+        out->line = reader_line(&shop->access, out->no);
+        return found;
+    }
     if (!local) return FAIL(CREDENTIAL_MISSING, "credential: send Authorization: Bearer amk_…");
-    out->no = reader_no(READER_OPERATOR, 0);
+    out->no = out->line = reader_no(READER_OPERATOR, 0);
     shop->access.operator_role = role_builtin(0);
     out->role = &shop->access.operator_role;
     return OK;

@@ -71,7 +71,7 @@ RESULT right_give(struct batch *batch, const struct reader *reader, const struct
     struct hash leaf = {{0}}, mac = {{0}};
     assert(right->until_us <= right->keep_us);
     TRY(subject_leaf(batch, &draft, &sighted, &leaf));
-    TRY(budget_reserve(shop->budgets, reader->no, batch->now_us, reader->role->daily, &right->no.at, 1));
+    TRY(budget_reserve(shop->budgets, reader->line, batch->now_us, reader->role->daily, &right->no.at, 1));
     draft.entry.object_kind = right->to_kind;
     draft.entry.object_id = right->to_id;
     draft.entry.full = right->full;

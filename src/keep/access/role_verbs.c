@@ -61,7 +61,7 @@ RESULT verb_self(struct batch *batch, const struct reader *reader, const struct 
     cbor_map(&out->body, 3);
     put_text(&out->body, "window", SLICE_TEXT("day"));
     put_number(&out->body, "limit", reader->role->daily);
-    put_number(&out->body, "used", budget_used(shop->budgets, reader->no, batch->now_us));
+    put_number(&out->body, "used", budget_used(shop->budgets, reader->line, batch->now_us));
     cbor_map_close(&out->body, mark, count);
     return OK;
 }

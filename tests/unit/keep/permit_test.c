@@ -82,13 +82,14 @@ static void each_role_sees_what_it_may_and_for_its_purposes(void **state)
         struct texts fields = {names, 0};
         for (size_t f = 0; f < 3 && cases[i].fields[f]; f++)
             names[fields.count++] = slice_text(cases[i].fields[f]);
-        struct reader reader = {.no = 7, .role = role_find(&shop->access, slice_text(cases[i].role))};
-        struct permit permit = {.reader = 99};
+        struct reader reader = {
+            .no = 7, .line = 7, .role = role_find(&shop->access, slice_text(cases[i].role))};
+        struct permit permit = {.line = 99};
         struct reveal_ask ask = {
             .fields = fields, .purpose = slice_text(cases[i].purpose), .reason = slice_text(cases[i].reason)};
         struct result got = access_permit(shop, &reader, &ask, &permit);
         if (got.cause != cases[i].want) fail_msg("case %zu: %s", i, cause_row(got.cause)->slug);
-        assert_int_equal(permit.reader, got.code == CODE_OK ? 7 : 99);
+        assert_int_equal(permit.line, got.code == CODE_OK ? 7 : 99);
         if (got.code != CODE_OK) continue;
         if (permit.full != cases[i].full || permit.masked != cases[i].masked)
             fail_msg("case %zu: other fields", i);
