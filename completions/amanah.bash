@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role grant approval service secret field self ledger verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role grant approval service secret field mail self ledger verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -17,6 +17,7 @@ _amanah()
         service) words="put list record" ;;
         secret) words="add hold rotated list" ;;
         field) words="put list" ;;
+        mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ]; then
@@ -67,6 +68,10 @@ _amanah()
         "secret list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --shop --kind --mask --group --index --bytes" ;;
         "field list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "mail put") options=" --help --json --quiet --home --url --output-curl --shop --name --lang --sender --reply-to --user --password-file --ca --no-tls" ;;
+        "mail show") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "mail test") options=" --help --json --quiet --home --url --output-curl --shop --lang" ;;
+        "mail queue") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "self") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "ledger checkpoint") options=" --help --json --quiet --home --url --output-curl --out --shop" ;;
         "ledger show") options=" --help --json --quiet --home --url --output-curl --out --shop" ;;

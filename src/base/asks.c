@@ -331,6 +331,25 @@ static const struct member pass_issue_members[] = {
     TEXT(pass_issue_ask, client_network, 64, true, "the customer's IP address, or a block of addresses"),
     {0},
 };
+static const struct member mail_put_members[] = {
+    TEXT(mail_put_ask, url, 300, true, "smtp://host:port or smtps://host:port"),
+    TEXT(mail_put_ask, starttls, 8, false, "required (default), or never, to this machine alone"),
+    TEXT(mail_put_ask, user, 256, false, "to sign in as; none: without"),
+    TEXT(mail_put_ask, password, 256, false, "kept sealed; may be left out while host and user stay"),
+    TEXT(mail_put_ask, from, 254, true, "address that mails come from"),
+    TEXT(mail_put_ask, name, 200, false, "the shop's name in mails; default its name here"),
+    TEXT(mail_put_ask, reply_to, 254, false, "address that answers go to"),
+    TEXT(mail_put_ask, lang, 8, false, "id, ko or en (default): of mails to staff"),
+    TEXT(mail_put_ask, ca, 65536, false, "certificates to trust, PEM; none: the machine's"),
+    {0},
+};
+static const struct member mail_show_members[] = {{0}};
+static const struct member mail_test_members[] = {
+    TEXT(mail_test_ask, to, 254, true, "address that the test goes to"),
+    TEXT(mail_test_ask, lang, 8, false, "id, ko or en"),
+    {0},
+};
+static const struct member mail_list_members[] = {{0}};
 static const struct member status_members[] = {
     MEMBER(status_ask, metrics, WIRE_BOOL, 1, false, "as Prometheus text"),
     {0},

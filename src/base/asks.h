@@ -275,6 +275,19 @@ struct grant_list_ask {
 struct pass_issue_ask {
     struct slice subject, client_network;
 };
+struct mail_put_ask {
+    struct slice url, starttls; /* starttls: required | never */
+    struct slice user, password, from, name, reply_to, lang, ca;
+};
+struct mail_show_ask {
+    char none;
+};
+struct mail_test_ask {
+    struct slice to, lang;
+};
+struct mail_list_ask {
+    char none;
+};
 struct status_ask {
     bool metrics;
 };

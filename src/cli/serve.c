@@ -6,6 +6,7 @@
 #include "cli/input.h"
 #include "keep/home.h"
 #include "keeper/loop.h"
+#include "mail/worker.h"
 #include "serve/address.h"
 #include "serve/launch.h"
 
@@ -160,6 +161,11 @@ static void log_reopened(const struct keeper *keeper)
     }
 }
 
+static void sender_done(struct mail_sender **sender)
+{
+    if (*sender) (*sender)->free(sender);
+}
+
 static RESULT open_keeper(struct server *server)
 {
     static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
@@ -172,11 +178,15 @@ static RESULT open_keeper(struct server *server)
     else
         log_event(LOG_WARN, "home.plain_seal", NULL,
                   0); /* who reads the disk can open it: said at every start */
+    SCOPED(sender_done) struct mail_sender *sender = NULL;
+    TRY(mail_worker_new(&sender));
     struct keeper_options options = {.home = server->home,
                                      .passphrase = buf_slice(&phrase),
                                      .public_origin = server->public_origin,
-                                     .clock = clock_system()};
+                                     .clock = clock_system(),
+                                     .mail = sender};
     TRY(keeper_open(&options, &server->keeper));
+    sender = NULL; /* the keeper's now */
     log_reopened(server->keeper);
     return OK;
 }

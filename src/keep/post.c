@@ -1,4 +1,4 @@
-#include "keep/post.h"
+#include "keep/post_priv.h"
 
 #include "keep/normalise.h"
 
@@ -8,17 +8,14 @@
 
 enum { TIME_DAY_BYTES = 10, TIME_MINUTE_BYTES = 5 };
 
-struct post {
-    struct mail_texts *texts;
-    struct aead *box; /* seals messages */
-};
-
 void post_free(struct post **post)
 {
     struct post *at = *post;
     if (!at) return;
     mail_texts_free(&at->texts);
     aead_free(&at->box);
+    prf_free(&at->ids);
+    post_settings_drop(at);
     free(at);
     *post = NULL;
 }
@@ -27,12 +24,15 @@ RESULT post_open(struct shop *shop, struct post **out)
 {
     SCOPED(post_free) struct post *post = calloc(1, sizeof *post);
     SCOPED(buf_done) struct buf folder = {0};
-    SECRET key = {{0}};
+    SECRET key = {{0}}, id_key = {{0}};
     if (!post) return FAIL(UNAVAILABLE, "mail: out of memory");
     if (shop->home) buf_print(&folder, "%s/locale", home_path(shop->home));
     TRY(keyring_key(shop->keyring, KEY_MAIL, 0, keyring_newest(shop->keyring, KEY_MAIL, 0), &key));
     TRY(aead_new(shop->crypto, &post->box));
     aead_key(post->box, &key);
+    hkdf(shop->crypto, &key, "amanah message-id 1", (struct slice){0}, &id_key);
+    TRY(prf_new(shop->crypto, &id_key, &post->ids));
+    post->due_us = INT64_MIN; /* nobody has looked yet */
     TRY(mail_texts_load(shop->home ? buf_c(&folder) : NULL, &post->texts));
     *out = TAKE(post);
     return OK;
@@ -48,8 +48,13 @@ void mail_time_put(struct buf *out, int64_t us)
     buf_text(out, " UTC");
 }
 
-/* A box opens for its own row only. */
-static void message_aad(const struct mail_row *row, struct buf *out)
+struct slice post_shop_name(const struct shop *shop)
+{
+    const struct mail_settings *settings = &shop->post->settings;
+    return settings->name.len > 0 ? buf_slice(&settings->name) : slice_text(shop->name);
+}
+
+void post_message_aad(const struct mail_row *row, struct buf *out)
 {
     buf_text(out, "mail");
     buf_be64(out, row->id);
@@ -72,9 +77,10 @@ static RESULT draft_render(struct batch *batch, const struct mail_draft *draft, 
         values[i] = draft->values[i];
     }
     mail_time_put(&time, batch->now_us);
-    values[draft->count] = (struct mail_value){"shop", slice_text(shop->name)};
+    values[draft->count] = (struct mail_value){"shop", post_shop_name(shop)};
     values[draft->count + 1] = (struct mail_value){"time", buf_slice(&time)};
-    const struct mail_text *text = mail_texts_get(shop->post->texts, draft->kind, draft->lang);
+    struct slice lang = draft->lang.len > 0 ? draft->lang : buf_slice(&shop->post->settings.lang);
+    const struct mail_text *text = mail_texts_get(shop->post->texts, draft->kind, lang);
     mail_text_render(text, values, draft->count + 2, subject, body);
     return subject->len + body->len <= MAIL_MESSAGE_BYTES_MAX
                ? OK
@@ -106,10 +112,13 @@ RESULT mail_queue(struct batch *batch, const struct mail_draft *draft)
     SCOPED(buf_done) struct buf text = {0}, aad = {0}, box = {0};
     assert(mail_kind_row(row.kind));
     TRY(draft_write(batch, draft, &text));
+    struct post *post = batch->shop->post;
     TRY(batch->shop->store->mail->last(batch->shop->store, &row.id));
-    row.id++;
-    message_aad(&row, &aad);
-    aead_seal(batch->shop->post->box, buf_slice(&aad), buf_slice(&text), &box);
+    if (row.id < post->last_id) row.id = post->last_id;
+    post->last_id = ++row.id;
+    post->due_us = INT64_MIN; /* look again */
+    post_message_aad(&row, &aad);
+    aead_seal(post->box, buf_slice(&aad), buf_slice(&text), &box);
     row.message = buf_slice(&box);
     struct store *store = batch_write(batch);
     return store->mail->add(store, &row);

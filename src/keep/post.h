@@ -12,13 +12,16 @@
 #define AMN_KEEP_POST_H
 
 #include "keep/batch.h"
+#include "mail/sender.h"
 #include "mail/texts.h"
 #include "store/mail.h"
 
 enum {
     MAIL_VALUES_MAX = 8,
-    MAIL_VALUE_BYTES_MAX = 1000,   /* of one value */
-    MAIL_MESSAGE_BYTES_MAX = 65536 /* of subject and body, rendered */
+    MAIL_VALUE_BYTES_MAX = 1000,    /* of one value */
+    MAIL_MESSAGE_BYTES_MAX = 65536, /* of subject and body, rendered */
+    MAIL_KEEP_DAYS = 30,            /* what became of a mail is known for so long; its words go at once */
+    MAIL_SWEEP = 4096               /* mails forgotten in one go */
 };
 
 /* A mail to be. Borrowed until mail_queue() returns. */
@@ -26,7 +29,7 @@ struct mail_draft {
     enum mail_kind kind;
     struct slice to;           /* e-mail address as a person wrote it, or in its normal form */
     struct slice to_name;      /* how it is addressed; may be empty */
-    struct slice lang;         /* "id", "ko", "en"; another one, or empty: the shop's own */
+    struct slice lang;         /* "id", "ko", "en"; empty: the shop's own; another one: English */
     struct subject_no subject; /* whom it is about, so that their erasure takes it back; 0: staff */
     const struct mail_value
         *values; /* of the variables of its kind (mail/kinds.def), {{shop}} and {{time}} left out */
@@ -58,5 +61,39 @@ void mail_time_put(struct buf *out, int64_t us);
 struct post;
 RESULT post_open(struct shop *shop, struct post **out);
 void post_free(struct post **post);
+
+/* Take the mail settings from their authority row; or forget them. */
+RESULT post_settings_take(struct shop *shop, struct slice body);
+void post_settings_drop(struct post *post);
+
+/*
+ * When the way that mails go was last changed: for who sends to many, and must not along a way that is new.
+ * NOT_FOUND when mail was never set. Cost: one pass over the authority rows.
+ */
+RESULT post_changed_us(struct shop *shop, int64_t *out);
+
+/*
+ * The keeper's part: handing mails over to a sender, and writing down what became of them. In an open batch; what
+ * was given out for a batch that failed must not be sent.
+ */
+
+/* Mails that a process before this one was sending: nobody knows whether they arrived. They are sent again. */
+RESULT post_recover(struct batch *batch);
+/* Mark up to `room` mails that are due as being sent, and make jobs of them. `jobs` has that room. `number` names the
+ * shop in the jobs. */
+RESULT post_hand_over(struct batch *batch, uint64_t number, struct mail_job *jobs, size_t room,
+                      size_t *count);
+/* Write down what became of one. An erased subject's mail is gone: that is fine. */
+RESULT post_word(struct batch *batch, const struct mail_done *done);
+/* The batch failed: what it handed over is as due as before. */
+void post_undone(struct shop *shop);
+/* After the batch is durable: so many were given to a sender, and it gave word of so many. */
+void post_in_hand(struct shop *shop, size_t given, size_t told);
+/* Forget mails that ended MAIL_KEEP_DAYS ago. */
+RESULT post_sweep(struct batch *batch);
+/* When post_hand_over() may next have something to do; INT64_MAX: not before a mail is queued or there is word. */
+int64_t post_due_us(const struct shop *shop);
+/* What keeps this shop's mails from going out, in words without personal values; NULL: nothing does. */
+const char *post_problem(const struct shop *shop);
 
 #endif

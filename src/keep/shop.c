@@ -188,6 +188,7 @@ static RESULT take_row(struct shop *shop, const struct authority_row *row)
 void shop_readers_drop(struct shop *shop)
 {
     access_done(&shop->access);
+    post_settings_drop(shop->post);
     fields_init(&shop->fields);
 }
 

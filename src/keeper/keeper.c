@@ -21,6 +21,11 @@ RESULT keeper_shop_open(struct keeper *keeper, const char *name)
     }
     TRY(shop_open(&options, &keeper->shops[keeper->shop_count]));
     keeper->shops[keeper->shop_count]->number = (uint32_t)keeper->shop_count + 1;
+    struct result recovered = mails_recover(keeper, keeper->shops[keeper->shop_count]);
+    if (recovered.code != CODE_OK) {
+        shop_free(&keeper->shops[keeper->shop_count]);
+        return recovered;
+    }
     keeper->shop_count++;
     return OK;
 }
@@ -52,11 +57,13 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
     (void)setrlimit(RLIMIT_CORE, &no_core); /* the same, for where dumps go through a handler */
     sqlite_setup();
     keeper->options = *options;
+    keeper->options.mail = NULL; /* the caller's until all is open */
     TRY(home_seal_kind(options->home, &keeper->seal));
     TRY(home_open(options->home, options->passphrase, true, &keeper->home));
     TRY(shops_open(keeper));
     keeper->options.passphrase = (struct slice){0};
     keeper->started_us = keeper->upkeep_us = clock_now(&options->clock);
+    keeper->options.mail = options->mail;
     *out = TAKE(keeper);
     return OK;
 }
@@ -68,6 +75,7 @@ void keeper_free(struct keeper **keeper)
     if (!at) return;
     buf_text(&why, result_text()); /* what fails while it is closed must not stand for why it is closed */
     stretcher_free(&at->stretcher);
+    mails_end(at);
     for (size_t i = 0; i < at->shop_count; i++) {
         shop_upkeep(at, at->shops[i], true);
         shop_free(&at->shops[i]);
@@ -236,5 +244,12 @@ int64_t keeper_idle(struct keeper *keeper)
         for (size_t i = 0; i < keeper->shop_count; i++) shop_upkeep(keeper, keeper->shops[i], false);
         keeper->upkeep_us = now_us;
     }
-    return keeper->upkeep_us + UPKEEP_EVERY_US - now_us;
+    int64_t upkeep_us = keeper->upkeep_us + UPKEEP_EVERY_US - now_us, mails_us = mails_turn(keeper);
+    return mails_us < upkeep_us ? mails_us : upkeep_us;
+}
+
+int keeper_mail_fd(struct keeper *keeper)
+{
+    struct mail_sender *sender = keeper->options.mail;
+    return sender ? sender->fd(sender) : -1;
 }

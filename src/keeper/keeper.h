@@ -12,6 +12,7 @@
 enum { KEEPER_BATCH_MAX = 1024 }; /* asks in one batch */
 
 struct keeper;
+struct mail_sender;
 struct store;
 struct stretched;
 
@@ -24,6 +25,7 @@ struct keeper_options {
     void *store_context;
     struct slice
         public_origin; /* as browsers see the vault, for passkeys; empty: none. Borrowed as long as the keeper */
+    struct mail_sender *mail; /* sends the shops' mails; taken over once it is open. NULL: they wait */
 };
 
 /* Take the home's lock, unseal, open every shop, check it and bring its ledger up. Errors as home_open(),
@@ -65,7 +67,11 @@ void keeper_forget(struct keeper *keeper, const void *from);
 /* Run up to KEEPER_BATCH_MAX asks as one batch. Never fails as a whole: each ask gets an answer. */
 void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t count, struct keeper_sink sink);
 
-/* Work that waits for no ask: at most once a second. Returns microseconds until it wants to be called again. */
+/* Work that waits for no ask: upkeep, mails. Cheap when there is none. Call it when the time it said is over, after a
+ * batch, and when keeper_mail_fd() is readable. Returns microseconds until it wants to be called again. */
 int64_t keeper_idle(struct keeper *keeper);
+
+/* Readable when the sender of mails has something to tell; -1: there is none. */
+int keeper_mail_fd(struct keeper *keeper);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef AMN_KEEPER_PRIV_H
 #define AMN_KEEPER_PRIV_H
 
+#include "keep/post.h"
 #include "keep/verbs.h"
 #include "keeper/keeper.h"
 #include "keeper/stretch.h"
@@ -11,6 +12,10 @@ enum {
     STRANGER_TRIES_MAX = 1200 /* failed ones in a minute from one network */,
     UPKEEP_EVERY_US = 60 * 1000 * 1000,
     DOUBT_US = 5 * 1000 * 1000
+};
+enum {
+    KEEPER_MAILS_MAX = 64, /* handed over in one commit */
+    KEEPER_WORD_MAX = 1024 /* word of mails that no commit has written down yet */
 };
 
 /* Requests without a good credential from one network in one minute: they become one entry. */
@@ -41,6 +46,9 @@ struct keeper {
     int64_t doubted_us; /* a write failed then, and none was tried since; 0: no doubt */
     struct arena arena;
     int64_t started_us, upkeep_us;
+    struct mail_done word[KEEPER_WORD_MAX];
+    size_t word_count, mail_first; /* mail_first: the shop whose turn with the sender comes first */
+    int64_t mail_us;               /* not before that is there another turn */
     enum seal_kind seal;
 };
 
@@ -64,6 +72,13 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
 
 /* Run the tasks of one shop, in order, in as few commits as can be. */
 void shop_run(struct keeper *keeper, struct shop *shop, struct task *tasks, size_t count);
+
+/* Hand over what is due and write down what became of it. Microseconds until it wants to be called again; INT64_MAX. */
+int64_t mails_turn(struct keeper *keeper);
+/* What was being sent when the process before this one ended is marked as unknown. */
+RESULT mails_recover(struct keeper *keeper, struct shop *shop);
+/* Stop and free the sender, and write down its last word. */
+void mails_end(struct keeper *keeper);
 
 /* Open a shop of the home, as the next one of the keeper. */
 RESULT keeper_shop_open(struct keeper *keeper, const char *name);

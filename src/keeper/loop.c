@@ -18,7 +18,8 @@ enum {
     LENGTH_BYTES = 4,
     FRONT = 0, /* its slot */
     SLOTS = LOOP_PEERS_MAX + 1,
-    EVENTS = SLOTS + 3,
+    MAILS = SLOTS + 3, /* the sender's word */
+    EVENTS = SLOTS + 4,
     TURN_MS_MAX = 1000,
     KEEP_BYTES = 2 * LOOP_READ_BYTES /* a buffer that grew above is given back when empty */
 };
@@ -224,6 +225,7 @@ static void forget_taken(struct peer *peer)
 static void run_batch(struct loop *loop)
 {
     size_t count = gather(loop);
+    if (count > 0 || loop->rung) loop->idle_at = 0; /* it may queue mails */
     if (loop->rung) keeper_resume(loop->keeper, (struct keeper_sink){take_answer, NULL});
     loop->rung = false;
     if (count > 0) keeper_run(loop->keeper, loop->asks, count, (struct keeper_sink){take_answer, NULL});
@@ -320,6 +322,8 @@ static void turn(struct loop *loop)
             accept_peers(loop);
         else if (slot == SLOTS + 2)
             loop->rung = true;
+        else if (slot == MAILS)
+            loop->idle_at = 0;
         else if (slot > SLOTS)
             take_signals(loop);
         else if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR))
@@ -347,6 +351,7 @@ RESULT keeper_loop(struct keeper *keeper, const struct loop_doors *doors, const 
     bool watched = watch(&loop, rings_fd, SLOTS + 2) &&
                    (doors->listen_fd < 0 || watch(&loop, doors->listen_fd, SLOTS)) &&
                    (doors->signal_fd < 0 || watch(&loop, doors->signal_fd, SLOTS + 1)) &&
+                   (keeper_mail_fd(keeper) < 0 || watch(&loop, keeper_mail_fd(keeper), MAILS)) &&
                    (doors->front_fd < 0 || peer_open(&loop, FRONT, doors->front_fd));
     if (!watched) return FAIL(UNAVAILABLE, "keeper: its sockets cannot be watched: %s", strerror(errno));
 

@@ -85,6 +85,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(services_drift(batch, noted));
     TRY(store->replay->sweep(store, batch->now_us));
     TRY(keys_upkeep(batch));
+    TRY(post_sweep(batch));
     struct result expired = misses_expire(batch);
     if (expired.code != CODE_OK && expired.code != CODE_CORRUPT)
         return expired; /* tampering is for verify to tell */

@@ -126,6 +126,14 @@ def walk(home):
     run("secret hold", secret, "--holder", staff)
     run("secret rotated", secret, "--proof", "ticket 7", "--old-dead", "401 from the API")
     within("token signing key", run("secret list").text)
+    run("mail show", status=NO)  # it is not set
+    run("mail put", "smtp://mail.shop.example", "--sender", "toko@shop.example", "--no-tls", status=USAGE)
+    word = home.file("mail password", "s3cret-of-the-mail-host\n")
+    put = run("mail put", "smtp://127.0.0.1:1", "--sender", "toko@shop.example", "--name", "Toko", "--user", "toko",
+              "--password-file", word, "--lang", "id", "--json").json
+    same(put["state"], "delayed")  # there is staff, so it is loosening
+    run("mail test", "kim@shop.example", status=NO)
+    within("Mail is not set", run("mail queue").text)
     run("grant add", "--subject", one, "--role", "courier", "--ticket", "17", "--minutes", "5")
     within("courier", run("grant list").text)
     run("field put", "shoe_size", "--kind", "text", "--bytes", "8")

@@ -182,6 +182,10 @@ def people(walk):
     walk("POST", "/v1/grants", {"subject": subject, "role": "packer", "ticket": "17"}, 201)
     within(subject, [item["subject"] for item in walk("GET", "/v1/grants").json["items"]])
     walk("POST", "/v1/passes", {"subject": subject, "client_network": "192.0.2.7"}, 201)
+    walk("POST", "/v1/mail", {"url": "smtp://127.0.0.1:1", "from": "toko@shop.example", "starttls": "never"}, 202)
+    walk("GET", "/v1/mail", status=404)  # it waits for the second yes
+    walk("POST", "/v1/mail/test", {"to": "kim@shop.example"}, 404)
+    same(walk("GET", "/v1/mail/queue").json["set"], False)
     walk("POST", "/v1/fields", {"name": "size", "kind": "text", "bytes": 20}, 201)
     within("size", [item["name"] for item in walk("GET", "/v1/fields").json["items"]])
 
@@ -262,6 +266,7 @@ def if_match(method):
 GOOD = {
     "/v1/subjects": {"ref": "r", "fields": {}}, "/v1/lookup": {"field": "ref", "value": "v", "purpose": "operations"},
     "/v1/reveal": {"subjects": ["x" * 26], "fields": ["name"], "purpose": "operations"},
+    "/v1/mail": {"url": "smtp://127.0.0.1:1", "from": "x@shop.example"}, "/v1/mail/test": {"to": "x@shop.example"},
     "/v1/ledger/pins": {"where": "x"}, "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},

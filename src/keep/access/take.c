@@ -1,6 +1,7 @@
 /* What the bodies of authority rows are read with, and taking rows into memory. */
 #include "keep/access/access_priv.h"
 #include "keep/access/authority.h"
+#include "keep/post.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return secret_take(&shop->access, id, body);
     case AUTHORITY_APPROVAL:
         return approval_take(&shop->access, id, body);
+    case AUTHORITY_MAIL:
+        return post_settings_take(shop, body);
     case AUTHORITY_WITNESS:
         return OK; /* read from its row when it is needed */
     default:
