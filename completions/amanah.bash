@@ -3,13 +3,13 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup staff key role grant approval service secret field mail self ledger verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role grant approval service secret field mail self ledger verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
         shop) words="add list" ;;
         subject) words="show reveal close erase history" ;;
-        staff) words="add leave left list taught invite recover" ;;
+        staff) words="add leave left list taught enrol invite recover" ;;
         key) words="issue rotate session revoke list" ;;
         role) words="put list" ;;
         grant) words="add list" ;;
@@ -39,11 +39,14 @@ _amanah()
         "subject erase") options=" --help --json --quiet --yes --home --url --output-curl --dry-run --shop --reason" ;;
         "subject history") options=" --help --json --quiet --home --url --output-curl --out --shop --proofs" ;;
         "lookup") options=" --help --json --quiet --home --url --output-curl --shop --purpose --reason" ;;
+        "sign-in") options=" --help --json --quiet --home --url --output-curl --shop --print --email" ;;
+        "sign-out") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff add") options=" --help --json --quiet --home --url --output-curl --shop --name --email --role --lang" ;;
         "staff leave") options=" --help --json --quiet --yes --home --url --output-curl --shop --at-once" ;;
         "staff left") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff taught") options=" --help --json --quiet --home --url --output-curl --shop --lesson" ;;
+        "staff enrol") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff invite") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff recover") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "key issue") options=" --help --json --quiet --home --url --output-curl --shop --name --role --holder --network --public-key --certificate --days" ;;

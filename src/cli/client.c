@@ -4,6 +4,7 @@
 #include "cli/input.h"
 #include "cli/key_session.h"
 #include "cli/remote.h"
+#include "cli/session_file.h"
 #include "keep/home.h"
 #include "keeper/keeper.h"
 
@@ -161,6 +162,16 @@ RESULT client_home(const struct call *call, const char **out)
     return OK;
 }
 
+RESULT client_vault(const struct call *call, struct buf *out)
+{
+    const char *home = NULL, *url = NULL;
+    TRY(name_vault(call, &home, &url));
+    char *whole = home ? realpath(home, NULL) : NULL;
+    buf_print(out, "%s %s", url ? "url" : "home", url ? url : whole ? whole : home);
+    free(whole);
+    return OK;
+}
+
 /* A key names its shop; the local operator of a home with several shops names it as "shop:NAME". */
 static RESULT take_credential(const struct call *call, struct credential *out)
 {
@@ -171,6 +182,10 @@ static RESULT take_credential(const struct call *call, struct credential *out)
     if (shop && strlen(shop) > SHOP_NAME_BYTES_MAX)
         return FAIL(USAGE, "--shop: no shop has such a long name");
     if (shop) buf_print(&out->bearer, "shop:%s", shop);
+    if (out->bearer.len > 0 || out->pem.len > 0) return OK;
+    SCOPED(buf_done) struct buf vault = {0};
+    TRY(client_vault(call, &vault));
+    session_recall(buf_slice(&vault), &out->bearer);
     return OK;
 }
 

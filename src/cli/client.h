@@ -67,6 +67,9 @@ RESULT client_refusal(enum cause cause, struct doc body);
 /* The home that --home or AMANAH_HOME names, for what is done beside a running daemon. USAGE when there is none. */
 RESULT client_home(const struct call *call, const char **out);
 
+/* Which vault the call is about, in one line: what a kept session is bound to. Appended. USAGE when none is named. */
+RESULT client_vault(const struct call *call, struct buf *out);
+
 /* The vault far away that it asks; NULL for a home. Borrowed. */
 struct remote;
 struct remote *client_remote(const struct client *client);

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Staff sign in through the real program: by password and one-time code, by passkey, by a recovery code."""
 import os
+import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import Home, check, same, story, within  # noqa: E402
+from amanah import PROGRAM, Home, check, command, environment, same, story, within  # noqa: E402
 from passkey import EDDSA, ES256, RS256, Passkey  # noqa: E402
 from staff import PASSWORD, Staff, totp  # noqa: E402
 
@@ -140,6 +141,37 @@ def the_operator_recovers_the_last_admin_at_once_and_others_after_a_day():
         within("ATTENTION", home.run("staff", "recover", kim.id).text)
 
 
+def by_command_too():
+    with Home() as home:
+        home.start()
+        made = home.ask("staff", "add", "--name", "Kim", "--email", "kim@shop.example", "--role", "support")
+        env = environment({"AMANAH_URL": f"http://127.0.0.1:{home.port}", "XDG_RUNTIME_DIR": home.folder,
+                           "AMANAH_INVITE_FILE": home.file("invite", made["invite"] + "\n"),
+                           "AMANAH_PASSWORD_FILE": home.file("password", PASSWORD + "\n")})
+        enrol = subprocess.Popen([PROGRAM, "staff", "enrol"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env,
+                                 text=True)
+        said = [enrol.stdout.readline() for _ in range(15)]
+        secret, step = said[3].strip(), int(time.time()) // 30
+        done, _ = enrol.communicate(totp(secret, step - 1) + "\n")
+        same([enrol.returncode, done], [0, "Done. Sign in with amanah sign-in.\n"], str(said))
+        run = lambda *words, stdin="", **more: command(*words, stdin=stdin, env={**env, **more})
+        same(run("self").status, 3, "nobody is signed in")
+        entered = run("sign-in", stdin=f"kim@shop.example\n{totp(secret, step)}\n")
+        same(entered.status, 0, str(entered))
+        kept = home.file("amanah-session")
+        same(os.stat(kept).st_mode & 0o777, 0o600)
+        same(run("self", "--json").json["reader"], made["id"])
+        other = run("self", AMANAH_URL=f"http://localhost:{home.port}")
+        same(other.status, 3, "the session was shown to another vault")
+        printed = run("sign-in", "--email", "kim@shop.example", "--print", stdin=totp(secret, step + 1) + "\n")
+        check(printed.text.startswith("ams_") and not os.path.exists(kept), str(printed))
+        same(run("self", AMANAH_KEY=printed.text.strip()).status, 0)
+        same(run("sign-out", AMANAH_KEY=printed.text.strip()).text, "Signed out.\n")
+        same(run("self", AMANAH_KEY=printed.text.strip()).status, 3)
+        for words in (["sign-in"], ["staff", "enrol"], ["sign-out"]):
+            within("curl", run(*words, "--output-curl").text)
+
+
 def a_flood_of_sign_ins_stalls_no_look():
     with Home() as home:
         home.start("--proxy", "127.0.0.1")
@@ -174,5 +206,5 @@ def a_flood_of_sign_ins_stalls_no_look():
 if __name__ == "__main__":
     story(a_person_enrols_and_signs_in_by_password_and_code, a_code_is_refused_also_after_a_restart,
           a_passkey_signs_in_and_its_copies_do_not, without_a_public_origin_passkeys_are_off,
-          a_recovery_code_gives_an_invitation_once,
+          a_recovery_code_gives_an_invitation_once, by_command_too,
           the_operator_recovers_the_last_admin_at_once_and_others_after_a_day, a_flood_of_sign_ins_stalls_no_look)
