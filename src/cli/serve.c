@@ -10,6 +10,7 @@
 #include "serve/address.h"
 #include "serve/launch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ struct server {
     struct front_child child;
     struct keeper *keeper;
     int listen_fd, home_fd, signal_fd;
+    char listener[ADDRESS_BYTES + 24];    /* URL of the front, from this machine */
     struct arena arena;                   /* of the proxies' addresses */
     int64_t restarts[SERVE_RESTARTS_MAX]; /* when, the oldest is overwritten */
     size_t restart_count;
@@ -166,6 +168,23 @@ static void sender_done(struct mail_sender **sender)
     if (*sender) (*sender)->free(sender);
 }
 
+/* Where the front can be reached from this machine: an address that means all of them is reached over loopback. */
+static RESULT listener_url(struct server *server)
+{
+    char address[ADDRESS_BYTES];
+    TRY(address_text(server->listen_fd, address));
+    const char *port = strrchr(address, ':');
+    bool any4 = strncmp(address, "0.0.0.0:", 8) == 0, any6 = strncmp(address, "[::]:", 5) == 0;
+    assert(port);
+    (void)snprintf(server->listener, sizeof server->listener, "%s://%s%s",
+                   server->front.certificate_path ? "https" : "http",
+                   any4   ? "127.0.0.1"
+                   : any6 ? "[::1]"
+                          : address,
+                   any4 || any6 ? port : "");
+    return OK;
+}
+
 static RESULT open_keeper(struct server *server)
 {
     static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
@@ -183,6 +202,7 @@ static RESULT open_keeper(struct server *server)
     struct keeper_options options = {.home = server->home,
                                      .passphrase = buf_slice(&phrase),
                                      .public_origin = server->public_origin,
+                                     .listener = server->listener,
                                      .clock = clock_system(),
                                      .mail = sender};
     TRY(keeper_open(&options, &server->keeper));
@@ -209,6 +229,7 @@ RESULT command_serve(struct call *call)
     TRY(read_options(call, &server, &listen_at));
     TRY(address_bind(&listen_at, &server.listen_fd));
     TRY(hear_signals(&server));
+    TRY(listener_url(&server));
     TRY(open_keeper(&server));
     TRY(keeper_listen(server.home, &server.home_fd));
     if (listen(server.listen_fd, SERVE_BACKLOG) != 0) return FAIL(CONFIG, "--listen: %s", strerror(errno));

@@ -8,6 +8,7 @@
 
 #include "base/cbor.h"
 #include "keep/shop.h"
+#include "send/probe.h"
 
 enum { PROBLEMS_MAX = 16 };
 
@@ -53,6 +54,22 @@ struct stretched {
     bool failed; /* for want of memory */
 };
 
+/*
+ * Credentials to be tried from outside, which takes far longer than a batch may. Where the keeper knows its listener
+ * (`probe_later`), a verb sets `probes` in the arena: if it then fails before it wrote anything, its ask is put aside
+ * and run again with what was seen; if it succeeds, the same after its batch is durable, and that answer counts.
+ */
+enum { PROBES_MAX = 64, PROBE_TOKEN_BYTES = 100 };
+struct probe {
+    uint32_t key;
+    enum probe_seen seen;
+    char token[PROBE_TOKEN_BYTES];
+};
+struct probes {
+    struct probe at[PROBES_MAX];
+    size_t count;
+};
+
 struct batch {
     struct shop *shop;
     struct arena *arena; /* lives until the answers are out */
@@ -66,6 +83,9 @@ struct batch {
     struct stretching wanted;
     const struct stretched *stretched; /* of the ask at hand; NULL: none yet */
     bool stretch_later;
+    struct probes *probes;       /* wanted by the ask at hand; NULL: none */
+    const struct probes *probed; /* what was seen for it; NULL: nothing yet */
+    bool probe_later;
     uint32_t replays; /* answers kept for idempotency keys in it */
     bool begun;
 };

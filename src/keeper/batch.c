@@ -171,7 +171,7 @@ static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct
         if (given) return OK;
     }
     TRY(dispatch(keeper, batch, reader, task));
-    return keep ? replay_keep(batch, &row, task) : OK;
+    return keep && !batch->probes ? replay_keep(batch, &row, task) : OK; /* what is run again is kept then */
 }
 
 static void budget_tell(const struct batch *batch, const struct reader *reader, struct task *task,
@@ -210,11 +210,17 @@ static RESULT stranger_may(struct keeper *keeper, struct batch *batch, const str
     return FAIL(TOO_BUSY, "session: too many tries from this network failed; wait for the next minute");
 }
 
-/* Does it wait for a password that is checked elsewhere? Then it is run again when that is done. */
+/* Does it wait for a password that is checked elsewhere, or for probes? Then it is run again when that is done. */
 static bool put_aside(struct keeper *keeper, const struct batch *batch, struct task *task, uint64_t writes)
 {
-    if (batch->wanted.memory_kib == 0) return false;
+    if (batch->wanted.memory_kib == 0 && !batch->probes) return false;
     assert(batch->writes == writes); /* nothing was done that would be done twice */
+    if (batch->probes) {
+        task->aside = stretcher_probe(keeper->stretcher, task->from, task->head.network,
+                                      keeper->options.listener, batch->probes);
+        task->done |= task->aside;
+        return task->aside;
+    }
     task->aside = stretcher_put(keeper->stretcher, task->from, task->head.network, &batch->wanted);
     task->done |= task->aside;
     return task->aside;
@@ -238,8 +244,15 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     batch->stretched = task->from->stretched;
     batch->stretch_later = keeper->stretcher != NULL;
     batch->wanted = (struct stretching){0};
+    batch->probes = NULL;
+    batch->probed = task->from->probed;
+    batch->probe_later = keeper->stretcher != NULL && keeper->options.listener != NULL;
+    task->probes = NULL;
     done = task_verb(keeper, batch, &reader, task);
-    if (done.code == CODE_OK) return true;
+    if (done.code == CODE_OK) {
+        task->probes = batch->probes;
+        return true;
+    }
     if (put_aside(keeper, batch, task, writes)) return true;
     bool noted = ledger_size(batch->shop->ledger) != entries; /* a miss is an entry, and stays charged */
     if (!noted) budget_undo(batch->shop->budgets, mark);

@@ -191,6 +191,11 @@ static void answers_release(struct keeper *keeper, struct task *tasks, size_t co
     SCOPED(buf_done) struct buf frame = {0};
     for (size_t i = 0; i < count; i++) {
         struct task *task = &tasks[i];
+        if (task->probes && task->answer.head.cause == CAUSE_OK) { /* durable by now */
+            task->aside = stretcher_probe(keeper->stretcher, task->from, task->head.network,
+                                          keeper->options.listener, task->probes);
+            if (task->aside) answer_wipe(&task->answer);
+        }
         if (task->aside) continue;
         buf_clear(&frame);
         task->answer.head.id = task->head.id;

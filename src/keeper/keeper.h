@@ -15,6 +15,7 @@ struct keeper;
 struct mail_sender;
 struct store;
 struct stretched;
+struct probes;
 
 struct keeper_options {
     const char *home;
@@ -23,6 +24,8 @@ struct keeper_options {
     /* Opens the database of a shop; NULL: as it is. The simulator puts a store there that fails. */
     RESULT (*store_open)(void *context, const char *path, struct store **out);
     void *store_context;
+    const char
+        *listener; /* URL of its own front, where probes are tried; NULL: none. Borrowed as public_origin */
     struct slice
         public_origin; /* as browsers see the vault, for passkeys; empty: none. Borrowed as long as the keeper */
     struct mail_sender *mail; /* sends the shops' mails; taken over once it is open. NULL: they wait */
@@ -42,6 +45,7 @@ struct keeper_ask {
     bool local;         /* from the home's own socket or process: no credential means the local operator */
     void *from;         /* handed back to the sink */
     const struct stretched *stretched; /* of one that was put aside for its password; NULL: new */
+    const struct probes *probed;       /* of one whose probes were tried; NULL: none were */
 };
 
 /*

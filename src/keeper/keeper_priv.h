@@ -57,9 +57,10 @@ struct task {
     const struct keeper_ask *from;
     struct ask_head head;
     union any_ask ask;
-    struct shop *shop; /* NULL: answered without one */
-    bool done;         /* its answer stands, whatever becomes of the batch */
-    bool aside;        /* it waits for its password, and is answered another time */
+    struct shop *shop;           /* NULL: answered without one */
+    bool done;                   /* its answer stands, whatever becomes of the batch */
+    bool aside;                  /* it waits for its password or probes, and is answered another time */
+    const struct probes *probes; /* to be tried once its batch is durable; NULL: none */
     struct answer answer;
 };
 

@@ -7,7 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { JOBS = 2 * STRETCH_WAITING_MAX };
+enum { JOBS = 2 * STRETCH_WAITING_MAX, STRETCH_URL_BYTES = 128 };
 
 enum job_state { JOB_FREE, JOB_WAITING, JOB_RUNNING, JOB_DONE, JOB_TAKEN };
 
@@ -20,6 +20,8 @@ struct job {
     uint8_t network[NETWORK_BYTES];
     struct stretching wanted; /* its password lies in `frame` */
     struct stretched done;
+    struct probes *probes; /* to be tried, and what was seen; NULL: it is a password */
+    char url[STRETCH_URL_BYTES];
 };
 
 struct stretcher {
@@ -35,6 +37,8 @@ struct stretcher {
 static void job_free(struct job *job)
 {
     buf_done(&job->frame);
+    if (job->probes) explicit_bzero(job->probes, sizeof *job->probes);
+    free(job->probes);
     explicit_bzero(job, sizeof *job);
 }
 
@@ -61,6 +65,13 @@ static void job_run(struct job *job)
     memcpy(job->done.salt, wanted->salt, STRETCH_SALT_BYTES);
 }
 
+static void probes_run(struct job *job)
+{
+    int64_t until_us = clock_monotonic_us() + PROBES_S_MAX * SECOND_US;
+    for (size_t i = 0; i < job->probes->count && clock_monotonic_us() < until_us; i++)
+        job->probes->at[i].seen = probe_try(job->url, job->probes->at[i].token);
+}
+
 static void *work(void *context)
 {
     struct stretcher *stretcher = context;
@@ -73,7 +84,10 @@ static void *work(void *context)
         }
         job->state = JOB_RUNNING;
         (void)pthread_mutex_unlock(&stretcher->lock);
-        job_run(job);
+        if (job->probes)
+            probes_run(job);
+        else
+            job_run(job);
         (void)pthread_mutex_lock(&stretcher->lock);
         job->state = JOB_DONE;
         if (job->forgotten) job_free(job);
@@ -157,6 +171,32 @@ bool stretcher_put(struct stretcher *stretcher, const struct keeper_ask *ask,
     return job != NULL;
 }
 
+bool stretcher_probe(struct stretcher *stretcher, const struct keeper_ask *ask,
+                     const uint8_t network[NETWORK_BYTES], const char *url, const struct probes *wanted)
+{
+    struct probes *copy = malloc(sizeof *copy);
+    size_t len = strlen(url);
+    if (!copy || len >= STRETCH_URL_BYTES) {
+        free(copy);
+        return false;
+    }
+    memcpy(copy, wanted, sizeof *copy);
+    (void)pthread_mutex_lock(&stretcher->lock);
+    struct job *job = job_place(stretcher, network, true);
+    if (job) {
+        *job = (struct job){.state = JOB_WAITING, .order = stretcher->order++, .ask = *ask, .probes = copy};
+        job->wanted.known = true;
+        memcpy(job->url, url, len);
+        memcpy(job->network, network, NETWORK_BYTES);
+        buf_slice_put(&job->frame, ask->frame);
+        job->ask.frame = buf_slice(&job->frame);
+        (void)pthread_cond_signal(&stretcher->more);
+    }
+    (void)pthread_mutex_unlock(&stretcher->lock);
+    if (!job) free(copy);
+    return job != NULL;
+}
+
 size_t stretcher_take(struct stretcher *stretcher, struct keeper_ask *out, size_t room)
 {
     size_t count = 0;
@@ -168,7 +208,8 @@ size_t stretcher_take(struct stretcher *stretcher, struct keeper_ask *out, size_
         if (job->state != JOB_DONE) continue;
         job->state = JOB_TAKEN;
         out[count] = job->ask;
-        out[count++].stretched = &job->done;
+        out[count].stretched = job->probes ? NULL : &job->done;
+        out[count++].probed = job->probes;
     }
     (void)pthread_mutex_unlock(&stretcher->lock);
     return count;

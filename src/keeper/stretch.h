@@ -14,7 +14,8 @@
 
 enum {
     STRETCH_WAITING_MAX = 16, /* from known networks; as many from others */
-    STRETCH_NETWORK_MAX = 4   /* of them from one network */
+    STRETCH_NETWORK_MAX = 4,  /* of them from one network */
+    PROBES_S_MAX = 10
 };
 
 struct stretcher;
@@ -29,6 +30,9 @@ int stretcher_fd(const struct stretcher *stretcher);
 /* Put an ask aside, copied, with what its password wants. False when there is no room for it. */
 bool stretcher_put(struct stretcher *stretcher, const struct keeper_ask *ask,
                    const uint8_t network[NETWORK_BYTES], const struct stretching *wanted);
+/* The same for an ask whose probes are to be tried at the listener of this URL, PROBES_S_MAX in all. */
+bool stretcher_probe(struct stretcher *stretcher, const struct keeper_ask *ask,
+                     const uint8_t network[NETWORK_BYTES], const char *url, const struct probes *wanted);
 
 /* Asks whose passwords are done, ready to be run again; at most `room`. They stay the stretcher's until
  * stretcher_taken(), which wipes them. Returns how many. */

@@ -319,20 +319,97 @@ static RESULT staff_named(struct shop *shop, struct slice id, struct staff **out
     return *out ? OK : FAIL(NOT_FOUND, "staff: this shop has nobody of that id");
 }
 
+/* Ask for the probes of the keys among the items to be tried. False: there is nobody who would, or nothing to try. */
+static RESULT probes_want(struct batch *batch, const struct leave *leave, bool *wanted)
+{
+    struct probes *probes = batch->probe_later ? arena_take(batch->arena, sizeof *probes) : NULL;
+    *wanted = false;
+    if (!probes) return OK;
+    probes->count = 0;
+    for (size_t i = 0; i < leave->count && probes->count < PROBES_MAX; i++) {
+        if (!is_key(leave->items[i].kind)) continue;
+        SCOPED(buf_done) struct buf token = {0};
+        struct probe *probe = &probes->at[probes->count++];
+        TRY(key_probe(batch->shop, key_by_id(&batch->shop->access, leave->items[i].id), &token));
+        assert(token.len < PROBE_TOKEN_BYTES);
+        *probe = (struct probe){.key = leave->items[i].id};
+        memcpy(probe->token, token.at, token.len);
+    }
+    if (probes->count == 0) return OK;
+    batch->probes = probes;
+    *wanted = true;
+    return OK;
+}
+
+static enum probe_seen probe_of(const struct probes *probed, uint32_t key)
+{
+    for (size_t i = 0; probed && i < probed->count; i++) {
+        if (probed->at[i].key == key) return probed->at[i].seen;
+    }
+    return PROBE_NOT_TRIED;
+}
+
+static void seen_take(struct leave *leave, const struct probes *probed, bool after)
+{
+    for (size_t i = 0; i < leave->count; i++) {
+        struct leave_item *item = &leave->items[i];
+        if (is_key(item->kind)) *(after ? &item->after : &item->before) = probe_of(probed, item->id);
+    }
+}
+
+/* First the probes, while everything still works; then the end; then the probes once more. */
+static RESULT leave_now(struct batch *batch, const struct reader *reader, uint32_t staff, bool at_once,
+                        struct receipt *receipt)
+{
+    SCOPED(leave_done) struct leave leave = {0};
+    bool wanted = false;
+    TRY(leave_find(batch->shop, staff, &leave));
+    if (!batch->probed) TRY(probes_want(batch, &leave, &wanted));
+    if (wanted) return FAIL(TOO_BUSY, "leave: too much is being tried already; try again in a moment");
+    seen_take(&leave, batch->probed, false);
+    TRY(leave_end(batch, reader, &leave, at_once, receipt));
+    return probes_want(batch, &leave, &wanted);
+}
+
+static void leave_copy(const struct leave *from, struct leave *to)
+{
+    *to = *from;
+    to->items = calloc(LEAVE_ITEMS_MAX, sizeof *to->items);
+    if (!to->items) abort(); /* as all memory: see bytes.h */
+    memcpy(to->items, from->items, from->count * sizeof *to->items);
+}
+
+/* What the probes say once all has ended; also of a leave that a crash cut off here. */
+static RESULT leave_after(struct batch *batch, const struct reader *reader, const struct leave *found,
+                          struct receipt *receipt)
+{
+    SCOPED(leave_done) struct leave leave = {0};
+    bool wanted = false;
+    if (found->tried) return OK;
+    if (!batch->probed) TRY(probes_want(batch, found, &wanted));
+    if (wanted) return FAIL(TOO_BUSY, "leave: done; its probes could not be tried again now; ask once more");
+    if (!batch->probed) return OK;
+    leave_copy(found, &leave);
+    seen_take(&leave, batch->probed, true);
+    leave.tried = true;
+    return leave_save(batch, reader, &leave, receipt);
+}
+
 RESULT verb_staff_leave(struct batch *batch, const struct reader *reader, const struct staff_leave_ask *ask,
                         struct answer *out)
 {
     struct shop *shop = batch->shop;
     struct staff *staff = NULL;
     struct receipt receipt = {0};
-    SCOPED(leave_done) struct leave leave = {0};
     TRY(staff_named(shop, ask->id, &staff));
     uint32_t id = staff->id;
-    if (staff->state != STAFF_LEFT) {
-        TRY(leave_find(shop, id, &leave));
-        TRY(leave_end(batch, reader, &leave, ask->at_once, &receipt));
-        batch_receipt(out, &receipt);
-    }
+    const struct leave *leave = leave_of(&shop->access, id);
+    uint64_t entries = ledger_size(shop->ledger);
+    if (staff->state != STAFF_LEFT)
+        TRY(leave_now(batch, reader, id, ask->at_once, &receipt));
+    else if (leave)
+        TRY(leave_after(batch, reader, leave, &receipt));
+    if (ledger_size(shop->ledger) != entries) batch_receipt(out, &receipt);
     return report_of(shop, id, &out->body);
 }
 

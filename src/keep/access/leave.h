@@ -13,6 +13,7 @@
 #define AMN_KEEP_ACCESS_LEAVE_H
 
 #include "keep/access/authority.h"
+#include "send/probe.h"
 
 enum {
     LEAVE_ITEMS_MAX = 512,
@@ -29,9 +30,6 @@ enum leave_kind {
     LEAVE_STAFF_MADE,  /* a colleague whose invitation they saw */
     LEAVE_APPROVAL     /* what they had asked for was taken back */
 };
-
-/* What a probe was answered. Stored: never reuse a number. */
-enum probe_seen { PROBE_NOT_TRIED, PROBE_LET_IN, PROBE_REFUSED, PROBE_NO_ANSWER };
 
 struct leave_item {
     enum leave_kind kind;
