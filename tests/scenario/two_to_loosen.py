@@ -54,6 +54,7 @@ def one_person_alone_waits_a_day_and_can_take_it_back():
         same((ended.status, ended.json["state"]), (200, "cancelled"))
         again = home.http("POST", f"/v1/approvals/{asked.json['approval']}/cancel", key=ana)
         same((again.status, again.code), (409, "approval.over"))
+        within('"loosening_asked"', home.run("mail", "queue", "--json").text, "everybody is told")
         within("amanah_approvals_open 1", home.http("GET", "/metrics").body.decode())
 
 

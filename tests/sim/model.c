@@ -80,6 +80,12 @@ static void role_set(struct model *model, unsigned at, uint64_t daily, bool reas
     model->role_entry[at] = entry + 1;
 }
 
+void model_noticed(struct model *model, uint64_t count, int64_t time_us)
+{
+    uint64_t index = entry_add(model, ENTRY_NOTICE, 0, count);
+    model->entries[index].time_us = model->last_us = time_us;
+}
+
 bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_us)
 {
     uint64_t index = entry_add(model, ENTRY_AUTHORITY, 0, 0);
@@ -634,6 +640,7 @@ static enum cause role_put(struct model *model, const struct asker *asker, const
         role_set(model, ask->role, ask->number, ask->reason, index);
         return CAUSE_OK;
     }
+    (void)entry_add(model, ENTRY_NOTICE, 0, model->staff_count); /* everybody is told */
     assert(model->approval_count + 1 < MODEL_APPROVALS_MAX);
     model->approvals[++model->approval_count] =
         (struct model_approval){.open = true,

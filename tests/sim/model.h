@@ -186,6 +186,9 @@ void model_sweep(struct model *model);
  */
 bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_us);
 
+/* An entry of mails that the vault queued by itself appeared at the end. */
+void model_noticed(struct model *model, uint64_t count, int64_t time_us);
+
 /* Entries of strangers appeared at the end: one more. `reader`: whose ended key it was, or 0. False: nobody's. */
 bool model_strangers(struct model *model, uint64_t reader, uint64_t count, int64_t time_us);
 

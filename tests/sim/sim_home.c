@@ -59,6 +59,10 @@ bool home_strangers(struct sim *sim)
         struct result got = ledger_entry(reading.shop->ledger, at, &bytes, NULL);
         if (got.code == CODE_OK) got = entry_read(buf_slice(&bytes), &entry);
         MUST(sim, got.code == CODE_OK, "entry %llu: %s", (unsigned long long)at, result_text());
+        if (entry.kind == ENTRY_NOTICE) {
+            model_noticed(&sim->model, entry.count, entry.time_us);
+            continue;
+        }
         if (entry.kind == ENTRY_AUTHORITY && entry.reader == 0) {
             MUST(sim, model_upkept(&sim->model, entry.object_kind, (uint32_t)entry.object_id, entry.time_us),
                  "entry %llu: an approval took effect or a key was ended that was not due",

@@ -3,6 +3,7 @@
 #include "keep/access/access_priv.h"
 #include "keep/access/maker.h"
 #include "keep/access/staff.h"
+#include "keep/post.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
 
@@ -228,6 +229,22 @@ static void approval_put(struct shop *shop, const struct approval *approval, str
     cbor_map_close(out, mark, count);
 }
 
+/* Tell every member of staff, by mail. A mail that cannot be made holds nothing up; a write that fails does. */
+static RESULT approval_tell(struct batch *batch, const struct approval *approval, enum mail_kind kind,
+                            struct slice what)
+{
+    SCOPED(buf_done) struct buf who = {0}, id = {0}, until = {0};
+    reader_put(batch->shop, approval->asker, &who);
+    id_put(batch->shop, ID_APPROVAL, approval->id, &id);
+    mail_time_put(&until, approval->due_us);
+    const struct mail_value values[] = {
+        {"what", what}, {"who", buf_slice(&who)}, {"approval", buf_slice(&id)}, {"until", buf_slice(&until)}};
+    size_t count = kind == MAIL_LOOSENING_ASKED ? COUNT_OF(values) : COUNT_OF(values) - 1;
+    struct result told =
+        mail_tell_staff(batch, &(struct mail_draft){.kind = kind, .values = values, .count = count});
+    return told.code == CODE_UNAVAILABLE ? told : OK;
+}
+
 /* File it: waiting when somebody else could say yes, delayed when nobody could. */
 static RESULT approval_file(struct batch *batch, const struct reader *reader,
                             const struct loosening *loosening, struct approval *approval, struct answer *out)
@@ -250,7 +267,7 @@ static RESULT approval_file(struct batch *batch, const struct reader *reader,
     batch_receipt(out, &receipt);
     out->head.flags |= ANSWER_ACCEPTED;
     approval_put(shop, approval, slice_text(loosening->what), &out->body);
-    return OK;
+    return approval_tell(batch, approval, MAIL_LOOSENING_ASKED, slice_text(loosening->what));
 }
 
 static void approval_done(struct approval *approval)
@@ -312,7 +329,7 @@ static RESULT approval_carry_out(struct batch *batch, const struct reader *reade
     TRY(words_open(batch->shop, approval, &text, &what, &body));
     TRY(authority_put(batch, reader, (enum authority_kind)approval->kind, approval->row, body, &receipt));
     approval->state = APPROVAL_APPLIED;
-    return OK;
+    return approval_tell(batch, approval, MAIL_LOOSENING_APPLIED, what);
 }
 
 static RESULT approval_due(struct batch *batch, const struct approval *found)
