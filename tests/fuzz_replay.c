@@ -57,7 +57,7 @@ static void change_once(struct prop_rng *rng, struct slice seed, struct buf *out
         out->len = at;
         break;
     case 3: /* take a span out */
-        memmove(out->at + at, out->at + at + span, out->len - at - span);
+        if (out->len) memmove(out->at + at, out->at + at + span, out->len - at - span);
         out->len -= span;
         break;
     case 4: /* add one byte many times */

@@ -21,15 +21,15 @@ RESULT relying_party_of(struct slice origin, struct relying_party *out)
 {
     static const char secure[] = "https://", local[] = "http://localhost";
     struct relying_party party = {0};
-    bool plain = slice_starts(origin, local);
+    bool plain = slice_starts(origin, local), known = plain || slice_starts(origin, secure);
     size_t start = plain ? strlen("http://") : sizeof secure - 1, end = start;
-    while (end < origin.len && host_byte(origin.at[end])) end++;
+    while (known && end < origin.len && host_byte(origin.at[end])) end++;
     size_t port = end + 1, last = port;
     while (last < origin.len && origin.at[last] >= '0' && origin.at[last] <= '9') last++;
-    bool whole = end == origin.len || (origin.at[end] == ':' && last == origin.len && last > port);
+    bool whole = end == origin.len || (known && origin.at[end] == ':' && last == origin.len && last > port);
     bool host =
         end > start && end - start <= RELYING_ID_BYTES_MAX && (!plain || end - start == strlen("localhost"));
-    if ((!plain && !slice_starts(origin, secure)) || !whole || !host || last - port > 5) {
+    if (!known || !whole || !host || last - port > 5) {
         return FAIL(CONFIG,
                     "--public-origin: must be https://HOST[:PORT] in lower case, as browsers show it");
     }
