@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role grant approval service secret field mail self ledger verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret field mail self ledger verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -12,6 +12,8 @@ _amanah()
         staff) words="add leave left list taught enrol invite recover" ;;
         key) words="issue rotate session revoke list" ;;
         role) words="put list" ;;
+        budget) words="put list" ;;
+        watch) words="status blast-radius" ;;
         grant) words="add list" ;;
         approval) words="ask list approve cancel" ;;
         service) words="put list record" ;;
@@ -54,8 +56,12 @@ _amanah()
         "key session") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "key revoke") options=" --help --json --quiet --yes --home --url --output-curl --shop" ;;
         "key list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
-        "role put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --acts --daily --ask-reason --ask-grant --ask-pass --lesson --approval-above" ;;
+        "role put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --acts --minute --hour --daily --monthly --class --ask-reason --ask-grant --ask-pass --lesson --approval-above" ;;
         "role list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "budget put") options=" --help --json --quiet --home --url --output-curl --shop --minute --hour --daily --monthly" ;;
+        "budget list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "watch status") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "watch blast-radius") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "grant add") options=" --help --json --quiet --home --url --output-curl --shop --fields --role --minutes --subject --key --ticket" ;;
         "grant list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "approval ask") options=" --help --json --quiet --home --url --output-curl --shop --reason --people --minutes" ;;

@@ -222,12 +222,21 @@ static const struct member session_open_members[] = {
     {0},
 };
 static const struct member session_end_members[] = {{0}};
+static const char minute_about[] = "different people in a minute; 0 or none: by the shop's size";
+static const char hour_about[] = "different people in an hour; 0 or none: by the shop's size";
+static const char daily_about[] = "different people in a day; 0 or none: by the shop's size";
+static const char monthly_about[] = "different people in 30 days; 0 or none: by the shop's size";
 static const struct member role_put_members[] = {
     TEXT(role_put_ask, name, NAME_BYTES_MAX, true, "the role's name"),
     MEMBER(role_put_ask, fields, WIRE_TEXTS, 128, true, "fields it may see; name.mask: only masked; *: all"),
     MEMBER(role_put_ask, purposes, WIRE_TEXTS, 32, true, "purposes it may look for"),
     MEMBER(role_put_ask, acts, WIRE_TEXTS, 32, true, "what it may do: reveal, lookup, create, …"),
-    MEMBER(role_put_ask, daily, WIRE_U64, UINT32_MAX, true, "distinct people a reader may look at in a day"),
+    MEMBER(role_put_ask, minute, WIRE_U64, UINT32_MAX, false, minute_about),
+    MEMBER(role_put_ask, hour, WIRE_U64, UINT32_MAX, false, hour_about),
+    MEMBER(role_put_ask, daily, WIRE_U64, UINT32_MAX, false, daily_about),
+    MEMBER(role_put_ask, monthly, WIRE_U64, UINT32_MAX, false, monthly_about),
+    MEMBER(role_put_ask, classes, WIRE_TEXTS, 16, false,
+           "people a day at fields of a class, such as identity=5"),
     MEMBER(role_put_ask, reason, WIRE_BOOL, 1, false, "must it say why in words"),
     MEMBER(role_put_ask, grant, WIRE_BOOL, 1, false, "does each subject need an open grant"),
     MEMBER(role_put_ask, pass, WIRE_BOOL, 1, false, "does it need the subject's own self pass"),
@@ -237,6 +246,19 @@ static const struct member role_put_members[] = {
     {0},
 };
 static const struct member role_list_members[] = {{0}};
+static const struct member budget_put_members[] = {
+    TEXT(budget_put_ask, scope, 16, true, "reader, holder, network, role or shop"),
+    TEXT(budget_put_ask, id, ID_BYTES_MAX, false,
+         "of which: a key's or staff id, an address, a role's name; not of shop"),
+    MEMBER(budget_put_ask, minute, WIRE_U64, UINT32_MAX, false, minute_about),
+    MEMBER(budget_put_ask, hour, WIRE_U64, UINT32_MAX, false, hour_about),
+    MEMBER(budget_put_ask, daily, WIRE_U64, UINT32_MAX, false, daily_about),
+    MEMBER(budget_put_ask, monthly, WIRE_U64, UINT32_MAX, false, monthly_about),
+    {0},
+};
+static const struct member budget_list_members[] = {{0}};
+static const struct member blast_radius_members[] = {{0}};
+static const struct member watch_status_members[] = {{0}};
 static const struct member approval_ask_members[] = {
     TEXT(approval_ask_ask, reason, REASON_BYTES_MAX, true, reason_about),
     MEMBER(approval_ask_ask, subjects_max, WIRE_U64, UINT32_MAX, true, "how many people at most"),

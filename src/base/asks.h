@@ -208,12 +208,26 @@ struct session_end_ask {
 };
 struct role_put_ask {
     struct slice name;
-    struct texts fields, purposes, acts; /* fields: "email", "email.mask" */
-    uint64_t daily;
+    struct texts fields, purposes, acts;   /* fields: "email", "email.mask" */
+    uint64_t minute, hour, daily, monthly; /* 0: by the shop's size */
+    struct texts classes;                  /* "identity=5" */
     bool reason;
     bool grant, pass;
     struct slice lesson;
     uint64_t approval_above;
+};
+struct budget_put_ask {
+    struct slice scope, id;
+    uint64_t minute, hour, daily, monthly; /* 0: as without it */
+};
+struct budget_list_ask {
+    char none;
+};
+struct blast_radius_ask {
+    char none;
+};
+struct watch_status_ask {
+    char none;
 };
 struct role_list_ask {
     char none;

@@ -21,12 +21,12 @@ struct problem {
 
 struct answer {
     struct answer_head head;
-    struct buf body;          /* CBOR, or text or octets as head.shape says */
-    size_t problem_count;     /* of a refusal */
-    struct problem *problems; /* PROBLEMS_MAX of them once there is one: nearly every answer has none */
-    uint64_t budget_limit, budget_used; /* of a refusal by BUDGET_DAY */
-    uint64_t stranger;                  /* of a refusal of a stranger: whose credential it was; 0: nobody's */
-    bool secret;                        /* the body holds a secret: an idempotency key must not replay it */
+    struct buf body;               /* CBOR, or text or octets as head.shape says */
+    size_t problem_count;          /* of a refusal */
+    struct problem *problems;      /* PROBLEMS_MAX of them once there is one: nearly every answer has none */
+    struct budget_refusal *budget; /* of a refusal with SPENT; in the batch's arena */
+    uint64_t stranger;             /* of a refusal of a stranger: whose credential it was; 0: nobody's */
+    bool secret;                   /* the body holds a secret: an idempotency key must not replay it */
 };
 void answer_wipe(struct answer *answer);
 
@@ -87,6 +87,7 @@ struct batch {
     const struct probes *probed; /* what was seen for it; NULL: nothing yet */
     bool probe_later;
     uint32_t replays; /* answers kept for idempotency keys in it */
+    size_t charged;   /* mark of the reservations that stay though their ask is refused */
     bool begun;
 };
 

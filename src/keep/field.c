@@ -28,6 +28,23 @@ static const struct {
     {"tail", MASK_TAIL}, {"date", MASK_DATE}, {"id", MASK_ID},
 };
 
+static const char *const classes[] = {"identifier", "contact",   "linked",   "door",
+                                      "identity",   "free_text", "purchase", "own"};
+_Static_assert(COUNT_OF(classes) == CLASS_COUNT, "each class has its name");
+
+const char *field_class_name(enum field_class class)
+{
+    assert(class < CLASS_COUNT);
+    return classes[class];
+}
+
+enum field_class field_class_find(struct slice name)
+{
+    int class = 0;
+    while (class < CLASS_COUNT && !slice_is(name, classes[class])) class ++;
+    return (enum field_class) class;
+}
+
 void fields_init(struct fields *fields)
 {
     *fields = (struct fields){0};

@@ -27,8 +27,13 @@ enum field_class {
     CLASS_IDENTITY,
     CLASS_FREE_TEXT,
     CLASS_PURCHASE,
-    CLASS_OWN
+    CLASS_OWN,
+    CLASS_COUNT
 };
+
+/* "contact", "identity", "door" …; and the class of a name, CLASS_COUNT when there is none. */
+const char *field_class_name(enum field_class class);
+enum field_class field_class_find(struct slice name);
 
 struct field {
     uint8_t number;

@@ -1,5 +1,6 @@
 /* Import: a chunk of rows becomes new subjects and new versions under one entry with its set. */
 #include "keep/import_priv.h"
+#include "keep/spend.h"
 #include "keep/verbs.h"
 
 #include <assert.h>
@@ -248,12 +249,15 @@ RESULT verb_import(struct batch *batch, const struct reader *reader, const struc
     }
     TRY(import_begin(&import));
     struct result done = rows_run(&import);
+    if (ask->dry_run)
+        batch->shop->last = last; /* rows that nobody makes must not widen a share of the customers */
+    if (done.code == CODE_OK) done = spend(batch, reader, import.same, import.same_count, out);
     if (done.code == CODE_OK && !ask->dry_run) done = chunk_write(&import, out);
     if (done.code == CODE_OK) {
         if (import.same_count > 0 || ask->dry_run)
             compare_note(batch, reader, import.same, import.same_keys, import.same_count, out);
         answer_put(&import, &out->body);
     }
-    if (done.code != CODE_OK || ask->dry_run) batch->shop->last = last; /* no number was used */
+    if (done.code != CODE_OK) batch->shop->last = last; /* no number was used */
     return done;
 }

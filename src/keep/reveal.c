@@ -1,5 +1,6 @@
 #include "keep/access/approval.h"
 #include "keep/record.h"
+#include "keep/spend.h"
 #include "keep/values.h"
 #include "keep/verbs.h"
 
@@ -233,6 +234,19 @@ static RESULT values_put(struct batch *batch, const struct reveal_ask *ask, cons
     return OK;
 }
 
+/* Whom and what of them it is about to show. */
+static struct sighted *looks_of(struct batch *batch, const struct permit *permit, const struct shown *shown,
+                                size_t count)
+{
+    struct sighted *looks = arena_take(batch->arena, count * sizeof *looks), *at = looks;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t held = shown[i].record.held;
+        if (shown[i].cause == CAUSE_OK)
+            *at++ = (struct sighted){shown[i].no, permit->full & held, permit->masked & held};
+    }
+    return looks;
+}
+
 /* A look with a pass that names nobody is at the pass's customer. */
 static struct texts subjects_of(struct batch *batch, const struct reveal_ask *ask,
                                 const struct permit *permit)
@@ -253,29 +267,29 @@ static RESULT approval_check(struct batch *batch, const struct reader *reader, s
     struct shop *shop = batch->shop;
     uint64_t above = reader->role->approval_above;
     if (above == 0) return OK;
-    uint64_t used = budget_used(shop->budgets, reader->line, batch->now_us),
-             most = used > count ? used : count;
+    uint64_t used[WINDOW_COUNT], most = count;
+    budget_used(shop->budgets, BUDGET_READER, reader->line, batch->now_us, used);
+    if (used[WINDOW_DAY] > most) most = used[WINDOW_DAY];
     if (most <= above || approval_permits(&shop->access, reader->no, most, batch->now_us)) return OK;
     return FAIL(APPROVAL_NEEDED,
                 "approval: role %s may look at %llu people; for more, have a permission approved",
                 reader->role->name, (unsigned long long)above);
 }
 
-/* Show what the permit allows: the budget before a key is touched, the values and whom they are of. */
+/* Show what the permit allows: the budgets before a key is touched, the values and whom they are of. */
 static RESULT reveal_shown(struct batch *batch, const struct reader *reader, const struct reveal_ask *ask,
-                           const struct permit *permit, struct draft *draft, struct buf *out)
+                           const struct permit *permit, struct draft *draft, struct answer *out)
 {
     size_t count = ask->subjects.count, found = 0;
+    struct reader person = *reader;
     struct shown *shown = arena_take(batch->arena, count * sizeof *shown);
     uint64_t *numbers = arena_take(batch->arena, count * sizeof *numbers);
+    memcpy(person.network, permit->network, NETWORK_BYTES);
     struct result done = subjects_find(batch, ask, shown, numbers, &found);
     if (done.code == CODE_OK) done = no_twins(batch, numbers, found);
-    if (done.code == CODE_OK) {
-        done =
-            budget_reserve(batch->shop->budgets, permit->line, batch->now_us, permit->daily, numbers, found);
-    }
+    if (done.code == CODE_OK) done = spend(batch, &person, looks_of(batch, permit, shown, count), found, out);
     if (done.code == CODE_OK) done = approval_check(batch, reader, found);
-    if (done.code == CODE_OK) done = values_put(batch, ask, permit, shown, draft, out);
+    if (done.code == CODE_OK) done = values_put(batch, ask, permit, shown, draft, &out->body);
     for (size_t i = 0; i < count; i++) shown_done(&shown[i]);
     return done;
 }
@@ -292,7 +306,7 @@ RESULT verb_reveal(struct batch *batch, const struct reader *reader, const struc
     if (ask->fields.count == 0) return FAIL(MEMBER_MISSING, "fields: name those you need");
     TRY(access_permit(batch->shop, reader, ask, &permit));
     whole.subjects = subjects_of(batch, ask, &permit);
-    TRY(reveal_shown(batch, reader, &whole, &permit, &draft, &out->body));
+    TRY(reveal_shown(batch, reader, &whole, &permit, &draft, out));
 
     draft.entry.purpose = permit.purpose;
     draft.entry.full = permit.full;
@@ -344,17 +358,6 @@ static RESULT lookup_right(struct shop *shop, const struct reader *reader, const
     return access_purpose(reader, ask->purpose, purpose);
 }
 
-/*
- * Each distinct value tried counts against the reader's day too, found or not: else a spent reader could still learn
- * who is a customer. Values are told apart by 28 bits of their tag: more would make a set of nothing but chunks.
- * Counted anew after a restart.
- */
-static RESULT value_tried(struct batch *batch, const struct reader *reader, const uint8_t tag[TAG_BYTES])
-{
-    const uint64_t tries = reader->line | (uint64_t)1 << 63, value = be32_get(tag) >> 4;
-    return budget_reserve(batch->shop->budgets, tries, batch->now_us, reader->role->daily, &value, 1);
-}
-
 RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struct lookup_ask *ask,
                    struct answer *out)
 {
@@ -369,15 +372,19 @@ RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struc
     TRY(lookup_right(shop, reader, ask, &field, &purpose));
     TRY(normalise(field->normaliser, ask->value, (struct slice){0}, &value));
     tag_make(shop, field->number, buf_slice(&value), tag);
-    TRY(value_tried(batch, reader, tag));
+    TRY(spend_try(batch, reader, tag, out));
+    size_t tried = budget_mark(shop->budgets);
     TRY(shop->store->tag->find(shop->store, tag_index(shop, field->number, 0), tag, found, COUNT_OF(found),
                                &count));
 
     struct draft draft = batch_draft(batch, reader, ENTRY_LOOKUP);
-    uint64_t *numbers = arena_take(batch->arena, count * sizeof *numbers);
-    for (size_t i = 0; i < count; i++) numbers[i] = found[i].at;
-    TRY(budget_reserve(shop->budgets, reader->line, batch->now_us, reader->role->daily, numbers, count));
-    TRY(approval_check(batch, reader, count));
+    struct sighted *looks = arena_take(batch->arena, count * sizeof *looks);
+    for (size_t i = 0; i < count; i++) looks[i] = (struct sighted){found[i], field_bit(field), 0};
+    struct result may = spend(batch, reader, looks, count, out);
+    if (may.code == CODE_OK) may = approval_check(batch, reader, count);
+    if (may.code == CODE_SPENT || may.code == CODE_DENIED)
+        batch->charged = tried; /* it tells that somebody has it */
+    TRY(may);
     if (count > 0) TRY(found_leaves(batch, found, count, field_bit(field), &draft));
     draft.entry.purpose = purpose;
     draft.entry.full = field_bit(field);

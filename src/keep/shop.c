@@ -5,6 +5,7 @@
 #include "keep/access/webauthn.h"
 #include "keep/post.h"
 #include "keep/reopen.h"
+#include "keep/spend.h"
 #include "store/sqlite/sqlite.h"
 
 #include <assert.h>
@@ -198,34 +199,6 @@ RESULT shop_readers_load(struct shop *shop)
     return authority_load(shop, take_row);
 }
 
-struct restore {
-    struct shop *shop;
-    const struct sighting_group *group;
-};
-
-static bool restore_one(uint64_t number, void *context)
-{
-    const struct restore *restore = context;
-    budget_restore(restore->shop->budgets, reader_line(&restore->shop->access, restore->group->reader),
-                   (int64_t)restore->group->hour * HOUR_US, number);
-    return true;
-}
-
-static RESULT restore_group(void *context, const struct sighting_group *group)
-{
-    struct restore restore = {context, group};
-    (void)set_each(group->subjects, restore_one, &restore); /* it never stops early */
-    return OK;
-}
-
-static RESULT budgets_restore(struct shop *shop)
-{
-    int64_t now_us = clock_now(&shop->clock);
-    uint32_t from = (uint32_t)(now_us / DAY_US * 24);
-    /* looks of days to come as well: a clock that was ahead, or was put back, must not refill a budget */
-    return sightings_each(shop->sightings, from, UINT32_MAX, restore_group, shop);
-}
-
 static RESULT ledger_begin_again(struct shop *shop, struct ledger_options *options)
 {
     SCOPED(buf_done) struct buf path = {0};
@@ -330,7 +303,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(indexes_open(shop));
     TRY(shop->store->subject->last(shop->store, &shop->last));
     TRY(sightings_open(shop->store, shop->ledger, &shop->sightings));
-    TRY(budgets_restore(shop));
+    if (options->mode != SHOP_READER) TRY(spend_restore(shop)); /* it lets nobody look */
     if (shop->reopened) TRY(shop_reopen(shop, &old));
     *out = TAKE(shop);
     return OK;

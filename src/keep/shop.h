@@ -10,7 +10,7 @@
 #include "keep/field.h"
 #include "keep/home.h"
 #include "prove/sighting.h"
-#include "watch/budget.h"
+#include "watch/budget/budget.h"
 #include "watch/spread.h"
 
 struct post;

@@ -2,6 +2,7 @@
 
 #include "keep/contact.h"
 #include "keep/put.h"
+#include "keep/spend.h"
 #include "keep/verbs.h"
 
 #include <assert.h>
@@ -139,24 +140,7 @@ void compare_note(struct batch *batch, const struct reader *reader, const struct
     if (!(out->head.flags & ANSWER_RECEIPT)) batch_receipt(out, &receipt);
 }
 
-/*
- * What compares with values that are held counts against the reader's budget before it does. A change that was real has
- * told nothing, and is given back. Once the budget is spent both are refused, so the refusal tells nothing.
- */
-static RESULT compare_charge(struct batch *batch, const struct reader *reader, struct subject_no no)
-{
-    return budget_reserve(batch->shop->budgets, reader->line, batch->now_us, reader->role->daily, &no.at, 1);
-}
-
-/* A write that changed nothing has told that the values are held: that is a look. */
-static void unchanged_note(struct batch *batch, const struct reader *reader, const struct change *change,
-                           uint64_t fields, struct answer *out)
-{
-    struct sighted sighted = {change->no, fields, 0};
-    compare_note(batch, reader, &sighted, &change->data_key, 1, out);
-}
-
-/* So has a write that was refused because its ref is taken. */
+/* A write that was refused because its ref is taken has told that it is: a look, too. */
 static RESULT taken_note(struct batch *batch, const struct reader *reader, struct subject_no no,
                          struct answer *out)
 {
@@ -164,7 +148,7 @@ static RESULT taken_note(struct batch *batch, const struct reader *reader, struc
     struct sighted sighted = {no, (uint64_t)1 << FIELD_REF, 0};
     SCOPED(buf_done) struct buf bytes = {0};
     SECRET data_key = {{0}};
-    TRY(compare_charge(batch, reader, no));
+    TRY(spend(batch, reader, &sighted, 1, out));
     TRY(record_get(batch->shop, no, false, &bytes, &record, NULL));
     TRY(record_unlock(batch->shop, no, &record, &data_key));
     compare_note(batch, reader, &sighted, &data_key, 1, out);
@@ -199,16 +183,20 @@ struct wanted {
     struct new_fields *values;
 };
 
+/*
+ * What compares with values that are held is charged before it does. A change that was real has told nothing, and is
+ * given back. Once a budget is spent both are refused, so the refusal tells nothing.
+ */
 static RESULT held_change(struct batch *batch, const struct reader *reader, const struct wanted *wanted,
                           struct change *change, struct answer *out)
 {
     struct budgets *budgets = batch->shop->budgets;
     size_t mark = budget_mark(budgets);
-    uint64_t named = named_fields(wanted->values);
-    TRY(compare_charge(batch, reader, wanted->held->no));
+    struct sighted sighted = {wanted->held->no, named_fields(wanted->values), 0};
+    TRY(spend(batch, reader, &sighted, 1, out));
     TRY(subject_change(batch, wanted->held, wanted->head, wanted->values, change));
     if (!change->replaces) {
-        unchanged_note(batch, reader, change, named, out);
+        compare_note(batch, reader, &sighted, &change->data_key, 1, out);
         return OK;
     }
     budget_undo(budgets, mark);

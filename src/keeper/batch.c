@@ -3,6 +3,7 @@
  * calls batch_commit().
  */
 #include "keep/access/authority.h"
+#include "keep/spend.h"
 #include "keeper/keeper_priv.h"
 
 #include <assert.h>
@@ -10,24 +11,8 @@
 
 enum { REPLAY_S = 24 * 3600, BATCH_BYTES_MAX = 64 * 1024 * 1024 };
 
-static void refusal_put(const struct answer *answer, struct slice detail, struct buf *out)
+static void problems_put(const struct answer *answer, struct buf *out)
 {
-    bool spent = answer->head.cause == CAUSE_BUDGET_DAY;
-    cbor_map(out, 1 + (answer->problem_count > 0) + spent);
-    if (spent) {
-        cbor_text(out, SLICE_TEXT("budget"));
-        cbor_map(out, 3);
-        cbor_text(out, SLICE_TEXT("window"));
-        cbor_text(out, SLICE_TEXT("day"));
-        cbor_text(out, SLICE_TEXT("limit"));
-        cbor_uint(out, answer->budget_limit);
-        cbor_text(out, SLICE_TEXT("used"));
-        cbor_uint(out, answer->budget_used);
-    }
-    cbor_text(out, SLICE_TEXT("detail"));
-    cbor_text(out, detail);
-    if (answer->problem_count == 0) return;
-    cbor_text(out, SLICE_TEXT("errors"));
     cbor_array(out, answer->problem_count);
     for (size_t i = 0; i < answer->problem_count; i++) {
         const struct problem *problem = &answer->problems[i];
@@ -39,6 +24,24 @@ static void refusal_put(const struct answer *answer, struct slice detail, struct
         cbor_text(out, SLICE_TEXT("detail"));
         cbor_text(out, slice_text(problem->detail));
     }
+}
+
+static void refusal_put(const struct answer *answer, struct slice detail, struct buf *out)
+{
+    size_t mark = cbor_open(out), members = 1;
+    if (answer->budget) {
+        cbor_text(out, SLICE_TEXT("budget"));
+        spend_refusal_put(answer->budget, out);
+        members++;
+    }
+    cbor_text(out, SLICE_TEXT("detail"));
+    cbor_text(out, detail);
+    if (answer->problem_count > 0) {
+        cbor_text(out, SLICE_TEXT("errors"));
+        problems_put(answer, out);
+        members++;
+    }
+    cbor_map_close(out, mark, members);
 }
 
 void task_refuse(struct task *task, struct result why)
@@ -174,13 +177,12 @@ static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct
     return keep && !batch->probes ? replay_keep(batch, &row, task) : OK; /* what is run again is kept then */
 }
 
-static void budget_tell(const struct batch *batch, const struct reader *reader, struct task *task,
-                        struct result why)
+/* After how many seconds to try again: never before the budget refills. */
+static void budget_tell(const struct batch *batch, struct task *task)
 {
-    if (why.code != CODE_SPENT) return;
-    task->answer.head.retry_after_s = budget_refill_s(batch->now_us);
-    task->answer.budget_limit = reader->role->daily;
-    task->answer.budget_used = budget_used(batch->shop->budgets, reader->line, batch->now_us);
+    const struct budget_refusal *refusal = task->answer.budget;
+    int64_t wait_us = refusal ? refusal->refills_us - batch->now_us : 0;
+    if (wait_us > 0) task->answer.head.retry_after_s = (uint32_t)((wait_us + SECOND_US - 1) / SECOND_US);
 }
 
 static bool is_stranger(const struct reader *reader)
@@ -231,7 +233,7 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
 {
     struct reader reader = {0};
     uint64_t writes = batch->writes, entries = ledger_size(batch->shop->ledger);
-    size_t mark = budget_mark(batch->shop->budgets);
+    batch->charged = budget_mark(batch->shop->budgets);
     answer_wipe(&task->answer);
     task->answer = (struct answer){0};
     struct result done = access_reader(batch->shop, &task->head, task->from->local, &reader);
@@ -255,8 +257,8 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     }
     if (put_aside(keeper, batch, task, writes)) return true;
     bool noted = ledger_size(batch->shop->ledger) != entries; /* a miss is an entry, and stays charged */
-    if (!noted) budget_undo(batch->shop->budgets, mark);
-    budget_tell(batch, &reader, task, done);
+    if (!noted) budget_undo(batch->shop->budgets, batch->charged);
+    budget_tell(batch, task);
     task_refuse(task, done);
     bool below =
         done.code == CODE_UNAVAILABLE || done.code == CODE_CORRUPT; /* no refusal, so its entry must go too */

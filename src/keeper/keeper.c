@@ -216,6 +216,8 @@ void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t cou
     if (count == 0) return;
     struct task *tasks = arena_take(&keeper->arena, count * sizeof *tasks);
     for (size_t i = 0; i < count; i++) task_read(keeper, &asks[i], &tasks[i]);
+    for (size_t i = 0; i < keeper->shop_count; i++)
+        budget_tick(keeper->shops[i]->budgets, clock_now(&keeper->options.clock));
     for (size_t i = 0; i < keeper->shop_count; i++) shop_run(keeper, keeper->shops[i], tasks, count);
     keeper->counters.batches++;
     answers_release(keeper, tasks, count, sink);
@@ -245,6 +247,7 @@ void keeper_forget(struct keeper *keeper, const void *from)
 int64_t keeper_idle(struct keeper *keeper)
 {
     int64_t now_us = clock_now(&keeper->options.clock);
+    for (size_t i = 0; i < keeper->shop_count; i++) budget_tick(keeper->shops[i]->budgets, now_us);
     if (now_us - keeper->upkeep_us >= UPKEEP_EVERY_US || now_us < keeper->upkeep_us) {
         for (size_t i = 0; i < keeper->shop_count; i++) shop_upkeep(keeper, keeper->shops[i], false);
         keeper->upkeep_us = now_us;

@@ -46,9 +46,11 @@ static void add_etag(struct MHD_Response *response, uint64_t version)
 
 static void add_budget(struct MHD_Response *response, const struct reply *reply)
 {
-    char text[WINDOW_BYTES + 40];
-    (void)snprintf(text, sizeof text, "\"%s\";r=%llu", reply->budget_window,
-                   (unsigned long long)reply->budget_left);
+    char text[WINDOW_BYTES + 64];
+    int len = snprintf(text, sizeof text, "\"%s\";r=%llu", reply->budget_window,
+                       (unsigned long long)reply->budget_left);
+    if (reply->retry_after_s > 0) /* of a refusal: when there is room for it */
+        (void)snprintf(text + len, sizeof text - (size_t)len, ";t=%u", reply->retry_after_s);
     add(response, "RateLimit", text);
     (void)snprintf(text, sizeof text, "\"%s\";q=%llu", reply->budget_window,
                    (unsigned long long)reply->budget_limit);

@@ -115,6 +115,11 @@ def walk(home):
     signs_and_rotates(run, home)
     run("role put", "courier", "--fields", "name,addresses", "--purposes", "delivery", "--acts", "reveal", "--daily", "9")
     within("courier", run("role list").text)
+    within("role courier", run("budget put", "role", "courier", "--daily", "5").text)
+    run("budget put", "role", "nobody", "--daily", "5", status=NO)
+    within("courier", run("budget list").text)
+    within("warehouse", run("watch blast-radius").text)
+    within("operator", run("watch status").text)
     asked = run("approval ask", "--people", "500", "--minutes", "30", "--reason", "recall", "--json").json["approval"]
     within(asked, run("approval list").text)
     run("approval approve", asked, status=3)  # the operator has no name

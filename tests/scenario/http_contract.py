@@ -166,6 +166,11 @@ def people(walk):
     walk("POST", "/v1/roles", {"name": "packer", "fields": ["name"], "purposes": ["delivery"], "acts": ["reveal"],
                                "daily": 10, "reason": False})
     within("packer", [item["name"] for item in walk("GET", "/v1/roles").json["items"]])
+    walk("POST", "/v1/budgets", {"scope": "role", "id": "packer", "daily": 5})
+    same(walk("GET", "/v1/budgets").json["items"], [{"scope": "role", "id": "packer", "minute": 0, "hour": 0, "daily": 5,
+                                                     "monthly": 0}])
+    within("packer", [item["role"] for item in walk("GET", "/v1/watch/blast-radius").json["roles"]])
+    within("operator", [item["reader"] for item in walk("GET", "/v1/watch/status").json["items"]])
     asked = walk("POST", "/v1/approvals", {"reason": "recall", "subjects_max": 500}, 202).json["approval"]
     within(asked, [item["approval"] for item in walk("GET", "/v1/approvals").json["items"]])
     walk("POST", "/v1/approvals/{id}/approve", status=403, path=f"/v1/approvals/{asked}/approve")  # by its asker
@@ -270,7 +275,7 @@ GOOD = {
     "/v1/ledger/pins": {"where": "x"}, "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
-    "/v1/secrets": {"name": "x"}, "/v1/services": {"name": "x", "fields": [], "purposes": []},
+    "/v1/budgets": {"scope": "shop"}, "/v1/secrets": {"name": "x"}, "/v1/services": {"name": "x", "fields": [], "purposes": []},
     "/v1/secrets": {"name": "x"}, "/v1/staff/{id}/lessons": {"lesson": "x"},
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
@@ -335,9 +340,10 @@ def a_spent_budget_says_which_and_until_when():
             same(home.reveal(subject, ["name"], purpose="delivery", key=key).status, 200)
         answer = home.reveal(ids[2], ["name"], purpose="delivery", key=key)
         told = problem(answer, 429, "budget.day")
-        same(told["budget"], {"window": "day", "limit": 2, "used": 2})
+        same({**told["budget"], "refills_at": ""}, {"scope": "reader", "window": "day", "limit": 2, "used": 2, "refills_at": ""})
         check(0 < int(answer.headers["retry-after"]) <= 86400, "when to come again")
-        same([answer.headers["ratelimit"], answer.headers["ratelimit-policy"]], ['"day";r=0', '"day";q=2'])
+        same([answer.headers["ratelimit"], answer.headers["ratelimit-policy"]],
+             [f'"day";r=0;t={answer.headers["retry-after"]}', '"day";q=2'])
 
 
 def a_head_is_a_get_without_its_body():

@@ -9,6 +9,7 @@ enum {
     NOTES = 9,
     REFS = 70,
     DAILY_MAX = 8,
+    BUDGET_MAX = 8,
     FRAME_NOISE_BYTES = 60,
     OWN_FIELDS_MAX = 12
 };
@@ -56,7 +57,7 @@ static const struct {
     {VERB_KEY_ISSUE, 3},         {VERB_KEY_REVOKE, 2},    {VERB_ROLE_PUT, 2},
     {VERB_STAFF_ADD, 1},         {VERB_LEDGER_PROOF, 2},  {VERB_LEDGER_ENTRY, 2},
     {VERB_LEDGER_CHECKPOINT, 1}, {VERB_LEDGER_PIN, 2},    {VERB_SELF, 5},
-    {VERB_FIELD_PUT, 1},         {VERB_PASS_ISSUE, 6},
+    {VERB_FIELD_PUT, 1},         {VERB_PASS_ISSUE, 6},    {VERB_BUDGET_PUT, 3},
 };
 
 static enum verb some_verb(struct prop_rng *rng)
@@ -129,6 +130,25 @@ static void some_authority(struct prop_rng *rng, const struct model *model, stru
     if (ask->verb == VERB_KEY_ISSUE && model->key_count + 20 >= MODEL_KEYS_MAX) ask->verb = VERB_STAFF_ADD;
 }
 
+static unsigned some_staff(struct prop_rng *rng, const struct model *model)
+{
+    unsigned staff = model->staff_count ? from_one(rng, model->staff_count) : 0;
+    return model->staff[staff][0] ? staff : 0;
+}
+
+/* Some windows of somebody's budget: often fewer than they have looked at. */
+static void some_budget(struct prop_rng *rng, const struct model *model, struct sim_ask *ask)
+{
+    ask->scope = (enum budget_scope)(BUDGET_READER + prop_below(rng, BUDGET_SHOP));
+    ask->number = chance(rng, 80) ? from_one(rng, model->key_count) : 0;
+    if (!model->keys[ask->number].id[0]) ask->number = 0;
+    ask->role = (unsigned)prop_below(rng, model->role_count);
+    if (ask->scope == BUDGET_HOLDER && ask->holder == 0) ask->scope = BUDGET_SHOP;
+    for (int window = 0; window < WINDOW_COUNT; window++)
+        ask->limits.at[window] = chance(rng, 50) ? 1 + prop_below(rng, BUDGET_MAX << (unsigned)window) : 0;
+    if (ask->scope == BUDGET_NETWORK) ask->limits.at[WINDOW_MONTH] = 0; /* it has none */
+}
+
 /* An idempotent ask as it was sent before, or with its key put on another ask. */
 static struct sim_ask again(struct prop_rng *rng, const struct model *model, const struct mood *mood,
                             const struct sim_ask *fresh)
@@ -164,6 +184,9 @@ struct sim_ask ask_make(struct prop_rng *rng, const struct model *model, struct 
     }
     if (ask.verb == VERB_STAFF_ADD)
         ask.number = prop_below(rng, (size_t)1 << 40); /* an address of their own */
+    ask.holder = some_staff(rng, model);
+    if (ask.verb == VERB_KEY_ISSUE && chance(rng, 40)) ask.holder = 0;
+    if (ask.verb == VERB_BUDGET_PUT) some_budget(rng, model, &ask);
     if (ask.verb == VERB_LEDGER_PROOF || ask.verb == VERB_LEDGER_ENTRY)
         ask.number = prop_below(rng, model->before);
     if (ask.verb == VERB_FIELD_PUT) ask.number = prop_below(rng, model->field_count + 1);
@@ -303,13 +326,38 @@ static void role_put(struct making *making, const struct sim_ask *ask, struct ro
     out->reason = ask->reason;
 }
 
-static void key_put(struct making *making, const struct sim_ask *ask, struct key_issue_ask *out)
+static void key_put(struct making *making, const struct model *model, const struct sim_ask *ask,
+                    struct key_issue_ask *out)
 {
     char name[TEXT_BYTES_MAX];
     (void)snprintf(name, sizeof name, "own-%u", ask->role);
     out->role = ask->role < role_builtin_count() ? keep_text(making, role_builtin(ask->role).name)
                                                  : keep_text(making, name);
     out->days = ask->number;
+    struct slice *holder = arena_take(&making->arena, sizeof *holder);
+    *holder = slice_text(model->staff[ask->holder]);
+    out->holders = (struct texts){holder, ask->holder != 0};
+}
+
+static void budget_put(struct making *making, const struct model *model, const struct sim_ask *ask,
+                       struct budget_put_ask *out)
+{
+    char name[TEXT_BYTES_MAX] = "";
+    if (ask->scope == BUDGET_READER)
+        out->id = slice_text(ask->number ? model->keys[ask->number].id : "operator");
+    if (ask->scope == BUDGET_HOLDER) out->id = slice_text(model->staff[ask->holder]);
+    if (ask->scope == BUDGET_NETWORK) out->id = SLICE_TEXT("2001:db8::99"); /* of the same /64 */
+    if (ask->scope == BUDGET_ROLE && ask->role < role_builtin_count()) {
+        out->id = keep_text(making, role_builtin(ask->role).name);
+    } else if (ask->scope == BUDGET_ROLE) {
+        (void)snprintf(name, sizeof name, "own-%u", ask->role);
+        out->id = keep_text(making, name);
+    }
+    out->scope = slice_text(budget_scope_name(ask->scope));
+    out->minute = ask->limits.at[WINDOW_MINUTE];
+    out->hour = ask->limits.at[WINDOW_HOUR];
+    out->daily = ask->limits.at[WINDOW_DAY];
+    out->monthly = ask->limits.at[WINDOW_MONTH];
 }
 
 /* An own field is always the next one, or one that is there already. Every other one is indexed. */
@@ -366,7 +414,7 @@ static void fill(struct making *making, const struct model *model, const struct 
         rows_put(making, ask, &out->import);
         return;
     case VERB_KEY_ISSUE:
-        key_put(making, ask, &out->key_issue);
+        key_put(making, model, ask, &out->key_issue);
         return;
     case VERB_PASS_ISSUE:
         out->pass_issue = (struct pass_issue_ask){id, SLICE_TEXT("192.0.2.7")};
@@ -376,6 +424,9 @@ static void fill(struct making *making, const struct model *model, const struct 
         return;
     case VERB_ROLE_PUT:
         role_put(making, ask, &out->role_put);
+        return;
+    case VERB_BUDGET_PUT:
+        budget_put(making, model, ask, &out->budget_put);
         return;
     case VERB_FIELD_PUT:
         field_put(making, ask, &out->field_put);
@@ -401,8 +452,6 @@ static void fill(struct making *making, const struct model *model, const struct 
 static void head_fill(const struct model *model, const struct sim_ask *ask, struct making *making,
                       struct ask_head *head)
 {
-    static const uint8_t far[NETWORK_BYTES] = {0x20, 0x01, 0x0d, 0xb8, [15] = 7};
-    static const uint8_t near[NETWORK_BYTES] = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1};
     char text[TEXT_BYTES_MAX];
     if (ask->who == WHO_KEY) head->bearer = slice_text(model->keys[ask->key].token);
     if (ask->who == WHO_WRONG) { /* the first key's token with another secret */
@@ -411,7 +460,7 @@ static void head_fill(const struct model *model, const struct sim_ask *ask, stru
         if (last) *last = *last == 'x' ? 'y' : 'x';
         head->bearer = token;
     }
-    if (ask->who != WHO_OPERATOR) memcpy(head->network, ask->far ? far : near, NETWORK_BYTES);
+    if (ask->who != WHO_OPERATOR) memcpy(head->network, ask->far ? sim_far : sim_near, NETWORK_BYTES);
     (void)snprintf(text, sizeof text, "idem-%u", ask->idem);
     if (ask->idem) head->idempotency = keep_text(making, text);
 }

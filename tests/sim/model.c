@@ -5,14 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beside people, a reader's day counts the values that it tried in lookups. */
-static const uint64_t VALUES_TRIED = (uint64_t)1 << 63;
-
-/* The one who asks, as the model knows them. */
-struct asker {
-    uint64_t no;
-    const struct role *role;
-};
+const uint8_t sim_far[NETWORK_BYTES] = {0x20, 0x01, 0x0d, 0xb8, [15] = 7};
+const uint8_t sim_near[NETWORK_BYTES] = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1};
 
 void expected_done(struct expected *expected)
 {
@@ -36,6 +30,14 @@ static uint64_t entry_of(struct model *model, enum entry_kind kind, uint64_t rea
     if (!set) abort();
     for (size_t i = 0; i < count; i++) set->has[subjects[i]] = true;
     model->entries[index].set = set;
+    return index;
+}
+
+static uint64_t look_of(struct model *model, enum entry_kind kind, const struct asker *asker,
+                        const unsigned *subjects, size_t count)
+{
+    uint64_t index = entry_of(model, kind, asker->no, subjects, count);
+    model->entries[index].network = asker->network;
     return index;
 }
 
@@ -74,7 +76,8 @@ static void role_set(struct model *model, unsigned at, uint64_t daily, bool reas
 {
     struct role *role = &model->roles[at];
     if (at == model->role_count) model->role_count++;
-    *role = (struct role){.id = at + 1, .fields_all = true, .daily = daily, .reason = reason};
+    *role = (struct role){.id = at + 1, .fields_all = true, .reason = reason};
+    role->limits.at[WINDOW_DAY] = daily;
     role->purposes[role->purpose_count++] = PURPOSE_ANY;
     role->acts = 1U << ACT_REVEAL | 1U << ACT_LOOKUP | 1U << ACT_SHOW | 1U << ACT_CREATE | 1U << ACT_ERASE;
     model->role_entry[at] = entry + 1;
@@ -86,26 +89,65 @@ void model_noticed(struct model *model, uint64_t count, int64_t time_us)
     model->entries[index].time_us = model->last_us = time_us;
 }
 
+static void budget_set(struct model *model, const struct budget_row *row, uint64_t entry)
+{
+    assert(row->id <= MODEL_BUDGETS_MAX);
+    if (row->id > model->budget_count) model->budget_count = row->id;
+    model->budgets[row->id - 1] = *row;
+    model->budget_entry[row->id - 1] = entry + 1;
+}
+
+/* Could somebody say yes who is not behind the asker: one who alone holds a key of a role that may? */
+static bool somebody_else(const struct model *model, const struct asker *asker)
+{
+    for (unsigned i = 1; i <= model->key_count; i++) {
+        const struct model_key *key = &model->keys[i];
+        bool may = model->roles[key->role].acts >> ACT_APPROVE & 1;
+        if (key->ended_us == 0 && key->holder != 0 && key->holder != asker->holder && may) return true;
+    }
+    return false;
+}
+
+/* What would be looser waits, once there are staff: for a second person, who never comes, or for a day. */
+static void approval_add(struct model *model, const struct asker *asker,
+                         const struct model_approval *approval)
+{
+    bool waits = somebody_else(model, asker);
+    (void)entry_add(model, ENTRY_NOTICE, 0, model->staff_count); /* everybody is told */
+    assert(model->approval_count + 1 < MODEL_APPROVALS_MAX);
+    model->approvals[++model->approval_count] = *approval;
+    model->approvals[model->approval_count].open = true;
+    model->approvals[model->approval_count].waits = waits;
+    model->approvals[model->approval_count].due_us =
+        model->now_us + (waits ? APPROVAL_WAITS_DAYS * DAY_US : APPROVAL_DELAY_HOURS * HOUR_US);
+}
+
 bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_us)
 {
     uint64_t index = entry_add(model, ENTRY_AUTHORITY, 0, 0);
     model->entries[index].time_us = model->last_us = time_us;
     if (kind == AUTHORITY_KEY) return key_upkept(model, id, index);
-    if (kind == AUTHORITY_ROLE) { /* the entry behind it says which approval put it */
-        model->upkept_role = id;
+    if (kind == AUTHORITY_ROLE ||
+        kind == AUTHORITY_BUDGET) { /* the entry behind it says which approval put it */
+        model->upkept_kind = kind;
+        model->upkept_row = id;
         model->upkept_entry = index;
-        return id > 0 && id <= model->role_count;
+        return id > 0;
     }
     struct model_approval *approval = &model->approvals[id];
-    uint32_t put = model->upkept_role;
-    model->upkept_role = 0;
+    uint32_t put = model->upkept_row;
+    model->upkept_row = 0;
     if (kind != AUTHORITY_APPROVAL || id > model->approval_count || !approval->open ||
         time_us < approval->due_us)
         return false;
     approval->open = false;
-    bool as_asked = approval->base == model->role_entry[approval->role];
-    if (put != 0) role_set(model, approval->role, approval->daily, approval->reason, model->upkept_entry);
-    return put == (as_asked ? approval->role + 1 : 0);
+    bool role = approval->kind == AUTHORITY_ROLE;
+    bool as_asked = !approval->waits &&
+                    approval->base == (role ? model->role_entry : model->budget_entry)[approval->id - 1];
+    if (put == 0 || !as_asked) return put == 0 && !as_asked; /* it has lapsed */
+    if (role) role_set(model, approval->id - 1, approval->daily, approval->reason, model->upkept_entry);
+    if (!role) budget_set(model, &approval->budget, model->upkept_entry);
+    return put == approval->id && model->upkept_kind == approval->kind;
 }
 
 void model_init(struct model *model, int64_t now_us, const char *token)
@@ -129,54 +171,8 @@ void model_done(struct model *model)
 {
     for (uint64_t i = 0; i < model->entry_count; i++) free(model->entries[i].set);
     free(model->entries);
+    free(model->looks);
     model->entries = NULL;
-}
-
-static struct model_budget *budget_of(struct model *model, uint64_t reader, int64_t day)
-{
-    for (size_t i = 0; i < model->budget_count; i++) {
-        struct model_budget *budget = &model->budgets[i];
-        if (budget->reader != reader) continue;
-        if (budget->day < day) *budget = (struct model_budget){.reader = reader, .day = day};
-        return budget;
-    }
-    assert(model->budget_count < MODEL_BUDGETS_MAX);
-    struct model_budget *budget = &model->budgets[model->budget_count++];
-    *budget = (struct model_budget){.reader = reader, .day = day};
-    return budget;
-}
-
-/* May this asker look at these people, or try these values, today? Then they are counted. */
-static bool spend(struct model *model, const struct asker *asker, uint64_t which, const unsigned *subjects,
-                  size_t count)
-{
-    struct model_budget *budget = budget_of(model, asker->no | which, model->now_us / DAY_US);
-    struct people_set seen = budget->seen;
-    uint64_t all = 0;
-    bool fresh = false;
-    for (size_t i = 0; i < count; i++) {
-        fresh = fresh || !seen.has[subjects[i]];
-        seen.has[subjects[i]] = true;
-    }
-    for (size_t i = 0; i < PEOPLE_MAX; i++) all += seen.has[i];
-    if (fresh && all > asker->role->daily) return false;
-    budget->seen = seen;
-    return true;
-}
-
-void model_reopen(struct model *model)
-{
-    int64_t today = model->now_us / DAY_US;
-    model->budget_count = 0;
-    for (uint64_t i = 0; i < model->entry_count; i++) {
-        const struct model_entry *entry = &model->entries[i];
-        if (!entry_is_look(entry->kind) || !entry->set || entry->count == 0 ||
-            entry->time_us / DAY_US < today)
-            continue;
-        struct model_budget *budget = budget_of(model, entry->reader, entry->time_us / DAY_US);
-        for (size_t no = 0; no < PEOPLE_MAX; no++)
-            budget->seen.has[no] = budget->seen.has[no] || entry->set->has[no];
-    }
 }
 
 void model_sweep(struct model *model)
@@ -188,7 +184,7 @@ void model_sweep(struct model *model)
 
 static enum cause who_asks(struct model *model, const struct sim_ask *ask, struct asker *out)
 {
-    *out = (struct asker){reader_no(READER_OPERATOR, 0), &model->roles[0]};
+    *out = (struct asker){.no = reader_no(READER_OPERATOR, 0), .role = &model->roles[0]};
     if (ask->who == WHO_OPERATOR) return CAUSE_OK;
     if (ask->who == WHO_NOBODY) return CAUSE_CREDENTIAL_MISSING;
     if (ask->who == WHO_WRONG) return CAUSE_CREDENTIAL_UNKNOWN;
@@ -196,7 +192,8 @@ static enum cause who_asks(struct model *model, const struct sim_ask *ask, struc
     bool too_far = ask->far && model->now_us >= key->created_us + DAY_US;
     if (key->ended_us != 0 || key_over(model, key) || too_far) return CAUSE_CREDENTIAL_UNKNOWN;
     key->used_day = model->now_us / DAY_US;
-    *out = (struct asker){reader_no(READER_KEY, ask->key), &model->roles[key->role]};
+    *out = (struct asker){reader_no(READER_KEY, ask->key), &model->roles[key->role], key->holder, 0};
+    out->network = network_id(ask->far ? sim_far : sim_near);
     return CAUSE_OK;
 }
 
@@ -268,28 +265,28 @@ static void subject_note(struct model *model, enum entry_kind kind, const struct
 }
 
 /* A write told that a value is held: that is a look, too. */
-static void compare(struct model *model, const struct asker *asker, const unsigned *subjects, size_t count,
-                    struct expected *out)
+static enum cause compare(struct model *model, const struct asker *asker, const unsigned *subjects,
+                          size_t count, struct expected *out)
 {
-    uint64_t index = entry_of(model, ENTRY_COMPARE, asker->no, subjects, count);
+    enum cause cause = model_spend(model, asker, subjects, count);
+    if (cause != CAUSE_OK) return cause;
+    uint64_t index = look_of(model, ENTRY_COMPARE, asker, subjects, count);
     if (!out->receipt) receipt(out, index);
+    return CAUSE_OK;
 }
 
 /* Compare what an ask says with a held subject, and change it: counts only when it was so already. */
 static enum cause compare_change(struct model *model, const struct asker *asker, const struct sim_ask *ask,
                                  unsigned no, struct expected *out)
 {
-    struct people_set *seen = &budget_of(model, asker->no, model->now_us / DAY_US)->seen;
-    bool before = seen->has[no];
-    if (!spend(model, asker, 0, &no, 1)) return CAUSE_BUDGET_DAY;
-    if (subject_change(model, no, &ask->person, ask->set,
-                       ask->verb == VERB_SUBJECT_PATCH ? ask->remove : 0)) {
-        seen->has[no] = before;
-        model->people[no].version++;
-        subject_note(model, ENTRY_PATCH, asker, no, out);
-    } else {
-        compare(model, asker, &no, 1, out);
-    }
+    size_t looks = model->look_count;
+    enum cause cause = model_spend(model, asker, &no, 1);
+    if (cause != CAUSE_OK) return cause;
+    if (!subject_change(model, no, &ask->person, ask->set, ask->verb == VERB_SUBJECT_PATCH ? ask->remove : 0))
+        return compare(model, asker, &no, 1, out);
+    model->look_count = looks; /* it has told nothing */
+    model->people[no].version++;
+    subject_note(model, ENTRY_PATCH, asker, no, out);
     return CAUSE_OK;
 }
 
@@ -305,15 +302,14 @@ static enum cause create(struct model *model, const struct asker *asker, const s
         out->new_subject = no;
         return CAUSE_OK;
     }
-    if (ask->conflict != CONFLICT_UPDATE) {
-        if (!spend(model, asker, 0, &no, 1)) return CAUSE_BUDGET_DAY;
-        compare(model, asker, &no, 1, out);
-    }
+    enum cause cause = CAUSE_OK;
+    if (ask->conflict != CONFLICT_UPDATE) cause = compare(model, asker, &no, 1, out);
+    if (cause != CAUSE_OK) return cause;
     if (ask->conflict != CONFLICT_UPDATE && ask->conflict != CONFLICT_SKIP) return CAUSE_REF_TAKEN;
     struct model_subject *subject = &model->people[no];
     if (ask->conflict == CONFLICT_UPDATE) {
         if (!(asker->role->acts >> ACT_CHANGE & 1)) return CAUSE_ROLE_ACT;
-        enum cause cause = compare_change(model, asker, ask, no, out);
+        cause = compare_change(model, asker, ask, no, out);
         if (cause != CAUSE_OK) return cause;
     }
     out->exact = subject->id[0] != 0;
@@ -377,6 +373,10 @@ static enum cause erase(struct model *model, const struct asker *asker, const st
         if (model->passes[i].subject == ask->subjects[0]) model->passes[i].until_us = 0;
     }
     (void)entry_add(model, ENTRY_ERASE_INTENT, asker->no, 0);
+    for (uint64_t i = 0; i < model->entry_count; i++) {
+        struct model_entry *entry = &model->entries[i];
+        if (entry->kind == ENTRY_LOOKUP && entry->set->has[ask->subjects[0]]) entry->value_lost = true;
+    }
     subject->state = SUBJECT_ERASED;
     subject->version++;
     subject_note(model, ENTRY_ERASE, asker, ask->subjects[0], out);
@@ -400,12 +400,6 @@ static enum cause sightings(struct model *model, const struct asker *asker, cons
     return CAUSE_OK;
 }
 
-/* A refused lookup gives back the try, unless that value was tried before. */
-static void untry(struct model *model, const struct asker *asker, unsigned email, bool tried)
-{
-    budget_of(model, asker->no | VALUES_TRIED, model->now_us / DAY_US)->seen.has[email] = tried;
-}
-
 /* Does a role look for this purpose? */
 static bool looks_for(const struct role *role, uint32_t purpose)
 {
@@ -426,12 +420,14 @@ static enum cause pass_issue(struct model *model, const struct asker *asker, con
     struct model_subject *subject = NULL;
     enum cause cause = subject_of(model, ask, &subject);
     if (cause != CAUSE_OK) return cause;
-    if (!spend(model, asker, 0, ask->subjects, 1)) return CAUSE_BUDGET_DAY;
+    cause = model_spend(model, asker, ask->subjects, 1);
+    if (cause != CAUSE_OK) return cause;
     assert(model->pass_count + 1 < MODEL_PASSES_MAX);
     out->new_pass = ++model->pass_count;
     model->passes[out->new_pass] = (struct model_pass){
         .subject = ask->subjects[0], .issuer = asker->no, .until_us = right_now_of(model) + 15 * MINUTE_US};
-    receipt(out, entry_of(model, ENTRY_PASS, asker->no, ask->subjects, 1));
+    model->passes[out->new_pass].entry = look_of(model, ENTRY_PASS, asker, ask->subjects, 1);
+    receipt(out, model->passes[out->new_pass].entry);
     out->created = true;
     return CAUSE_OK;
 }
@@ -456,8 +452,6 @@ static enum cause lookup(struct model *model, const struct asker *asker, const s
 {
     unsigned found[PEOPLE_MAX];
     size_t count = 0;
-    bool tried =
-        budget_of(model, asker->no | VALUES_TRIED, model->now_us / DAY_US)->seen.has[ask->person.email];
     if (asker->role->reason && !ask->reason) return CAUSE_REASON_MISSING;
     if (!looks_for(asker->role, 1)) return CAUSE_ROLE_PURPOSE;
     for (unsigned no = 1; no <= model->last; no++) {
@@ -465,12 +459,12 @@ static enum cause lookup(struct model *model, const struct asker *asker, const s
         if (subject->state != SUBJECT_ERASED && subject->person.email == ask->person.email)
             found[count++] = no;
     }
-    if (!spend(model, asker, VALUES_TRIED, &ask->person.email, 1)) return CAUSE_BUDGET_DAY;
-    if (!spend(model, asker, 0, found, count)) {
-        untry(model, asker, ask->person.email, tried);
-        return CAUSE_BUDGET_DAY;
-    }
-    receipt(out, entry_of(model, ENTRY_LOOKUP, asker->no, found, count));
+    enum cause cause = model_try(model, asker, ask->person.email);
+    if (cause == CAUSE_OK) cause = model_spend(model, asker, found, count); /* if not, the try stays */
+    if (cause != CAUSE_OK) return cause;
+    uint64_t index = look_of(model, ENTRY_LOOKUP, asker, found, count);
+    model->entries[index].value = ask->person.email;
+    receipt(out, index);
     if (count == 0) return CAUSE_SUBJECT_UNKNOWN;
     cbor_map(&out->body, 1);
     cbor_text(&out->body, SLICE_TEXT("ids"));
@@ -517,8 +511,13 @@ static enum cause reveal(struct model *model, const struct asker *asker, const s
             if (found[i] == found[j]) return CAUSE_INVALID; /* one named twice */
         }
     }
-    if (!spend(model, asker, 0, found, count)) return CAUSE_BUDGET_DAY;
-    receipt(out, entry_of(model, ENTRY_REVEAL, asker->no, found, count));
+    struct asker person = *asker;
+    if (ask->pass != 0) person.network = SIM_CLIENT;
+    enum cause cause = model_spend(model, &person, found, count);
+    if (cause != CAUSE_OK) return cause;
+    uint64_t index = look_of(model, ENTRY_REVEAL, &person, found, count);
+    model->entries[index].pass = ask->pass;
+    receipt(out, index);
     out->exact = true;
     body_reveal(model, ask, &out->body);
     return CAUSE_OK;
@@ -572,17 +571,28 @@ static enum cause import(struct model *model, const struct asker *asker, const s
     if (!before) abort();
     memcpy(before, model->people, sizeof model->people);
     for (size_t i = 0; i < ask->row_count; i++) import_row(model, ask, &ask->rows[i], &chunk, out);
-    out->imported = true;
-    if (ask->dry_run) {
+    bool dry = ask->dry_run;
+    if (dry) {
         memcpy(model->people, before, sizeof model->people);
         model->last = chunk.last;
-    } else if (chunk.count > 0) {
+    }
+    enum cause cause = model_spend(model, asker, chunk.same, chunk.same_count);
+    if (cause != CAUSE_OK && !dry) {
+        memcpy(model->people, before, sizeof model->people);
+        model->last = chunk.last;
+    }
+    free(before);
+    if (cause != CAUSE_OK) return cause;
+    out->imported = true;
+    if (!dry && chunk.count > 0) {
         uint64_t index = entry_of(model, ENTRY_IMPORT, asker->no, chunk.numbers, chunk.count);
         for (size_t i = 0; i < chunk.count; i++) model->people[chunk.numbers[i]].entry = index;
         receipt(out, index);
     }
-    if (chunk.same_count > 0 || ask->dry_run) compare(model, asker, chunk.same, chunk.same_count, out);
-    free(before);
+    if (chunk.same_count > 0 || dry) {
+        uint64_t index = look_of(model, ENTRY_COMPARE, asker, chunk.same, chunk.same_count);
+        if (!out->receipt) receipt(out, index);
+    }
     return CAUSE_OK;
 }
 
@@ -592,7 +602,7 @@ static enum cause key_issue(struct model *model, const struct asker *asker, cons
     if (ask->role >= model->role_count) return CAUSE_NOT_FOUND;
     struct model_key *key = &model->keys[++model->key_count];
     assert(model->key_count < MODEL_KEYS_MAX);
-    *key = (struct model_key){.role = ask->role, .created_us = model->now_us};
+    *key = (struct model_key){.role = ask->role, .holder = ask->holder, .created_us = model->now_us};
     key->expires_us = model->now_us + (int64_t)(ask->number ? ask->number : KEY_DAYS_MAX) * DAY_US;
     receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
     out->created = true;
@@ -616,10 +626,11 @@ static enum cause staff_add(struct model *model, const struct asker *asker, cons
                             struct expected *out)
 {
     for (unsigned i = 0; i < model->staff_count; i++) {
-        if (model->staff[i] == ask->number) return CAUSE_STAFF_EMAIL;
+        if (model->staff_address[i] == ask->number) return CAUSE_STAFF_EMAIL;
     }
-    assert(model->staff_count < MODEL_STAFF_MAX);
-    model->staff[model->staff_count++] = ask->number;
+    assert(model->staff_count + 1 < MODEL_STAFF_MAX);
+    model->staff_address[model->staff_count++] = ask->number;
+    out->new_staff = model->staff_count;
     out->created = true;
     (void)entry_add(model, ENTRY_AUTHORITY, asker->no, 0); /* how they sign in */
     receipt(out, entry_add(model, ENTRY_AUTHORITY, asker->no, 0));
@@ -633,33 +644,88 @@ static enum cause role_put(struct model *model, const struct asker *asker, const
     bool known = ask->role < model->role_count;
     assert(ask->role >= role_builtin_count() && ask->role <= model->role_count &&
            ask->role < MODEL_ROLES_MAX);
-    bool wider = known && (ask->number > old->daily || (old->reason && !ask->reason));
+    struct role new = {.reason = ask->reason, .limits = {{0, 0, ask->number, 0}}};
+    struct limits more = limits_of_role(&new, model->last), less = limits_of_role(old, model->last);
+    bool wider = known && (!limits_within(&more, &less) || (old->reason && !ask->reason));
     uint64_t index = entry_add(model, ENTRY_AUTHORITY, asker->no, 0);
     receipt(out, index);
     if (!wider || model->staff_count == 0) {
         role_set(model, ask->role, ask->number, ask->reason, index);
         return CAUSE_OK;
     }
-    (void)entry_add(model, ENTRY_NOTICE, 0, model->staff_count); /* everybody is told */
-    assert(model->approval_count + 1 < MODEL_APPROVALS_MAX);
-    model->approvals[++model->approval_count] =
-        (struct model_approval){.open = true,
-                                .role = ask->role,
-                                .daily = ask->number,
-                                .base = model->role_entry[ask->role],
-                                .reason = ask->reason,
-                                .due_us = model->now_us + APPROVAL_DELAY_HOURS * HOUR_US};
+    approval_add(model, asker,
+                 &(struct model_approval){.kind = AUTHORITY_ROLE,
+                                          .id = ask->role + 1,
+                                          .daily = ask->number,
+                                          .base = model->role_entry[ask->role],
+                                          .reason = ask->reason});
     return CAUSE_OK;
 }
 
-/* A reader asks for itself: the answer ends with how many people it looked at today. */
+/* The least that holds for the scope without a budget of its own. */
+static struct limits budget_base(const struct model *model, const struct budget_row *row)
+{
+    static const struct role person = {.reason = true};
+    struct limits least = limits_of_role(&person, model->last);
+    if (row->scope != BUDGET_READER) return limits_of_scope(row->scope, &least, model->last);
+    if (row->target == reader_no(READER_OPERATOR, 0)) return limits_of_operator();
+    return limits_of_role(&model->roles[model->keys[(uint32_t)row->target].role], model->last);
+}
+
+static enum cause budget_put(struct model *model, const struct asker *asker, const struct sim_ask *ask,
+                             struct expected *out)
+{
+    struct budget_row row = {(uint32_t)model->budget_count + 1, ask->scope, 0, ask->limits};
+    if (ask->scope == BUDGET_READER)
+        row.target =
+            ask->number ? reader_no(READER_KEY, (uint32_t)ask->number) : reader_no(READER_OPERATOR, 0);
+    if (ask->scope == BUDGET_HOLDER) row.target = ask->holder;
+    if (ask->scope == BUDGET_NETWORK) row.target = network_id(sim_far);
+    if (ask->scope == BUDGET_ROLE) row.target = ask->role + 1;
+    const struct budget_row *old = NULL;
+    for (size_t i = 0; i < model->budget_count && !old; i++) {
+        if (model->budgets[i].scope == row.scope && model->budgets[i].target == row.target)
+            old = &model->budgets[i];
+    }
+    if (old) row.id = old->id;
+    struct limits after = budget_base(model, &row),
+                  before = model_limits(model, row.scope, row.target, after);
+    bool wider = false;
+    for (int window = 0; window < WINDOW_COUNT; window++) {
+        if (row.limits.at[window] > 0) after.at[window] = row.limits.at[window];
+        bool undone = old && old->limits.at[window] > 0 && row.limits.at[window] == 0;
+        wider = wider || after.at[window] > before.at[window] || (undone && row.scope != BUDGET_READER);
+    }
+    uint64_t index = entry_add(model, ENTRY_AUTHORITY, asker->no, 0);
+    receipt(out, index);
+    if (!wider || model->staff_count == 0) {
+        budget_set(model, &row, index);
+        return CAUSE_OK;
+    }
+    approval_add(model, asker,
+                 &(struct model_approval){.kind = AUTHORITY_BUDGET,
+                                          .id = row.id,
+                                          .base = old ? model->budget_entry[row.id - 1] : 0,
+                                          .budget = row});
+    return CAUSE_OK;
+}
+
+/* A reader asks for itself: the answer ends with the window of its budget that has the least room. */
 static enum cause self(struct model *model, const struct asker *asker, struct expected *out)
 {
-    const struct model_budget *budget = budget_of(model, asker->no, model->now_us / DAY_US);
-    uint64_t used = 0;
-    for (size_t i = 0; i < PEOPLE_MAX; i++) used += budget->seen.has[i];
+    static const int order[] = {WINDOW_DAY, WINDOW_MINUTE, WINDOW_HOUR, WINDOW_MONTH};
+    struct limits limits = model_own_limits(model, asker);
+    uint64_t least = UINT64_MAX, used = 0, limit = 0;
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        uint64_t most = limits.at[order[i]], now = model_used(model, BUDGET_READER, asker->no, order[i]);
+        uint64_t left = most > now ? most - now : 0;
+        if (left >= least) continue;
+        least = left;
+        used = now;
+        limit = most;
+    }
     cbor_text(&out->body, SLICE_TEXT("limit"));
-    cbor_uint(&out->body, asker->role->daily);
+    cbor_uint(&out->body, limit);
     cbor_text(&out->body, SLICE_TEXT("used"));
     cbor_uint(&out->body, used);
     out->ends = true;
@@ -706,6 +772,8 @@ static enum cause dispatch(struct model *model, const struct asker *asker, const
         return key_revoke(model, asker, ask, out);
     case VERB_ROLE_PUT:
         return role_put(model, asker, ask, out);
+    case VERB_BUDGET_PUT:
+        return budget_put(model, asker, ask, out);
     case VERB_STAFF_ADD:
         return staff_add(model, asker, ask, out);
     case VERB_SELF:

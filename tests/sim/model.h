@@ -7,19 +7,20 @@
 #define AMN_TESTS_MODEL_H
 
 #include "keep/access/approval.h"
+#include "keep/access/limits.h"
 #include "keep/record.h"
 
 #include <stdbool.h>
 
 enum {
     PEOPLE_MAX = 192,
-    MODEL_STAFF_MAX = 4096,
     MODEL_KEYS_MAX = 64,
     MODEL_APPROVALS_MAX = 4096,
     MODEL_ROLES_MAX = 12,
     MODEL_IDEMS_MAX = 4096,
     MODEL_ENTRIES_MAX = 20000,
-    MODEL_BUDGETS_MAX = 2 * (MODEL_KEYS_MAX + 1),
+    MODEL_BUDGETS_MAX = 40,
+    MODEL_STAFF_MAX = 200,
     MODEL_REVEAL_MAX = 6,
     MODEL_ROWS_MAX = 4,
     MODEL_HOMES_MAX = 2,
@@ -57,10 +58,13 @@ struct sim_ask {
     enum conflict conflict;
     unsigned field_set; /* of reveal: index into its field sets */
     bool reason, dry_run;
-    unsigned pass;     /* of reveal: the number of the one shown; 0: none */
-    bool forged, self; /* of reveal: another secret in the pass; for the purpose self, else support */
-    unsigned role;     /* of key_issue, role_put: index into roles, or beyond: none of that name */
-    uint64_t number;   /* daily limit, entry index, key to revoke, own field */
+    unsigned pass;           /* of reveal: the number of the one shown; 0: none */
+    bool forged, self;       /* of reveal: another secret in the pass; for the purpose self, else support */
+    unsigned holder;         /* of key_issue, budget_put: member of staff; 0: nobody */
+    enum budget_scope scope; /* of budget_put; of a reader or role `number`, `role` says which */
+    struct limits limits;    /* of budget_put */
+    unsigned role;           /* of key_issue, role_put: index into roles, or beyond: none of that name */
+    uint64_t number;         /* daily limit, entry index, key to revoke, own field */
     struct person rows[MODEL_ROWS_MAX];
     size_t row_count;
 };
@@ -79,7 +83,7 @@ struct model_subject {
 };
 
 struct model_key {
-    unsigned role;
+    unsigned role, holder; /* holder 0: nobody */
     int64_t created_us, expires_us, ended_us, used_day;
     uint64_t ended_entry;
     char id[MODEL_ID_BYTES], token[MODEL_TOKEN_BYTES]; /* empty: the answer was lost */
@@ -89,6 +93,7 @@ struct model_pass {
     unsigned subject;
     uint64_t issuer;
     int64_t until_us;              /* erased: 0 */
+    uint64_t entry;                /* that gave it */
     char token[MODEL_TOKEN_BYTES]; /* empty: the answer was lost */
 };
 
@@ -98,14 +103,27 @@ struct model_entry {
     int64_t time_us;
     enum cause cause;
     struct people_set *set; /* NULL: it concerns nobody */
+    uint64_t network;       /* network_id(); 0: from here */
+    unsigned pass;          /* of REVEAL: the pass that was shown; 0: none */
+    unsigned value;         /* of LOOKUP: which was tried */
+    bool value_lost;        /* erased with somebody whom it found */
     bool told;              /* a receipt left with this leaf */
     uint8_t leaf[HASH_BYTES];
 };
 
-struct model_budget {
-    uint64_t reader;
-    int64_t day;
-    struct people_set seen;
+/* One subject, or value, in one budget at one minute. */
+struct model_look {
+    enum budget_scope scope;
+    uint64_t id, subject;
+    uint32_t minute;
+};
+
+/* The one who asks, as the model knows them. */
+struct asker {
+    uint64_t no;
+    const struct role *role;
+    unsigned holder; /* of its key; 0: nobody */
+    uint64_t network;
 };
 
 struct model_idem {
@@ -117,12 +135,14 @@ struct model_idem {
     uint64_t index, version;
 };
 
-/* A role that was asked to be loosened once there were staff, none of whom may approve: it changes a day later. */
+/* A role or budget that was asked to be loosened once there were staff: it changes a day later, or waits in vain. */
 struct model_approval {
-    bool open;
-    unsigned role;
-    uint64_t daily, base; /* base: entry that wrote the role, plus one; 0: it was new */
+    bool open, waits;
+    uint32_t kind;        /* AUTHORITY_ROLE or AUTHORITY_BUDGET */
+    uint32_t id;          /* of the row */
+    uint64_t daily, base; /* base: entry that wrote the row, plus one; 0: it was new */
     bool reason;
+    struct budget_row budget;
     int64_t due_us;
 };
 
@@ -139,12 +159,18 @@ struct model {
     uint64_t role_entry[MODEL_ROLES_MAX];                 /* that wrote it last, plus one */
     struct model_approval approvals[MODEL_APPROVALS_MAX]; /* by number; 0 unused */
     unsigned approval_count;
-    uint32_t upkept_role;  /* whose row the system just put; 0: none */
+    uint32_t upkept_kind,
+        upkept_row;        /* that upkeep put, by an approval that the next entry names; row 0: none */
     uint64_t upkept_entry; /* and by which entry */
     unsigned staff_count, field_count;
-    uint64_t staff[MODEL_STAFF_MAX]; /* the number in the address of each */
-    struct model_budget budgets[MODEL_BUDGETS_MAX];
+    uint64_t staff_address[MODEL_STAFF_MAX]; /* the number in the address of each */
+    struct budget_row budgets[MODEL_BUDGETS_MAX];
+    uint64_t budget_entry[MODEL_BUDGETS_MAX]; /* that wrote it last, plus one */
     size_t budget_count;
+    char staff[MODEL_STAFF_MAX][MODEL_ID_BYTES]; /* ids by number; empty: nobody was told */
+    struct model_look *looks;
+    size_t look_count, look_room;
+    int64_t time_us, clock_us; /* of budgets: never goes back; and what the clock said last */
     struct model_idem idems[MODEL_IDEMS_MAX];
     size_t idem_count;
     struct model_entry *entries;
@@ -160,8 +186,8 @@ struct expected {
     bool exact; /* the body is `body` */
     bool ends;  /* the body ends with `body` */
     struct buf body;
-    unsigned new_subject, new_key, new_pass; /* whose id the answer tells */
-    uint64_t looks_least, looks_most;        /* items of a listing of sightings; most 0: not one */
+    unsigned new_subject, new_key, new_staff, new_pass; /* whose id the answer tells */
+    uint64_t looks_least, looks_most;                   /* items of a listing of sightings; most 0: not one */
     bool listing, imported;
     uint64_t rows_created, rows_changed, rows_unchanged, rows_refused;
 };
@@ -174,8 +200,21 @@ void model_done(struct model *model);
 /* The ask takes effect now, behind all before it. */
 void model_expect(struct model *model, const struct sim_ask *ask, struct expected *out);
 
-/* The keeper was opened anew: budgets come from the entries of today. */
+/* The keeper was opened anew: budgets come from the entries of 30 days. */
 void model_reopen(struct model *model);
+
+/* The clock as budgets see it, at each run and rest of the keeper. */
+void model_tick(struct model *model);
+
+/* Charge a look at people, or a value tried; nothing is charged when some budget has no room (model_budget.c). */
+enum cause model_spend(struct model *model, const struct asker *asker, const unsigned *subjects,
+                       size_t count);
+enum cause model_try(struct model *model, const struct asker *asker, unsigned value);
+uint64_t model_used(const struct model *model, enum budget_scope scope, uint64_t id, int window);
+/* With what was put for that scope; and the limits of the asker itself. */
+struct limits model_limits(const struct model *model, enum budget_scope scope, uint64_t id,
+                           struct limits base);
+struct limits model_own_limits(const struct model *model, const struct asker *asker);
 
 /* The keeper's upkeep ran at this time, or may have: answers kept for idempotency keys that ended are gone. */
 void model_sweep(struct model *model);
@@ -203,6 +242,10 @@ void door_text(unsigned door, char out[TEXT_BYTES_MAX]);
 extern const char *const field_sets[FIELD_SETS][FIELD_SET_MAX];
 
 uint64_t model_held(const struct person *person); /* bits of the fields that it holds */
+
+/* Where asks come from: another machine, and this one. */
+enum { SIM_CLIENT = 7 }; /* stands for the network of all customers with a pass */
+extern const uint8_t sim_far[NETWORK_BYTES], sim_near[NETWORK_BYTES];
 
 /* Bodies of answers (model_body.c). */
 void body_show(const struct model *model, unsigned no, struct buf *out);

@@ -31,6 +31,7 @@ static void clock_move(struct sim *sim)
     int64_t step = (int64_t)prop_below(&sim->rng, 20) * SECOND_US;
     if (chance(sim, 60)) step = (int64_t)prop_below(&sim->rng, 300) * MINUTE_US;
     if (chance(sim, 15)) step = (int64_t)prop_below(&sim->rng, 80) * HOUR_US;
+    if (chance(sim, 4)) step = (int64_t)prop_below(&sim->rng, 25) * DAY_US;
     *now += step + (int64_t)prop_below(&sim->rng, SECOND_US);
     int64_t back = chance(sim, 40) ? (int64_t)prop_below(&sim->rng, 120) * MINUTE_US : 0;
     if (back <= *now % DAY_US) *now -= back;
@@ -153,6 +154,7 @@ static bool run_once(struct sim *sim)
     trouble_plan(sim);
     model_sweep(&sim->model); /* whatever keeps an answer sweeps others that ended */
     world_run(&sim->world, frames, count);
+    model_tick(&sim->model);
     for (size_t i = 0; i < count; i++) buf_done(&bytes[i]);
     sim->result.asks += count;
     if (sim->world.plan.dead) return crash_recover(sim, asks, count);
@@ -163,6 +165,7 @@ static bool rest_once(struct sim *sim)
 {
     trouble_plan(sim);
     (void)keeper_idle(sim->world.keeper); /* it says when it wants to be called again */
+    model_tick(&sim->model);
     model_sweep(&sim->model);
     if (sim->world.plan.dead) return crash_recover(sim, NULL, 0);
     sim->result.faults += sim->world.plan.failed;

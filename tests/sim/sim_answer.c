@@ -32,6 +32,11 @@ static bool ids_learn(struct sim *sim, const struct heard *heard, const struct e
         MUST(sim, same_text(pass->token, sizeof pass->token, token), "a pass of %zu bytes", token.len);
         return true;
     }
+    if (expected->new_staff) {
+        char *staff = sim->model.staff[expected->new_staff];
+        MUST(sim, same_text(staff, MODEL_ID_BYTES, id), "an id of %zu bytes", id.len);
+        return true;
+    }
     struct model_key *key = &sim->model.keys[expected->new_key];
     good = cbor_read_text(&reader, &name).code == CODE_OK && cbor_read_text(&reader, &token).code == CODE_OK;
     MUST(sim, good && slice_is(name, "key"), "an answer without the key that was made");
@@ -86,7 +91,7 @@ static bool body_check(struct sim *sim, const struct sim_ask *ask, const struct 
     if (expected->replayed) return true; /* what it said the first time was compared then */
     if (expected->listing) return items_check(sim, heard, expected);
     if (expected->imported) return import_check(sim, heard, expected);
-    if (expected->new_subject || expected->new_key || expected->new_pass)
+    if (expected->new_subject || expected->new_key || expected->new_staff || expected->new_pass)
         return ids_learn(sim, heard, expected);
     struct slice body = buf_slice(&heard->body), end = buf_slice(&expected->body);
     bool ends = body.len >= end.len && slice_equal(slice_from(body, body.len - end.len), end);

@@ -247,6 +247,30 @@ static bool subject_check(struct reading *reading, unsigned number)
     return want->state == SUBJECT_ERASED || values_check(reading, no, &record);
 }
 
+static bool budgets_check(struct reading *reading)
+{
+    struct sim *sim = reading->sim;
+    const struct access *access = &reading->shop->access;
+    MUST(sim, access->budget_count == sim->model.budget_count, "there are %zu budgets, not %zu",
+         access->budget_count, sim->model.budget_count);
+    for (size_t i = 0; i < access->budget_count; i++) {
+        const struct budget_row *got = &access->budgets[i], *want = &sim->model.budgets[i];
+        MUST(sim,
+             got->scope == want->scope && got->target == want->target &&
+                 memcmp(&got->limits, &want->limits, sizeof got->limits) == 0,
+             "budget %zu: is of %d %llx with %llu, not of %d %llx with %llu", i + 1, (int)got->scope,
+             (unsigned long long)got->target, (unsigned long long)got->limits.at[WINDOW_DAY],
+             (int)want->scope, (unsigned long long)want->target,
+             (unsigned long long)want->limits.at[WINDOW_DAY]);
+    }
+    for (unsigned i = 1; i <= sim->model.staff_count; i++) {
+        SCOPED(buf_done) struct buf id = {0};
+        id_put(reading->shop, ID_STAFF, i, &id);
+        memcpy(sim->model.staff[i], id.at, id.len); /* an answer may have been lost */
+    }
+    return true;
+}
+
 static bool keys_check(struct reading *reading)
 {
     struct sim *sim = reading->sim;
@@ -270,11 +294,16 @@ static bool keys_check(struct reading *reading)
         MUST(sim, (i <= uses->count ? uses->at[i - 1].day : 0) == want->used_day,
              "key %u: used on another day", i);
         MUST(sim, key->role == want->role + 1, "key %u: another role", i);
+        MUST(sim,
+             key->holder_count == (want->holder != 0) &&
+                 (want->holder == 0 || key->holders[0] == want->holder),
+             "key %u: others hold it", i);
         id_put(reading->shop, ID_KEY, i, &id);
         memcpy(want->id, id.at, id.len);
     }
     for (unsigned i = 0; i < sim->model.role_count; i++) {
-        MUST(sim, access->roles[i].daily == sim->model.roles[i].daily, "role %u: another budget", i);
+        MUST(sim, memcmp(&access->roles[i].limits, &sim->model.roles[i].limits, sizeof(struct limits)) == 0,
+             "role %u: another budget", i);
     }
     return true;
 }
@@ -382,6 +411,8 @@ bool home_check(struct sim *sim, bool thorough)
         if (!subject_check(&reading, no)) return false;
         if ((thorough || no % 8 == 0) && !sightings_check(&reading, no)) return false;
     }
-    if (!keys_check(&reading) || !index_check(&reading) || !erased_check(&reading)) return false;
+    if (!keys_check(&reading) || !budgets_check(&reading) || !index_check(&reading) ||
+        !erased_check(&reading))
+        return false;
     return !thorough || verify_check(sim);
 }

@@ -20,11 +20,14 @@ RESULT command_role_put(struct call *call)
     SCOPED(arena_done) struct arena arena = {0};
     struct slice given = {0};
     TRY(call_need(call, OPT_ACTS, &given));
-    TRY(call_need(call, OPT_DAILY, &given));
     TRY(call_list(call, OPT_FIELDS, &arena, &ask.fields));
     TRY(call_list(call, OPT_PURPOSES, &arena, &ask.purposes));
     TRY(call_list(call, OPT_ACTS, &arena, &ask.acts));
-    TRY(call_number(call, OPT_DAILY, 0, UINT32_MAX, &ask.daily));
+    TRY(call_list(call, OPT_CLASS, &arena, &ask.classes));
+    TRY(call_number(call, OPT_MINUTE, 1, UINT32_MAX, &ask.minute));
+    TRY(call_number(call, OPT_HOUR, 1, UINT32_MAX, &ask.hour));
+    TRY(call_number(call, OPT_DAILY, 1, UINT32_MAX, &ask.daily));
+    TRY(call_number(call, OPT_MONTHLY, 1, UINT32_MAX, &ask.monthly));
     TRY(call_number(call, OPT_APPROVAL_ABOVE, 0, UINT32_MAX, &ask.approval_above));
     return ask_and_show(call, VERB_ROLE_PUT, &ask, show_put);
 }
@@ -33,7 +36,11 @@ static void show_roles(const struct call *call, struct doc answer)
 {
     (void)call;
     show_blocks(answer, (const struct table_column[]){{"name", COLUMN_WORDS},
+                                                      {"minute", COLUMN_WORDS},
+                                                      {"hour", COLUMN_WORDS},
                                                       {"daily", COLUMN_WORDS},
+                                                      {"monthly", COLUMN_WORDS},
+                                                      {"classes", COLUMN_WORDS},
                                                       {"reason", COLUMN_WORDS},
                                                       {"grant", COLUMN_WORDS},
                                                       {"pass", COLUMN_WORDS},
@@ -94,6 +101,7 @@ static void show_member(const char *label, struct doc value, bool time)
 static void show_self(const struct call *call, struct doc answer)
 {
     struct doc budget = doc_get(answer, "budget");
+    struct slice window = doc_text(doc_get(budget, "window"));
     SCOPED(buf_done) struct buf used = {0}, limit = {0};
     (void)call;
     show_member("reader", doc_get(answer, "reader"), false);
@@ -106,7 +114,8 @@ static void show_self(const struct call *call, struct doc answer)
     if (doc_number(doc_get(budget, "limit")) == 0) return;
     count_put(&used, doc_number(doc_get(budget, "used")));
     count_put(&limit, doc_number(doc_get(budget, "limit")));
-    show_words("%-10s%s of %s people a day used\n", "budget", buf_c(&used), buf_c(&limit));
+    show_words("%-10s%s of %s people a %.*s used\n", "budget", buf_c(&used), buf_c(&limit), (int)window.len,
+               (const char *)window.at);
 }
 
 RESULT command_self(struct call *call)

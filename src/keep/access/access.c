@@ -50,6 +50,7 @@ void access_done(struct access *access)
     for (size_t i = 0; i < access->leave_count; i++) leave_done(&access->leaves[i]);
     free(access->leaves);
     free(access->sign_ins);
+    free(access->budgets);
     *access = (struct access){0};
 }
 
@@ -144,6 +145,10 @@ enum act access_act_of(enum verb verb)
         [VERB_SESSION_END] = ACT_NONE,
         [VERB_ROLE_PUT] = ACT_ROLES,
         [VERB_ROLE_LIST] = ACT_ROLES,
+        [VERB_BUDGET_PUT] = ACT_SETTINGS,
+        [VERB_BUDGET_LIST] = ACT_SETTINGS,
+        [VERB_BLAST_RADIUS] = ACT_WATCH,
+        [VERB_WATCH_STATUS] = ACT_WATCH,
         [VERB_APPROVAL_ASK] = ACT_REVEAL,
         [VERB_APPROVAL_LIST] = ACT_NONE,
         [VERB_APPROVAL_APPROVE] = ACT_APPROVE,
@@ -304,7 +309,7 @@ static RESULT permit_rights(struct shop *shop, const struct reader *reader, cons
 RESULT access_permit(struct shop *shop, const struct reader *reader, const struct reveal_ask *ask,
                      struct permit *out)
 {
-    struct permit permit = {.line = reader->line, .role = reader->role->id, .daily = reader->role->daily};
+    struct permit permit = {.role = reader->role->id};
     TRY(access_purpose(reader, ask->purpose, &permit.purpose));
     permit.purpose_named = permit.purpose == 0;
     if (reader->role->reason && ask->reason.len == 0) {

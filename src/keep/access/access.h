@@ -13,6 +13,7 @@
 #include "keep/access/staff.h"
 #include "keep/field.h"
 #include "prove/entry.h"
+#include "watch/budget/budget.h"
 
 struct shop;
 
@@ -42,8 +43,9 @@ struct role {
     bool fields_all;       /* also those added later */
     uint32_t acts;         /* bits of enum act */
     uint32_t purposes[ROLE_PURPOSES_MAX];
-    size_t purpose_count; /* PURPOSE_ANY as the only one: any */
-    uint64_t daily;
+    size_t purpose_count;          /* PURPOSE_ANY as the only one: any */
+    struct limits limits;          /* of one reader; 0 in a window: by the shop's size */
+    uint32_t classes[CLASS_COUNT]; /* people a day at fields of that class; 0: no limit of its own */
     bool reason;
     bool grant, pass;                     /* each subject needs an open grant; a self pass of that subject */
     char lesson[ROLE_NAME_BYTES_MAX + 1]; /* everybody behind the reader must have learned it; empty: none */
@@ -94,6 +96,8 @@ struct access {
     size_t use_count;
     struct sign_in_row *sign_ins; /* one a member of staff, of the same id: keep/access/sign_in.h */
     size_t sign_in_count;
+    struct budget_row *budgets; /* keep/access/limits.h */
+    size_t budget_count;
     struct role
         operator_role; /* of whoever holds the machine: built in, so that no change of roles locks them out */
 };
@@ -142,13 +146,11 @@ struct asked_field {
  * fields in the order asked; a group stands as its fields.
  */
 struct permit {
-    uint64_t line; /* of the reader */
     uint32_t role, purpose;
     bool purpose_named; /* its name must stand aside */
     struct asked_field fields[FIELD_MAX * 3];
     size_t field_count;
-    uint64_t full, masked; /* what may be opened for it */
-    uint64_t daily;
+    uint64_t full, masked;     /* what may be opened for it */
     uint32_t right_kind;       /* enum right_kind, when a grant or self pass was needed or shown; 0: none */
     uint64_t right_entry;      /* the one that was used; 0: several grants */
     struct subject_no subject; /* of a pass: the customer; 0: no pass */
@@ -169,8 +171,11 @@ RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct r
 void key_body_write(const struct key *key, struct buf *out);
 RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice body);
 
-/* Would a reader of `inner` be able to do nothing that one of `outer` could not? Then `inner` is no loosening of it. */
-bool role_within(const struct role *inner, const struct role *outer);
+/*
+ * Would a reader of `inner` be able to do nothing that one of `outer` could not, in a shop of so many customers? Then
+ * `inner` is no loosening of it.
+ */
+bool role_within(const struct role *inner, const struct role *outer, uint64_t customers);
 
 const struct role *role_find(const struct access *access, struct slice name); /* NULL */
 const struct role *role_by_id(const struct access *access, uint32_t id);      /* NULL */

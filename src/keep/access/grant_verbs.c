@@ -103,7 +103,7 @@ RESULT verb_grant_add(struct batch *batch, const struct reader *reader, const st
     right.masked = grant.masked;
     grant_body_write(&grant, &body);
     right.body = buf_slice(&body);
-    TRY(right_give(batch, reader, &right, &receipt));
+    TRY(right_give(batch, reader, &right, out, &receipt));
     batch_receipt(out, &receipt);
     out->head.flags |= ANSWER_CREATED;
     cbor_map(&out->body, 2);

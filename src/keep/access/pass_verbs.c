@@ -29,7 +29,7 @@ RESULT verb_pass_issue(struct batch *batch, const struct reader *reader, const s
     put_id(shop, &out->body, "id", ID_PASS, number);
     put_text(&out->body, "pass", buf_slice(&text));
     put_time(&out->body, "expires", right.until_us);
-    TRY(right_give(batch, reader, &right, &receipt));
+    TRY(right_give(batch, reader, &right, out, &receipt));
     assert(receipt.index == number);
     shop->passes.issued++;
     spread_add(shop->pass_spread, now_us, be64_get(pass.network), right.no.at);

@@ -1,6 +1,7 @@
 #include "keep/access/right.h"
 
 #include "keep/record.h"
+#include "keep/spend.h"
 
 #include <assert.h>
 #include <string.h>
@@ -58,7 +59,7 @@ static RESULT subject_leaf(struct batch *batch, struct draft *draft, const struc
 }
 
 RESULT right_give(struct batch *batch, const struct reader *reader, const struct right *right,
-                  struct receipt *out)
+                  struct answer *answer, struct receipt *out)
 {
     struct shop *shop = batch->shop;
     struct draft draft = batch_draft(batch, reader, right->entry);
@@ -71,7 +72,7 @@ RESULT right_give(struct batch *batch, const struct reader *reader, const struct
     struct hash leaf = {{0}}, mac = {{0}};
     assert(right->until_us <= right->keep_us);
     TRY(subject_leaf(batch, &draft, &sighted, &leaf));
-    TRY(budget_reserve(shop->budgets, reader->line, batch->now_us, reader->role->daily, &right->no.at, 1));
+    TRY(spend(batch, reader, &sighted, 1, answer));
     draft.entry.object_kind = right->to_kind;
     draft.entry.object_id = right->to_id;
     draft.entry.full = right->full;

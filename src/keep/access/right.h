@@ -6,7 +6,7 @@
  * Giving one counts as a look at the subject against the giver's budget, with no field seen. Main calls: right_give(),
  * right_get(). Example:
  *     struct right right = {.kind = RIGHT_GRANT, .entry = ENTRY_GRANT, .no = no, .until_us = until, .body = body};
- *     TRY(right_give(batch, reader, &right, &receipt));
+ *     TRY(right_give(batch, reader, &right, answer, &receipt));
  */
 #ifndef AMN_KEEP_ACCESS_RIGHT_H
 #define AMN_KEEP_ACCESS_RIGHT_H
@@ -30,10 +30,10 @@ struct right {
 
 /*
  * Write a right and its entry in the open batch; receipt->index is the right's number.
- * SUBJECT_UNKNOWN, SUBJECT_ERASED; SPENT when the giver's budget has no room for this subject.
+ * SUBJECT_UNKNOWN, SUBJECT_ERASED; SPENT when the giver's budgets have no room for this subject: `answer` says which.
  */
 RESULT right_give(struct batch *batch, const struct reader *reader, const struct right *right,
-                  struct receipt *out);
+                  struct answer *answer, struct receipt *out);
 
 /* One right, good or ended. NOT_FOUND; TAMPERED when its MAC is not this shop's. `row` borrows from `body`. */
 RESULT right_get(struct shop *shop, enum right_kind kind, uint64_t entry, struct right_row *row,

@@ -1,6 +1,7 @@
 /* Roles: the built-in ones, those a shop puts, and the bodies of their rows. */
 #include "keep/access/access_priv.h"
 #include "keep/access/authority.h"
+#include "keep/access/limits.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -15,22 +16,13 @@ enum {
 #define BIT(act) (1U << ACT_##act)
 #define FIELD_BIT(name) ((uint64_t)1 << FIELD_##name)
 
-/*
- * The daily limits are plain until budgets by window and shop size land: an upper bound on what one credential can
- * take in a day, to be lowered with `amanah role put`.
- */
+/* How many people their readers may look at goes by the shop's size: limits.def. */
 static const struct role builtin[] = {
-    {.name = "admin",
-     .fields_all = true,
-     .acts = ALL_ACTS,
-     .purposes = {PURPOSE_ANY},
-     .purpose_count = 1,
-     .daily = 100000},
+    {.name = "admin", .fields_all = true, .acts = ALL_ACTS, .purposes = {PURPOSE_ANY}, .purpose_count = 1},
     {.name = "service",
      .fields_all = true,
      .purposes = {PURPOSE_ANY},
      .purpose_count = 1,
-     .daily = 100000,
      .acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW) | BIT(CREATE) | BIT(CHANGE) | BIT(IMPORT)},
     {.name = "support",
      .full = FIELD_BIT(REF) | FIELD_BIT(NAME),
@@ -39,7 +31,6 @@ static const struct role builtin[] = {
      .acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW),
      .purposes = {1, 2, 3, 4},
      .purpose_count = 4,
-     .daily = 200,
      .reason = true},
     {.name = "auditor",
      .acts = BIT(SHOW) | BIT(HISTORY) | BIT(LEDGER) | BIT(STATUS),
@@ -49,22 +40,19 @@ static const struct role builtin[] = {
      .masked = FIELD_BIT(REF) | FIELD_BIT(EMAIL) | FIELD_BIT(PHONE),
      .acts = BIT(LOOKUP) | BIT(PASS),
      .purposes = {14},
-     .purpose_count = 1,
-     .daily = 100000},
+     .purpose_count = 1},
     {.name = "frontend",
      .fields_all = true,
      .acts = BIT(REVEAL),
      .purposes = {12},
      .purpose_count = 1,
-     .daily = 100000,
      .pass = true},
-    {.name = "orders", .acts = BIT(GRANT), .daily = 5000},
+    {.name = "orders", .acts = BIT(GRANT)},
     {.name = "warehouse",
      .full = FIELD_BIT(RECIPIENT) | FIELD_BIT(ADDRESS) | FIELD_BIT(POSTCODE) | FIELD_BIT(PHONE),
      .acts = BIT(REVEAL),
      .purposes = {2},
      .purpose_count = 1,
-     .daily = 5000,
      .grant = true},
 };
 
@@ -83,7 +71,7 @@ struct role role_builtin(size_t index)
 
 void role_body_write(const struct role *role, struct buf *out)
 {
-    cbor_array(out, 12);
+    cbor_array(out, 13);
     cbor_text(out, slice_text(role->name));
     cbor_uint(out, role->full);
     cbor_uint(out, role->masked);
@@ -91,7 +79,10 @@ void role_body_write(const struct role *role, struct buf *out)
     cbor_uint(out, role->acts);
     cbor_array(out, role->purpose_count);
     for (size_t i = 0; i < role->purpose_count; i++) cbor_uint(out, role->purposes[i]);
-    cbor_uint(out, role->daily);
+    cbor_array(out, WINDOW_COUNT);
+    for (size_t i = 0; i < WINDOW_COUNT; i++) cbor_uint(out, role->limits.at[i]);
+    cbor_array(out, CLASS_COUNT);
+    for (size_t i = 0; i < CLASS_COUNT; i++) cbor_uint(out, role->classes[i]);
     cbor_bool(out, role->reason);
     cbor_bool(out, role->grant);
     cbor_bool(out, role->pass);
@@ -102,7 +93,7 @@ void role_body_write(const struct role *role, struct buf *out)
 static RESULT role_body_read(struct slice body, struct role *out)
 {
     struct cbor reader = cbor_reader(body);
-    size_t members = 0;
+    size_t members = 0, class_count = 0;
     uint64_t act_bits = 0;
     TRY(cbor_read_array(&reader, &members));
     TRY(body_name_read(&reader, out->name, ROLE_NAME_BYTES_MAX));
@@ -111,14 +102,15 @@ static RESULT role_body_read(struct slice body, struct role *out)
     TRY(cbor_read_bool(&reader, &out->fields_all));
     TRY(cbor_read_uint(&reader, &act_bits));
     TRY(body_numbers_read(&reader, out->purposes, ROLE_PURPOSES_MAX, &out->purpose_count));
-    TRY(cbor_read_uint(&reader, &out->daily));
+    TRY(body_limits_read(&reader, &out->limits));
+    TRY(body_numbers_read(&reader, out->classes, CLASS_COUNT, &class_count));
     TRY(cbor_read_bool(&reader, &out->reason));
     TRY(cbor_read_bool(&reader, &out->grant));
     TRY(cbor_read_bool(&reader, &out->pass));
     TRY(body_name_read(&reader, out->lesson, ROLE_NAME_BYTES_MAX));
     TRY(cbor_read_uint(&reader, &out->approval_above));
     out->acts = (uint32_t)act_bits & ALL_ACTS;
-    return members == 12 ? cbor_end(&reader)
+    return members == 13 ? cbor_end(&reader)
                          : FAIL(CORRUPT, "authority: a stored role of %zu members", members);
 }
 
@@ -197,12 +189,24 @@ static bool as_strict(const struct role *inner, const struct role *outer)
            (inner->pass || !outer->pass) && lesson && approval;
 }
 
-bool role_within(const struct role *inner, const struct role *outer)
+/* 0 is no limit. */
+static bool classes_within(const struct role *inner, const struct role *outer)
 {
+    for (size_t i = 0; i < CLASS_COUNT; i++) {
+        if (outer->classes[i] > 0 && (inner->classes[i] == 0 || inner->classes[i] > outer->classes[i]))
+            return false;
+    }
+    return true;
+}
+
+bool role_within(const struct role *inner, const struct role *outer, uint64_t customers)
+{
+    struct limits less = limits_of_role(inner, customers), more = limits_of_role(outer, customers);
     uint64_t full = outer->fields_all ? UINT64_MAX : outer->full, masked = full | outer->masked;
     return (!inner->fields_all || outer->fields_all) && (inner->full & ~full) == 0 &&
            (inner->masked & ~masked) == 0 && (inner->acts & ~outer->acts) == 0 &&
-           purposes_within(inner, outer) && inner->daily <= outer->daily && as_strict(inner, outer);
+           purposes_within(inner, outer) && limits_within(&less, &more) && classes_within(inner, outer) &&
+           as_strict(inner, outer);
 }
 
 /* A name is 1 to 32 of a-z, 0-9, - and _; `what` says whose. */
@@ -235,9 +239,37 @@ static RESULT role_sound(const struct role *role)
     return OK;
 }
 
+static bool count_read(struct slice text, uint32_t *out)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < text.len && number <= UINT32_MAX; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9') return false;
+        number = number * 10 + (uint64_t)(text.at[i] - '0');
+    }
+    *out = (uint32_t)number;
+    return number > 0 && number <= UINT32_MAX;
+}
+
+/* "identity=5": at most five people a day at fields of that class. */
+static RESULT role_classes(const struct texts *given, struct role *out)
+{
+    for (size_t i = 0; i < given->count; i++) {
+        struct slice text = given->at[i];
+        size_t name = 0;
+        uint32_t number = 0;
+        while (name < text.len && text.at[name] != '=') name++;
+        enum field_class class = field_class_find(slice_part(text, 0, name));
+        bool good = name < text.len && count_read(slice_from(text, name + 1), &number);
+        if (!good || class == CLASS_COUNT)
+            return FAIL(INVALID, "role: classes: item %zu is not of the form identity=5", i);
+        out->classes[class] = number;
+    }
+    return OK;
+}
+
 RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct role *out)
 {
-    struct role role = {.daily = ask->daily,
+    struct role role = {.limits = {{ask->minute, ask->hour, ask->daily, ask->monthly}},
                         .reason = ask->reason,
                         .grant = ask->grant,
                         .pass = ask->pass,
@@ -247,6 +279,7 @@ RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct r
     TRY(role_fields(shop, &ask->fields, &role));
     TRY(role_purposes(&ask->purposes, &role));
     TRY(role_acts(&ask->acts, &role));
+    TRY(role_classes(&ask->classes, &role));
     TRY(role_sound(&role));
     const struct role *old = role_find(&shop->access, ask->name);
     role.id = old ? old->id : (uint32_t)shop->access.role_count + 1;

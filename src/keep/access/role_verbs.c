@@ -1,6 +1,7 @@
 /* The verbs on roles, and what a reader may learn of itself. */
 #include "keep/access/approval.h"
 #include "keep/put.h"
+#include "keep/spend.h"
 #include "keep/verbs.h"
 
 #include <stdio.h>
@@ -35,6 +36,25 @@ static void put_purposes(const struct role *role, struct buf *out)
     }
 }
 
+/* The window of the reader's own budget that the fewest people are left in. */
+static void put_budget(struct batch *batch, const struct reader *reader, struct buf *out)
+{
+    struct limits limits = spend_limits(batch->shop, reader);
+    uint64_t used[WINDOW_COUNT], least = UINT64_MAX;
+    int tightest = WINDOW_DAY;
+    budget_used(batch->shop->budgets, BUDGET_READER, reader->line, batch->now_us, used);
+    for (int window = WINDOW_MINUTE; window < WINDOW_COUNT; window++) {
+        uint64_t left = limits.at[window] > used[window] ? limits.at[window] - used[window] : 0;
+        if (left > least || (left == least && window != WINDOW_DAY)) continue;
+        least = left;
+        tightest = window;
+    }
+    cbor_map(out, 3);
+    put_text(out, "window", slice_text(window_rows[tightest].name));
+    put_number(out, "limit", limits.at[tightest]);
+    put_number(out, "used", used[tightest]);
+}
+
 RESULT verb_self(struct batch *batch, const struct reader *reader, const struct self_ask *ask,
                  struct answer *out)
 {
@@ -58,10 +78,7 @@ RESULT verb_self(struct batch *batch, const struct reader *reader, const struct 
         count++;
     }
     cbor_text(&out->body, SLICE_TEXT("budget"));
-    cbor_map(&out->body, 3);
-    put_text(&out->body, "window", SLICE_TEXT("day"));
-    put_number(&out->body, "limit", reader->role->daily);
-    put_number(&out->body, "used", budget_used(shop->budgets, reader->line, batch->now_us));
+    put_budget(batch, reader, &out->body);
     cbor_map_close(&out->body, mark, count);
     return OK;
 }
@@ -70,9 +87,9 @@ RESULT verb_self(struct batch *batch, const struct reader *reader, const struct 
 static bool role_is_wider(struct shop *shop, const struct role *role)
 {
     const struct role *old = role_by_id(&shop->access, role->id);
-    if (old) return !role_within(role, old);
+    if (old) return !role_within(role, old, shop->last.at);
     for (size_t i = 0; i < shop->access.role_count; i++) {
-        if (role_within(role, &shop->access.roles[i])) return false;
+        if (role_within(role, &shop->access.roles[i], shop->last.at)) return false;
     }
     return true;
 }
@@ -101,6 +118,26 @@ RESULT verb_role_put(struct batch *batch, const struct reader *reader, const str
     return OK;
 }
 
+/* How many people one of its readers may look at, today; which classes have a limit of their own. */
+static void put_limits(const struct shop *shop, const struct role *role, struct buf *out)
+{
+    static const char *const names[] = {"minute", "hour", "daily", "monthly"};
+    struct limits limits = limits_of_role(role, shop->last.at);
+    size_t count = 0;
+    for (int window = 0; window < WINDOW_COUNT; window++) put_number(out, names[window], limits.at[window]);
+    cbor_text(out, SLICE_TEXT("classes"));
+    size_t mark = cbor_open(out);
+    for (int class = 0; class < CLASS_COUNT; class ++) {
+        char text[FIELD_NAME_BYTES_MAX];
+        if (role->classes[class] == 0) continue;
+        (void)snprintf(text, sizeof text, "%s=%u", field_class_name((enum field_class) class),
+                       role->classes[class]);
+        cbor_text(out, slice_text(text));
+        count++;
+    }
+    cbor_array_close(out, mark, count);
+}
+
 RESULT verb_role_list(struct batch *batch, const struct reader *reader, const struct role_list_ask *ask,
                       struct answer *out)
 {
@@ -112,7 +149,7 @@ RESULT verb_role_list(struct batch *batch, const struct reader *reader, const st
     cbor_array(&out->body, shop->access.role_count);
     for (size_t i = 0; i < shop->access.role_count; i++) {
         const struct role *role = &shop->access.roles[i];
-        cbor_map(&out->body, 10);
+        cbor_map(&out->body, 10 + WINDOW_COUNT);
         put_text(&out->body, "name", slice_text(role->name));
         cbor_text(&out->body, SLICE_TEXT("fields"));
         put_fields(shop, role, &out->body);
@@ -120,7 +157,7 @@ RESULT verb_role_list(struct batch *batch, const struct reader *reader, const st
         put_purposes(role, &out->body);
         cbor_text(&out->body, SLICE_TEXT("acts"));
         put_acts(role, &out->body);
-        put_number(&out->body, "daily", role->daily);
+        put_limits(shop, role, &out->body);
         put_bool(&out->body, "reason", role->reason);
         put_bool(&out->body, "grant", role->grant);
         put_bool(&out->body, "pass", role->pass);

@@ -40,6 +40,15 @@ RESULT body_time_read(struct cbor *reader, int64_t *out)
     return OK;
 }
 
+RESULT body_limits_read(struct cbor *reader, struct limits *out)
+{
+    size_t count = 0;
+    TRY(cbor_read_array(reader, &count));
+    if (count != WINDOW_COUNT) return FAIL(CORRUPT, "authority: stored limits of %zu windows", count);
+    for (size_t i = 0; i < WINDOW_COUNT; i++) TRY(cbor_read_uint(reader, &out->at[i]));
+    return OK;
+}
+
 /* Room for row `id` in an array of `count` rows: the row of that id, or the next free one. */
 RESULT row_place(void **rows, size_t *count, size_t row_bytes, uint32_t id, void **out)
 {
@@ -80,6 +89,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return leave_take(&shop->access, id, body);
     case AUTHORITY_SERVICE:
         return service_take(&shop->access, id, body);
+    case AUTHORITY_BUDGET:
+        return budget_take(&shop->access, id, body);
     case AUTHORITY_SECRET:
         return secret_take(&shop->access, id, body);
     case AUTHORITY_APPROVAL:

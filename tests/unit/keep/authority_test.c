@@ -27,7 +27,7 @@ static void role_change(struct two_shops *two, uint32_t id, uint64_t daily)
     struct reader operator= {.no = reader_no(READER_OPERATOR, 0)};
     struct receipt receipt = {0};
     struct role role = *role_by_id(&shop->access, id);
-    role.daily = daily;
+    role.limits.at[WINDOW_DAY] = daily;
     role_body_write(&role, &body);
     assert_ok(batch_begin(shop, &arena, &batch));
     assert_ok(authority_put(&batch, &operator, AUTHORITY_ROLE, id, buf_slice(&body), &receipt));
@@ -43,8 +43,8 @@ static void rows_hold_after_honest_changes(void **state)
     role_change(&two, 3, 9);
     role_change(&two, 1, 11);
     assert_ok(reopened(&two, NULL));
-    assert_int_equal(role_by_id(&two.shops[0]->access, 3)->daily, 9);
-    assert_int_equal(role_by_id(&two.shops[0]->access, 1)->daily, 11);
+    assert_int_equal(role_by_id(&two.shops[0]->access, 3)->limits.at[WINDOW_DAY], 9);
+    assert_int_equal(role_by_id(&two.shops[0]->access, 1)->limits.at[WINDOW_DAY], 11);
     assert_int_equal(two.shops[0]->access.key_count, 1);
     two_shops_end(&two);
 }

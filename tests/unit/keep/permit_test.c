@@ -84,12 +84,12 @@ static void each_role_sees_what_it_may_and_for_its_purposes(void **state)
             names[fields.count++] = slice_text(cases[i].fields[f]);
         struct reader reader = {
             .no = 7, .line = 7, .role = role_find(&shop->access, slice_text(cases[i].role))};
-        struct permit permit = {.line = 99};
+        struct permit permit = {.role = 99};
         struct reveal_ask ask = {
             .fields = fields, .purpose = slice_text(cases[i].purpose), .reason = slice_text(cases[i].reason)};
         struct result got = access_permit(shop, &reader, &ask, &permit);
         if (got.cause != cases[i].want) fail_msg("case %zu: %s", i, cause_row(got.cause)->slug);
-        assert_int_equal(permit.line, got.code == CODE_OK ? 7 : 99);
+        assert_int_equal(permit.role, got.code == CODE_OK ? reader.role->id : 99);
         if (got.code != CODE_OK) continue;
         if (permit.full != cases[i].full || permit.masked != cases[i].masked)
             fail_msg("case %zu: other fields", i);
@@ -142,7 +142,8 @@ static void roles_come_back_from_their_rows(void **state)
         role.acts = (uint32_t)prop_below(&rng, 1U << ACT_SHOPS);
         role.purpose_count = prop_below(&rng, ROLE_PURPOSES_MAX + 1);
         for (size_t i = 0; i < role.purpose_count; i++) role.purposes[i] = (uint32_t)prop_u64(&rng);
-        role.daily = prop_u64(&rng);
+        for (int i = 0; i < WINDOW_COUNT; i++) role.limits.at[i] = prop_u64(&rng);
+        for (int i = 0; i < CLASS_COUNT; i++) role.classes[i] = (uint32_t)prop_u64(&rng);
         role.reason = prop_below(&rng, 2);
         role.grant = prop_below(&rng, 2);
         role.pass = prop_below(&rng, 2);
@@ -245,10 +246,10 @@ static void role_asks_are_checked(void **state)
                                    .grant = cases[i].right,
                                    .pass = !cases[i].right && cases[i].pass,
                                    .lesson = slice_text(cases[i].lesson ? cases[i].lesson : "")};
-        struct role role = {.daily = 77};
+        struct role role = {.limits = {{7, 7, 77, 7}}};
         struct result got = role_from_ask(shop, &ask, &role);
         if (got.cause != cases[i].want) fail_msg("case %zu: %s", i, cause_row(got.cause)->slug);
-        assert_int_equal(role.daily, got.code == CODE_OK ? 5 : 77);
+        assert_int_equal(role.limits.at[WINDOW_DAY], got.code == CODE_OK ? 5 : 77);
         if (got.code == CODE_OK) assert_int_equal(role.id, role_builtin_count() + 1);
     }
 }

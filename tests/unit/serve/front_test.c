@@ -181,7 +181,7 @@ static void refusals_are_problems(void **state)
         {"POST /v1/reveal HTTP/1.1" JSON, "{\"subjects\":[\"s\"],\"fields\":[\"n\"],\"purpose\":\"spent\"}",
          429, "Retry-After: 77\r\n"},
         {"POST /v1/reveal HTTP/1.1" JSON, "{\"subjects\":[\"s\"],\"fields\":[\"n\"],\"purpose\":\"spent\"}",
-         429, "RateLimit: \"day\";r=0\r\n"},
+         429, "RateLimit: \"day\";r=0;t=77\r\n"},
         {"PATCH /v1/subjects/sub_1 HTTP/1.1" JSON, "{}", 428, "subject.if_match"},
         {"PATCH /v1/subjects/sub_1 HTTP/1.1" JSON "\r\nIf-Match: *", "{}", 400, "If-Match"},
         {"GET /v1/subjects/%20x HTTP/1.1" KEY, NULL, 400, "id.malformed"},

@@ -58,13 +58,12 @@ static void a_refusal_tells_all_that_the_keeper_told(void **state)
     put_pair(&body, "detail", "because \"so\"");
     reply_answer(route_of("POST", "/v1/reveal"), &head, buf_slice(&body), (struct slice){0}, "req-1", &reply);
     assert_int_equal(reply.status, 429);
-    assert_string_equal(
-        buf_c(&reply.body),
-        "{\"type\":\"/errors/budget.day\",\"title\":\"The daily number of people this reader may look at is "
-        "spent\",\"status\":429,\"detail\":\"because "
-        "\\\"so\\\"\",\"instance\":\"req-1\",\"code\":\"budget.day\","
-        "\"errors\":[{\"pointer\":\"/a\",\"code\":\"b\"}],"
-        "\"budget\":{\"window\":\"day\",\"used\":7,\"limit\":10}}");
+    assert_string_equal(buf_c(&reply.body),
+                        "{\"type\":\"/errors/budget.day\",\"title\":\"The number of people for this day is "
+                        "spent\",\"status\":429,\"detail\":\"because "
+                        "\\\"so\\\"\",\"instance\":\"req-1\",\"code\":\"budget.day\","
+                        "\"errors\":[{\"pointer\":\"/a\",\"code\":\"b\"}],"
+                        "\"budget\":{\"window\":\"day\",\"used\":7,\"limit\":10}}");
     assert_true(reply.budget && reply.budget_left == 3 && reply.budget_limit == 10 &&
                 reply.retry_after_s == 60);
 }

@@ -1,0 +1,134 @@
+/* Budgets that are put, what they let through, and what is used of them. */
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/show.h"
+
+static const char *const windows[] = {"minute", "hour", "day", "month"};
+
+static void show_budget(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "scope")));
+    show_words(" ");
+    show_value(doc_text(doc_get(answer, "id")));
+    show_words(": done\n");
+}
+
+RESULT command_budget_put(struct call *call)
+{
+    struct budget_put_ask ask = {.scope = slice_text(call->args[0])};
+    if (call->arg_count > 1) ask.id = slice_text(call->args[1]);
+    TRY(call_number(call, OPT_MINUTE, 0, UINT32_MAX, &ask.minute));
+    TRY(call_number(call, OPT_HOUR, 0, UINT32_MAX, &ask.hour));
+    TRY(call_number(call, OPT_DAILY, 0, UINT32_MAX, &ask.daily));
+    TRY(call_number(call, OPT_MONTHLY, 0, UINT32_MAX, &ask.monthly));
+    return ask_and_show(call, VERB_BUDGET_PUT, &ask, show_budget);
+}
+
+static void show_budgets(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_table(answer, (const struct table_column[]){{"scope", COLUMN_WORDS},
+                                                     {"id", COLUMN_WORDS},
+                                                     {"minute", COLUMN_WORDS},
+                                                     {"hour", COLUMN_WORDS},
+                                                     {"daily", COLUMN_WORDS},
+                                                     {"monthly", COLUMN_WORDS},
+                                                     {0}});
+}
+
+RESULT command_budget_list(struct call *call)
+{
+    struct budget_list_ask ask = {0};
+    return ask_and_show(call, VERB_BUDGET_LIST, &ask, show_budgets);
+}
+
+/* "32 (4.0 %)" for each window. */
+static void reach_cells(struct table *table, struct doc item)
+{
+    for (size_t i = 0; i < COUNT_OF(windows); i++) {
+        SCOPED(buf_done) struct buf text = {0};
+        uint64_t share = doc_number(doc_get(doc_get(item, "per_mille"), windows[i]));
+        count_put(&text, doc_number(doc_get(doc_get(item, "people"), windows[i])));
+        buf_print(&text, " (%u.%u %%)", (unsigned)(share / 10), (unsigned)(share % 10));
+        table_cell(table, buf_slice(&text));
+    }
+}
+
+static void reach_table(struct doc list, const char *name, const char *other)
+{
+    SCOPED(table_done) struct table table = {.columns = 2 + COUNT_OF(windows)};
+    struct docs items = docs_of(list);
+    struct doc item;
+    table_cell(&table, slice_text(name));
+    table_cell(&table, slice_text(other));
+    for (size_t i = 0; i < COUNT_OF(windows); i++) table_cell(&table, slice_text(windows[i]));
+    while (docs_next(&items, &item)) {
+        table_cell(&table, doc_text(doc_get(item, name)));
+        table_cell(&table, doc_text(doc_get(item, other)));
+        reach_cells(&table, item);
+    }
+    table_show(&table);
+}
+
+static void show_radius(const struct call *call, struct doc answer)
+{
+    SCOPED(buf_done) struct buf customers = {0};
+    (void)call;
+    count_put(&customers, doc_number(doc_get(answer, "customers")));
+    show_words("People that whoever holds it could see before its budget stops it, of %s customers.\n\n",
+               buf_c(&customers));
+    reach_table(doc_get(answer, "items"), "key", "role");
+    show_words("\nOne reader of each role:\n\n");
+    reach_table(doc_get(answer, "roles"), "role", "");
+}
+
+RESULT command_blast_radius(struct call *call)
+{
+    struct blast_radius_ask ask = {0};
+    return ask_and_show(call, VERB_BLAST_RADIUS, &ask, show_radius);
+}
+
+/* "12 of 32" for each window. */
+static void used_cells(struct table *table, struct doc budget)
+{
+    for (size_t i = 0; i < COUNT_OF(windows); i++) {
+        struct doc window = doc_get(budget, windows[i]);
+        uint64_t limit = doc_number(doc_get(window, "limit"));
+        SCOPED(buf_done) struct buf text = {0};
+        count_put(&text, doc_number(doc_get(window, "used")));
+        if (limit < UINT64_MAX) {
+            buf_text(&text, " of ");
+            count_put(&text, limit);
+        }
+        table_cell(table, buf_slice(&text));
+    }
+}
+
+static void show_status(const struct call *call, struct doc answer)
+{
+    SCOPED(table_done) struct table table = {.columns = 3 + COUNT_OF(windows)};
+    struct docs items = docs_of(doc_get(answer, "items"));
+    struct doc item, budget;
+    (void)call;
+    table_cell(&table, SLICE_TEXT("reader"));
+    table_cell(&table, SLICE_TEXT("role"));
+    table_cell(&table, SLICE_TEXT("budget"));
+    for (size_t i = 0; i < COUNT_OF(windows); i++) table_cell(&table, slice_text(windows[i]));
+    while (docs_next(&items, &item)) {
+        struct docs budgets = docs_of(doc_get(item, "budgets"));
+        while (docs_next(&budgets, &budget)) {
+            table_cell(&table, doc_text(doc_get(item, "reader")));
+            table_cell(&table, doc_text(doc_get(item, "role")));
+            table_cell(&table, doc_text(doc_get(budget, "scope")));
+            used_cells(&table, budget);
+        }
+    }
+    table_show(&table);
+}
+
+RESULT command_watch_status(struct call *call)
+{
+    struct watch_status_ask ask = {0};
+    return ask_and_show(call, VERB_WATCH_STATUS, &ask, show_status);
+}
