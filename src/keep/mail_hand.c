@@ -281,3 +281,23 @@ const char *post_problem(const struct shop *shop)
 {
     return shop->post->problem;
 }
+
+const char *post_state_name(enum mail_state state)
+{
+    static const char *const names[MAIL_STATES] = {"?", "waiting", "sending", "sent", "failed", "unknown"};
+    return (size_t)state < MAIL_STATES ? names[state] : names[0];
+}
+
+static RESULT count_add(void *context, enum mail_state state, unsigned kind, uint64_t count)
+{
+    uint64_t *counts = context;
+    (void)kind;
+    if ((size_t)state < MAIL_STATES) counts[state] += count;
+    return OK;
+}
+
+RESULT post_counts(struct shop *shop, uint64_t out[MAIL_STATES])
+{
+    memset(out, 0, MAIL_STATES * sizeof *out);
+    return shop->store->mail->counts(shop->store, count_add, out);
+}

@@ -181,12 +181,6 @@ RESULT verb_mail_test(struct batch *batch, const struct reader *reader, const st
     return OK;
 }
 
-static const char *state_name(enum mail_state state)
-{
-    static const char *const names[] = {"?", "waiting", "sending", "sent", "failed", "unknown"};
-    return (size_t)state < COUNT_OF(names) ? names[state] : names[0];
-}
-
 static const char *kind_name(unsigned kind)
 {
     const struct mail_kind_row *row = mail_kind_row(kind);
@@ -205,7 +199,7 @@ static RESULT count_put(void *context, enum mail_state state, unsigned kind, uin
     if ((unsigned)state > MAIL_UNKNOWN) return FAIL(CORRUPT, "store: a mail in a state that there is not");
     cbor_map(counting->kinds, 3);
     put_text(counting->kinds, "kind", slice_text(kind_name(kind)));
-    put_text(counting->kinds, "state", slice_text(state_name(state)));
+    put_text(counting->kinds, "state", slice_text(post_state_name(state)));
     put_number(counting->kinds, "count", count);
     counting->states[state] += count;
     counting->count++;
@@ -225,7 +219,7 @@ static RESULT item_put(void *context, const struct mail_row *row)
     cbor_map(out, 7);
     put_number(out, "mail", row->id);
     put_text(out, "kind", slice_text(kind_name(row->kind)));
-    put_text(out, "state", slice_text(state_name(row->state)));
+    put_text(out, "state", slice_text(post_state_name(row->state)));
     put_time(out, "queued", row->made_us);
     put_time(out, row->state == MAIL_FAILED ? "forgotten" : "due", row->due_us);
     put_number(out, "attempts", row->attempts);
@@ -250,7 +244,7 @@ RESULT verb_mail_list(struct batch *batch, const struct reader *reader, const st
     cbor_array_close(&kinds, kinds_mark, counting.count);
     cbor_map(&out->body, (size_t)MAIL_UNKNOWN + 3 + (post->problem != NULL));
     for (unsigned state = MAIL_WAITING; state <= MAIL_UNKNOWN; state++)
-        put_number(&out->body, state_name((enum mail_state)state), counting.states[state]);
+        put_number(&out->body, post_state_name((enum mail_state)state), counting.states[state]);
     put_bool(&out->body, "set", post->settings.set);
     if (post->problem) put_text(&out->body, "problem", slice_text(post->problem));
     cbor_text(&out->body, SLICE_TEXT("kinds"));

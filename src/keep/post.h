@@ -93,6 +93,10 @@ void post_in_hand(struct shop *shop, size_t given, size_t told);
 RESULT post_sweep(struct batch *batch);
 /* When post_hand_over() may next have something to do; INT64_MAX: not before a mail is queued or there is word. */
 int64_t post_due_us(const struct shop *shop);
+/* How many mails are in each state: out[0] is not used. */
+enum { MAIL_STATES = MAIL_UNKNOWN + 1 };
+RESULT post_counts(struct shop *shop, uint64_t out[MAIL_STATES]);
+const char *post_state_name(enum mail_state state); /* "waiting" */
 /* What keeps this shop's mails from going out, in words without personal values; NULL: nothing does. */
 const char *post_problem(const struct shop *shop);
 

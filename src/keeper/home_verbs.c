@@ -34,6 +34,13 @@ static size_t warnings_put(struct keeper *keeper, struct buf *out)
             cbor_text(out, buf_slice(&text));
             count++;
         }
+        if (post_problem(keeper->shops[i])) {
+            buf_clear(&text);
+            buf_print(&text, "shop %s: no mail goes out: %s", keeper->shops[i]->name,
+                      post_problem(keeper->shops[i]));
+            cbor_text(out, buf_slice(&text));
+            count++;
+        }
         if (!keeper->shops[i]->reopened) continue;
         buf_clear(&text);
         buf_print(&text, "shop %s: an old copy of the store was put back; %s", keeper->shops[i]->name,
@@ -175,6 +182,19 @@ static void passes(struct shop *shop, struct buf *text)
     metric(text, "passes_subjects_of_one_network", "gauge", counts.subjects_most);
 }
 
+static RESULT mails_put(struct shop *shop, struct buf *text)
+{
+    uint64_t counts[MAIL_STATES];
+    TRY(post_counts(shop, counts));
+    buf_text(text, "# TYPE amanah_mails gauge\n");
+    for (unsigned state = MAIL_WAITING; state < MAIL_STATES; state++) {
+        buf_print(text, "amanah_mails{state=\"%s\"} %llu\n", post_state_name((enum mail_state)state),
+                  (unsigned long long)counts[state]);
+    }
+    metric(text, "mail_host_down", "gauge", post_problem(shop) != NULL);
+    return OK;
+}
+
 RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
 {
     struct buf *text = &out->body;
@@ -191,6 +211,7 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
                       (unsigned long long)counters->asks[verb][code]);
         }
     }
+    TRY(mails_put(shop, text));
     metric(text, "batches_total", "counter", counters->batches);
     metric(text, "batches_redone_total", "counter", counters->redone);
     metric(text, "commits_failed_total", "counter", counters->commits_failed);

@@ -10,7 +10,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 30 * 1000, LINE_BYTES = 1024 };
+enum { WAIT_MS = 30 * 1000, LINE_BYTES = 1024, VISITS_MAX = 64 };
+
+struct visit {
+    struct host *host;
+    int fd;
+    pthread_t thread;
+};
 
 /* Its answers; one of NULL: it hangs up instead. */
 struct host {
@@ -21,6 +27,7 @@ struct host {
     atomic_bool stop;
     pthread_mutex_t lock;
     struct buf got; /* the last message */
+    struct visit visits[VISITS_MAX];
 };
 
 static const struct host good_host = {
@@ -76,19 +83,13 @@ static void serve(struct host *host, int fd)
         }
     }
     (void)fclose(in);
-    (void)close(fd);
+    (void)shutdown(fd, SHUT_RDWR); /* host_done() closes it */
 }
-
-struct visit {
-    struct host *host;
-    int fd;
-};
 
 static void *visit_run(void *context)
 {
-    struct visit visit = *(struct visit *)context;
-    free(context);
-    serve(visit.host, visit.fd);
+    struct visit *visit = context;
+    serve(visit->host, visit->fd);
     return NULL;
 }
 
@@ -98,12 +99,13 @@ static void *host_run(void *context)
     while (!atomic_load(&host->stop)) {
         struct pollfd wait = {.fd = host->listen_fd, .events = POLLIN};
         if (poll(&wait, 1, 20) != 1) continue;
-        struct visit *visit = malloc(sizeof *visit);
-        *visit = (struct visit){host, accept(host->listen_fd, NULL, NULL)};
-        atomic_fetch_add(&host->connections, 1);
-        pthread_t thread;
-        assert_int_equal(pthread_create(&thread, NULL, visit_run, visit), 0);
-        assert_int_equal(pthread_detach(thread), 0);
+        int count = atomic_load(&host->connections);
+        assert_true(count < VISITS_MAX);
+        struct visit *visit = &host->visits[count];
+        visit->host = host;
+        visit->fd = accept(host->listen_fd, NULL, NULL);
+        assert_int_equal(pthread_create(&visit->thread, NULL, visit_run, visit), 0);
+        atomic_store(&host->connections, count + 1);
     }
     return NULL;
 }
@@ -126,6 +128,11 @@ static void host_done(struct host *host)
     atomic_store(&host->stop, true);
     assert_int_equal(pthread_join(host->thread, NULL), 0);
     (void)close(host->listen_fd);
+    for (int i = 0; i < atomic_load(&host->connections); i++) {
+        (void)shutdown(host->visits[i].fd, SHUT_RDWR);
+        assert_int_equal(pthread_join(host->visits[i].thread, NULL), 0);
+        (void)close(host->visits[i].fd);
+    }
     buf_done(&host->got);
 }
 
@@ -300,7 +307,6 @@ static void gives_word_of_all_when_it_stops(void **state)
     assert_int_equal(count, MAILS);
     assert_int_equal(ends[MAIL_UNTOUCHED] + ends[MAIL_LOST], MAILS);
     assert_in_range(ends[MAIL_LOST], 1, MAIL_CONNECTIONS);
-    (void)usleep(100 * 1000); /* its visits end */
     host_done(&host);
 }
 
