@@ -32,9 +32,12 @@ RESULT key_end_by(struct batch *batch, const struct reader *reader, uint32_t id,
 /* The key of a public id; lives until keys change. ID_MALFORMED, NOT_FOUND. */
 RESULT key_named(struct shop *shop, struct slice id, const struct key **out);
 
+/* Queue mails to the holders of a key that ends in 14, 7 or 1 days, or for want of use in 7 or 1: each mark once. */
+RESULT key_tell(struct batch *batch, const struct key *key);
+
 /*
  * In a batch of upkeep: end keys that are over or were unused for too long, so that no clock put back lets them in
- * again; shorten the overlap of those whose successor is in use.
+ * again; shorten the overlap of those whose successor is in use; tell holders of an end that is near.
  */
 RESULT keys_upkeep(struct batch *batch);
 

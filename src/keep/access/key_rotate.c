@@ -61,6 +61,7 @@ static RESULT key_upkeep(struct batch *batch, const struct reader *system, uint3
     struct receipt receipt = {0};
     if (key->ended_us != 0) return OK;
     if (key_usable(shop, key, batch->now_us).code != CODE_OK) return key_end(batch, system, id, &receipt);
+    TRY(key_tell(batch, key));
     if (key->rotated_from == 0 || !key_was_used(shop, id)) return OK;
     return key_end_by(batch, system, key->rotated_from, batch->now_us + KEY_OVERLAP_USED_US);
 }

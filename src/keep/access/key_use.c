@@ -49,7 +49,13 @@ void key_used(struct shop *shop, uint32_t id, int64_t now_us)
     uint32_t day = day_of(now_us);
     if (use->day == day) return;
     use->day = day;
+    use->told &= ~(uint32_t)KEY_TOLD_REST;
     shop->key_uses.changed = true;
+}
+
+uint32_t key_told_of(const struct shop *shop, uint32_t id)
+{
+    return id <= shop->key_uses.count ? shop->key_uses.at[id - 1].told : 0;
 }
 
 void key_told(struct shop *shop, uint32_t id, uint32_t told)

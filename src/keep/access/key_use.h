@@ -12,6 +12,9 @@
 
 struct batch;
 
+/* Bits of `told` that a use forgets: what was told of the end that comes for want of use. */
+enum { KEY_TOLD_REST = 1U << 3 | 1U << 4 };
+
 struct key_use {
     uint32_t day;  /* since 1970, UTC; 0: never used */
     uint32_t told; /* which marks before its end its holders were told of */
@@ -31,7 +34,8 @@ bool key_was_used(const struct shop *shop, uint32_t id);
 /* When it ends for want of use: KEY_UNUSED_DAYS whole days after the day of its last use, or of its making. */
 int64_t key_unused_us(const struct shop *shop, const struct key *key, int64_t now_us);
 
-/* Note which marks a key's holders were told of. */
+/* Which marks a key's holders were told of, and to note it in the open batch. */
+uint32_t key_told_of(const struct shop *shop, uint32_t id);
 void key_told(struct shop *shop, uint32_t id, uint32_t told);
 
 /* Every batch writes the rows that changed in it; then that is durable, or undone. */

@@ -2,6 +2,7 @@
 #include "people.h"
 
 #include "keep/access/key_make.h"
+#include "keep/post.h"
 #include "store/authority.h"
 
 struct key_text {
@@ -202,6 +203,95 @@ static void an_old_key_ends_in_a_day_though_nobody_uses_the_new_one(void **state
     people_end(&people);
 }
 
+/* Mails of a kind that the vault queued by itself, as the ledger says. */
+static uint64_t mails(const struct people *people, enum mail_kind kind)
+{
+    struct ledger *ledger = people->shop->ledger;
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < ledger_durable(ledger); i++) {
+        struct entry entry = {0};
+        SCOPED(buf_done) struct buf bytes = {0};
+        assert_ok(ledger_entry(ledger, i, &bytes, NULL));
+        assert_ok(entry_read(buf_slice(&bytes), &entry));
+        if (entry.kind == ENTRY_NOTICE && entry.object_id == (uint64_t)kind) count += entry.count;
+    }
+    return count;
+}
+
+static void hold(struct people *people, uint64_t days, struct key_text *out)
+{
+    struct staff_add_ask kim = {.name = SLICE_TEXT("Kim"), .email = SLICE_TEXT("kim@shop.example")};
+    struct staff_add_ask dewi = {.name = SLICE_TEXT("Dewi"), .email = SLICE_TEXT("dewi@shop.example")};
+    char ids[2][ID_BYTES_MAX + 1] = {"", ""};
+    struct slice holders[2];
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(as(people, NULL, VERB_STAFF_ADD, i ? &dewi : &kim), CAUSE_OK);
+        struct slice id = people_text(people, "id");
+        memcpy(ids[i], id.at, id.len);
+        holders[i] = slice_text(ids[i]);
+    }
+    struct key_issue_ask ask = {.role = SLICE_TEXT("everything"), .holders = {holders, 2}, .days = days};
+    assert_int_equal(as(people, NULL, VERB_KEY_ISSUE, &ask), CAUSE_OK);
+    take(people, out);
+}
+
+static void holders_are_told_once_at_fourteen_seven_and_one_day(void **state)
+{
+    (void)state;
+    struct people people;
+    SCOPED(key_text_done) struct key_text key = {0};
+    people_begin(&people);
+    hold(&people, 30, &key);
+    int64_t ends_us = newest(&people)->expires_us;
+    static const struct {
+        int64_t left_us;
+        uint64_t mails;
+    } cases[] = {
+        {20 * DAY_US, 0},
+        {14 * DAY_US + MINUTE_US, 0},
+        {14 * DAY_US - MINUTE_US, 2},
+        {14 * DAY_US - HOUR_US, 2},
+        {7 * DAY_US - MINUTE_US, 4},
+        {6 * DAY_US, 4},
+        {DAY_US - MINUTE_US, 6},
+        {HOUR_US, 6},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        people.now_us = ends_us - cases[i].left_us;
+        assert_int_equal(self(&people, &key.key), CAUSE_OK);
+        people_reopen(&people); /* upkeep runs when it is closed, and what was told is kept */
+        if (mails(&people, MAIL_KEY_ENDING) != cases[i].mails)
+            fail_msg("case %zu: %llu", i, (unsigned long long)mails(&people, MAIL_KEY_ENDING));
+    }
+    assert_int_equal(mails(&people, MAIL_KEY_RESTING), 0);
+    people_end(&people);
+}
+
+static void holders_are_told_that_a_key_rests(void **state)
+{
+    (void)state;
+    struct people people;
+    SCOPED(key_text_done) struct key_text key = {0};
+    people_begin(&people);
+    hold(&people, 90, &key);
+    for (uint64_t turn = 0; turn < 2; turn++) { /* a use begins it anew */
+        assert_int_equal(self(&people, &key.key), CAUSE_OK);
+        int64_t ends_us = key_unused_us(people.shop, newest(&people), people.now_us);
+        people.now_us = ends_us - 7 * DAY_US - MINUTE_US;
+        people_reopen(&people);
+        assert_int_equal(mails(&people, MAIL_KEY_RESTING), 4 * turn);
+        people.now_us = ends_us - 7 * DAY_US + MINUTE_US;
+        people_reopen(&people);
+        people_reopen(&people);
+        assert_int_equal(mails(&people, MAIL_KEY_RESTING), 4 * turn + 2);
+        people.now_us = ends_us - DAY_US + MINUTE_US;
+        people_reopen(&people);
+        assert_int_equal(mails(&people, MAIL_KEY_RESTING), 4 * turn + 4);
+    }
+    assert_int_equal(mails(&people, MAIL_KEY_ENDING), 0);
+    people_end(&people);
+}
+
 static enum cause look(struct people *people, const struct buf *bearer, const char *id)
 {
     struct buf mine = people->bearer;
@@ -309,6 +399,8 @@ int main(void)
         cmocka_unit_test(a_use_that_others_wrote_counts_as_none),
         cmocka_unit_test(a_successor_takes_over_by_itself),
         cmocka_unit_test(an_old_key_ends_in_a_day_though_nobody_uses_the_new_one),
+        cmocka_unit_test(holders_are_told_once_at_fourteen_seven_and_one_day),
+        cmocka_unit_test(holders_are_told_that_a_key_rests),
         cmocka_unit_test(rotation_refills_no_budget),
         cmocka_unit_test(a_probe_tells_of_its_key_and_may_do_nothing_else),
         cmocka_unit_test(a_public_key_is_no_secret),
