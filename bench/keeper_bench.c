@@ -3,12 +3,13 @@
  * nothing but the keeper. Each round prints a line (measure.h); `count` is people for import and reveal_100, else asks.
  *
  *     keeper_bench --home HOME [--subjects N] [--first N] [--rounds N] [--asks N] WHAT:BATCH …
- *         WHAT     import (chunks of 1,000 rows), reveal, reveal_100, create, lookup
+ *         WHAT     import (chunks of 1,000 rows), reveal, reveal_100, create, lookup, session (at most 16,384 asks)
  *         --subjects  customers that the home has, or gets by `import` (default 20,000)
  *         --first     number of the first customer that import and create make up (default 0)
  */
 #include "base/cbor.h"
 #include "cli/synth.h"
+#include "crypto/crypto.h"
 #include "keeper/keeper.h"
 #include "measure.h"
 
@@ -21,6 +22,8 @@ enum {
     SEED = 7,
     IDS_MAX = 20000,
     MANY = 100,
+    SIGNERS = 64, /* keys that open sessions, each no more of them than a key may in a minute */
+    SIGNER_SESSIONS = 256,
     STRIDE = 7919, /* a prime: so many people apart, 100 of them are different ones */
     WORK_BYTES_MAX = 256
 };
@@ -230,6 +233,52 @@ static void import_make(struct bench *bench, size_t rows)
     ask_add(bench, VERB_IMPORT, &ask);
 }
 
+/* Sessions by keys of this round: their challenges are signed beforehand, as clients would. */
+static void sessions_make(struct bench *bench, uint64_t asks)
+{
+    SCOPED(crypto_free) struct crypto *crypto = NULL;
+    struct signer *signers[SIGNERS] = {NULL};
+    char ids[SIGNERS][ID_BYTES_MAX + 1] = {""};
+    struct buf *texts = calloc(asks, sizeof *texts);
+    if (asks > (uint64_t)SIGNERS * SIGNER_SESSIONS || !texts)
+        give_up("session: at most %d asks a round", SIGNERS * SIGNER_SESSIONS);
+    need(crypto_new(&crypto), "crypto");
+    struct buf bearer =
+        TAKE(bench->bearer); /* keys are issued by the operator, and sessions need no credential */
+    for (size_t i = 0; i < SIGNERS; i++) {
+        struct secret seed;
+        uint8_t public_key[PUBLIC_KEY_BYTES];
+        SCOPED(buf_done) struct buf text = {0};
+        struct key_issue_ask key = {.role = SLICE_TEXT("bench")};
+        crypto_random(crypto, seed.bytes, SECRET_BYTES);
+        need(signer_new(crypto, &seed, &signers[i]), "signer");
+        signer_public(signers[i], public_key);
+        base64_put(&text, SLICE_OF(public_key));
+        key.public_key = buf_slice(&text);
+        struct slice id = member_of(ask_once(bench, VERB_KEY_ISSUE, &key), "id");
+        memcpy(ids[i], id.at, id.len);
+    }
+    for (uint64_t i = 0; i < asks; i++) {
+        struct session_open_ask ask = {.key = slice_text(ids[i % SIGNERS])};
+        buf_slice_put(&texts[i], member_of(ask_once(bench, VERB_SESSION_OPEN, &ask), "challenge"));
+    }
+    frames_clear(bench);
+    for (uint64_t i = 0; i < asks; i++) {
+        uint8_t bytes[SIGNATURE_BYTES];
+        SCOPED(buf_done) struct buf signature = {0};
+        signer_sign(signers[i % SIGNERS], buf_slice(&texts[i]), bytes);
+        base64_put(&signature, SLICE_OF(bytes));
+        struct session_open_ask ask = {.key = slice_text(ids[i % SIGNERS]),
+                                       .challenge = buf_slice(&texts[i]),
+                                       .signature = buf_slice(&signature)};
+        ask_add(bench, VERB_SESSION_OPEN, &ask);
+        buf_done(&texts[i]);
+    }
+    bench->bearer = bearer;
+    for (size_t i = 0; i < SIGNERS; i++) signer_free(&signers[i]);
+    free(texts);
+}
+
 /* Make the asks of one round; returns how many people each is about. */
 static size_t asks_make(struct bench *bench, const char *what, uint64_t asks)
 {
@@ -241,6 +290,10 @@ static size_t asks_make(struct bench *bench, const char *what, uint64_t asks)
             left -= rows;
         }
         return IMPORT_ROWS_MAX;
+    }
+    if (strcmp(what, "session") == 0) {
+        sessions_make(bench, asks);
+        return 1;
     }
     if (strncmp(what, "reveal", 6) == 0) ids_find(bench);
     frames_clear(bench);
@@ -254,7 +307,7 @@ static size_t asks_make(struct bench *bench, const char *what, uint64_t asks)
         } else if (strcmp(what, "lookup") == 0) {
             lookup_make(bench);
         } else {
-            give_up("%s: import, reveal, reveal_100, create or lookup", what);
+            give_up("%s: import, reveal, reveal_100, create, lookup or session", what);
         }
     }
     return strcmp(what, "reveal_100") == 0 ? MANY : 1;

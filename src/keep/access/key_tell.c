@@ -2,7 +2,6 @@
 #include "keep/access/key_make.h"
 #include "keep/post.h"
 
-
 /* Days before an end at which holders are told. Bits are stored: never reuse one. */
 static const struct mark {
     unsigned bit;

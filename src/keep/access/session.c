@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CHANGED_MAX = 1024 };
+
 struct sessions {
     struct crypto *crypto;
     struct session *at; /* SESSIONS_MAX places; the system gives them memory when they are first written */
     size_t used;        /* places from here on were never used */
     int64_t latest_us;  /* the latest time seen */
-    bool changed;       /* by the open batch */
+    uint32_t changed[CHANGED_MAX]; /* places that the open batch changed; too many: all are looked at */
+    size_t changed_count;
     uint8_t boot[SESSION_BOOT_BYTES];
 };
 
@@ -39,29 +42,41 @@ void sessions_free(struct sessions **sessions)
     *sessions = NULL;
 }
 
+static void change(struct sessions *sessions, const struct session *session)
+{
+    if (sessions->changed_count < CHANGED_MAX)
+        sessions->changed[sessions->changed_count] = (uint32_t)(session - sessions->at);
+    if (sessions->changed_count <= CHANGED_MAX) sessions->changed_count++;
+}
+
+/* The places to look at after a batch, one a turn; NULL behind the last. */
+static struct session *changed_at(struct sessions *sessions, size_t turn)
+{
+    if (sessions->changed_count > CHANGED_MAX) return turn < sessions->used ? &sessions->at[turn] : NULL;
+    return turn < sessions->changed_count ? &sessions->at[sessions->changed[turn]] : NULL;
+}
+
 void sessions_settle(struct sessions *sessions)
 {
-    if (!sessions->changed) return;
-    sessions->changed = false;
-    for (size_t i = 0; i < sessions->used; i++) {
-        struct session *session = &sessions->at[i];
+    struct session *session = NULL;
+    for (size_t turn = 0; (session = changed_at(sessions, turn)) != NULL; turn++) {
         session->ended = session->ended || session->ending;
         session->fresh = session->ending = false;
     }
+    sessions->changed_count = 0;
 }
 
 void sessions_undo(struct sessions *sessions)
 {
-    if (!sessions->changed) return;
-    sessions->changed = false;
-    for (size_t i = 0; i < sessions->used; i++) {
-        struct session *session = &sessions->at[i];
+    struct session *session = NULL;
+    for (size_t turn = 0; (session = changed_at(sessions, turn)) != NULL; turn++) {
         if (session->fresh) {
             uint32_t no = session->no;
             *session = (struct session){.no = no, .ended = true}; /* its number is not given again */
         }
         session->ending = false;
     }
+    sessions->changed_count = 0;
 }
 
 int64_t sessions_now(struct sessions *sessions, int64_t now_us)
@@ -176,7 +191,7 @@ RESULT session_open(struct shop *shop, const struct session_terms *terms, int64_
     crypto_random(shop->crypto, bytes + 8, AMK_SECRET_BYTES);
     token_mac(shop, bytes + 4, &session.mac);
     *place = session;
-    sessions->changed = true;
+    change(sessions, place);
     buf_text(token, token_prefix);
     base32_put(token, (struct slice){bytes, sizeof bytes});
     wipe(bytes, sizeof bytes);
@@ -212,14 +227,17 @@ void session_end(struct shop *shop, uint32_t no)
 {
     struct session *session = &shop->sessions->at[no % SESSIONS_MAX];
     if (no == 0 || session->no != no) return;
-    session->ending = shop->sessions->changed = true;
+    session->ending = true;
+    change(shop->sessions, session);
 }
 
 void session_end_of(struct shop *shop, enum reader_kind kind, uint32_t id)
 {
     struct sessions *sessions = shop->sessions;
     for (size_t i = 0; i < sessions->used; i++) {
-        if (of(&sessions->at[i], kind, id)) sessions->at[i].ending = sessions->changed = true;
+        if (!of(&sessions->at[i], kind, id)) continue;
+        sessions->at[i].ending = true;
+        change(sessions, &sessions->at[i]);
     }
 }
 

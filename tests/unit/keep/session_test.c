@@ -164,6 +164,24 @@ static void who_opens_too_many_loses_their_own(void **state)
     assert_int_equal(session_count_of(shop, READER_KEY, 2, now_us), 0);
 }
 
+static void a_batch_may_change_more_than_is_listed(void **state)
+{
+    struct shop *shop = shop_of(state);
+    int64_t now_us = now_of(state);
+    for (uint32_t id = 1; id <= 8; id++) {
+        for (int i = 0; i < SESSIONS_OF_ONE_MAX; i++) {
+            SCOPED(buf_done) struct buf token = {0};
+            assert_ok(open_one(shop, id, now_us, &token));
+        }
+    }
+    sessions_undo(shop->sessions);
+    for (uint32_t id = 1; id <= 8; id++) assert_int_equal(session_count_of(shop, READER_KEY, id, now_us), 0);
+    SCOPED(buf_done) struct buf token = {0};
+    assert_ok(open_one(shop, 9, now_us, &token));
+    sessions_settle(shop->sessions);
+    assert_int_equal(session_count_of(shop, READER_KEY, 9, now_us), 1);
+}
+
 static int begin(void **state)
 {
     static struct two_shops two;
@@ -188,6 +206,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ending_is_undone_with_its_batch, begin, end),
         cmocka_unit_test_setup_teardown(one_proof_opens_one_session, begin, end),
         cmocka_unit_test_setup_teardown(a_clock_put_back_ends_all, begin, end),
+        cmocka_unit_test_setup_teardown(a_batch_may_change_more_than_is_listed, begin, end),
         cmocka_unit_test_setup_teardown(who_opens_too_many_loses_their_own, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
