@@ -22,6 +22,7 @@ struct worker {
     size_t first, waiting;
     struct mail_done done[MAIL_IN_HAND_MAX]; /* a ring of those to be told */
     size_t told, untold;
+    bool called;    /* word_fd is readable */
     size_t in_hand; /* given and not told */
     pthread_t threads[MAIL_CONNECTIONS];
     size_t thread_count, idle;
@@ -68,10 +69,11 @@ static void word_put(struct worker *worker, const struct mail_done *done)
 {
     hold(worker);
     assert(worker->untold < MAIL_IN_HAND_MAX);
-    bool first = worker->untold == 0;
     worker->done[(worker->told + worker->untold++) % MAIL_IN_HAND_MAX] = *done;
+    if (!worker->called)
+        (void)eventfd_write(worker->word_fd, 1); /* fails only when it was called 2^64 times */
+    worker->called = true;
     let_go(worker);
-    if (first) (void)eventfd_write(worker->word_fd, 1); /* fails only when it was called 2^64 times */
 }
 
 /* libcurl asks this at least once a second. */
@@ -154,9 +156,9 @@ static bool worker_take(struct mail_sender *sender, struct mail_done *out)
         worker->told = (worker->told + 1) % MAIL_IN_HAND_MAX;
         worker->untold--;
         worker->in_hand--;
-    } else {
-        (void)eventfd_read(worker->word_fd,
-                           &calls); /* empties it: under the lock, or it would swallow a new call */
+    } else if (worker->called) {
+        (void)eventfd_read(worker->word_fd, &calls);
+        worker->called = false;
     }
     let_go(worker);
     return any;
