@@ -5,6 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within
+from staff import Staff
 
 COURIER = {"name": "courier", "fields": ["name", "phone.mask"], "purposes": ["delivery"], "acts": ["reveal"], "daily": 50,
            "reason": True}
@@ -120,6 +121,51 @@ def the_words_reach_the_command_line():
         check(done["until"] > done["decided"], "for a while")
 
 
+DRAIN = {"name": "drain", "fields": ["*"], "purposes": ["*"], "acts": ["reveal"], "daily": 50000000}
+
+
+def a_key_without_a_name_hides_nobody():
+    with Home() as home:
+        (_, ana), (other, budi) = two(home)
+        unnamed = home.good("POST", "/v1/keys", {"role": "admin"}, key=ana)["key"]
+        for asker, approver, why in (
+                (unnamed, ana, "ana made the key that asked"),
+                (unnamed, home.good("POST", "/v1/keys", {"role": "admin", "holders": [other]}, key=unnamed)["key"],
+                 "the key that asked made the one that approves")):
+            asked = home.http("POST", "/v1/roles", DRAIN, key=asker)
+            same(asked.status, 202)
+            refused = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=approver)
+            same((refused.status, refused.code), (403, "approval.asker"), why)
+        same(home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=budi).json["state"], "applied",
+             "budi had no hand in it, and the new role is there")
+        home.run("ledger", "verify")
+
+
+def whoever_was_invited_anew_by_the_asker_is_no_second_person():
+    with Home() as home:
+        (_, ana), _ = two(home)
+        budi = Staff(home, "citra@shop.example")  # added by the operator, and never enrolled
+        invite = home.good("POST", f"/v1/staff/{budi.id}/invite", key=ana)["invite"]
+        token = budi.enrol(invite).sign_in().json["token"]
+        asked = home.http("POST", "/v1/roles", DRAIN, key=ana)
+        refused = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=token)
+        same((refused.status, refused.code), (403, "approval.asker"), "ana saw the invitation")
+
+
+def any_language_says_why_and_nobody_fills_the_list():
+    with Home() as home:
+        (_, ana), (_, budi) = two(home)
+        for at in range(20):
+            asked = home.http("POST", "/v1/approvals", {"reason": "x" * at + "고객" * 30, "subjects_max": 10}, key=ana)
+            same(asked.status, 202)
+        full = home.http("POST", "/v1/approvals", {"reason": "one more", "subjects_max": 10}, key=ana)
+        same((full.status, full.code), (400, "request.too_many"))
+        same(len(home.good("GET", "/v1/approvals", key=budi)["items"]), 20)
+        same(home.http("POST", "/v1/approvals", {"reason": "mine", "subjects_max": 10}, key=budi).status, 202)
+
+
 story(while_nobody_works_there_the_shop_is_being_set_up, one_person_alone_waits_a_day_and_can_take_it_back,
       a_second_person_says_yes_and_nobody_else, what_changed_meanwhile_is_left_alone,
-      a_new_role_that_another_holds_already_needs_one_person, the_words_reach_the_command_line)
+      a_new_role_that_another_holds_already_needs_one_person, the_words_reach_the_command_line,
+      a_key_without_a_name_hides_nobody, whoever_was_invited_anew_by_the_asker_is_no_second_person,
+      any_language_says_why_and_nobody_fills_the_list)

@@ -1,5 +1,6 @@
 #include "keep/access/approval.h"
 
+#include "base/text.h"
 #include "keep/access/access_priv.h"
 #include "keep/access/maker.h"
 #include "keep/access/staff.h"
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { REASON_SHOWN_BYTES = 100 };
 
 bool approval_is_open(const struct approval *approval)
 {
@@ -245,6 +248,15 @@ static RESULT approval_tell(struct batch *batch, const struct approval *approval
     return told.code == CODE_UNAVAILABLE ? told : OK;
 }
 
+/* Those that one reader asked for and that are open: nobody may fill the list, or everybody's mail, alone. */
+static size_t open_of(const struct access *access, uint64_t asker)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < access->approval_count; i++)
+        count += access->approvals[i].asker == asker && approval_is_open(&access->approvals[i]);
+    return count;
+}
+
 /* File it: waiting when somebody else could say yes, delayed when nobody could. */
 static RESULT approval_file(struct batch *batch, const struct reader *reader,
                             const struct loosening *loosening, struct approval *approval, struct answer *out)
@@ -253,6 +265,11 @@ static RESULT approval_file(struct batch *batch, const struct reader *reader,
     struct receipt receipt = {0};
     if (approvals_open(&shop->access) >= APPROVALS_OPEN_MAX)
         return FAIL(TOO_MANY, "approvals: %d are open; approve or cancel some first", APPROVALS_OPEN_MAX);
+    if (open_of(&shop->access, reader->no) >= APPROVALS_OF_ONE_MAX) {
+        return FAIL(TOO_MANY,
+                    "approvals: %d that you asked for are open; have some approved or cancelled first",
+                    APPROVALS_OF_ONE_MAX);
+    }
     approval->id = (uint32_t)shop->access.approval_count + 1;
     approval->asker = reader->no;
     approval->person_count = reader->person_count;
@@ -383,11 +400,11 @@ static RESULT approver_check(const struct batch *batch, const struct reader *rea
         is_among(reader->persons[0], approval->persons, approval->person_count)) {
         return FAIL(APPROVAL_ASKER, "approval: you asked for it, so somebody else must approve it");
     }
-    if (!maker_independent(&batch->shop->access, reader, approval->persons, approval->person_count,
-                           batch->now_us)) {
+    if (!maker_independent(&batch->shop->access, reader, approval->asker, approval->persons,
+                           approval->person_count, batch->now_us)) {
         return FAIL(APPROVAL_ASKER,
-                    "approval: the asker issued your key, or added you within %d days; sign in by "
-                    "what only you know, or ask somebody else",
+                    "approval: you made the credential that asked, or the asker issued your key, or added or "
+                    "invited you within %d days; sign in by what only you know, or ask somebody else",
                     MAKER_FRESH_DAYS);
     }
     return OK;
@@ -406,11 +423,14 @@ static RESULT decide(struct batch *batch, const struct reader *reader, struct sl
     if (yes) TRY(approver_check(batch, reader, found));
     approval_copy(found, &approval);
     TRY(words_open(shop, &approval, &text, &what, &body));
+    struct reader decider = *reader;
+    uint32_t role = reader->role->id;
     if (yes) TRY(approval_carry_out(batch, reader, &approval));
+    decider.role = role_by_id(&shop->access, role); /* the roles have moved when a new one was put */
     if (!yes) approval.state = APPROVAL_CANCELLED;
     approval.decided_by = reader->no;
     approval.decided_us = batch->now_us;
-    TRY(approval_save(batch, reader, &approval, &receipt));
+    TRY(approval_save(batch, &decider, &approval, &receipt));
     batch_receipt(out, &receipt);
     approval_put(shop, &approval, what, &out->body);
     return OK;
@@ -448,9 +468,11 @@ RESULT verb_approval_ask(struct batch *batch, const struct reader *reader, const
                                 .minutes = (int64_t)(ask->minutes > 0 ? ask->minutes : APPROVAL_MINUTES)};
     if (ask->subjects_max == 0) return FAIL(MEMBER_MISSING, "subjects_max: say how many people");
     if (ask->reason.len == 0) return FAIL(REASON_MISSING, "reason: say what they are needed for");
+    struct slice reason = slice_part(ask->reason, 0, REASON_SHOWN_BYTES);
+    while (!utf8_valid(reason)) reason.len--; /* it was valid before it was cut */
     (void)snprintf(what, sizeof what, "look at up to %llu people within %lld minutes: %.*s",
-                   (unsigned long long)approval.subjects_max, (long long)approval.minutes,
-                   (int)(ask->reason.len > 100 ? 100 : ask->reason.len), (const char *)ask->reason.at);
+                   (unsigned long long)approval.subjects_max, (long long)approval.minutes, (int)reason.len,
+                   (const char *)reason.at);
     const struct loosening loosening = {.what = what};
     return approval_file(batch, reader, &loosening, &approval, out);
 }

@@ -22,6 +22,7 @@ enum {
     APPROVAL_DELAY_HOURS = 24,
     APPROVAL_WHAT_BYTES_MAX = 200,
     APPROVALS_OPEN_MAX = 1000,
+    APPROVALS_OF_ONE_MAX = 20, /* open ones that one reader asked for */
     APPROVAL_MINUTES_MAX = 1440,
     APPROVAL_MINUTES = 60 /* of a permission that names none */
 };
@@ -64,7 +65,7 @@ struct loosening {
  * and when it takes effect or lapses.
  * @param put  true: the row is written and the receipt set; the caller goes on with its answer.
  *             false: `out` is the whole answer
- * TOO_MANY when a thousand approvals are open.
+ * TOO_MANY when APPROVALS_OPEN_MAX are open, or APPROVALS_OF_ONE_MAX of this reader.
  */
 RESULT loosen(struct batch *batch, const struct reader *reader, const struct loosening *loosening,
               struct answer *out, bool *put);

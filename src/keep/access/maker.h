@@ -20,10 +20,14 @@ enum {
 bool made_by(const struct access *access, uint64_t maker, uint32_t staff);
 
 /*
- * May this reader speak as a person of their own beside `persons`? Not with a key that one of them issued; and not
- * in the first MAKER_FRESH_DAYS after one of them added them.
+ * May this reader speak as a person of their own beside whoever asked? Not for a credential that they made, or could
+ * be behind; not with a key that one of the askers issued, or the asking credential itself; and not in the first
+ * MAKER_FRESH_DAYS after one of those added or invited them.
+ *
+ * @param asker    reader_no() of the credential that asked
+ * @param persons  the staff known to be behind it: `count` of them, none for the operator and for an unnamed key
  */
-bool maker_independent(const struct access *access, const struct reader *reader, const uint32_t *persons,
-                       size_t count, int64_t now_us);
+bool maker_independent(const struct access *access, const struct reader *reader, uint64_t asker,
+                       const uint32_t *persons, size_t count, int64_t now_us);
 
 #endif

@@ -79,7 +79,7 @@ bool staff_has_lesson(const struct staff *staff, struct slice name)
 
 void staff_body_write(const struct staff *staff, struct buf *out)
 {
-    cbor_array(out, 7);
+    cbor_array(out, 8);
     cbor_uint(out, (uint64_t)staff->created_us);
     cbor_uint(out, staff->state);
     cbor_uint(out, (uint64_t)staff->left_us);
@@ -90,6 +90,7 @@ void staff_body_write(const struct staff *staff, struct buf *out)
         cbor_uint(out, (uint64_t)staff->lessons[i].taught_us);
     }
     cbor_uint(out, staff->made_by);
+    cbor_uint(out, (uint64_t)staff->invited_us);
     cbor_bytes(out, buf_slice(&staff->sealed));
 }
 
@@ -122,9 +123,10 @@ RESULT staff_take(struct access *access, uint32_t id, struct slice body)
     TRY(cbor_read_uint(&reader, &role));
     TRY(lessons_read(&reader, &staff));
     TRY(cbor_read_uint(&reader, &staff.made_by));
+    TRY(body_time_read(&reader, &staff.invited_us));
     TRY(cbor_read_bytes(&reader, &sealed));
     TRY(cbor_end(&reader));
-    if (members != 7 || state < STAFF_INVITED || state > STAFF_LEFT || role > UINT32_MAX)
+    if (members != 8 || state < STAFF_INVITED || state > STAFF_LEFT || role > UINT32_MAX)
         return FAIL(CORRUPT, "authority: a stored member of staff is malformed");
     staff.state = (enum staff_state)state;
     staff.role = (uint32_t)role;
