@@ -88,6 +88,19 @@ def a_shared_key_stays_on_the_list_until_it_is_rotated():
         check(not alive(home, both["key"]), "at once, when that is asked")
 
 
+def a_key_that_a_leaver_knows_gives_them_no_successor():
+    with Home() as home:
+        home.start()
+        ana, budi = staff(home, "ana"), staff(home, "budi")
+        shared = key(home, "service", [ana, budi])
+        home.good("POST", f"/v1/staff/{ana}/leave")
+        own = home.http("POST", f"/v1/keys/{shared['id']}/rotate", key=shared["key"])
+        same((own.status, own.code), (403, "role.act"))
+        successor = home.good("POST", f"/v1/keys/{shared['id']}/rotate")["id"]
+        listed = next(one for one in home.good("GET", "/v1/keys")["items"] if one["id"] == successor)
+        same(listed["holders"], [budi], "whoever stays")
+
+
 def what_they_could_have_held_is_found():
     with Home() as home:
         home.start()
@@ -153,5 +166,5 @@ def the_page_can_be_read_by_a_human():
 
 story(a_key_that_was_kept_opens_nothing_any_more, the_probes_of_their_keys_are_tried_over_the_listener_before_and_after,
       without_a_listener_it_says_that_nothing_was_tried, a_shared_key_stays_on_the_list_until_it_is_rotated,
-      what_they_could_have_held_is_found, what_they_had_asked_for_is_taken_back,
+      a_key_that_a_leaver_knows_gives_them_no_successor, what_they_could_have_held_is_found, what_they_had_asked_for_is_taken_back,
       a_key_that_the_asker_issued_is_no_second_person, the_page_can_be_read_by_a_human)

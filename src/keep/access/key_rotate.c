@@ -1,6 +1,7 @@
 /* A key's successor, and what time does to keys. */
 #include "keep/access/authority.h"
 #include "keep/access/key_make.h"
+#include "keep/access/leave.h"
 #include "keep/verbs.h"
 
 static const struct key *successor_of(const struct access *access, uint32_t id)
@@ -30,6 +31,24 @@ static RESULT proof_given(const struct key *old, const struct key_rotate_ask *as
     return FAIL(MEMBER_MISSING, "public_key: this key has no secret; send the public key of a new pair");
 }
 
+/* Whoever stays holds the successor. */
+static void holders_who_stay(struct shop *shop, struct key *key)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < key->holder_count; i++) {
+        const struct staff *staff = staff_by_id(&shop->access, key->holders[i]);
+        if (staff && staff->state != STAFF_LEFT) key->holders[kept++] = key->holders[i];
+    }
+    key->holder_count = kept;
+}
+
+/* Somebody who left knows the key still, so whoever comes with it could be them: they must not get its successor. */
+static RESULT rotates_own(struct shop *shop, const struct key *key)
+{
+    if (!leave_knows_key(&shop->access, key->id)) return OK;
+    return FAIL(ROLE_ACT, "key: somebody who left knows it, so it cannot rotate itself; have an admin do it");
+}
+
 RESULT verb_key_rotate(struct batch *batch, const struct reader *reader, const struct key_rotate_ask *ask,
                        struct answer *out)
 {
@@ -37,13 +56,17 @@ RESULT verb_key_rotate(struct batch *batch, const struct reader *reader, const s
     const struct key *found = NULL;
     SCOPED(buf_done) struct buf text = {0};
     TRY(key_named(shop, ask->id, &found));
-    if (reader->no != reader_no(READER_KEY, found->id)) TRY(access_act(reader, ACT_KEYS));
+    if (reader->no != reader_no(READER_KEY, found->id))
+        TRY(access_act(reader, ACT_KEYS));
+    else
+        TRY(rotates_own(shop, found));
     struct result usable = key_usable(shop, found, batch->now_us);
     if (usable.code != CODE_OK) return FAIL(CONFLICT, "key: it has ended; issue a new one");
     if (successor_of(&shop->access, found->id))
         return FAIL(CONFLICT, "key: it has a successor already; rotate that one");
     TRY(proof_given(found, ask));
-    struct key old = *found, key = old; /* role, name, holders and networks stay */
+    struct key old = *found, key = old; /* role, name, holders who work here and networks stay */
+    holders_who_stay(shop, &key);
     key.id = (uint32_t)shop->access.key_count + 1;
     key.created_us = batch->now_us;
     key.expires_us = batch->now_us + (old.expires_us - old.created_us);

@@ -147,6 +147,22 @@ const struct leave *leave_of(const struct access *access, uint32_t staff)
     return NULL;
 }
 
+static bool is_key(enum leave_kind kind)
+{
+    return kind <= LEAVE_KEY_UNNAMED;
+}
+
+bool leave_knows_key(const struct access *access, uint32_t key)
+{
+    for (size_t i = 0; i < access->leave_count; i++) {
+        const struct leave *leave = &access->leaves[i];
+        for (size_t at = 0; at < leave->count; at++) {
+            if (is_key(leave->items[at].kind) && leave->items[at].id == key) return true;
+        }
+    }
+    return false;
+}
+
 RESULT leave_save(struct batch *batch, const struct reader *reader, const struct leave *leave,
                   struct receipt *out)
 {
@@ -239,11 +255,6 @@ static struct item_said item_said(const struct shop *shop, const struct leave *l
     const struct key *key = &access->keys[item->id - 1];
     bool ended = key->ended_us != 0 || clock_now(&shop->clock) >= key->expires_us;
     return (struct item_said){ID_KEY, ended ? "closed" : "open", ended ? "" : "rotate it: amanah key rotate"};
-}
-
-static bool is_key(enum leave_kind kind)
-{
-    return kind <= LEAVE_KEY_UNNAMED;
 }
 
 static void item_put(struct shop *shop, const struct leave *leave, const struct leave_item *item,

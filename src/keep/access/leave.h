@@ -65,6 +65,8 @@ RESULT leave_end(struct batch *batch, const struct reader *reader, struct leave 
 
 /* The report of somebody who left; NULL: they have not. */
 const struct leave *leave_of(const struct access *access, uint32_t staff);
+/* Is this key on the report of anybody who left, so that they may know its secret still? Cost: a walk over the reports. */
+bool leave_knows_key(const struct access *access, uint32_t key);
 /* Write the row of a report anew. */
 RESULT leave_save(struct batch *batch, const struct reader *reader, const struct leave *leave,
                   struct receipt *out);
