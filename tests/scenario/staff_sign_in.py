@@ -102,6 +102,17 @@ def by_passkey(home, email, device):
     same(finish(home, email, other, device.get(other)).status, 201, "the real one goes on")
 
 
+def a_stolen_session_cannot_guess_its_way_to_one_that_stays():
+    with Home() as home:
+        home.start()
+        kim = Staff(home, "kim@shop.example").enrol()
+        token = kim.sign_in().json["token"]
+        add = lambda code: home.http("POST", "/v1/enrol", {"password": "another good password", "current": code}, key=token)
+        codes = [add(totp(kim.secret, kim.used + 1000 + at)) for at in range(6)]
+        refused(codes[0], 401, "credential.unknown")
+        refused(codes[-1], 429, "session.wait")
+
+
 def without_a_public_origin_passkeys_are_off():
     with Home() as home:
         home.start()
@@ -206,5 +217,6 @@ def a_flood_of_sign_ins_stalls_no_look():
 if __name__ == "__main__":
     story(a_person_enrols_and_signs_in_by_password_and_code, a_code_is_refused_also_after_a_restart,
           a_passkey_signs_in_and_its_copies_do_not, without_a_public_origin_passkeys_are_off,
-          a_recovery_code_gives_an_invitation_once, by_command_too,
+          a_stolen_session_cannot_guess_its_way_to_one_that_stays, a_recovery_code_gives_an_invitation_once,
+          by_command_too,
           the_operator_recovers_the_last_admin_at_once_and_others_after_a_day, a_flood_of_sign_ins_stalls_no_look)

@@ -1,5 +1,6 @@
 /* Setting up a sign-in: password with one-time codes, or a passkey. */
 #include "keep/access/authority.h"
+#include "keep/access/guess.h"
 #include "keep/access/session.h"
 #include "keep/access/webauthn.h"
 #include "keep/put.h"
@@ -25,21 +26,26 @@ static void enrol_done(struct enrol *enrol)
  * gives a code of the present app as well; whoever has passkeys alone is invited anew for anything else.
  */
 static RESULT own_session(struct batch *batch, const struct reader *reader, const struct enrol_ask *ask,
-                          struct enrol *out)
+                          struct enrol *out, struct answer *answer)
 {
+    struct guess_from from = {0};
     struct shop *shop = batch->shop;
     if (reader->no >> 32 != READER_STAFF)
         return FAIL(CREDENTIAL_MISSING, "invite: missing; without one, sign in first");
     TRY(sign_in_open(shop, (uint32_t)reader->no, &out->sign_in));
     bool first = ask->passkey.len > 0 ? slice_is(ask->passkey, "begin") : ask->password.len > 0;
     if (!first) return OK; /* what the first step gave is bound to the person */
+    guess_source(shop, (uint32_t)reader->no, reader->network, &from);
+    from.known = true; /* they are signed in: only guesses from here slow them down */
+    if (!batch->stretched) TRY(guess_take(shop->guesses, &from, batch->now_us, &answer->head.retry_after_s));
     if (!out->sign_in.password.set || !totp_use(&out->sign_in.totp, ask->current, batch->now_us))
         return FAIL(CREDENTIAL_UNKNOWN, "current: give a new code of the present app");
+    guess_right(shop->guesses, &from);
     return OK;
 }
 
 static RESULT enrol_who(struct batch *batch, const struct reader *reader, const struct enrol_ask *ask,
-                        struct enrol *out)
+                        struct enrol *out, struct answer *answer)
 {
     struct shop *shop = batch->shop;
     out->self = *reader;
@@ -47,7 +53,7 @@ static RESULT enrol_who(struct batch *batch, const struct reader *reader, const 
     if (out->invited)
         TRY(invite_open(shop, ask->invite, batch->now_us, &out->sign_in));
     else
-        TRY(own_session(batch, reader, ask, out));
+        TRY(own_session(batch, reader, ask, out, answer));
     out->staff = staff_by_id(&shop->access, out->sign_in.id);
     out->self.no = reader_no(READER_STAFF, out->sign_in.id);
     return OK;
@@ -220,7 +226,7 @@ RESULT verb_enrol(struct batch *batch, const struct reader *reader, const struct
     if ((ask->password.len > 0) + (ask->totp.len > 0) + (ask->passkey.len > 0) != 1 ||
         (ask->passkey.len > 0 && !begin && !finish))
         return FAIL(INVALID, "enrol: one of password, totp, passkey (begin or finish) at a time");
-    TRY(enrol_who(batch, reader, ask, &enrol));
+    TRY(enrol_who(batch, reader, ask, &enrol, out));
     if (begin) return passkey_options(batch, &enrol, out);
     if (finish) return enrol_passkey(batch, &enrol, ask, out);
     return ask->password.len > 0 ? enrol_password(batch, &enrol, ask, out)

@@ -114,6 +114,11 @@ bool recovery_use(struct shop *shop, struct sign_in *sign_in, struct slice code)
 RESULT staff_sign_in(struct batch *batch, const struct reader *stranger, const struct session_open_ask *ask,
                      struct answer *out);
 
+/* Under which tags guesses at this person from this network are counted; `known` is left as it was. */
+struct guess_from;
+void guess_source(struct shop *shop, uint32_t staff, const uint8_t network[NETWORK_BYTES],
+                  struct guess_from *out);
+
 /* What of an address is one network: IPv4 whole, the first 64 bits of IPv6. */
 void network_block(const uint8_t network[NETWORK_BYTES], uint8_t out[NETWORK_BYTES]);
 /* Did they sign in from this network before? And: they did now. */

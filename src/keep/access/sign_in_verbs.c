@@ -38,13 +38,21 @@ static uint64_t tag_of(struct shop *shop, const char *label, struct slice what)
     return be64_get(tag.bytes);
 }
 
+void guess_source(struct shop *shop, uint32_t staff, const uint8_t network[NETWORK_BYTES],
+                  struct guess_from *out)
+{
+    uint8_t number[4], block[NETWORK_BYTES];
+    be32_put(number, staff);
+    network_block(network, block);
+    out->person = tag_of(shop, "guess at", SLICE_OF(number));
+    out->network = tag_of(shop, "guess from", SLICE_OF(block));
+}
+
 static RESULT arrive(struct batch *batch, const struct reader *stranger, const struct session_open_ask *ask,
                      struct arriving *out)
 {
     struct shop *shop = batch->shop;
     uint32_t id = 0;
-    uint8_t block[NETWORK_BYTES];
-    SCOPED(buf_done) struct buf number = {0};
     TRY(staff_find(shop, ask->staff, &id));
     const struct staff *staff = staff_by_id(&shop->access, id);
     const struct role *role = staff ? role_by_id(&shop->access, staff->role) : NULL;
@@ -57,10 +65,8 @@ static RESULT arrive(struct batch *batch, const struct reader *stranger, const s
         out->self.role = role;
         out->from.known = network_known(shop, &out->sign_in, stranger->network);
     }
-    buf_be32(&number, id);
-    network_block(stranger->network, block);
-    out->from.person = tag_of(shop, "guess at", id ? buf_slice(&number) : ask->staff);
-    out->from.network = tag_of(shop, "guess from", SLICE_OF(block));
+    guess_source(shop, id, stranger->network, &out->from);
+    if (id == 0) out->from.person = tag_of(shop, "guess at", ask->staff);
     return OK;
 }
 
