@@ -137,12 +137,20 @@ static RESULT shop_of(struct keeper *keeper, struct task *task)
         return task->shop ? OK : FAIL(CONFIG, "shop: this home has several; say which with --shop");
     }
     bool token = token_shop(bearer, tag);
+    size_t found = 0;
     for (size_t i = 0; i < keeper->shop_count; i++) {
         struct shop *shop = keeper->shops[i];
         bool named = token && bytes_equal_ct(keyring_shop_id(shop->keyring), tag, sizeof tag);
-        if (named || key_of_certificate(&shop->access, bearer)) task->shop = shop;
+        if (!named && !key_of_certificate(&shop->access, bearer)) continue;
+        task->shop = shop;
+        found++;
     }
-    if (task->shop) return OK;
+    if (found == 1) return OK;
+    if (found >
+        1) { /* certificates are public: another shop may have registered this one to be sent what is not its own */
+        return FAIL(CREDENTIAL_UNKNOWN,
+                    "certificate: several shops of this home registered it; use one for each");
+    }
     stranger_count(keeper, keeper->shops[0], task->head.network, 0);
     return FAIL(CREDENTIAL_UNKNOWN, "credential: not one of this home");
 }

@@ -104,6 +104,21 @@ def a_registered_certificate_is_its_key_whatever_its_kind():
         same(line.ask()[1]["code"], "credential.unknown", "once revoked, not even on a connection from before")
 
 
+def another_shop_cannot_draw_a_certificate_to_itself():
+    with Home() as home:
+        server = serve(home)
+        client = Certificate(home, "ec")
+        register(home, server, client)
+        same(Line(home, server, client).ask()[0], 200)
+        other = home.run("shop", "add", "other", "--json").json["key"]
+        status, told = Line(home, server).ask("POST", "/v1/keys", {"role": "admin", "certificate": client.pem},
+                                              {"Authorization": f"Bearer {other}"})
+        same(status, 201, str(told))
+        status, told = Line(home, server, client).ask()
+        same([status, told["code"]], [401, "credential.unknown"], "it is sent to neither, and told why")
+        check("several shops" in told["detail"], str(told))
+
+
 def nobody_is_let_in_by_another_certificate():
     with Home() as home:
         server = serve(home)
@@ -150,7 +165,7 @@ def a_certificate_is_bound_to_its_networks():
         same(line.ask(headers={"X-Forwarded-For": "203.0.113.9"})[1]["code"], "key.network")
 
 
-story(a_registered_certificate_is_its_key_whatever_its_kind,
+story(a_registered_certificate_is_its_key_whatever_its_kind, another_shop_cannot_draw_a_certificate_to_itself,
       nobody_is_let_in_by_another_certificate,
       it_is_pinned_by_its_public_key_and_ends_with_the_certificate,
       a_certificate_is_bound_to_its_networks)
