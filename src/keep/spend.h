@@ -2,8 +2,8 @@
  * Spending: what a look costs whom. Everybody who looks is charged by reader, by each member of staff who may be
  * behind it, by network, by role and by shop, and where the role says so by class of field; all of it or nothing, and
  * before a record is opened. Every answer that depends on a personal value comes through here: reveal, lookup (people
- * found, and values tried), comparison. The local operator is charged as a reader only: who holds the machine could
- * read the keys, so its limit stands against slips.
+ * found, and values tried), comparison. The local operator is counted as a reader only, and never refused: who holds the machine
+ * could read the keys.
  *
  * Main calls: spend(), spend_try(). Example: `TRY(spend(batch, reader, looks, count, out));`
  */

@@ -28,7 +28,7 @@ static void issue(struct people *people, const char *role, struct buf *out)
 static int set_up(void **state)
 {
     const struct slice name = SLICE_TEXT("name"), support = SLICE_TEXT("support"),
-                              reveal = SLICE_TEXT("reveal");
+                       reveal = SLICE_TEXT("reveal");
     struct taken *taken = calloc(1, sizeof *taken);
     assert_non_null(taken);
     struct people *people = &taken->people;
