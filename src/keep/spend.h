@@ -33,7 +33,7 @@ struct limits spend_limits(struct shop *shop, const struct reader *reader);
 
 /*
  * Charge a look at these people. SPENT: nothing was charged, and `out` says which budget, for the refusal.
- * Cost: 0.2 us for one, and misses of the cache.
+ * Cost: that of budget_reserve(), and 0.2 us.
  */
 RESULT spend(struct batch *batch, const struct reader *reader, const struct sighted *looks, size_t count,
              struct answer *out);
@@ -52,8 +52,8 @@ void spend_refusal_put(const struct budget_refusal *refusal, struct buf *out);
  * Put back at start what the ledger and its sightings say: the last 24 hours by the minute from entries (the newest
  * SPEND_REPLAY_MAX of them), with networks and values tried; 30 days by the hour from sightings, each look as late in
  * its hour as can be. Never counts less than there was, but for networks and values older than those entries, values
- * whose lookup was refused, and roles of staff whom no session names any more. Cost: 1 us an entry, 20 ns a look of
- * the sightings and charge.
+ * whose lookup was refused, and roles of staff whom no session names any more. Cost: 1 us an entry, 10 to 20 ns a
+ * look of the sightings and charge.
  */
 RESULT spend_restore(struct shop *shop);
 

@@ -299,7 +299,9 @@ static void a_failed_act_of_an_admin_leaves_nothing(void **state)
     const struct slice all = SLICE_TEXT("*"), act = SLICE_TEXT("reveal");
     struct key_issue_ask key = {.role = SLICE_TEXT("service")};
     struct key_revoke_ask revoke = {slice_text(trial->key)};
-    struct role_put_ask role = {SLICE_TEXT("own"), {&all, 1}, {&all, 1}, {&act, 1}, 7, true};
+    struct role_put_ask role = {SLICE_TEXT("own"), {&all, 1},  {&all, 1},
+                                {&act, 1},         .daily = 7, .reason = true};
+    struct budget_put_ask budget = {.scope = SLICE_TEXT("shop"), .daily = 9};
     struct staff_add_ask staff = {SLICE_TEXT("Park"), SLICE_TEXT("park@staff.example")};
     struct field_put_ask field = {
         .name = SLICE_TEXT("shoe_size"), .kind = SLICE_TEXT("text"), .index = SLICE_TEXT("full")};
@@ -307,6 +309,7 @@ static void a_failed_act_of_an_admin_leaves_nothing(void **state)
     nothing_half_done(trial, "key issue", VERB_KEY_ISSUE, &key, "key 1");
     nothing_half_done(trial, "key revoke", VERB_KEY_REVOKE, &revoke, NULL);
     nothing_half_done(trial, "role put", VERB_ROLE_PUT, &role, NULL);
+    nothing_half_done(trial, "budget put", VERB_BUDGET_PUT, &budget, NULL);
     nothing_half_done(trial, "staff add", VERB_STAFF_ADD, &staff, NULL);
     nothing_half_done(trial, "field put", VERB_FIELD_PUT, &field, NULL);
     nothing_half_done(trial, "pin", VERB_LEDGER_PIN, &pin, NULL);

@@ -70,7 +70,7 @@ void budgets_free(struct budgets **budgets);
  * Count the subjects in every charge. SPENT (BUDGET_MINUTE, _HOUR, _DAY, _MONTH) when some window would hold more than
  * its limit and more than before: then nothing was counted anywhere, and `out` says which. People who count already
  * may be looked at again whatever the limit is now, and count on from now.
- * Cost: about 20 ns a subject and charge, and misses of the cache.
+ * Cost: one subject over five charges 0.13 us where 20,000 people were looked at, 0.65 us where 34 million were.
  */
 RESULT budget_reserve(struct budgets *budgets, const struct plan *plan, struct budget_refusal *out);
 

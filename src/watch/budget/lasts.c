@@ -43,13 +43,18 @@ void lasts_done(struct lasts *lasts)
     *lasts = (struct lasts){0};
 }
 
+/* The slot where a number's search begins. */
+static uint32_t first_slot(const struct lasts_chunk *chunk, uint16_t low)
+{
+    static const uint32_t spread = 2654435769U; /* 2^32 / the golden ratio: neighbours fall far apart */
+    return chunk->lows ? (low * spread) >> CHUNK_BITS & (chunk->slots - 1) : low;
+}
+
 /* The slot of a number, or the free one where it belongs. */
 static uint32_t slot_of(const struct lasts_chunk *chunk, uint16_t low)
 {
-    static const uint32_t spread = 2654435769U; /* 2^32 / the golden ratio: neighbours fall far apart */
-    uint32_t mask = chunk->slots - 1, at = 0;
-    if (!chunk->lows) return low;
-    at = (low * spread) >> CHUNK_BITS & mask;
+    uint32_t mask = chunk->slots - 1, at = first_slot(chunk, low);
+    if (!chunk->lows) return at;
     while (chunk->minutes[at] != 0 && chunk->lows[at] != low) at = (at + 1) & mask;
     return at;
 }
@@ -94,6 +99,16 @@ static struct lasts_chunk **chunk_place(struct lasts *lasts, uint64_t number)
         lasts->count = count;
     }
     return &lasts->chunks[number];
+}
+
+void lasts_fetch(const struct lasts *lasts, uint64_t subject)
+{
+    uint64_t number = subject >> CHUNK_BITS;
+    const struct lasts_chunk *chunk = number < lasts->count ? lasts->chunks[number] : NULL;
+    if (!chunk) return;
+    uint32_t slot = first_slot(chunk, (uint16_t)subject);
+    __builtin_prefetch(&chunk->minutes[slot], 1);
+    if (chunk->lows) __builtin_prefetch(&chunk->lows[slot], 1);
 }
 
 uint32_t lasts_swap(struct lasts *lasts, uint64_t subject, uint32_t minute, uint32_t stale)

@@ -33,6 +33,9 @@ void lasts_done(struct lasts *lasts);
  */
 uint32_t lasts_swap(struct lasts *lasts, uint64_t subject, uint32_t minute, uint32_t stale);
 
+/* Have the processor fetch what a lasts_swap() of this subject will read: several at once take as long as one. */
+void lasts_fetch(const struct lasts *lasts, uint64_t subject);
+
 /*
  * Forget what is stale in the chunks from number `*at` on, until about `room` numbers were examined or the end came.
  * @param at  in: where to begin; out: where to go on, 0 after the end

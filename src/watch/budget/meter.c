@@ -159,6 +159,11 @@ uint32_t meter_look(struct meter *meter, uint64_t subject, uint32_t now)
     return set(meter, subject, now, now);
 }
 
+void meter_fetch(const struct meter *meter, uint64_t subject)
+{
+    if (meter->many) lasts_fetch(&meter->many->lasts, subject);
+}
+
 void meter_unlook(struct meter *meter, uint64_t subject, uint32_t before, uint32_t now)
 {
     (void)set(meter, subject, before, now);

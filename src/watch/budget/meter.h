@@ -41,6 +41,9 @@ void meter_done(struct meter *meter);
  */
 uint32_t meter_look(struct meter *meter, uint64_t subject, uint32_t now);
 
+/* Have the processor fetch what a look at this subject will read. */
+void meter_fetch(const struct meter *meter, uint64_t subject);
+
 /* Set a subject's last look to what meter_look() gave: the look did not happen. `now` as for the look, or later. */
 void meter_unlook(struct meter *meter, uint64_t subject, uint32_t before, uint32_t now);
 
