@@ -55,6 +55,7 @@ struct ledger_store;
 struct sighting_store;
 struct mail_store;
 struct right_store;
+struct alert_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -67,6 +68,7 @@ struct store {
     const struct key_use_store *key_use;
     const struct mail_store *mail;
     const struct right_store *right;
+    const struct alert_store *alert;
 };
 
 #endif

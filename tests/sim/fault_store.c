@@ -183,6 +183,26 @@ WRAP(right, of_kind, (struct store * store, uint16_t kind, uint64_t from, right_
 WRAP(right, sweep, (struct store * store, int64_t now_us), now_us)
 WRAP(right, drop_of, (struct store * store, struct subject_no no), no)
 
+WRAP(alert, last, (struct store * store, uint64_t *id), id)
+WRAP(alert, add, (struct store * store, const struct telling_row *row), row)
+WRAP(alert, each,
+     (struct store * store, uint32_t sink, uint64_t from, size_t most,
+      RESULT (*each)(void *context, const struct telling_row *row), void *context),
+     sink, from, most, each, context)
+WRAP(alert, count, (struct store * store, uint32_t sink, uint64_t from, int64_t until_us, uint64_t *out),
+     sink, from, until_us, out)
+WRAP(alert, behind, (struct store * store, uint32_t sink, uint64_t from, uint64_t skip, uint64_t *id), sink,
+     from, skip, id)
+WRAP(alert, since, (struct store * store, int64_t from_us, uint64_t *id), from_us, id)
+WRAP(alert, sweep, (struct store * store, uint64_t below, int64_t until_us, size_t most), below, until_us,
+     most)
+WRAP(alert, place_get, (struct store * store, uint32_t sink, struct sink_place *out), sink, out)
+WRAP(alert, place_put, (struct store * store, const struct sink_place *place), place)
+WRAP(alert, tally_add, (struct store * store, enum tally tally, uint32_t day, uint64_t n), tally, day, n)
+WRAP(alert, tally_sum, (struct store * store, enum tally tally, uint32_t from_day, uint64_t *out), tally,
+     from_day, out)
+WRAP(alert, tally_sweep, (struct store * store, uint32_t before_day), before_day)
+
 static RESULT wrap_batch_commit(struct store *store)
 {
     struct fault_plan *plan = of(store)->plan;
@@ -313,10 +333,26 @@ static const struct right_store wrap_right = {
     .drop_of = wrap_right_drop_of,
 };
 
+static const struct alert_store wrap_alert = {
+    .last = wrap_alert_last,
+    .add = wrap_alert_add,
+    .each = wrap_alert_each,
+    .count = wrap_alert_count,
+    .behind = wrap_alert_behind,
+    .since = wrap_alert_since,
+    .sweep = wrap_alert_sweep,
+    .place_get = wrap_alert_place_get,
+    .place_put = wrap_alert_place_put,
+    .tally_add = wrap_alert_tally_add,
+    .tally_sum = wrap_alert_tally_sum,
+    .tally_sweep = wrap_alert_tally_sweep,
+};
+
 /* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close, bytes and soon. */
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
-                       sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use ==
+                       sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
+                       sizeof wrap_alert ==
                    (CALL_COUNT - 1 + 5) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -329,7 +365,7 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
     }
     at->store =
         (struct store){&wrap_batch,     &wrap_fact,   &wrap_subject, &wrap_tag,  &wrap_ledger, &wrap_sighting,
-                       &wrap_authority, &wrap_replay, &wrap_key_use, &wrap_mail, &wrap_right};
+                       &wrap_authority, &wrap_replay, &wrap_key_use, &wrap_mail, &wrap_right,  &wrap_alert};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

@@ -7,6 +7,7 @@
 #ifndef AMN_TESTS_FAULT_STORE_H
 #define AMN_TESTS_FAULT_STORE_H
 
+#include "store/alert.h"
 #include "store/authority.h"
 #include "store/ledger.h"
 #include "store/mail.h"

@@ -1,5 +1,6 @@
 /* Every function of the embedded store but those of tags (tag_test.c): what is put comes back, at once and after all. */
 #include "prop.h"
+#include "store/alert.h"
 #include "store/right.h"
 #include "store/sqlite/sqlite.h"
 
@@ -654,6 +655,108 @@ static void keeps_rights_by_kind_subject_and_end(void **state)
     base_end(&base);
 }
 
+static RESULT telling_note(void *context, const struct telling_row *row)
+{
+    struct gathered *gathered = context;
+    assert_int_equal(row->body.len, row->id);
+    assert_int_equal(row->time_us, row->id * 10);
+    gathered->numbers[gathered->count++] = row->id;
+    return OK;
+}
+
+static void tellings_are(struct base *base, uint32_t sink, uint64_t from, size_t most, const char *want)
+{
+    struct gathered gathered = {0};
+    SCOPED(buf_done) struct buf ids = {0};
+    assert_ok(base->store->alert->each(base->store, sink, from, most, telling_note, &gathered));
+    for (size_t i = 0; i < gathered.count; i++)
+        buf_print(&ids, "%llu ", (unsigned long long)gathered.numbers[i]);
+    assert_string_equal(buf_c(&ids), want);
+}
+
+static void keeps_what_is_told_of_alerts_for_all_and_for_one(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[16] = {1, 2, 3};
+    static const uint32_t sinks[] = {0, 2, 0, 3, 0, 0};
+    struct base base;
+    uint64_t number = 9;
+    base_begin(&base);
+    struct store *store = base.store;
+    const struct alert_store *alert = store->alert;
+    assert_ok(alert->last(store, &number));
+    assert_int_equal(number, 0);
+    assert_code(CODE_NOT_FOUND, alert->since(store, 0, &number));
+    begin(&base);
+    for (uint64_t id = 1; id <= COUNT_OF(sinks); id++) {
+        struct telling_row row = {id, sinks[id - 1], (int64_t)id * 10, {bytes, id}};
+        assert_ok(alert->add(store, &row));
+    }
+    commit(&base);
+    base_again(&base);
+    store = base.store;
+    alert = store->alert;
+    assert_ok(alert->last(store, &number));
+    assert_int_equal(number, 6);
+    tellings_are(&base, 0, 0, 9, "1 3 5 6 ");
+    tellings_are(&base, 2, 0, 9, "1 2 3 5 6 ");
+    tellings_are(&base, 2, 2, 2, "2 3 ");
+    tellings_are(&base, 9, 6, 9, "6 ");
+    assert_ok(alert->count(store, 2, 2, INT64_MAX, &number));
+    assert_int_equal(number, 4);
+    assert_ok(alert->count(store, 0, 1, 30, &number));
+    assert_int_equal(number, 2);
+    assert_ok(alert->behind(store, 2, 1, 3, &number));
+    assert_int_equal(number, 5);
+    assert_code(CODE_NOT_FOUND, alert->behind(store, 2, 1, 5, &number));
+    assert_ok(alert->since(store, 25, &number));
+    assert_int_equal(number, 3);
+    begin(&base);
+    assert_ok(alert->sweep(store, 3, 0, 1));
+    commit(&base);
+    tellings_are(&base, 2, 0, 9, "2 3 5 6 ");
+    begin(&base);
+    assert_ok(alert->sweep(store, 0, 30, 9));
+    commit(&base);
+    tellings_are(&base, 3, 0, 9, "4 5 6 ");
+    begin(&base);
+    assert_ok(alert->sweep(store, 99, INT64_MAX, 9));
+    commit(&base);
+    tellings_are(&base, 0, 0, 9, "6 "); /* the latest stays, so that no number is given twice */
+    base_end(&base);
+}
+
+static void keeps_how_far_each_sink_was_told_and_sums_by_day(void **state)
+{
+    (void)state;
+    struct base base;
+    struct sink_place got = {0};
+    uint64_t sum = 0;
+    const struct sink_place put = {7, 11, 2, 9, 5, 3, 1000, 900, true};
+    base_begin(&base);
+    struct store *store = base.store;
+    assert_code(CODE_NOT_FOUND, store->alert->place_get(store, 7, &got));
+    begin(&base);
+    assert_ok(store->alert->place_put(store, &(struct sink_place){.sink = 7, .next = 1}));
+    assert_ok(store->alert->place_put(store, &put));
+    assert_ok(store->alert->tally_add(store, TALLY_BUDGET_REFUSED, 100, 2));
+    assert_ok(store->alert->tally_add(store, TALLY_BUDGET_REFUSED, 100, 3));
+    assert_ok(store->alert->tally_add(store, TALLY_BUDGET_REFUSED, 101, 4));
+    commit(&base);
+    assert_ok(store->alert->place_get(store, 7, &got));
+    assert_memory_equal(&got, &put, sizeof put);
+    assert_ok(store->alert->tally_sum(store, TALLY_BUDGET_REFUSED, 100, &sum));
+    assert_int_equal(sum, 9);
+    begin(&base);
+    assert_ok(store->alert->tally_sweep(store, 101));
+    commit(&base);
+    assert_ok(store->alert->tally_sum(store, TALLY_BUDGET_REFUSED, 0, &sum));
+    assert_int_equal(sum, 4);
+    assert_ok(store->alert->tally_sum(store, TALLY_BUDGET_REFUSED, 102, &sum));
+    assert_int_equal(sum, 0);
+    base_end(&base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -671,6 +774,8 @@ int main(void)
         cmocka_unit_test(keeps_mails_in_the_order_they_are_due),
         cmocka_unit_test(keeps_answers_until_their_time),
         cmocka_unit_test(keeps_rights_by_kind_subject_and_end),
+        cmocka_unit_test(keeps_what_is_told_of_alerts_for_all_and_for_one),
+        cmocka_unit_test(keeps_how_far_each_sink_was_told_and_sums_by_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
