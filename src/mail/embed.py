@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns locale/<language>/mail/*.txt into one C file: embed.py LOCALE OUT.c OUT.d
+"""Turns locale/<language>/mail/*.txt and words.txt into one C file: embed.py LOCALE OUT.c OUT.d
 
 The depfile names the folders and every text, so that a new or changed one makes the file anew.
 """
@@ -31,15 +31,31 @@ def c_line(line):
     return f'     "{out}"\n'
 
 
+def c_words(file):
+    """`key = text` lines as rows of a table."""
+    made = ""
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        key, equals, text = line.partition(" = ")
+        if not equals or not text or not key.replace(".", "").replace("_", "").isalnum():
+            sys.exit(f"{file}:{number}: must be `key = text`")
+        made += f'    {{"{file.parent.name}", "{key}",\n' + c_line(text).replace('\\n"', '"') + "    },\n"
+    return made
+
+
 def main(locale, out, depfile):
     folders = sorted(pathlib.Path(locale).glob("*/mail"))
     texts = [text for folder in folders for text in sorted(folder.glob("*.txt"))]
+    words = sorted(pathlib.Path(locale).glob("*/words.txt"))
     made = HEAD
     for text in texts:
         lines = text.read_text(encoding="utf-8").splitlines()
         made += f'    {{"{text.parent.parent.name}", "{text.stem}",\n' + "".join(map(c_line, lines)) + "    },\n"
-    pathlib.Path(out).write_text(made + "    {NULL, NULL, NULL},\n};\n", encoding="utf-8")
-    names = " ".join(str(path) for path in [locale, *folders, *texts])
+    end = "    {NULL, NULL, NULL},\n};\n"
+    made += end + "\nconst struct mail_source mail_words[] = {\n" + "".join(map(c_words, words)) + end
+    pathlib.Path(out).write_text(made, encoding="utf-8")
+    names = " ".join(str(path) for path in [locale, *folders, *texts, *words])
     pathlib.Path(depfile).write_text(f"{out}: {names}\n", encoding="utf-8")
 
 

@@ -97,8 +97,9 @@ static void every_mail_speaks_every_language(void **state)
     (void)state;
     SCOPED(mail_texts_free) struct mail_texts *texts = NULL;
     assert_ok(mail_texts_load(NULL, &texts));
-    for (unsigned kind = 1; mail_kind_row(kind); kind++) {
+    for (unsigned kind = 1; kind < 100; kind++) {
         SCOPED(buf_done) struct buf first = {0};
+        if (!mail_kind_row(kind)) continue;
         for (size_t i = 0; mail_language(i); i++) {
             char names[16][MAIL_VARIABLE_BYTES_MAX + 1];
             struct mail_value values[16];
