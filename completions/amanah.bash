@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret field mail self ledger verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch field mail self ledger verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -18,6 +18,7 @@ _amanah()
         approval) words="ask list approve cancel" ;;
         service) words="put list record" ;;
         secret) words="add hold rotated list" ;;
+        watch) words="sink put sink list sink drop sink test weekly" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -75,6 +76,11 @@ _amanah()
         "secret hold") options=" --help --json --quiet --home --url --output-curl --shop --holder" ;;
         "secret rotated") options=" --help --json --quiet --home --url --output-curl --shop --holder --owner --fingerprint --proof --old-dead" ;;
         "secret list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "watch sink put") options=" --help --json --quiet --home --url --output-curl --shop --lang --ca --sink --severity --state --offset" ;;
+        "watch sink list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "watch sink drop") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "watch sink test") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "watch weekly") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --shop --kind --mask --group --index --bytes" ;;
         "field list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "mail put") options=" --help --json --quiet --home --url --output-curl --shop --name --lang --sender --reply-to --user --password-file --ca --no-tls" ;;

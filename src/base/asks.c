@@ -372,6 +372,35 @@ static const struct member mail_test_members[] = {
     {0},
 };
 static const struct member mail_list_members[] = {{0}};
+static const char sink_about[] = "the sink's id, sink_…";
+static const struct member sink_put_members[] = {
+    TEXT(sink_put_ask, id, ID_BYTES_MAX, false, "the sink to change, sink_…; none: a new one"),
+    TEXT(sink_put_ask, kind, 16, false, "webhook, syslog, ocsf or mail; of a new one"),
+    TEXT(sink_put_ask, url, 500, false,
+         "of a webhook: https://…; of syslog: tcp://host:port or tls://host:port"),
+    TEXT(sink_put_ask, file, 500, false, "of ocsf: a plain name, in the home; or a path, by the operator"),
+    TEXT(sink_put_ask, address, 254, false, "of mail: who gets it"),
+    TEXT(sink_put_ask, severity, 16, false, "nothing below: info (default), low, medium, high or critical"),
+    TEXT(sink_put_ask, state, 8, false, "on or off"),
+    TEXT(sink_put_ask, ca, 65536, false, "certificates to trust, PEM, in place of the machine's"),
+    TEXT(sink_put_ask, lang, 8, false, "of mail: id, ko or en; default: the shop's"),
+    TEXT(sink_put_ask, offset, 8, false, "of mail: local time, such as +07:00, for the weekly mail"),
+    {0},
+};
+static const struct member sink_list_members[] = {{0}};
+static const struct member sink_drop_members[] = {
+    TEXT(sink_drop_ask, id, ID_BYTES_MAX, true, sink_about),
+    {0},
+};
+static const struct member sink_test_members[] = {
+    TEXT(sink_test_ask, id, ID_BYTES_MAX, false, "the sink's id, sink_…; none: every sink, and whoever watches"),
+    {0},
+};
+static const struct member weekly_members[] = {{0}};
+static const struct member events_members[] = {
+    MEMBER(events_ask, next, WIRE_U64, INT64_MAX, false, "number of the first one wanted; 0: from now on"),
+    {0},
+};
 static const struct member status_members[] = {
     MEMBER(status_ask, metrics, WIRE_BOOL, 1, false, "as Prometheus text"),
     {0},

@@ -302,6 +302,24 @@ struct mail_test_ask {
 struct mail_list_ask {
     char none;
 };
+struct sink_put_ask {
+    struct slice id, kind, url, file, address, severity, state, ca, lang, offset; /* id empty: a new one */
+};
+struct sink_list_ask {
+    char none;
+};
+struct sink_drop_ask {
+    struct slice id;
+};
+struct sink_test_ask {
+    struct slice id;
+};
+struct weekly_ask {
+    char none;
+};
+struct events_ask {
+    uint64_t next; /* number of the first one that is wanted; 0: from now on */
+};
 struct status_ask {
     bool metrics;
 };

@@ -7,6 +7,7 @@
 #include "keep/home.h"
 #include "keeper/loop.h"
 #include "mail/worker.h"
+#include "send/worker.h"
 #include "serve/address.h"
 #include "serve/launch.h"
 
@@ -168,6 +169,11 @@ static void sender_done(struct mail_sender **sender)
     if (*sender) (*sender)->free(sender);
 }
 
+static void carrier_done(struct carrier **carrier)
+{
+    if (*carrier) (*carrier)->free(carrier);
+}
+
 /* Where the front can be reached from this machine: an address that means all of them is reached over loopback. */
 static RESULT listener_url(struct server *server)
 {
@@ -198,15 +204,19 @@ static RESULT open_keeper(struct server *server)
         log_event(LOG_WARN, "home.plain_seal", NULL,
                   0); /* who reads the disk can open it: said at every start */
     SCOPED(sender_done) struct mail_sender *sender = NULL;
+    SCOPED(carrier_done) struct carrier *carrier = NULL;
     TRY(mail_worker_new(&sender));
+    TRY(send_worker_new(&carrier));
     struct keeper_options options = {.home = server->home,
                                      .passphrase = buf_slice(&phrase),
                                      .public_origin = server->public_origin,
                                      .listener = server->listener,
                                      .clock = clock_system(),
-                                     .mail = sender};
+                                     .mail = sender,
+                                     .carrier = carrier};
     TRY(keeper_open(&options, &server->keeper));
     sender = NULL; /* the keeper's now */
+    carrier = NULL;
     log_reopened(server->keeper);
     return OK;
 }

@@ -1,6 +1,7 @@
 #include "keep/batch.h"
 
 #include "keep/access/service.h"
+#include "store/alert.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -47,6 +48,10 @@ RESULT batch_settle(struct batch *batch)
     struct shop *shop = batch->shop;
     assert(batch->begun);
     struct result done = key_uses_write(batch);
+    if (done.code == CODE_OK && batch->spent > 0) {
+        done = shop->store->alert->tally_add(shop->store, TALLY_BUDGET_REFUSED,
+                                             (uint32_t)(batch->now_us / DAY_US), batch->spent);
+    }
     if (done.code == CODE_OK) done = ledger_seal(shop->ledger);
     bool write_sightings = done.code == CODE_OK && sightings_full(shop->sightings);
     uint64_t upto = ledger_durable(shop->ledger); /* those of this batch are counted after it */

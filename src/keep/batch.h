@@ -88,6 +88,7 @@ struct batch {
     bool probe_later;
     uint32_t replays; /* answers kept for idempotency keys in it */
     size_t charged;   /* mark of the reservations that stay though their ask is refused */
+    uint64_t spent;   /* asks in it that were refused for a budget */
     bool begun;
 };
 

@@ -62,6 +62,12 @@ void post_message_aad(const struct mail_row *row, struct buf *out)
     buf_be64(out, row->subject.at);
 }
 
+struct slice post_language(const struct shop *shop)
+{
+    const struct buf *lang = &shop->post->settings.lang;
+    return lang->len > 0 ? buf_slice(lang) : slice_text(mail_language(0));
+}
+
 /* Subject and body, with the shop's name and the time beside the draft's own values. */
 static RESULT draft_render(struct batch *batch, const struct mail_draft *draft, struct buf *subject,
                            struct buf *body)
@@ -79,7 +85,7 @@ static RESULT draft_render(struct batch *batch, const struct mail_draft *draft, 
     mail_time_put(&time, batch->now_us);
     values[draft->count] = (struct mail_value){"shop", post_shop_name(shop)};
     values[draft->count + 1] = (struct mail_value){"time", buf_slice(&time)};
-    struct slice lang = draft->lang.len > 0 ? draft->lang : buf_slice(&shop->post->settings.lang);
+    struct slice lang = draft->lang.len > 0 ? draft->lang : post_language(shop);
     const struct mail_text *text = mail_texts_get(shop->post->texts, draft->kind, lang);
     mail_text_render(text, values, draft->count + 2, subject, body);
     return subject->len + body->len <= MAIL_MESSAGE_BYTES_MAX

@@ -18,7 +18,7 @@
 
 enum {
     MAIL_VALUES_MAX = 8,
-    MAIL_VALUE_BYTES_MAX = 1000,    /* of one value */
+    MAIL_VALUE_BYTES_MAX = 8192,    /* of one value */
     MAIL_MESSAGE_BYTES_MAX = 65536, /* of subject and body, rendered */
     MAIL_KEEP_DAYS = 30,            /* what became of a mail is known for so long; its words go at once */
     MAIL_SWEEP = 4096               /* mails forgotten in one go */
@@ -53,6 +53,9 @@ void mail_note(struct batch *batch, enum mail_kind kind, uint64_t count);
 /* Tell every member of staff who has not left: one mail each in their language, and mail_note(). `to`, `to_name` and
  * `lang` of the draft are not looked at. */
 RESULT mail_tell_staff(struct batch *batch, const struct mail_draft *draft);
+
+/* The language of mails to whom no other is known for. */
+struct slice post_language(const struct shop *shop);
 
 /* A time for a value of a mail: 2026-11-22 03:24 UTC. */
 void mail_time_put(struct buf *out, int64_t us);

@@ -6,6 +6,7 @@
 #include "keep/post.h"
 #include "keep/reopen.h"
 #include "keep/spend.h"
+#include "keep/watch/sink.h"
 #include "store/sqlite/sqlite.h"
 
 #include <assert.h>
@@ -20,7 +21,9 @@ static const struct {
     [ID_SUBJECT] = {"sub_", "\0\0\0\0\0\0\0\0"}, [ID_KEY] = {"key_", "key\0\0\0\0\0"},
     [ID_STAFF] = {"staff_", "staff\0\0\0"},      [ID_SECRET] = {"sec_", "secret\0\0"},
     [ID_APPROVAL] = {"apr_", "apr\0\0\0\0\0"},   [ID_GRANT] = {"grant_", "grant\0\0\0"},
-    [ID_PASS] = {"pass_", "pass\0\0\0\0"},
+    [ID_PASS] = {"pass_", "pass\0\0\0\0"},       [ID_SINK] = {"sink_", "sink\0\0\0\0"},
+    [ID_TELLING] = {"evt_", "evt\0\0\0\0\0"},    [ID_MORE] = {"more_", "more\0\0\0\0"},
+    [ID_ALERT] = {"alert_", "alert\0\0\0"},
 };
 
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out)
@@ -87,6 +90,7 @@ void shop_free(struct shop **shop)
     spread_free(&at->pass_spread);
     sessions_free(&at->sessions);
     post_free(&at->post);
+    sinks_free(&at->sinks);
     key_uses_done(&at->key_uses);
     access_done(&at->access);
     guesses_free(&at->guesses);
@@ -190,6 +194,7 @@ void shop_readers_drop(struct shop *shop)
 {
     access_done(&shop->access);
     post_settings_drop(shop->post);
+    sinks_drop(shop->sinks);
     fields_init(&shop->fields);
 }
 
@@ -291,6 +296,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(keyring_open(shop->crypto, buf_c(&path), home_root(shop->home), shop->name, &shop->keyring));
     TRY(keys_set(shop));
     TRY(post_open(shop, &shop->post));
+    TRY(sinks_new(shop, &shop->sinks));
     TRY(budgets_new(&shop->budgets));
     TRY(spread_new(&shop->pass_spread));
     TRY(sessions_new(shop->crypto, &shop->sessions));

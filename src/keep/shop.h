@@ -14,6 +14,7 @@
 #include "watch/spread.h"
 
 struct post;
+struct sinks;
 
 struct shop {
     uint32_t number; /* in this keeper, from 1 */
@@ -32,7 +33,8 @@ struct shop {
     struct sessions *sessions;
     struct key_uses key_uses;
     struct budgets *budgets;
-    struct post *post; /* keep/post.h */
+    struct post *post;   /* keep/post.h */
+    struct sinks *sinks; /* keep/watch/sink.h */
     struct {
         uint64_t issued, seen, unknown, refused;
     } passes;                   /* as keep/access/pass.h tells them */
@@ -101,7 +103,19 @@ RESULT shop_index_open(struct shop *shop, unsigned field);
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out);
 
 /* Public ids: prefix and base32 of one AES block of (number, kind). Nobody without the key can count through them. */
-enum id_kind { ID_SUBJECT, ID_KEY, ID_STAFF, ID_APPROVAL, ID_SECRET, ID_GRANT, ID_PASS };
+enum id_kind {
+    ID_SUBJECT,
+    ID_KEY,
+    ID_STAFF,
+    ID_APPROVAL,
+    ID_SECRET,
+    ID_GRANT,
+    ID_PASS,
+    ID_SINK,
+    ID_TELLING,
+    ID_MORE,
+    ID_ALERT
+};
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */
 RESULT id_get(struct shop *shop, enum id_kind kind, struct slice text, uint64_t *out);

@@ -67,5 +67,11 @@ VERB_FUNCTION(field_list);
 VERB_FUNCTION(grant_add);
 VERB_FUNCTION(grant_list);
 VERB_FUNCTION(pass_issue);
+VERB_FUNCTION(sink_put);
+VERB_FUNCTION(sink_list);
+VERB_FUNCTION(sink_drop);
+VERB_FUNCTION(sink_test);
+VERB_FUNCTION(weekly);
+VERB_FUNCTION(events);
 
 #endif

@@ -64,6 +64,7 @@ static void refusal_note(struct batch *batch, const struct reader *reader, struc
 {
     struct draft draft = batch_draft(batch, reader, ENTRY_REFUSED);
     struct receipt receipt = {0};
+    batch->spent += why.code == CODE_SPENT;
     draft.entry.cause = entry_cause(batch->shop->crypto, why.cause);
     batch_append(batch, &draft, &receipt);
     batch_receipt(answer, &receipt);

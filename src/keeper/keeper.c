@@ -58,12 +58,14 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
     sqlite_setup();
     keeper->options = *options;
     keeper->options.mail = NULL; /* the caller's until all is open */
+    keeper->options.carrier = NULL;
     TRY(home_seal_kind(options->home, &keeper->seal));
     TRY(home_open(options->home, options->passphrase, true, &keeper->home));
     TRY(shops_open(keeper));
     keeper->options.passphrase = (struct slice){0};
     keeper->started_us = keeper->upkeep_us = clock_now(&options->clock);
     keeper->options.mail = options->mail;
+    keeper->options.carrier = options->carrier;
     *out = TAKE(keeper);
     return OK;
 }
@@ -75,6 +77,7 @@ void keeper_free(struct keeper **keeper)
     if (!at) return;
     buf_text(&why, result_text()); /* what fails while it is closed must not stand for why it is closed */
     stretcher_free(&at->stretcher);
+    sends_end(at);
     mails_end(at);
     for (size_t i = 0; i < at->shop_count; i++) {
         shop_upkeep(at, at->shops[i], true);
@@ -260,12 +263,16 @@ int64_t keeper_idle(struct keeper *keeper)
         for (size_t i = 0; i < keeper->shop_count; i++) shop_upkeep(keeper, keeper->shops[i], false);
         keeper->upkeep_us = now_us;
     }
-    int64_t upkeep_us = keeper->upkeep_us + UPKEEP_EVERY_US - now_us, mails_us = mails_turn(keeper);
-    return mails_us < upkeep_us ? mails_us : upkeep_us;
+    int64_t next_us = keeper->upkeep_us + UPKEEP_EVERY_US - now_us, sends_us = sends_turn(keeper);
+    if (sends_us < next_us) next_us = sends_us;
+    int64_t mails_us = mails_turn(keeper); /* behind the alerts, which may have queued some */
+    return mails_us < next_us ? mails_us : next_us;
 }
 
-int keeper_mail_fd(struct keeper *keeper)
+int keeper_word_fd(struct keeper *keeper, size_t which)
 {
     struct mail_sender *sender = keeper->options.mail;
-    return sender ? sender->fd(sender) : -1;
+    struct carrier *carrier = keeper->options.carrier;
+    if (which == 0) return sender ? sender->fd(sender) : -1;
+    return carrier ? carrier->fd(carrier) : -1;
 }

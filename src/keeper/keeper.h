@@ -13,6 +13,7 @@ enum { KEEPER_BATCH_MAX = 1024 }; /* asks in one batch */
 
 struct keeper;
 struct mail_sender;
+struct carrier;
 struct store;
 struct stretched;
 struct probes;
@@ -29,6 +30,7 @@ struct keeper_options {
     struct slice
         public_origin; /* as browsers see the vault, for passkeys; empty: none. Borrowed as long as the keeper */
     struct mail_sender *mail; /* sends the shops' mails; taken over once it is open. NULL: they wait */
+    struct carrier *carrier;  /* carries alerts out; taken over once it is open. NULL: they wait */
 };
 
 /* Take the home's lock, unseal, open every shop, check it and bring its ledger up. Errors as home_open(),
@@ -72,10 +74,11 @@ void keeper_forget(struct keeper *keeper, const void *from);
 void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t count, struct keeper_sink sink);
 
 /* Work that waits for no ask: upkeep, mails. Cheap when there is none. Call it when the time it said is over, after a
- * batch, and when keeper_mail_fd() is readable. Returns microseconds until it wants to be called again. */
+ * batch, and when one of keeper_word_fd() is readable. Returns microseconds until it wants to be called again. */
 int64_t keeper_idle(struct keeper *keeper);
 
-/* Readable when the sender of mails has something to tell; -1: there is none. */
-int keeper_mail_fd(struct keeper *keeper);
+/* Readable when the sender of mails (0) or the carrier of alerts (1) has something to tell; -1: there is none. */
+enum { KEEPER_WORD_FDS = 2 };
+int keeper_word_fd(struct keeper *keeper, size_t which);
 
 #endif

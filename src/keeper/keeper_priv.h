@@ -6,6 +6,7 @@
 #include "keep/verbs.h"
 #include "keeper/keeper.h"
 #include "keeper/stretch.h"
+#include "send/carrier.h"
 
 enum {
     STRANGERS_MAX = 256,
@@ -15,6 +16,7 @@ enum {
 };
 enum {
     KEEPER_MAILS_MAX = 64, /* handed over in one commit */
+    KEEPER_SENDS_MAX = 64, /* the same of alerts, and word of them that no commit has written down yet */
     KEEPER_WORD_MAX = 1024 /* word of mails that no commit has written down yet */
 };
 
@@ -33,6 +35,13 @@ struct counters {
     uint64_t commit_us; /* all together */
 };
 
+/* What stands between the sinks and the carrier. */
+struct sending {
+    struct send_done word[KEEPER_SENDS_MAX];
+    size_t count, first; /* first: the shop whose turn comes first */
+    int64_t after_us;    /* not before that is there another turn */
+};
+
 struct keeper {
     struct keeper_options options;
     struct home *home;
@@ -49,6 +58,7 @@ struct keeper {
     struct mail_done word[KEEPER_WORD_MAX];
     size_t word_count, mail_first; /* mail_first: the shop whose turn with the sender comes first */
     int64_t mail_us;               /* not before that is there another turn */
+    struct sending sending;
     enum seal_kind seal;
 };
 
@@ -76,10 +86,14 @@ void shop_run(struct keeper *keeper, struct shop *shop, struct task *tasks, size
 
 /* Hand over what is due and write down what became of it. Microseconds until it wants to be called again; INT64_MAX. */
 int64_t mails_turn(struct keeper *keeper);
+/* The same of alerts. */
+int64_t sends_turn(struct keeper *keeper);
 /* What was being sent when the process before this one ended is marked as unknown. */
 RESULT mails_recover(struct keeper *keeper, struct shop *shop);
 /* Stop and free the sender, and write down its last word. */
 void mails_end(struct keeper *keeper);
+/* The same of the carrier. */
+void sends_end(struct keeper *keeper);
 
 /* Open a shop of the home, as the next one of the keeper. */
 RESULT keeper_shop_open(struct keeper *keeper, const char *name);

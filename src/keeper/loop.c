@@ -18,8 +18,8 @@ enum {
     LENGTH_BYTES = 4,
     FRONT = 0, /* its slot */
     SLOTS = LOOP_PEERS_MAX + 1,
-    MAILS = SLOTS + 3, /* the sender's word */
-    EVENTS = SLOTS + 4,
+    WORD = SLOTS + 3, /* of the sender of mails, and of the carrier of alerts */
+    EVENTS = SLOTS + 5,
     TURN_MS_MAX = 1000,
     KEEP_BYTES = 2 * LOOP_READ_BYTES /* a buffer that grew above is given back when empty */
 };
@@ -322,7 +322,7 @@ static void turn(struct loop *loop)
             accept_peers(loop);
         else if (slot == SLOTS + 2)
             loop->rung = true;
-        else if (slot == MAILS)
+        else if (slot == WORD || slot == WORD + 1)
             loop->idle_at = 0;
         else if (slot > SLOTS)
             take_signals(loop);
@@ -351,8 +351,11 @@ RESULT keeper_loop(struct keeper *keeper, const struct loop_doors *doors, const 
     bool watched = watch(&loop, rings_fd, SLOTS + 2) &&
                    (doors->listen_fd < 0 || watch(&loop, doors->listen_fd, SLOTS)) &&
                    (doors->signal_fd < 0 || watch(&loop, doors->signal_fd, SLOTS + 1)) &&
-                   (keeper_mail_fd(keeper) < 0 || watch(&loop, keeper_mail_fd(keeper), MAILS)) &&
                    (doors->front_fd < 0 || peer_open(&loop, FRONT, doors->front_fd));
+    for (size_t i = 0; i < KEEPER_WORD_FDS; i++) {
+        int fd = keeper_word_fd(keeper, i);
+        watched = watched && (fd < 0 || watch(&loop, fd, WORD + i));
+    }
     if (!watched) return FAIL(UNAVAILABLE, "keeper: its sockets cannot be watched: %s", strerror(errno));
 
     while (!loop.failed) {

@@ -2,6 +2,8 @@
 #include "keep/access/key_make.h"
 #include "keep/access/service.h"
 #include "keep/erase.h"
+#include "keep/watch/sink.h"
+#include "keep/watch/weekly.h"
 #include "keeper/keeper_priv.h"
 
 #include <string.h>
@@ -85,6 +87,8 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(services_drift(batch, noted));
     TRY(store->replay->sweep(store, batch->now_us));
     TRY(keys_upkeep(batch));
+    TRY(weekly_due(batch, noted));
+    TRY(sinks_sweep(batch));
     TRY(post_sweep(batch));
     struct result expired = misses_expire(batch);
     if (expired.code != CODE_OK && expired.code != CODE_CORRUPT)

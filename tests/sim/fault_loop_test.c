@@ -81,6 +81,14 @@ static RESULT put_tail(void *context, const struct tail_row *row)
     return OK;
 }
 
+static RESULT put_telling(void *context, const struct telling_row *row)
+{
+    struct trial *trial = context;
+    put(trial, SLICE_OF(row->id));
+    put(trial, row->body);
+    return OK;
+}
+
 static RESULT put_number(void *context, uint64_t number)
 {
     put(context, SLICE_OF(number));
@@ -121,6 +129,7 @@ static struct hash everything(struct trial *trial)
     }
     assert_ok(store->tag->each(store, sum_tag, &tagging));
     assert_ok(store->authority->each(store, put_authority, trial));
+    assert_ok(store->alert->each(store, 0, 0, 1000, put_telling, trial));
     assert_ok(store->ledger->tail_each(store, put_tail, trial));
     assert_ok(store->ledger->authority_each(store, put_number, trial));
     assert_ok(store->ledger->checkpoint_get(store, CHECKPOINT_NEWEST, UINT64_MAX, &size, &time_us, &note));
@@ -306,6 +315,8 @@ static void a_failed_act_of_an_admin_leaves_nothing(void **state)
     struct field_put_ask field = {
         .name = SLICE_TEXT("shoe_size"), .kind = SLICE_TEXT("text"), .index = SLICE_TEXT("full")};
     struct ledger_pin_ask pin = {SLICE_TEXT("the accountant")};
+    struct sink_put_ask sink = {.kind = SLICE_TEXT("webhook"), .url = SLICE_TEXT("https://siem.example/")};
+    struct sink_test_ask all_sinks = {{0}};
     nothing_half_done(trial, "key issue", VERB_KEY_ISSUE, &key, "key 1");
     nothing_half_done(trial, "key revoke", VERB_KEY_REVOKE, &revoke, NULL);
     nothing_half_done(trial, "role put", VERB_ROLE_PUT, &role, NULL);
@@ -313,6 +324,8 @@ static void a_failed_act_of_an_admin_leaves_nothing(void **state)
     nothing_half_done(trial, "staff add", VERB_STAFF_ADD, &staff, NULL);
     nothing_half_done(trial, "field put", VERB_FIELD_PUT, &field, NULL);
     nothing_half_done(trial, "pin", VERB_LEDGER_PIN, &pin, NULL);
+    nothing_half_done(trial, "sink put", VERB_SINK_PUT, &sink, NULL);
+    nothing_half_done(trial, "sink test", VERB_SINK_TEST, &all_sinks, NULL);
     trial_end(trial);
 }
 

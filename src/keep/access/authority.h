@@ -19,6 +19,7 @@ enum authority_kind {
     AUTHORITY_SECRET = 9,
     AUTHORITY_MAIL = 10,
     AUTHORITY_SERVICE = 11,
+    AUTHORITY_SINK = 15,
     AUTHORITY_SIGN_IN = 14,
     AUTHORITY_LEAVE = 16,
 };

@@ -207,25 +207,39 @@ static const char *kind_name(uint32_t kind)
     return "other";
 }
 
+static int64_t age_days(const struct secret_row *secret, int64_t now_us)
+{
+    int64_t since_us = secret->rotated_us ? secret->rotated_us : secret->made_us;
+    return now_us > since_us ? (now_us - since_us) / DAY_US : 0;
+}
+
+static bool is_late(const struct secret_row *secret, int64_t now_us)
+{
+    return (uint64_t)age_days(secret, now_us) >= secret->rotate_days;
+}
+
+bool secret_due(const struct secret_row *secret, int64_t now_us)
+{
+    return secret->open_us > 0 || is_late(secret, now_us);
+}
+
 RESULT secret_put(struct shop *shop, const struct secret_row *secret, int64_t now_us, struct buf *out)
 {
     SCOPED(buf_done) struct buf text = {0};
     struct words words = {{0}};
     int64_t since_us = secret->rotated_us ? secret->rotated_us : secret->made_us;
-    int64_t age_days = now_us > since_us ? (now_us - since_us) / DAY_US : 0;
-    bool late = (uint64_t)age_days >= secret->rotate_days;
     size_t mark = cbor_open(out), count = 8;
     TRY(words_open(shop, secret, &text, &words));
     put_id(shop, out, "id", ID_SECRET, secret->id);
     put_text(out, "name", words.name);
     put_text(out, "kind", slice_text(kind_name(secret->kind)));
     put_text(out, "state",
-             secret->open_us > 0 ? SLICE_TEXT("open")
-             : late              ? SLICE_TEXT("late")
-                                 : SLICE_TEXT("good"));
+             secret->open_us > 0       ? SLICE_TEXT("open")
+             : is_late(secret, now_us) ? SLICE_TEXT("late")
+                                       : SLICE_TEXT("good"));
     people_put(shop, "holders", secret->holders, secret->holder_count, out);
     people_put(shop, "ever_held", secret->ever, secret->ever_count, out);
-    put_number(out, "age_days", (uint64_t)age_days);
+    put_number(out, "age_days", (uint64_t)age_days(secret, now_us));
     put_time(out, "rotate_by", since_us + (int64_t)secret->rotate_days * DAY_US);
     if (secret->owner > 0) put_id(shop, out, "owner", ID_STAFF, secret->owner);
     if (secret->open_us > 0) put_time(out, "open_since", secret->open_us);

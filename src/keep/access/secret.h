@@ -47,6 +47,9 @@ bool secret_held_by(const struct secret_row *secret, uint32_t staff);
  */
 RESULT secrets_open_for(struct batch *batch, const struct reader *reader, uint32_t staff, size_t *count);
 
+/* Must it be rotated: has a holder left since its last rotation, or is it too old? */
+bool secret_due(const struct secret_row *secret, int64_t now_us);
+
 /* Append one secret as a map, as GET /v1/secrets lists it. CORRUPT when its sealed part does not open. */
 RESULT secret_put(struct shop *shop, const struct secret_row *secret, int64_t now_us, struct buf *out);
 

@@ -2,6 +2,7 @@
 #include "keep/access/access_priv.h"
 #include "keep/access/authority.h"
 #include "keep/post.h"
+#include "keep/watch/sink.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return approval_take(&shop->access, id, body);
     case AUTHORITY_MAIL:
         return post_settings_take(shop, body);
+    case AUTHORITY_SINK:
+        return sink_take(shop, id, body);
     case AUTHORITY_WITNESS:
         return OK; /* read from its row when it is needed */
     default:

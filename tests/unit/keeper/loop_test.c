@@ -75,9 +75,10 @@ int64_t keeper_idle(struct keeper *keeper)
     return SECOND_US;
 }
 
-int keeper_mail_fd(struct keeper *keeper)
+int keeper_word_fd(struct keeper *keeper, size_t which)
 {
     (void)keeper;
+    (void)which;
     return -1;
 }
 
