@@ -212,6 +212,10 @@ void http_answer(void *context, void *asker, const struct answer_head *head, str
         answer_to_import(request, head, body, checkpoint);
         return;
     }
+    if (request->found.route->reply == REPLY_EVENTS && (head->cause == CAUSE_OK || request->stream)) {
+        events_answer(request, head, body);
+        return;
+    }
     reply_answer(request->found.route, head, body, checkpoint, request->id, &reply);
     if (head->shape == ANSWER_TEXT && head->cause == CAUSE_OK) add_metrics(front, &reply.body);
     (void)answered(request, &reply);
@@ -231,6 +235,10 @@ void http_late(void *context, void *asker)
         answer_to_import(request, &head, (struct slice){0}, (struct slice){0});
         return;
     }
+    if (request->stream) {
+        events_late(request);
+        return;
+    }
     struct reply reply = {0};
     reply_problem(late, NULL, request->id, &reply);
     (void)answered(request, &reply);
@@ -240,7 +248,8 @@ void http_late(void *context, void *asker)
 /* Is it over its time? A suspended one waits for us, not for its client. */
 static bool overdue(const struct connection *connection, int64_t now)
 {
-    const struct request *request = connection->request;
+    struct request *request = connection->request;
+    if (request && request->stream) return events_turn(request);
     if (request == NULL) return now - connection->since > BETWEEN_US;
     if (request->suspended) return false;
     if (request->answered) return now - request->replied_us > REPLY_US;

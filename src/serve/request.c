@@ -60,6 +60,7 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
         {"X-Request-Id", offsetof(struct headers, request_id), false},
         {"X-Forwarded-For", offsetof(struct headers, forwarded), false},
         {"Expect", offsetof(struct headers, expect), false},
+        {"Last-Event-ID", offsetof(struct headers, last_event), false},
         {"Amanah-Cookie", offsetof(struct headers, as_cookie), false},
         {"Cookie", offsetof(struct headers, cookie.cookie), true},
         {"X-CSRF-Token", offsetof(struct headers, cookie.csrf), true},
@@ -235,6 +236,8 @@ static RESULT fill_ask(struct request *request, union any_ask *ask, struct json_
     if (route->verb == VERB_SUBJECT_PATCH)
         TRY(read_version(request->headers.if_match, &ask->subject_patch.version));
     if (route->reply == REPLY_METRICS) ask->status.metrics = true;
+    if (route->reply == REPLY_EVENTS && ask->events.next == 0)
+        ask->events.next = events_next(request->headers.last_event);
     if (route->verb == VERB_SESSION_OPEN && request->headers.as_cookie)
         TRY(cookie_site(&request->headers.cookie));
     if (route->body == BODY_JSON || (route->body == BODY_OPTIONAL && request->body.len > 0)) {
@@ -288,7 +291,7 @@ static RESULT take_cookie(struct request *request, struct slice *bearer)
     return OK;
 }
 
-static RESULT make_head(struct request *request, struct ask_head *out)
+RESULT request_head(struct request *request, struct ask_head *out)
 {
     if (request->front->keeper_gone) return FAIL(UNAVAILABLE, "service: it is ending; try again in a moment");
     const struct route *route = request->found.route;
@@ -312,7 +315,7 @@ RESULT request_ask(struct request *request)
     union any_ask ask = {0};
     struct ask_head head = {0};
     struct json_errors errors = {0};
-    struct result result = make_head(request, &head);
+    struct result result = request_head(request, &head);
     if (result.code == CODE_OK) result = fill_ask(request, &ask, &errors);
     if (result.code == CODE_OK) result = link_ask(request->front->link, &head, &ask, request);
     if (result.code == CODE_OK)
@@ -328,7 +331,7 @@ static RESULT send_chunk(void *context, const struct import_ask *ask)
 {
     struct request *request = context;
     struct ask_head head = {0};
-    TRY(make_head(request, &head));
+    TRY(request_head(request, &head));
     TRY(link_ask(request->front->link, &head, ask, request));
     request->asks_open++;
     return OK;
@@ -385,6 +388,7 @@ void request_done(struct request *request)
     buf_done(&request->bearer);
     reply_done(&request->refusal);
     import_free(&request->import);
+    events_done(request);
     if (request->connection) {
         request->connection->request = NULL;
         request->connection->since = request->front->now_us;

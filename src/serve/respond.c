@@ -98,19 +98,35 @@ static void log_request(const struct request *request, int status)
     log_end(&line, STDERR_FILENO);
 }
 
+static bool respond_with(struct request *request, struct MHD_Response *response, int status)
+{
+    request->answered = true;
+    request->replied_us = request->front->now_us;
+    request->front->answered[status / 100 % STATUS_CLASSES]++;
+    log_request(request, status);
+    enum MHD_Result queued = MHD_queue_response(request->mhd, (unsigned)status, response);
+    MHD_destroy_response(response);
+    return queued == MHD_YES;
+}
+
 bool respond(struct request *request, struct reply *reply)
 {
     assert(!request->answered && reply->status >= 200);
     struct MHD_Response *response = make_response(&reply->body);
     if (response == NULL) return false;
     add_headers(response, request, reply);
-    request->answered = true;
-    request->replied_us = request->front->now_us;
-    request->front->answered[reply->status / 100 % STATUS_CLASSES]++;
-    log_request(request, reply->status);
-    enum MHD_Result queued = MHD_queue_response(request->mhd, (unsigned)reply->status, response);
-    MHD_destroy_response(response);
-    return queued == MHD_YES;
+    return respond_with(request, response, reply->status);
+}
+
+bool respond_stream(struct request *request, size_t block, MHD_ContentReaderCallback reader)
+{
+    const struct reply reply = {.status = MHD_HTTP_OK, .type = "text/event-stream", .cache = "no-store"};
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block, reader, request, NULL);
+    if (response == NULL) return false;
+    add_headers(response, request, &reply);
+    add(response, "X-Accel-Buffering", "no"); /* proxies must not hold it back */
+    return respond_with(request, response, reply.status);
 }
 
 void add_metrics(const struct front *front, struct buf *out)

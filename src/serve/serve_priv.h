@@ -7,6 +7,7 @@
 #include "base/rows/encoding.h"
 #include "serve/address.h"
 #include "serve/cookie.h"
+#include "serve/events.h"
 #include "serve/import.h"
 #include "serve/launch.h"
 #include "serve/link.h"
@@ -45,7 +46,7 @@ struct connection {
 /* Values of headers, as they stand in the connection's memory; NULL: not there. */
 struct headers {
     const char *authorization, *content_type, *content_length, *encoding, *if_match, *idempotency,
-        *request_id, *forwarded, *expect, *as_cookie;
+        *request_id, *forwarded, *expect, *as_cookie, *last_event;
     struct cookie_headers cookie;
 };
 
@@ -64,6 +65,7 @@ struct request {
     struct buf bearer;     /* made of a cookie, or of the certificate that a client showed */
     struct reply refusal;  /* why it is refused, until the body has passed */
     struct import *import; /* of BODY_ROWS */
+    struct stream *stream; /* of REPLY_EVENTS, once it is open */
     uint8_t network[NETWORK_BYTES];
     int64_t began_us, replied_us;
     char id[REQUEST_ID_BYTES];
@@ -79,7 +81,7 @@ struct front {
     bool use_tls, log_requests, ending, keeper_gone;
     int control_fd, epoll_fd;
     struct connection *connections;
-    size_t connection_count, request_count, proxy_count;
+    size_t connection_count, request_count, stream_count, proxy_count;
     uint8_t proxies[FRONT_PROXIES_MAX][NETWORK_BYTES];
     uint64_t serial, answered[STATUS_CLASSES];
     int64_t now_us;
@@ -96,15 +98,17 @@ void http_sweep(struct front *front); /* ends connections that are over their ti
 
 /* request.c */
 void request_begin(struct request *request, const char *method,
-                   const char *path);           /* route, headers, refusal */
-RESULT request_ask(struct request *request);    /* parse what came and send the ask */
-RESULT request_import(struct request *request); /* set the import up from the query */
+                   const char *path);                               /* route, headers, refusal */
+RESULT request_ask(struct request *request);                        /* parse what came and send the ask */
+RESULT request_head(struct request *request, struct ask_head *out); /* who asks; borrowed from the request */
+RESULT request_import(struct request *request);                     /* set the import up from the query */
 void request_refuse(struct request *request, struct result failure, const struct json_errors *errors);
 void request_done(struct request *request);
 bool request_has_body(const struct request *request);
 
 /* respond.c */
 bool respond(struct request *request, struct reply *reply); /* empties the reply */
+bool respond_stream(struct request *request, size_t block, MHD_ContentReaderCallback reader);
 void add_metrics(const struct front *front, struct buf *out);
 
 #endif

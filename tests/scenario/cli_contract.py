@@ -131,6 +131,13 @@ def walk(home):
     run("secret hold", secret, "--holder", staff)
     run("secret rotated", secret, "--proof", "ticket 7", "--old-dead", "401 from the API")
     within("token signing key", run("secret list").text)
+    sink = run("watch sink put", "owner@shop.example", "--lang", "id", "--offset", "+07:00", "--json").json["id"]
+    within("owner@shop.example", run("watch sink list").text)
+    run("watch sink test", sink)
+    run("watch sink put", "--sink", sink, "--severity", "grave", status=USAGE)
+    same(run("watch sink put", "--sink", sink, "--state", "off", "--json").json["state"], "delayed")  # it loosens
+    same(run("watch sink drop", sink, "--json").json["state"], "delayed")
+    within("looked at", run("watch weekly").text)
     run("mail show", status=NO)  # it is not set
     run("mail put", "smtp://mail.shop.example", "--sender", "toko@shop.example", "--no-tls", status=USAGE)
     word = home.file("mail password", "s3cret-of-the-mail-host\n")

@@ -191,8 +191,26 @@ def people(walk):
     walk("GET", "/v1/mail", status=404)  # it waits for the second yes
     walk("POST", "/v1/mail/test", {"to": "kim@shop.example"}, 404)
     same(walk("GET", "/v1/mail/queue").json["set"], False)
+    hook = walk("POST", "/v1/sinks", {"kind": "webhook", "url": "http://127.0.0.1:1/"}, 201).json
+    check(hook["secret"].startswith("whsec_"), "a webhook's secret is shown once")
+    within(hook["id"], [item["id"] for item in walk("GET", "/v1/sinks").json["items"]])
+    walk("POST", "/v1/sinks/test", {"id": hook["id"]}, 202)
+    walk("DELETE", "/v1/sinks/{id}", status=202, path=f"/v1/sinks/{hook['id']}")  # it waits for the second yes
+    within("looked", walk("GET", "/v1/watch/weekly").json["text"])
+    stream(walk)
     walk("POST", "/v1/fields", {"name": "size", "kind": "text", "bytes": 20}, 201)
     within("size", [item["name"] for item in walk("GET", "/v1/fields").json["items"]])
+
+
+def stream(walk):
+    """Server-sent events begin at once, and do not end."""
+    walk.called.add(("GET", "/v1/events"))
+    line = http.client.HTTPConnection("127.0.0.1", walk.home.port, timeout=10)
+    line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {walk.home.admin}"})
+    got = line.getresponse()
+    same((got.status, got.headers["content-type"], got.headers["cache-control"]), (200, "text/event-stream", "no-store"))
+    same(got.readline(), b"retry: 2000\n")
+    line.close()
 
 
 def openapi(document):
@@ -279,6 +297,7 @@ GOOD = {
     "/v1/secrets": {"name": "x"}, "/v1/staff/{id}/lessons": {"lesson": "x"},
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
+    "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
 }
 

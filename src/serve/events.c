@@ -1,0 +1,201 @@
+#include "serve/events.h"
+
+#include "serve/serve_priv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_BYTES = 4096, RETRY_MS = 2000, NUMBER_DIGITS_MAX = 18 };
+
+struct stream {
+    struct buf bearer; /* the credential it came by */
+    struct buf out;    /* what waits to be taken */
+    size_t sent;
+    uint64_t next;    /* the first event it does not have */
+    int64_t said_us;  /* something was put into `out` last */
+    int64_t waits_us; /* `out` has not been empty since; 0: it is */
+    bool over;
+};
+
+uint64_t events_next(const char *last_event_id)
+{
+    uint64_t number = 0;
+    size_t len = last_event_id ? strlen(last_event_id) : 0;
+    if (len == 0 || len > NUMBER_DIGITS_MAX) return 0;
+    for (size_t i = 0; i < len; i++) {
+        if (last_event_id[i] < '0' || last_event_id[i] > '9') return 0;
+        number = number * 10 + (uint64_t)(last_event_id[i] - '0');
+    }
+    return number + 1;
+}
+
+static void rest(struct request *request)
+{
+    assert(!request->suspended);
+    request->suspended = true;
+    MHD_suspend_connection(request->mhd);
+}
+
+static void wake(struct request *request)
+{
+    struct stream *stream = request->stream;
+    bool more = stream->sent < stream->out.len;
+    if (more && stream->waits_us == 0) stream->waits_us = request->front->now_us;
+    if (!request->suspended || (!more && !stream->over)) return;
+    request->suspended = false;
+    MHD_resume_connection(request->mhd);
+}
+
+/* libmicrohttpd wants bytes: what waits, the end, or none until somebody wakes it. */
+static ssize_t stream_read(void *context, uint64_t at, char *out, size_t room)
+{
+    (void)at;
+    struct request *request = context;
+    struct stream *stream = request->stream;
+    size_t len = stream->out.len - stream->sent;
+    if (len > room) len = room;
+    if (len > 0) {
+        memcpy(out, stream->out.at + stream->sent, len);
+        stream->sent += len;
+        if (stream->sent < stream->out.len) return (ssize_t)len;
+        stream->sent = 0;
+        stream->waits_us = 0;
+        buf_clear(&stream->out);
+        return (ssize_t)len;
+    }
+    if (stream->over) return MHD_CONTENT_READER_END_OF_STREAM;
+    rest(request);
+    return 0;
+}
+
+static RESULT event_put(struct cbor *items, struct buf *out)
+{
+    size_t pairs = 0;
+    uint64_t id = 0;
+    struct slice event = {0}, data = {0}, name = {0};
+    TRY(cbor_read_map(items, &pairs));
+    for (; pairs > 0; pairs--) {
+        TRY(cbor_read_text(items, &name));
+        if (slice_is(name, "id"))
+            TRY(cbor_read_uint(items, &id));
+        else if (slice_is(name, "event"))
+            TRY(cbor_read_text(items, &event));
+        else
+            TRY(cbor_read_text(items, &data));
+    }
+    buf_print(out, "id: %llu\nevent: ", (unsigned long long)id);
+    buf_slice_put(out, event);
+    buf_text(out, "\ndata: ");
+    buf_slice_put(out, data);
+    buf_text(out, "\n\n");
+    return OK;
+}
+
+static RESULT events_put(struct stream *stream, struct slice body)
+{
+    struct cbor next = {0}, items = {0};
+    size_t count = 0;
+    if (!reply_member(body, "next", &next) || !reply_member(body, "items", &items))
+        return FAIL(CORRUPT, "keeper: an answer without events");
+    TRY(cbor_read_uint(&next, &stream->next));
+    TRY(cbor_read_array(&items, &count));
+    for (; count > 0; count--) TRY(event_put(&items, &stream->out));
+    return OK;
+}
+
+static void stream_take(struct request *request, struct slice body)
+{
+    struct stream *stream = request->stream;
+    size_t before = stream->out.len;
+    if (events_put(stream, body).code != CODE_OK) stream->over = true;
+    if (stream->out.len > before) stream->said_us = request->front->now_us;
+    wake(request);
+}
+
+static void answer_problem(struct request *request, struct result why)
+{
+    struct reply reply = {0};
+    reply_problem(why, NULL, request->id, &reply);
+    (void)respond(request, &reply); /* a connection that cannot be answered ends */
+    reply_done(&reply);
+}
+
+static RESULT stream_open(struct request *request)
+{
+    struct ask_head head = {0};
+    if (request->front->stream_count >= EVENTS_STREAMS_MAX)
+        return FAIL(TOO_BUSY, "events: %d streams are open already; close one", EVENTS_STREAMS_MAX);
+    TRY(request_head(request, &head));
+    request->stream = calloc(1, sizeof *request->stream);
+    if (!request->stream) abort(); /* as all memory: see bytes.h */
+    request->front->stream_count++;
+    buf_slice_put(&request->stream->bearer, head.bearer);
+    buf_print(&request->stream->out, "retry: %d\n\n", RETRY_MS);
+    return respond_stream(request, BLOCK_BYTES, stream_read) ? OK
+                                                             : FAIL(UNAVAILABLE, "service: out of memory");
+}
+
+void events_answer(struct request *request, const struct answer_head *head, struct slice body)
+{
+    if (request->stream) {
+        if (head->cause == CAUSE_OK) {
+            stream_take(request, body);
+            return;
+        }
+        request->stream->over = true;
+        wake(request);
+        return;
+    }
+    struct result opened = stream_open(request);
+    if (opened.code != CODE_OK) answer_problem(request, opened);
+    if (opened.code == CODE_OK) stream_take(request, body);
+    if (!request->suspended) return;
+    request->suspended = false;
+    MHD_resume_connection(request->mhd);
+}
+
+void events_late(struct request *request)
+{
+    request->stream->over = true;
+    wake(request);
+}
+
+static void events_ask(struct request *request)
+{
+    struct stream *stream = request->stream;
+    struct ask_head head = {.verb = VERB_EVENTS, .bearer = buf_slice(&stream->bearer)};
+    struct events_ask ask = {.next = stream->next};
+    memcpy(head.network, request->network, sizeof head.network);
+    if (link_ask(request->front->link, &head, &ask, request).code == CODE_OK)
+        request->asks_open++; /* else in a second */
+}
+
+bool events_turn(struct request *request)
+{
+    struct stream *stream = request->stream;
+    int64_t now = request->front->now_us;
+    if (stream->waits_us > 0 && now - stream->waits_us > EVENTS_STUCK_US) return true;
+    if (request->front->ending || request->front->keeper_gone) {
+        stream->over = true;
+        wake(request);
+        return false;
+    }
+    if (stream->over || stream->out.len > 0) return false;
+    if (now - stream->said_us > EVENTS_BEAT_US) {
+        buf_text(&stream->out, ": still here\n\n");
+        stream->said_us = now;
+        wake(request);
+    }
+    if (request->asks_open == 0) events_ask(request);
+    return false;
+}
+
+void events_done(struct request *request)
+{
+    if (!request->stream) return;
+    buf_done(&request->stream->bearer);
+    buf_done(&request->stream->out);
+    free(TAKE(request->stream));
+    request->front->stream_count--;
+}
