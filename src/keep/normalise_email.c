@@ -116,7 +116,7 @@ static RESULT address_finish(struct buf *out, size_t start)
 /* Back to length `start`, nothing of the failed value left behind. */
 static void take_back(struct buf *out, size_t start)
 {
-    if (out->len > start) explicit_bzero(out->at + start, out->len - start);
+    if (out->at && out->len > start) explicit_bzero(out->at + start, out->len - start);
     out->len = start;
 }
 

@@ -113,7 +113,9 @@ def what_they_could_have_held_is_found():
         secret = home.good("POST", "/v1/secrets", {"name": "token signing key", "kind": "signing_key", "owner": budi,
                                                    "holders": [ana]})["id"]
         strange = home.good("POST", "/v1/secrets", {"name": "database", "owner": budi})["id"]
+        shared_admin = key(home, "admin", [ana, budi])
         report = home.good("POST", f"/v1/staff/{ana}/leave")
+        check(not alive(home, shared_admin["key"]), "a key that gives out rights ends at once")
         for one, what in ((issued["id"], "key they issued"), (deeper["id"], "key they issued"),
                           (added, "person they added"), (unnamed["id"], "key without holder"), (secret, "secret")):
             same(item(report, one)["what"], what)

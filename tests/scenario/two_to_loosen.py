@@ -104,6 +104,19 @@ def a_new_role_that_another_holds_already_needs_one_person():
         same(home.http("POST", "/v1/roles", wide, key=ana).status, 202, "no role may do this")
 
 
+def nobody_hands_out_more_than_they_have():
+    with Home() as home:
+        home.start()
+        home.good("POST", "/v1/roles", {"name": "desk-lead", "fields": ["name"], "purposes": ["support"],
+                                        "acts": ["keys", "staff", "reveal"], "daily": 20})
+        lead = home.good("POST", "/v1/keys", {"role": "desk-lead"})["key"]
+        for path, body in (("/v1/keys", {"role": "admin"}), ("/v1/keys", {"role": "service"}),
+                           ("/v1/staff", {"name": "x", "email": "x@shop.example", "role": "admin"})):
+            refused = home.http("POST", path, body, key=lead)
+            same((refused.status, refused.code), (403, "role.act"), path)
+        same(home.http("POST", "/v1/keys", {"role": "desk-lead"}, key=lead).status, 201, "its own, it may")
+
+
 def the_words_reach_the_command_line():
     with Home() as home:
         (_, ana), (_, budi) = two(home)
@@ -166,6 +179,6 @@ def any_language_says_why_and_nobody_fills_the_list():
 
 story(while_nobody_works_there_the_shop_is_being_set_up, one_person_alone_waits_a_day_and_can_take_it_back,
       a_second_person_says_yes_and_nobody_else, what_changed_meanwhile_is_left_alone,
-      a_new_role_that_another_holds_already_needs_one_person, the_words_reach_the_command_line,
+      a_new_role_that_another_holds_already_needs_one_person, nobody_hands_out_more_than_they_have, the_words_reach_the_command_line,
       a_key_without_a_name_hides_nobody, whoever_was_invited_anew_by_the_asker_is_no_second_person,
       any_language_says_why_and_nobody_fills_the_list)

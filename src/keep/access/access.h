@@ -172,6 +172,12 @@ void key_body_write(const struct key *key, struct buf *out);
 RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice body);
 
 /*
+ * May who has the role `giver` hand out credentials of `given`? Not with fields or acts beyond its own, or whoever may
+ * issue keys could make itself an admin. Numbers of people are not looked at.
+ */
+bool role_may_give(const struct role *giver, const struct role *given);
+
+/*
  * Would a reader of `inner` be able to do nothing that one of `outer` could not, in a shop of so many customers? Then
  * `inner` is no loosening of it.
  */

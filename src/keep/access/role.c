@@ -199,6 +199,13 @@ static bool classes_within(const struct role *inner, const struct role *outer)
     return true;
 }
 
+bool role_may_give(const struct role *giver, const struct role *given)
+{
+    uint64_t full = giver->fields_all ? UINT64_MAX : giver->full, masked = full | giver->masked;
+    return (!given->fields_all || giver->fields_all) && (given->full & ~full) == 0 &&
+           (given->masked & ~masked) == 0 && (given->acts & ~giver->acts) == 0;
+}
+
 bool role_within(const struct role *inner, const struct role *outer, uint64_t customers)
 {
     struct limits less = limits_of_role(inner, customers), more = limits_of_role(outer, customers);

@@ -94,6 +94,32 @@ static bool role_is_wider(struct shop *shop, const struct role *role)
     return true;
 }
 
+enum { FIELDS_EVER = 0x7fffffff }; /* those that every shop has */
+
+static unsigned more_bits(uint64_t now, uint64_t before)
+{
+    return (unsigned)__builtin_popcountll(now & ~before);
+}
+
+/* What a second person is asked to agree to: how much more than before, in one line. */
+static void widening_put(struct shop *shop, const struct role *role, char out[APPROVAL_WHAT_BYTES_MAX + 1])
+{
+    static const struct role nothing = {.reason = true};
+    const struct role *known = role_by_id(&shop->access, role->id), *old = known ? known : &nothing;
+    uint64_t full = role->fields_all ? UINT64_MAX : role->full;
+    uint64_t before = old->fields_all ? UINT64_MAX : old->full;
+    struct limits now = limits_of_role(role, shop->last.at), was = {{0}};
+    if (known) was = limits_of_role(old, shop->last.at);
+    (void)snprintf(
+        out, APPROVAL_WHAT_BYTES_MAX + 1,
+        "%s %s: %s%u more in full, %u more acts, purposes %zu (was %zu), %llu people a day (was %llu)%s",
+        known ? "role" : "new role", role->name,
+        role->fields_all && !old->fields_all ? "every field; " : "fields: ",
+        more_bits(full & FIELDS_EVER, before), more_bits(role->acts, old->acts), role->purpose_count,
+        old->purpose_count, (unsigned long long)now.at[WINDOW_DAY], (unsigned long long)was.at[WINDOW_DAY],
+        old->reason && !role->reason && known ? "; no reason asked" : "");
+}
+
 RESULT verb_role_put(struct batch *batch, const struct reader *reader, const struct role_put_ask *ask,
                      struct answer *out)
 {
@@ -105,7 +131,7 @@ RESULT verb_role_put(struct batch *batch, const struct reader *reader, const str
     if (role_is_wider(batch->shop, &role)) {
         char what[APPROVAL_WHAT_BYTES_MAX + 1];
         bool put = false;
-        (void)snprintf(what, sizeof what, "role %s may do more than before", role.name);
+        widening_put(batch->shop, &role, what);
         const struct loosening loosening = {AUTHORITY_ROLE, role.id, buf_slice(&body), what};
         TRY(loosen(batch, reader, &loosening, out, &put));
         if (!put) return OK;
