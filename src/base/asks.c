@@ -393,7 +393,8 @@ static const struct member sink_drop_members[] = {
     {0},
 };
 static const struct member sink_test_members[] = {
-    TEXT(sink_test_ask, id, ID_BYTES_MAX, false, "the sink's id, sink_…; none: every sink, and whoever watches"),
+    TEXT(sink_test_ask, id, ID_BYTES_MAX, false,
+         "the sink's id, sink_…; none: every sink, and whoever watches"),
     {0},
 };
 static const struct member weekly_members[] = {{0}};

@@ -1,6 +1,7 @@
 #include "store/sqlite/schema_priv.h"
 
-#pragma GCC diagnostic ignored "-Woverlength-strings" /* 4,095 bytes are all that C promises; gcc takes more */
+#pragma GCC diagnostic ignored \
+    "-Woverlength-strings" /* 4,095 bytes are all that C promises; gcc takes more */
 
 /* One text a version, never edited once released. Version n is texts[n - 1]. */
 static const char *const migrations[] = {
