@@ -119,7 +119,7 @@ static RESULT changed(const struct authority_row *row)
 {
     static const char *const names[] = {"?",      "staff",   "key",      "role",   "field", "witness",
                                         "grant",  "budget",  "approval", "secret", "mail",  "service",
-                                        "canary", "breaker", "sign-in",  "sink"};
+                                        "canary", "breaker", "sign-in",  "sink",   "leave"};
     return FAIL(TAMPERED, "authority: row %s %u is not the one that entry %llu of the ledger made",
                 row->kind < COUNT_OF(names) ? names[row->kind] : "?", row->id,
                 (unsigned long long)row->entry);

@@ -1,7 +1,7 @@
 /*
  * The endpoint map: which of the shop's services gets which fields of people for which purposes, by which keys and
  * through which of its own routes. What a service really asks for is held against what it declared; what goes beyond
- * is drift, written to its row by the minute's upkeep, with an entry. The map is also the shop's record of processing
+ * is drift, written to its row by the minute's upkeep, with an entry, and told as an alert. The map is also the shop's record of processing
  * (GDPR article 30; UU 27/2022 article 31; PIPA's privacy policy items).
  *
  * Main calls: service_seen() in the path, services_drift() in upkeep. Drift of the minute before a crash is lost.
