@@ -161,7 +161,8 @@ static double cover_score(struct watch *watch, const struct reader_state *state)
     double ever = sketch_count(&state->ever), share = coverage_share(ever, watch->customers);
     if (!coverage_matters(&state->coverage, params, ever, share)) return 0;
     double peers = state->group ? cover_of(watch, &state->group->crowd, state) : -1;
-    return coverage_score(params, share, coverage_intensity(params, share, state->days + 1), peers);
+    return coverage_score(&state->coverage, params, share, coverage_intensity(params, share, state->days + 1),
+                          peers);
 }
 
 static void judge(struct watch *watch, struct reader_state *state, int64_t now_us)
@@ -225,6 +226,7 @@ static void reader_close(struct watch *watch, struct reader_state *state, const 
     grantless_close(&state->grantless, params, learn);
     double share = coverage_share(sketch_count(&state->ever), watch->customers);
     state->intensity = fixed(coverage_intensity(params, share, state->days));
+    if (learn && used) coverage_learn(&state->coverage, params, state->intensity, state->days);
     sketch_clear(&state->today);
     sketch_clear(&state->tried);
 }

@@ -75,6 +75,7 @@ static const struct kept reader_kept[] = {
     UINT(rise.learned_count, 2UL * SLOW_RISE_DAYS),
     UINT(rise.recent_count, 2UL * SLOW_RISE_RECENT),
     DOUBLE(coverage.accepted, 1),
+    DOUBLE(coverage.habit, 64),
     UINT(enumeration.last, UINT64_MAX),
     UINT(enumeration.width, UINT64_MAX),
     UINT(enumeration.run, UINT32_MAX),
@@ -289,13 +290,13 @@ static RESULT reader_check(const struct reader_state *state)
 {
     unsigned steps = 0;
     for (size_t i = 0; i < COUNT_OF(state->enumeration.widths); i++) steps += state->enumeration.widths[i];
-    bool good = steps == state->enumeration.steps &&
-                state->fruitless.day_misses <= state->fruitless.day_tries &&
-                state->grantless.day_without <= state->grantless.day_looks && state->rise.sum >= 0 &&
-                state->rise.baseline >= 0 && state->rise.spread >= 0 &&
-                (state->rise.baseline <= 0 || state->rise.spread > 0) && state->intensity >= 0 &&
-                state->fruitless.usual >= 0 && state->grantless.usual >= 0 && state->coverage.accepted >= 0 &&
-                state->enumeration.usual_values >= 0 && state->first_seen.points >= 0;
+    bool good =
+        steps == state->enumeration.steps && state->fruitless.day_misses <= state->fruitless.day_tries &&
+        state->grantless.day_without <= state->grantless.day_looks && state->rise.sum >= 0 &&
+        state->rise.baseline >= 0 && state->rise.spread >= 0 &&
+        (state->rise.baseline <= 0 || state->rise.spread > 0) && state->intensity >= 0 &&
+        state->fruitless.usual >= 0 && state->grantless.usual >= 0 && state->coverage.accepted >= 0 &&
+        state->coverage.habit >= 0 && state->enumeration.usual_values >= 0 && state->first_seen.points >= 0;
     return good ? OK : out_of_bounds();
 }
 

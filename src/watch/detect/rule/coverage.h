@@ -6,7 +6,9 @@
  *     -ln(1 - c) / t
  * is what a reader has who picks people evenly at random, whatever its age. Score:
  *     own intensity / (coverage.times * the coverage.quantile of its peers' intensities)
- * and without peers c / coverage.alone. Below coverage.floor of the customers, or coverage.people, nothing is said.
+ * and without peers own intensity / (coverage.times * its habit), the habit being the intensity of its first learn.days
+ * days of use, which follows downwards by at most slow_rise.shrink a week and upwards by slow_rise.grow; before that
+ * c / coverage.alone, which never trips. Below coverage.floor of the customers, or coverage.people, nothing is said.
  * Once people accepted a coverage (watch_accept()), only a half more of it counts again.
  * Source: the coupon collector's share, 1 - e^(-looks/n). Parameters: coverage.* (units in params.def).
  */
@@ -17,6 +19,7 @@
 
 struct coverage {
     double accepted; /* share that people said is right; 0 none */
+    double habit;    /* intensity; 0: not learned yet */
 };
 
 double coverage_share(double people, uint64_t customers);
@@ -27,6 +30,10 @@ double coverage_intensity(const struct params *params, double share, uint32_t da
 bool coverage_matters(const struct coverage *state, const struct params *params, double people, double share);
 
 /* `peers`: their quantile of intensities; below 0: too few of them. */
-double coverage_score(const struct params *params, double share, double intensity, double peers);
+double coverage_score(const struct coverage *state, const struct params *params, double share,
+                      double intensity, double peers);
+
+/* A day of use without an alert is over, the `days`th. */
+void coverage_learn(struct coverage *state, const struct params *params, double intensity, uint32_t days);
 
 #endif

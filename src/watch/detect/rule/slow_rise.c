@@ -74,7 +74,8 @@ static void learn(struct slow_rise *state, const struct params *params, const st
     if ((double)count < params->at[PARAM_LEARN_DAYS]) return;
     double middle = median(values, count);
     if (state->baseline <= 0) {
-        state->baseline = peers->middle >= 0 && middle > peers->high ? peers->high : middle;
+        double begins = fmax(middle, peers->middle); /* whoever is new works slowly at first */
+        state->baseline = peers->middle >= 0 ? fmin(begins, peers->high) : begins;
         state->anchor = state->baseline = fixed(state->baseline);
         state->anchor_day = day;
     } else {

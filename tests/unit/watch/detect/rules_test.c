@@ -176,6 +176,25 @@ static void rides_as_the_model(void **state)
     assert_true(other.today);
 }
 
+static void compares_a_lone_reader_with_its_habit(void **state)
+{
+    (void)state;
+    struct params params;
+    struct coverage coverage = {0};
+    const double habit = 1.0 / 128;
+    params_default(&params);
+    coverage_learn(&coverage, &params, habit, (uint32_t)params.at[PARAM_LEARN_DAYS] - 1);
+    near(coverage.habit, 0);
+    coverage_learn(&coverage, &params, habit, (uint32_t)params.at[PARAM_LEARN_DAYS]);
+    near(coverage.habit, habit);
+    near(coverage_score(&coverage, &params, 0.5, habit, -1), 1 / params.at[PARAM_COVERAGE_TIMES]);
+    near(coverage_score(&coverage, &params, 0.5, 5 * habit, -1), 5 / params.at[PARAM_COVERAGE_TIMES]);
+    for (uint32_t day = 8; day < 8 + 7; day++) coverage_learn(&coverage, &params, 1, day);
+    assert_true(fabs(coverage.habit - habit * (1 + params.at[PARAM_SLOW_RISE_GROW])) < 1e-4);
+    for (uint32_t day = 15; day < 60; day++) coverage_learn(&coverage, &params, habit / 4, day);
+    near(coverage.habit, habit / 4);
+}
+
 static void compares_coverage_by_age(void **state)
 {
     (void)state;
@@ -184,9 +203,10 @@ static void compares_coverage_by_age(void **state)
     /* Two readers who pick at random with one and the same zeal, one for 10 days, one for 100. */
     double young = 1 - exp(-0.01 * 10), old = 1 - exp(-0.01 * 100);
     near(coverage_intensity(&params, young, 10), coverage_intensity(&params, old, 100));
-    near(coverage_score(&params, young, 0.01, 0.01), 0.5);
-    near(coverage_score(&params, 1 - exp(-0.5), 0.05, 0.01), 2.5);
-    near(coverage_score(&params, 0.6, 1, -1), 2);
+    near(coverage_score(&coverage, &params, young, 0.01, 0.01), 0.5);
+    near(coverage_score(&coverage, &params, 1 - exp(-0.5), 0.05, 0.01), 2.5);
+    near(coverage_score(&coverage, &params, params.at[PARAM_COVERAGE_ALONE], 1, -1), 1);
+    assert_true(coverage_score(&coverage, &params, 0.999, 1, -1) < params.at[PARAM_COVERAGE_TRIP]);
     assert_true(coverage_matters(&coverage, &params, 20, 0.02));
     assert_false(coverage_matters(&coverage, &params, 19, 0.02));
     assert_false(coverage_matters(&coverage, &params, 20, 0.019));
@@ -275,12 +295,19 @@ static void forgets_the_network_used_longest_ago(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_canary_is_enough),    cmocka_unit_test(counts_unknown_passes_by_the_hour),
-        cmocka_unit_test(wakes_only_who_slept),    cmocka_unit_test(judges_misses_as_the_model),
-        cmocka_unit_test(habits_of_missing_count), cmocka_unit_test(asks_for_grants_where_they_are_usual),
-        cmocka_unit_test(rides_as_the_model),      cmocka_unit_test(compares_coverage_by_age),
-        cmocka_unit_test(gives_points_once),       cmocka_unit_test(learns_nothing_on_a_day_of_alerts),
-        cmocka_unit_test(peers_make_it_weaker),    cmocka_unit_test(forgets_the_network_used_longest_ago),
+        cmocka_unit_test(one_canary_is_enough),
+        cmocka_unit_test(counts_unknown_passes_by_the_hour),
+        cmocka_unit_test(wakes_only_who_slept),
+        cmocka_unit_test(judges_misses_as_the_model),
+        cmocka_unit_test(habits_of_missing_count),
+        cmocka_unit_test(asks_for_grants_where_they_are_usual),
+        cmocka_unit_test(rides_as_the_model),
+        cmocka_unit_test(compares_coverage_by_age),
+        cmocka_unit_test(compares_a_lone_reader_with_its_habit),
+        cmocka_unit_test(gives_points_once),
+        cmocka_unit_test(learns_nothing_on_a_day_of_alerts),
+        cmocka_unit_test(peers_make_it_weaker),
+        cmocka_unit_test(forgets_the_network_used_longest_ago),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
