@@ -13,7 +13,7 @@ _amanah()
         key) words="issue rotate session revoke list" ;;
         role) words="put list" ;;
         budget) words="put list" ;;
-        watch) words="status blast-radius" ;;
+        watch) words="status blast-radius simulate" ;;
         grant) words="add list" ;;
         approval) words="ask list approve cancel" ;;
         service) words="put list record" ;;
@@ -63,6 +63,7 @@ _amanah()
         "budget list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "watch status") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "watch blast-radius") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "watch simulate") options=" --help --json --quiet --seed --attack --shop-size --canaries --set" ;;
         "grant add") options=" --help --json --quiet --home --url --output-curl --shop --fields --role --minutes --subject --key --ticket" ;;
         "grant list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "approval ask") options=" --help --json --quiet --home --url --output-curl --shop --reason --people --minutes" ;;

@@ -120,6 +120,7 @@ def walk(home):
     within("courier", run("budget list").text)
     within("warehouse", run("watch blast-radius").text)
     within("operator", run("watch status").text)
+    within("whole_table", run("watch simulate", "--shop-size", "100", "--attack", "whole_table").text)
     asked = run("approval ask", "--people", "500", "--minutes", "30", "--reason", "recall", "--json").json["approval"]
     within(asked, run("approval list").text)
     run("approval approve", asked, status=3)  # the operator has no name
