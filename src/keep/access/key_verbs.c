@@ -108,10 +108,11 @@ RESULT verb_key_issue(struct batch *batch, const struct reader *reader, const st
         .id = (uint32_t)shop->access.key_count + 1, .created_us = batch->now_us, .made_by = reader->no};
     SCOPED(buf_done) struct buf text = {0};
     if (!role) return FAIL(NOT_FOUND, "role: this shop has none of that name; see GET /v1/roles");
-    if (!role_may_give(reader->role, role))
+    if (!role_may_give(reader->role, role)) {
         return FAIL(ROLE_ACT,
                     "role %s may do or see more than yours, so you cannot hand it out; ask an admin",
                     role->name);
+    }
     key.role = role->id;
     key.expires_us = key.created_us + (int64_t)(ask->days ? ask->days : KEY_DAYS_MAX) * DAY_US;
     TRY(name_of(ask->name, &key));

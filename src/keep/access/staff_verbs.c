@@ -54,10 +54,11 @@ RESULT verb_staff_add(struct batch *batch, const struct reader *reader, const st
     if (ask->role.len > 0) {
         const struct role *role = role_find(&shop->access, ask->role);
         if (!role) return FAIL(NOT_FOUND, "role: this shop has none of that name; see GET /v1/roles");
-        if (!role_may_give(reader->role, role))
+        if (!role_may_give(reader->role, role)) {
             return FAIL(ROLE_ACT,
                         "role %s may do or see more than yours, so you cannot hand it out; ask an admin",
                         role->name);
+        }
         staff.role = role->id;
     }
     staff_seal(shop, staff.id, &given.person, &sealed);
