@@ -147,7 +147,9 @@ RESULT mail_tell_staff(struct batch *batch, const struct mail_draft *draft)
     for (size_t i = 0; i < shop->access.staff_count; i++) {
         SCOPED(identity_done) struct identity person = {0};
         struct mail_draft one = *draft;
-        if (shop->access.staff[i].state == STAFF_LEFT) continue;
+        const struct staff *staff = &shop->access.staff[i];
+        /* one person who has all others leave must not loosen in silence after that */
+        if (staff->state == STAFF_LEFT && batch->now_us > staff->left_us + MAIL_LEFT_DAYS * DAY_US) continue;
         TRY(staff_person(shop, &shop->access.staff[i], &person));
         one.to = person.email;
         one.to_name = person.name;

@@ -20,6 +20,7 @@ enum {
     MAIL_VALUES_MAX = 8,
     MAIL_VALUE_BYTES_MAX = 8192,    /* of one value */
     MAIL_MESSAGE_BYTES_MAX = 65536, /* of subject and body, rendered */
+    MAIL_LEFT_DAYS = 7,             /* so long whoever left is still told what all staff are told */
     MAIL_KEEP_DAYS = 30,            /* what became of a mail is known for so long; its words go at once */
     MAIL_SWEEP = 4096               /* mails forgotten in one go */
 };
