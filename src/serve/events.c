@@ -132,6 +132,7 @@ static RESULT stream_open(struct request *request)
     request->front->stream_count++;
     buf_slice_put(&request->stream->bearer, head.bearer);
     buf_print(&request->stream->out, "retry: %d\n\n", RETRY_MS);
+    request->stream->said_us = request->front->now_us;
     return respond_stream(request, BLOCK_BYTES, stream_read) ? OK
                                                              : FAIL(UNAVAILABLE, "service: out of memory");
 }

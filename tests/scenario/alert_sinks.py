@@ -1,4 +1,5 @@
 """Alerts leave the vault by every way there is, in order, and nothing is lost while a receiver or the vault is away."""
+import http.client
 import json
 import os
 import re
@@ -7,6 +8,8 @@ import time
 
 from amanah import Home, check, environment, same, story, within
 from receivers import Events, Hook, MailHost, Rsyslog, wait_until
+
+STREAMS_MAX = 64  # EVENTS_STREAMS_MAX of src/serve/events.h
 
 # OCSF 1.3.0: what a Detection Finding, its metadata, product and finding_info must have.
 OCSF_REQUIRED = ("activity_id", "category_uid", "class_uid", "finding_info", "metadata", "severity_id", "time", "type_uid")
@@ -237,6 +240,28 @@ def whoever_watches_sees_events_as_they_come():
         same(home.http("GET", "/v1/events", key=auditor).code, "role.act")
 
 
+def no_more_streams_than_there_is_room_for():
+    with Home() as home:
+        home.start()
+        lines = []
+        for _ in range(STREAMS_MAX + 1):
+            line = http.client.HTTPConnection("127.0.0.1", home.port, timeout=10)
+            line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {home.admin}"})
+            lines.append((line, line.getresponse()))
+        same([got.status for _, got in lines], [200] * STREAMS_MAX + [503])
+        lines[0][1].close()
+        lines[0][0].close()
+        time.sleep(0.5)
+        home.good("POST", "/v1/sinks/test", {})  # what is written to a closed stream ends it
+        for line, got in lines[1:-1]:
+            same([got.readline() for _ in range(4)][2][:4], b"id: ")
+        with Events(home, home.admin) as events:
+            home.good("POST", "/v1/sinks/test", {})
+            events.wait(1)
+        for line, _ in lines[1:]:
+            line.close()
+
+
 def less_telling_takes_two():
     with Home() as home, Hook() as hook, Hook() as other:
         home.start()
@@ -285,4 +310,5 @@ story(a_webhook_is_signed_and_told_again_until_it_answers, a_receiver_that_is_aw
       kill_9_between_does_not_lose_one, a_receiver_may_say_that_it_wants_no_more,
       no_redirect_is_followed_and_no_certificate_is_taken_on_trust, rsyslog_reads_every_line,
       findings_stand_in_a_file_also_when_it_is_rotated, a_mail_says_it_in_the_readers_language,
-      whoever_watches_sees_events_as_they_come, less_telling_takes_two, the_week_is_told_in_plain_words)
+      whoever_watches_sees_events_as_they_come, no_more_streams_than_there_is_room_for, less_telling_takes_two,
+      the_week_is_told_in_plain_words)
