@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch field mail self ledger verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch field mail self ledger watch verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -22,6 +22,7 @@ _amanah()
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
+        watch) words="ingest" ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ]; then
         COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -95,6 +96,7 @@ _amanah()
         "ledger verify") options=" --help --json --quiet --home --shop --from" ;;
         "ledger pin") options=" --help --json --quiet --home --url --output-curl --out --shop --mail --command" ;;
         "ledger witness") options=" --help --json --quiet --home --url --output-curl --shop --vkey --witness-url" ;;
+        "watch ingest") options=" --help --json --quiet --home --url --output-curl --shop --map --rejects --kind --system --zone --history --follow --lag" ;;
         "verify") options=" --help --json --quiet --entry --vkey" ;;
         "demo") options=" --help --json --quiet --stay" ;;
         "completion") options=" --help" ;;

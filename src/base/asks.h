@@ -299,6 +299,23 @@ struct mail_show_ask {
 struct mail_test_ask {
     struct slice to, lang;
 };
+/* What lines `lines_from` + 1 to `lines_to` of a log say, its bytes `from` to `to`: base/weblog/seen.h. Only on a home's own machine. */
+struct observe_ask {
+    struct slice system;      /* name of the service whose log it is */
+    struct slice first, hash; /* SHA-256 of its first line, and of its first `to` bytes */
+    uint64_t file, known;     /* its number, 0: new; then so many files of the system begin with that line */
+    uint64_t from, to, lines_from, lines_to, broken;
+    uint64_t newest_us, behind; /* time of its newest line; bytes that are there behind `to` */
+    struct slice name;          /* of the file, sealed */
+    struct slice
+        marks; /* SHA-256 of its first 256 bytes, 512 … up to `to`: tells an older copy from another file */
+    struct texts routes; /* of the service, as the rows number them */
+    struct slice rows;
+};
+struct observe_list_ask {
+    struct slice system, first, after;
+    uint64_t limit;
+};
 struct mail_list_ask {
     char none;
 };

@@ -318,6 +318,32 @@ static const struct member secret_rotated_members[] = {
            "staff ids of who has the new one; default: its owner"),
     {0},
 };
+static const struct member observe_members[] = {
+    TEXT(observe_ask, system, NAME_BYTES_MAX, true, "the service whose log it is"),
+    MEMBER(observe_ask, first, WIRE_BYTES, 32, true, "SHA-256 of the first line"),
+    MEMBER(observe_ask, hash, WIRE_BYTES, 32, true, "SHA-256 of all that was read"),
+    MEMBER(observe_ask, file, WIRE_U64, UINT32_MAX, false, "the file's number; 0: a new one"),
+    MEMBER(observe_ask, known, WIRE_U64, UINT32_MAX, false, "files that begin alike"),
+    MEMBER(observe_ask, from, WIRE_U64, SIZE_MAX / 2, false, "bytes read before"),
+    MEMBER(observe_ask, to, WIRE_U64, SIZE_MAX / 2, true, "and after"),
+    MEMBER(observe_ask, lines_from, WIRE_U64, SIZE_MAX / 2, false, "lines read before"),
+    MEMBER(observe_ask, lines_to, WIRE_U64, SIZE_MAX / 2, true, "and after"),
+    MEMBER(observe_ask, broken, WIRE_U64, SIZE_MAX / 2, false, "lines that could not be read"),
+    MEMBER(observe_ask, newest_us, WIRE_U64, SIZE_MAX / 2, false, "time of the newest line"),
+    MEMBER(observe_ask, behind, WIRE_U64, SIZE_MAX / 2, false, "bytes not read yet"),
+    TEXT(observe_ask, name, 1024, false, "the file's name"),
+    MEMBER(observe_ask, marks, WIRE_BYTES, 2048, false, "hashes at powers of two"),
+    MEMBER(observe_ask, routes, WIRE_TEXTS, 200, false, "routes of the service"),
+    MEMBER(observe_ask, rows, WIRE_BYTES, IMPORT_BYTES_MAX, false, "encoded rows"),
+    {0},
+};
+static const struct member observe_list_members[] = {
+    TEXT(observe_list_ask, system, NAME_BYTES_MAX, false, "one service; none: all"),
+    TEXT(observe_list_ask, first, 64, false, "SHA-256 of the first line, hexadecimal"),
+    TEXT(observe_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(observe_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
 static const struct member secret_list_members[] = {
     TEXT(secret_list_ask, after, ID_BYTES_MAX, false, page_about),
     MEMBER(secret_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),

@@ -108,6 +108,31 @@ static RESULT take_hashes(struct doc list, const char *name, struct proof *out)
     return OK;
 }
 
+/* What an observed subject's leaf binds, made again from the observations that the proof shows. */
+static RESULT make_bound(struct checker *checker, struct doc shown, struct hash *out)
+{
+    enum { NUMBERS = 5 };
+    struct docs ones = docs_of(doc_get(shown, "ones"));
+    struct doc one = {0}, number = {0};
+    uint32_t end = (uint32_t)ones.left;
+    SCOPED(buf_done) struct buf room = {0};
+    struct observed observed = {.set_count = 1, .ends = &end};
+    if (!doc_hash(doc_get(shown, "file"), observed.hash.bytes) || ones.left == 0 ||
+        ones.left > OBSERVED_ONES_MAX)
+        return FAIL(INVALID, "proof: what was observed is malformed");
+    while (docs_next(&ones, &one)) {
+        uint64_t numbers[NUMBERS] = {0};
+        struct docs parts = docs_of(one);
+        for (size_t i = 0; i < NUMBERS && docs_next(&parts, &number); i++) numbers[i] = doc_number(number);
+        struct observation read = {(uint32_t)numbers[0], (uint32_t)numbers[1], numbers[2], numbers[3],
+                                   numbers[4]};
+        buf_put(&room, &read, sizeof read);
+    }
+    observed.ones = (struct observation *)(void *)room.at;
+    observed_bind(checker->crypto, &observed, 0, out);
+    return OK;
+}
+
 /* The leaf of one subject in an entry's set, made again from the salt that only this subject's proof shows. */
 static RESULT make_set_leaf(struct checker *checker, struct doc proof, struct hash *out)
 {
@@ -116,7 +141,10 @@ static RESULT make_set_leaf(struct checker *checker, struct doc proof, struct ha
                               .full = doc_number(doc_get(proof, "full")),
                               .masked = doc_number(doc_get(proof, "masked"))};
     if (!doc_hash(doc_get(proof, "salt"), salt.bytes)) return FAIL(INVALID, "proof: the salt is missing");
-    set_leaf(checker->crypto, &salt, &sighted, NULL, out);
+    struct doc shown = doc_get(proof, "observed");
+    struct hash bound = {{0}};
+    if (doc_there(shown)) TRY(make_bound(checker, shown, &bound));
+    set_leaf(checker->crypto, &salt, &sighted, doc_there(shown) ? &bound : NULL, out);
     return OK;
 }
 

@@ -39,7 +39,7 @@ size_t text_width(struct slice text);                   /* columns on a terminal
 const char *plural(uint64_t count, const char *one, const char *many);
 
 /* Rows of cells, printed with every column as wide as its widest cell. The first row is the heading. */
-enum { TABLE_COLUMNS_MAX = 8 };
+enum { TABLE_COLUMNS_MAX = 9 };
 struct table {
     size_t columns; /* 1 … TABLE_COLUMNS_MAX */
     size_t count;   /* cells so far */

@@ -137,6 +137,13 @@ void hasher_end(struct hasher *hasher, struct hash *out)
     must(SHA256_Init(&hasher->digest));
 }
 
+void hasher_so_far(const struct hasher *hasher, struct hash *out)
+{
+    SHA256_CTX digest = hasher->digest;
+    must(SHA256_Final(out->bytes, &digest));
+    explicit_bzero(&digest, sizeof digest);
+}
+
 void hasher_free(struct hasher **hasher)
 {
     if (!*hasher) return;

@@ -64,6 +64,8 @@ struct hasher;
 RESULT hasher_new(struct crypto *crypto, struct hasher **out);
 void hasher_put(struct hasher *hasher, struct slice bytes);
 void hasher_end(struct hasher *hasher, struct hash *out); /* and starts anew */
+/* The hash of what was put so far; more may follow. */
+void hasher_so_far(const struct hasher *hasher, struct hash *out);
 void hasher_free(struct hasher **hasher);
 
 /* HMAC-SHA-256 under one key, the key schedule kept: about 155 ns for 24 bytes. Threads may share one. */

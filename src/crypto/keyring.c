@@ -69,7 +69,7 @@ static void origin_follow(struct keyring *keyring)
 RESULT keyring_new(struct crypto *crypto, struct slice origin, struct keyring **out)
 {
     static const enum key_kind kinds[] = {KEY_KEK,    KEY_ID,    KEY_ROW_MAC, KEY_PEPPER, KEY_SET,
-                                          KEY_LEDGER, KEY_STAFF, KEY_BACKUP,  KEY_MAIL};
+                                          KEY_LEDGER, KEY_STAFF, KEY_BACKUP,  KEY_MAIL,   KEY_OUTSIDE};
     SCOPED(keyring_free) struct keyring *keyring = NULL;
     TRY(keyring_alloc(&keyring));
     crypto_random(crypto, keyring->shop_id, SHOP_ID_BYTES);

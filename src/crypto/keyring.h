@@ -21,6 +21,7 @@ enum key_kind {
     KEY_STAFF,   /* seals what staff rows say of a person */
     KEY_BACKUP,  /* signs and seals backups */
     KEY_MAIL,    /* seals mails that wait, and the password they are sent with */
+    KEY_OUTSIDE, /* tags and seals who is named in logs of systems outside */
     KEY_KIND_COUNT
 };
 

@@ -120,14 +120,18 @@ static RESULT leaf_keep(void *context, const struct sighting *at)
     struct keeping *keeping = context;
     struct shop *shop = keeping->batch->shop;
     struct hash salt = {{0}}, leaf = {{0}}, past = {{0}};
-    const struct hash *record = NULL;
+    const struct hash *bound = NULL;
     struct store *store = batch_write(keeping->batch);
     if (entry_binds_records(at->entry.kind)) {
-        record = at->index == keeping->newest ? &keeping->present : &past;
-        if (record == &past) TRY(store->subject->past_get(store, keeping->no, at->index, past.bytes));
+        bound = at->index == keeping->newest ? &keeping->present : &past;
+        if (bound == &past) TRY(store->subject->past_get(store, keeping->no, at->index, past.bytes));
+    }
+    if (at->aside->observed.file > 0) {
+        observed_bind(shop->crypto, &at->aside->observed, at->position, &past);
+        bound = &past;
     }
     leaf_salt(shop->crypto, keeping->data_key, at->entry.nonce, &salt);
-    set_leaf(shop->crypto, &salt, &at->aside->set[at->position], record, &leaf);
+    set_leaf(shop->crypto, &salt, &at->aside->set[at->position], bound, &leaf);
     TRY(store->subject->leaf_put(store, keeping->no, at->index, leaf.bytes));
     return texts_gather(keeping, at);
 }

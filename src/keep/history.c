@@ -1,6 +1,7 @@
 #include "keep/history.h"
 
 #include "keep/leaves.h"
+#include "keep/observe/observe.h"
 #include "keep/verbs.h"
 
 #include <stdlib.h>
@@ -114,7 +115,7 @@ static RESULT bundle_visit(struct looking *looking, const struct hour *readers, 
         bool stop = false;
         if (at.index < from || at.index >= to) continue;
         TRY(entry_read(at.bytes, &at.entry));
-        if (!entry_is_look(at.entry.kind) || !among(readers, count, at.entry.reader)) continue;
+        if (!entry_is_look(at.entry.kind) || !among(readers, count, entry_sighted_by(&at.entry))) continue;
         if (!looking->asides) TRY(ledger_bundle_asides(looking->shop->ledger, bundle));
         looking->asides = true;
         TRY(entry_visit(looking->visit, &at, bundle->asides[i], &stop));
@@ -230,6 +231,7 @@ struct listing {
     struct batch *batch;
     const struct subject_sightings_ask *ask;
     const struct secret *data_key;
+    bool names; /* who asks may see the names of readers outside */
     uint64_t limit;
     size_t count, leaves; /* items given; leaves made anew for their proofs */
     struct buf *out;
@@ -240,6 +242,26 @@ static void text_put(struct buf *out, const char *name, struct slice text)
 {
     cbor_text(out, slice_text(name));
     cbor_text(out, text);
+}
+
+/* What the leaf of an observed subject binds: the file's hash then, and each observation in numbers. */
+static void observations_put(const struct observed *observed, size_t position, struct buf *out)
+{
+    struct observations of = observed_of(observed, position);
+    cbor_text(out, SLICE_TEXT("observed"));
+    cbor_map(out, 2);
+    cbor_text(out, SLICE_TEXT("file"));
+    cbor_bytes(out, SLICE_OF(observed->hash));
+    cbor_text(out, SLICE_TEXT("ones"));
+    cbor_array(out, of.count);
+    for (size_t i = 0; i < of.count; i++) {
+        cbor_array(out, 5);
+        cbor_uint(out, of.at[i].reader);
+        cbor_uint(out, of.at[i].hour);
+        cbor_uint(out, of.at[i].full);
+        cbor_uint(out, of.at[i].line);
+        cbor_uint(out, of.at[i].lines);
+    }
 }
 
 /* Leaf, its path to the entry's root, and the entry's place in the log: all that an outsider needs to check it. */
@@ -253,12 +275,14 @@ static RESULT proof_put(struct listing *listing, const struct sighting *at)
     struct buf *out = listing->out;
     struct hash *leaves = arena_take(listing->batch->arena, aside->set_count * sizeof *leaves);
     uint64_t size = ledger_durable(shop->ledger);
+    bool observed = aside->observed.file > 0;
     TRY(entry_leaves(shop, &at->entry, at->index, aside, leaves));
     merkle_path(crypto, leaves, aside->set_count, at->position, &path);
     TRY(proof_inclusion(crypto, ledger_tiles(shop->ledger), size, at->index, &inclusion));
     leaf_salt(crypto, listing->data_key, at->entry.nonce, &salt);
     cbor_text(out, SLICE_TEXT("proof"));
-    cbor_map(out, 9);
+    cbor_map(out, observed ? 10 : 9);
+    if (observed) observations_put(&aside->observed, at->position, out);
     cbor_text(out, SLICE_TEXT("entry"));
     cbor_bytes(out, at->bytes);
     cbor_text(out, SLICE_TEXT("salt"));
@@ -294,8 +318,13 @@ static RESULT listing_add(void *context, const struct sighting *at, bool *stop)
     *stop = listing->count == listing->limit || (listing->count > 0 && listing->leaves > LISTING_LEAVES_MAX);
     if (*stop) return OK;
     time_put(&time, at->entry.time_us);
-    reader_put(shop, at->entry.reader, &reader);
-    cbor_map(listing->out, listing->ask->proofs ? 9 : 8);
+    bool observed = at->aside->observed.file > 0;
+    reader_put(shop,
+               observed
+                   ? reader_no(READER_OUTSIDE, observed_of(&at->aside->observed, at->position).at->reader)
+                   : at->entry.reader,
+               &reader);
+    cbor_map(listing->out, (listing->ask->proofs ? 9 : 8) + (observed ? 2 : 0));
     cbor_text(listing->out, SLICE_TEXT("index"));
     cbor_uint(listing->out, at->index);
     text_put(listing->out, "time", buf_slice(&time));
@@ -309,6 +338,7 @@ static RESULT listing_add(void *context, const struct sighting *at, bool *stop)
     cbor_text(listing->out, SLICE_TEXT("masked"));
     mark = cbor_open(listing->out);
     cbor_array_close(listing->out, mark, field_names_put(&shop->fields, sighted->masked, "", listing->out));
+    if (observed) TRY(observed_put(shop, at->aside, at->position, listing->names, listing->out));
     if (listing->ask->proofs) TRY(proof_put(listing, at));
     listing->count++;
     return OK;
@@ -344,7 +374,11 @@ RESULT verb_subject_sightings(struct batch *batch, const struct reader *reader,
     struct record record;
     SECRET data_key = {{0}};
     SCOPED(buf_done) struct buf bytes = {0}, next = {0};
-    struct listing listing = {.batch = batch, .ask = ask, .data_key = &data_key, .out = &out->body};
+    struct listing listing = {.batch = batch,
+                              .ask = ask,
+                              .data_key = &data_key,
+                              .names = access_act(reader, ACT_OBSERVE).code == CODE_OK,
+                              .out = &out->body};
     struct looks_part part = {.bounded = true};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
     TRY(after_read(ask->after, &part.from));

@@ -42,20 +42,20 @@ RESULT known_record(struct shop *shop, const struct known *known, uint64_t index
                 (unsigned long long)known->no.at, (unsigned long long)index);
 }
 
-RESULT known_leaf(struct shop *shop, const struct known *known, const struct entry *entry, uint64_t index,
-                  const struct sighted *sighted, struct hash *out)
+RESULT known_leaf(struct shop *shop, const struct known *known, const struct leaf_at *at, struct hash *out)
 {
-    struct hash salt = {{0}}, record = {{0}};
-    bool bound = entry_binds_records(entry->kind);
+    struct hash salt = {{0}}, bound = {{0}};
+    bool record = entry_binds_records(at->entry->kind), observed = at->aside->observed.file > 0;
     if (known->erased) {
-        struct result got = shop->store->subject->leaf_get(shop->store, known->no, index, out->bytes);
+        struct result got = shop->store->subject->leaf_get(shop->store, known->no, at->index, out->bytes);
         if (got.code != CODE_NOT_FOUND) return got;
         return FAIL(TAMPERED, "subject %llu: was erased, but its leaf of entry %llu was not kept",
-                    (unsigned long long)known->no.at, (unsigned long long)index);
+                    (unsigned long long)known->no.at, (unsigned long long)at->index);
     }
-    if (bound) TRY(known_record(shop, known, index, &record));
-    leaf_salt(shop->crypto, &known->data_key, entry->nonce, &salt);
-    set_leaf(shop->crypto, &salt, sighted, bound ? &record : NULL, out);
+    if (record) TRY(known_record(shop, known, at->index, &bound));
+    if (observed) observed_bind(shop->crypto, &at->aside->observed, at->position, &bound);
+    leaf_salt(shop->crypto, &known->data_key, at->entry->nonce, &salt);
+    set_leaf(shop->crypto, &salt, &at->aside->set[at->position], record || observed ? &bound : NULL, out);
     return OK;
 }
 
@@ -66,7 +66,7 @@ RESULT entry_leaves(struct shop *shop, const struct entry *entry, uint64_t index
     for (size_t i = 0; i < aside->set_count; i++) {
         SCOPED(known_done) struct known known = {0};
         TRY(subject_known(shop, aside->set[i].no, &known));
-        TRY(known_leaf(shop, &known, entry, index, &aside->set[i], &out[i]));
+        TRY(known_leaf(shop, &known, &(struct leaf_at){entry, index, aside, i}, &out[i]));
     }
     if (aside->set_count == 0) return OK;
     merkle_root(shop->crypto, out, aside->set_count, &root);

@@ -21,9 +21,16 @@ void known_done(struct known *known);
 /* TAMPERED when the subject's record is missing, is no record, or its data key does not open. */
 RESULT subject_known(struct shop *shop, struct subject_no no, struct known *out);
 
-/* The leaf of one subject in the entry at `index`. TAMPERED when what it needs is missing. */
-RESULT known_leaf(struct shop *shop, const struct known *known, const struct entry *entry, uint64_t index,
-                  const struct sighted *sighted, struct hash *out);
+/* A place in the set of an entry. Borrowed. */
+struct leaf_at {
+    const struct entry *entry;
+    uint64_t index;
+    const struct aside_read *aside;
+    size_t position;
+};
+
+/* The leaf of the subject who stands there. TAMPERED when what it needs is missing. */
+RESULT known_leaf(struct shop *shop, const struct known *known, const struct leaf_at *at, struct hash *out);
 
 /* The hash of the record that the entry at `index` wrote of this subject. TAMPERED when it was not kept. */
 RESULT known_record(struct shop *shop, const struct known *known, uint64_t index, struct hash *out);

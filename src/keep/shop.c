@@ -23,7 +23,7 @@ static const struct {
     [ID_APPROVAL] = {"apr_", "apr\0\0\0\0\0"},   [ID_GRANT] = {"grant_", "grant\0\0\0"},
     [ID_PASS] = {"pass_", "pass\0\0\0\0"},       [ID_SINK] = {"sink_", "sink\0\0\0\0"},
     [ID_TELLING] = {"evt_", "evt\0\0\0\0\0"},    [ID_MORE] = {"more_", "more\0\0\0\0"},
-    [ID_ALERT] = {"alert_", "alert\0\0\0"},
+    [ID_ALERT] = {"alert_", "alert\0\0\0"},      [ID_OUTSIDE] = {"outside_", "outside\0"},
 };
 
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out)
@@ -75,6 +75,9 @@ void reader_put(struct shop *shop, uint64_t reader, struct buf *out)
     case READER_PASS:
         buf_print(out, "pass_%u", id);
         return;
+    case READER_OUTSIDE:
+        id_put(shop, ID_OUTSIDE, id, out);
+        return;
     }
     buf_text(out, "unknown");
 }
@@ -101,6 +104,8 @@ void shop_free(struct shop **shop)
     aead_free(&at->kek);
     aead_free(&at->dek);
     aead_free(&at->staff_box);
+    aead_free(&at->outside_box);
+    prf_free(&at->outside_tag);
     block_cipher_free(&at->ids);
     keyring_free(&at->keyring);
     crypto_free(&at->crypto);
@@ -111,6 +116,18 @@ void shop_free(struct shop **shop)
 static RESULT key_newest(struct shop *shop, enum key_kind kind, uint16_t field, struct secret *out)
 {
     return keyring_key(shop->keyring, kind, field, keyring_newest(shop->keyring, kind, field), out);
+}
+
+static RESULT outside_keys_set(struct shop *shop)
+{
+    SECRET key = {{0}}, tag = {{0}}, seal = {{0}};
+    TRY(key_newest(shop, KEY_OUTSIDE, 0, &key));
+    hkdf(shop->crypto, &key, "amanah outside tag 1", (struct slice){0}, &tag);
+    hkdf(shop->crypto, &key, "amanah outside seal 1", (struct slice){0}, &seal);
+    TRY(prf_new(shop->crypto, &tag, &shop->outside_tag));
+    TRY(aead_new(shop->crypto, &shop->outside_box));
+    aead_key(shop->outside_box, &seal);
+    return OK;
 }
 
 static RESULT keys_set(struct shop *shop)
@@ -130,7 +147,7 @@ static RESULT keys_set(struct shop *shop)
     aead_key(shop->kek, &kek);
     aead_key(shop->staff_box, &staff);
     shop->kek_epoch = keyring_newest(shop->keyring, KEY_KEK, 0);
-    return OK;
+    return outside_keys_set(shop);
 }
 
 RESULT shop_index_open(struct shop *shop, unsigned field)

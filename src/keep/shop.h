@@ -47,6 +47,8 @@ struct shop {
     struct aead *kek; /* under the newest kek epoch */
     struct aead *dek; /* under the data key of the subject at hand */
     struct aead *staff_box;
+    struct prf *outside_tag;  /* who is named in logs of systems outside */
+    struct aead *outside_box; /* the same, sealed */
     uint16_t kek_epoch;
 
     struct subject_no last; /* highest subject number given out, with the open batch's */
@@ -114,7 +116,8 @@ enum id_kind {
     ID_SINK,
     ID_TELLING,
     ID_MORE,
-    ID_ALERT
+    ID_ALERT,
+    ID_OUTSIDE
 };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */

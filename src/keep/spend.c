@@ -256,6 +256,7 @@ static RESULT group_restore(void *context, const struct sighting_group *group)
     struct restoring *restoring = context;
     struct reader reader;
     size_t count = (size_t)set_count(group->subjects);
+    if (group->reader >> 32 == READER_OUTSIDE) return OK; /* seen elsewhere */
     TRY(restoring_room(restoring, count));
     set_list(group->subjects, restoring->subjects);
     for (size_t i = 0; i < count; i++)
@@ -331,7 +332,8 @@ static RESULT entry_restore(struct restoring *restoring, struct slice bytes, str
     struct reader reader;
     SCOPED(aside_read_done) struct aside_read aside = {0};
     TRY(entry_read(bytes, &entry));
-    if (!entry_is_look(entry.kind)) return OK;
+    if (!entry_is_look(entry.kind) || entry.kind == ENTRY_OBSERVED)
+        return OK; /* seen elsewhere: nobody's budget */
     TRY(aside_read(aside_bytes, &aside));
     if (entry.kind == ENTRY_PASS) TRY(pass_keep(restoring, aside_text_of(&aside, COMMIT_CLIENT), index));
     if (entry.kind == ENTRY_LOOKUP) try_restore(restoring->shop, &entry, &aside, index);

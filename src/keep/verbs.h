@@ -62,6 +62,8 @@ VERB_FUNCTION(mail_put);
 VERB_FUNCTION(mail_show);
 VERB_FUNCTION(mail_test);
 VERB_FUNCTION(mail_list);
+VERB_FUNCTION(observe);
+VERB_FUNCTION(observe_list);
 VERB_FUNCTION(field_put);
 VERB_FUNCTION(field_list);
 VERB_FUNCTION(grant_add);

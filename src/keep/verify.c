@@ -27,6 +27,7 @@ static void verify_done(struct verify *verify)
     free(verify->tags);
     authority_list_done(&verify->authority);
     verify_seen_done(verify);
+    verify_observed_done(&verify->outside);
     shop_free(&verify->shop);
 }
 

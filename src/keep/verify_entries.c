@@ -42,7 +42,7 @@ static RESULT check_set(struct hand *hand, const struct entry *entry, uint64_t i
         const struct known *known = NULL;
         TRY(known_get(hand, aside->set[i].no, &known));
         TRY(check_object(shop, entry, index, known));
-        TRY(known_leaf(shop, known, entry, index, &aside->set[i], &hand->leaves[i]));
+        TRY(known_leaf(shop, known, &(struct leaf_at){entry, index, aside, i}, &hand->leaves[i]));
     }
     merkle_root(shop->crypto, hand->leaves, aside->set_count, &root);
     hand->part.leaves += aside->set_count;
@@ -101,6 +101,7 @@ static RESULT check_entry(struct hand *hand, unsigned i, struct checked *out)
 {
     uint64_t index = hand->bundle.first + i;
     TRY(check_texts(hand->shop->crypto, &out->entry, index, &out->aside));
+    TRY(verify_observed_entry(hand->shop, index, &out->entry, &out->aside));
     if (out->aside.set_count > 0) return check_set(hand, &out->entry, index, &out->aside);
     if (!out->entry.has_root) return OK;
     return FAIL(TAMPERED, "entry %llu: the set beside it is missing", (unsigned long long)index);
@@ -171,6 +172,7 @@ static RESULT settle_entry(struct hand *hand, unsigned i)
     if (!checked->opened) return OK;
     if (checked->large) TRY(aside_read(hand->bundle.asides[i], &checked->aside));
     TRY(verify_seen(hand, index, entry, &checked->aside));
+    TRY(verify_observed(hand, index, entry, &checked->aside));
     return settle_set(verify, entry, index, &checked->aside);
 }
 
@@ -241,7 +243,8 @@ RESULT verify_entries(struct verify *verify)
     static const struct crew_job job = {work_bundle, settle_bundle};
     uint64_t size = ledger_durable(verify->shop->ledger);
     TRY(crew_run(verify, &job, (size + TILE_WIDTH - 1) / TILE_WIDTH));
-    return verify_seen_end(verify);
+    TRY(verify_seen_end(verify));
+    return verify_observed_end(verify);
 }
 
 RESULT verify_tiles(struct hand *hand)

@@ -91,6 +91,8 @@ struct verify {
     struct authority_head head;      /* over them */
     struct authority_head then;      /* as it was at the signed file's size */
 
+    struct outside_check *outside; /* what OBSERVED entries say; verify_observed.c's */
+
     uint64_t upto; /* sightings are stored of entries below it */
     struct seen_group *groups;
     size_t group_count, group_cap;
@@ -128,5 +130,13 @@ RESULT verify_seen(struct hand *hand, uint64_t index, const struct entry *entry,
                    const struct aside_read *aside);
 RESULT verify_seen_end(struct verify *verify);
 void verify_seen_done(struct verify *verify);
+
+/* What stands beside an entry that was observed, by itself; then in order; then the end of the walk. */
+RESULT verify_observed_entry(struct shop *shop, uint64_t index, const struct entry *entry,
+                             const struct aside_read *aside);
+RESULT verify_observed(struct hand *hand, uint64_t index, const struct entry *entry,
+                       const struct aside_read *aside);
+RESULT verify_observed_end(struct verify *verify);
+void verify_observed_done(struct outside_check **check);
 
 #endif

@@ -77,6 +77,7 @@ RESULT verify_seen(struct hand *hand, uint64_t index, const struct entry *entry,
 {
     struct verify *verify = hand->verify;
     uint32_t hour = (uint32_t)(entry->time_us / HOUR_US);
+    uint64_t reader = entry_sighted_by(entry);
     struct seen_group *group = NULL;
     if (index >= verify->upto || !entry_is_look(entry->kind)) return OK;
     if (hour != verify->hour) TRY(hour_end(verify, hand->shop->store));
@@ -84,9 +85,9 @@ RESULT verify_seen(struct hand *hand, uint64_t index, const struct entry *entry,
     for (size_t i = 0; i < aside->set_count; i++) {
         const struct sighted *seen = &aside->set[i];
         if (!group || group->full != seen->full || group->masked != seen->masked) {
-            group = group_find(verify, entry->reader, seen->full, seen->masked);
+            group = group_find(verify, reader, seen->full, seen->masked);
         }
-        if (!group) TRY(group_make(verify, entry->reader, seen, &group));
+        if (!group) TRY(group_make(verify, reader, seen, &group));
         (void)set_add(&group->subjects, seen->no.at); /* seen twice is seen once */
     }
     return OK;

@@ -260,7 +260,7 @@ void leaf_salt(struct crypto *crypto, const struct secret *data_key, const uint8
 }
 
 void set_leaf(struct crypto *crypto, const struct hash *salt, const struct sighted *sighted,
-              const struct hash *record, struct hash *out)
+              const struct hash *bound, struct hash *out)
 {
     uint8_t text[1 + HASH_BYTES + 24 + HASH_BYTES] = {0};
     size_t len = 1 + HASH_BYTES + 24;
@@ -268,8 +268,8 @@ void set_leaf(struct crypto *crypto, const struct hash *salt, const struct sight
     be64_put(text + 1 + HASH_BYTES, sighted->no.at);
     be64_put(text + 1 + HASH_BYTES + 8, sighted->full);
     be64_put(text + 1 + HASH_BYTES + 16, sighted->masked);
-    if (record) {
-        memcpy(text + len, record->bytes, HASH_BYTES);
+    if (bound) {
+        memcpy(text + len, bound->bytes, HASH_BYTES);
         len += HASH_BYTES;
     }
     sha256_one(crypto, (struct slice){text, len}, out);
@@ -319,11 +319,13 @@ void aside_write(const struct aside *aside, struct buf *out)
         buf_varint(out, aside->texts[i].text.len);
         buf_slice_put(out, aside->texts[i].text);
     }
+    buf_slice_put(out, aside->more);
 }
 
 void aside_read_done(struct aside_read *aside)
 {
     free(aside->set);
+    observed_done(&aside->observed);
     *aside = (struct aside_read){0};
 }
 
@@ -374,8 +376,9 @@ RESULT aside_read(struct slice bytes, struct aside_read *out)
     struct cursor cursor = {bytes, false};
     TRY(read_set(&cursor, &read));
     TRY(read_texts(&cursor, &read));
-    if (cursor.bad || cursor.rest.len != 0)
-        return FAIL(CORRUPT, "ledger: what stands beside an entry is malformed");
+    if (cursor.bad) return FAIL(CORRUPT, "ledger: what stands beside an entry is malformed");
+    read.more = cursor.rest;
+    if (read.more.len > 0) TRY(observed_read(read.more, read.set_count, &read.observed));
     *out = TAKE(read);
     return OK;
 }

@@ -3,7 +3,8 @@
  * looked-up values appear only as salted commitments; whom a look concerned, only as the Merkle root of salted leaves.
  * What the commitments and roots stand for is kept aside, sealed, and can be erased.
  *
- *     leaf  = SHA-256(0x00 ‖ salt ‖ be64 subject ‖ be64 full ‖ be64 masked [‖ record hash, in an import])
+ *     leaf  = SHA-256(0x00 ‖ salt ‖ be64 subject ‖ be64 full ‖ be64 masked [‖ bound])
+ *     bound = the record's hash in an import, the hash of the subject's observations in OBSERVED (prove/observed.h)
  *     salt  = SHA-256("amanah leaf salt 1" ‖ data key ‖ nonce of the entry)
  *     commitment = SHA-256("amanah commitment 1" ‖ kind ‖ salt ‖ text)
  *
@@ -12,6 +13,7 @@
 #ifndef AMN_PROVE_ENTRY_H
 #define AMN_PROVE_ENTRY_H
 
+#include "prove/observed.h"
 #include "prove/tree.h"
 #include "store/store.h"
 
@@ -31,7 +33,14 @@ enum commitment_kind {
     COMMIT_LAST = COMMIT_CLIENT
 };
 
-enum reader_kind { READER_SYSTEM, READER_OPERATOR, READER_KEY, READER_STAFF, READER_PASS };
+enum reader_kind {
+    READER_SYSTEM,
+    READER_OPERATOR,
+    READER_KEY,
+    READER_STAFF,
+    READER_PASS,
+    READER_OUTSIDE /* principal of a system outside the vault; number 0: all of them, whoever it was */
+};
 
 enum { LEDGER_ENTRY_BYTES_MAX = 4096, COMMITMENTS_MAX = 6, ENTRY_NONCE_BYTES = 16, COMMIT_SALT_BYTES = 16 };
 
@@ -59,7 +68,7 @@ struct entry {
     uint8_t nonce[ENTRY_NONCE_BYTES];
     uint32_t object_kind; /* of AUTHORITY: which row; of REVEAL: by what right, a grant or a self pass */
     uint64_t object_id;   /* number of the row, or of the entry that gave the right */
-    struct hash object;   /* SHA-256 of the record or row that the entry made */
+    struct hash object;   /* SHA-256 of the record or row that the entry made; of OBSERVED: observed_hash() */
     uint32_t cause;       /* of REFUSED: enum cause's slug number, see entry_cause() */
     uint64_t old_size;    /* of LOG_OPENED after a restore, and of PIN */
     struct hash old_root;
@@ -94,9 +103,9 @@ struct aside_text {
 
 void leaf_salt(struct crypto *crypto, const struct secret *data_key, const uint8_t nonce[ENTRY_NONCE_BYTES],
                struct hash *out);
-/* `record` is the record hash in an IMPORT, NULL elsewhere. */
+/* `bound`: see above; NULL where a leaf binds nothing more. */
 void set_leaf(struct crypto *crypto, const struct hash *salt, const struct sighted *sighted,
-              const struct hash *record, struct hash *out);
+              const struct hash *bound, struct hash *out);
 void commitment_make(struct crypto *crypto, const struct aside_text *text, struct hash *out);
 
 /*
@@ -109,6 +118,7 @@ struct aside {
     size_t set_count;
     const struct aside_text *texts;
     size_t text_count;
+    struct slice more; /* of OBSERVED: what observed_write() made; empty elsewhere */
 };
 void aside_write(const struct aside *aside, struct buf *out);
 
@@ -118,6 +128,8 @@ struct aside_read {
     size_t set_count;
     struct aside_text texts[COMMITMENTS_MAX];
     size_t text_count;
+    struct slice more;        /* borrowed as well */
+    struct observed observed; /* and what it says; file 0: nothing */
 };
 void aside_read_done(struct aside_read *aside);
 RESULT aside_read(struct slice bytes,

@@ -90,7 +90,7 @@ void ledger_append(struct ledger *ledger, const struct draft *draft, struct rece
     struct buf *scratch = &ledger->scratch;
     draft_finish(ledger, draft, texts, &entry);
 
-    struct aside aside = {draft->set, draft->set_count, texts, draft->text_count};
+    struct aside aside = {draft->set, draft->set_count, texts, draft->text_count, draft->more};
     aside_write(&aside, scratch);
     buf_varint(&ledger->aside, scratch->len);
     buf_slice_put(&ledger->aside, buf_slice(scratch));

@@ -85,6 +85,7 @@ struct draft {
     size_t set_count;
     struct aside_text texts[COMMITMENTS_MAX]; /* salts are drawn by the ledger */
     size_t text_count;
+    struct slice more; /* of OBSERVED: what stands beside it; see prove/observed.h */
 };
 
 struct receipt {

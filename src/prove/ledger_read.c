@@ -201,7 +201,7 @@ static RESULT aside_strip(struct slice bytes, unsigned kinds, struct buf *out, b
         if (!(kinds >> read.texts[i].kind & 1)) kept[count++] = read.texts[i];
     }
     *changed = *changed || count < read.text_count;
-    struct aside aside = {read.set, read.set_count, kept, count};
+    struct aside aside = {read.set, read.set_count, kept, count, read.more};
     aside_write(&aside, out);
     return OK;
 }

@@ -21,7 +21,12 @@ struct sightings {
 bool entry_is_look(enum entry_kind kind)
 {
     return kind == ENTRY_REVEAL || kind == ENTRY_LOOKUP || kind == ENTRY_COMPARE || kind == ENTRY_GRANT ||
-           kind == ENTRY_PASS;
+           kind == ENTRY_PASS || kind == ENTRY_OBSERVED;
+}
+
+uint64_t entry_sighted_by(const struct entry *entry)
+{
+    return entry->kind == ENTRY_OBSERVED ? reader_no(READER_OUTSIDE, 0) : entry->reader;
 }
 
 static void groups_clear(struct sightings *sightings)
@@ -67,7 +72,7 @@ void sightings_add(struct sightings *sightings, const struct entry *entry, const
     if (!entry_is_look(entry->kind)) return;
     struct group *group = NULL;
     for (size_t i = 0; i < count; i++) {
-        struct group key = {.reader = entry->reader,
+        struct group key = {.reader = entry_sighted_by(entry),
                             .full = set[i].full,
                             .masked = set[i].masked,
                             .hour = (uint32_t)(entry->time_us / HOUR_US)};

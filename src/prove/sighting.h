@@ -58,8 +58,14 @@ RESULT sightings_of(struct sightings *sightings, struct subject_no no, struct si
 
 /*
  * Does this kind of entry count as a look at those in its set? It tells its reader of their values; or it gives a right
- * to look, then without any field.
+ * to look, then without any field; or it tells of looks outside the vault.
  */
 bool entry_is_look(enum entry_kind kind);
+
+/*
+ * Under which reader the look is counted: the entry's own; of OBSERVED reader_no(READER_OUTSIDE, 0), which is nobody, in
+ * the hour in which the log was read. Who saw what outside, and when, is in store/observed.h; the two never mix.
+ */
+uint64_t entry_sighted_by(const struct entry *entry);
 
 #endif

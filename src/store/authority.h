@@ -56,6 +56,7 @@ struct sighting_store;
 struct mail_store;
 struct right_store;
 struct alert_store;
+struct observed_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -69,6 +70,7 @@ struct store {
     const struct mail_store *mail;
     const struct right_store *right;
     const struct alert_store *alert;
+    const struct observed_store *observed;
 };
 
 #endif

@@ -164,6 +164,10 @@ def walk(home):
     run("ledger pin", "--out", pin)
     run("ledger pin", "--command", f"cat > {home.file('pin2')}")
     run("ledger pin", "--command", "exit 3", status=UNAVAILABLE)
+    web_log = home.file("access.log", '10.0.0.9 - kim [20/Nov/2023:10:00:00 +0900] "GET /c/none HTTP/1.1" 200 1\n')
+    run("service put", "logged", "--fields", "name", "--purposes", "support", "--route", "GET /c/{ref} = name")
+    run("watch ingest", web_log, "--system", "logged", status=USAGE if far else DONE)  # that is for the home's own machine
+    run("watch ingest", "--lag")
     if not far:
         run("ledger verify", "--from", pin)
     run("ledger witness", "--vkey", home.vkey, "--witness-url", "http://127.0.0.1:1", status=USAGE)  # no witness's key

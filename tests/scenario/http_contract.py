@@ -178,6 +178,7 @@ def people(walk):
     walk("POST", "/v1/services", {"name": "frontend", "fields": ["name"], "purposes": ["self"],
                                   "routes": ["GET /api/customers/{ref} = name"]}, 201)
     within("frontend", [item["name"] for item in walk("GET", "/v1/services").json["items"]])
+    same(walk("GET", "/v1/observed").json["items"], [], "no log from outside was read")
     secret = walk("POST", "/v1/secrets", {"name": "token signing key", "kind": "signing_key", "owner": staff}, 201).json["id"]
     walk("POST", "/v1/secrets/{id}/holders", {"holders": [staff]}, path=f"/v1/secrets/{secret}/holders")
     walk("POST", "/v1/secrets/{id}/rotated", {"proof": "ticket 7", "old_dead": "401 from the API"},

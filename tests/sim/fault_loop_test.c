@@ -2,6 +2,7 @@
  * The fault loop: make the 1st, 2nd, 3rd … store call of an act fail until it succeeds. Each time nothing may be
  * half-done: the database holds the very bytes it held before. Each act is tried where its entry fills a bundle.
  */
+#include "base/weblog/seen.h"
 #include "keep/shop.h"
 #include "keep/verify.h"
 #include "prop.h"
@@ -89,6 +90,26 @@ static RESULT put_telling(void *context, const struct telling_row *row)
     return OK;
 }
 
+static RESULT put_observed(void *context, const struct observed_row *row)
+{
+    put(context, SLICE_OF(row->reader));
+    put(context, row->bitmap);
+    return OK;
+}
+
+static RESULT put_unattributed(void *context, const struct unattributed_row *row)
+{
+    put(context, SLICE_OF(row->lines));
+    return OK;
+}
+
+static RESULT put_file(void *context, const struct outside_file_row *row)
+{
+    put(context, SLICE_OF(row->bytes));
+    put(context, SLICE_OF(row->entry));
+    return OK;
+}
+
 static RESULT put_number(void *context, uint64_t number)
 {
     put(context, SLICE_OF(number));
@@ -130,6 +151,12 @@ static struct hash everything(struct trial *trial)
     assert_ok(store->tag->each(store, sum_tag, &tagging));
     assert_ok(store->authority->each(store, put_authority, trial));
     assert_ok(store->alert->each(store, 0, 0, 1000, put_telling, trial));
+    assert_ok(store->observed->each(store, 0, UINT32_MAX, put_observed, trial));
+    assert_ok(store->observed->count_each(store, 0, UINT32_MAX, put_unattributed, trial));
+    assert_ok(store->observed->file_each(store, 0, NULL, put_file, trial));
+    uint32_t readers = 0;
+    assert_ok(store->observed->reader_last(store, &readers));
+    put(trial, SLICE_OF(readers));
     assert_ok(store->ledger->tail_each(store, put_tail, trial));
     assert_ok(store->ledger->authority_each(store, put_number, trial));
     assert_ok(store->ledger->checkpoint_get(store, CHECKPOINT_NEWEST, UINT64_MAX, &size, &time_us, &note));
@@ -329,6 +356,48 @@ static void a_failed_act_of_an_admin_leaves_nothing(void **state)
     trial_end(trial);
 }
 
+static void a_failed_chunk_of_a_log_leaves_nothing(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    static const uint8_t first[32] = {1}, hash[32] = {2};
+    const struct slice field = SLICE_TEXT("name"), purpose = SLICE_TEXT("support"),
+                       route = SLICE_TEXT("GET /{ref}");
+    const struct slice declared = SLICE_TEXT("GET /{ref} = name");
+    struct service_put_ask service = {
+        .name = SLICE_TEXT("shop"), .fields = {&field, 1}, .purposes = {&purpose, 1}};
+    service.routes = (struct texts){&declared, 1};
+    assert_int_equal(once(trial, VERB_SERVICE_PUT, &service, NULL), CAUSE_OK);
+    SCOPED(buf_done) struct buf rows = {0};
+    const struct seen_reader reader = {SEEN_ADDRESS, SLICE_TEXT("203.0.113.9")};
+    uint64_t line = 0;
+    buf_varint(&rows, 1);
+    seen_reader_put(&reader, &rows);
+    buf_varint(&rows, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const char *const refs[] = {"first", "second", "nobody"};
+        struct seen_row row = {.hour = 9, .line = i + 1, .lines = 1, .rows = 1, .kind = ROUTE_REF};
+        row.subject = slice_text(refs[i]);
+        seen_row_put(&row, &line, &rows);
+    }
+    struct observe_ask ask = {.system = SLICE_TEXT("shop"),
+                              .first = SLICE_OF(first),
+                              .hash = SLICE_OF(hash),
+                              .to = 100,
+                              .lines_to = 3,
+                              .routes = {&route, 1},
+                              .rows = buf_slice(&rows)};
+    nothing_half_done(trial, "observe", VERB_OBSERVE, &ask, NULL);
+    ask.file = 1;
+    ask.from = 100;
+    ask.to = 200;
+    ask.lines_from = 3;
+    ask.lines_to = 4;
+    ask.rows.len = 0;
+    nothing_half_done(trial, "observe nobody", VERB_OBSERVE, &ask, NULL);
+    trial_end(trial);
+}
+
 static void a_failed_look_leaves_nothing(void **state)
 {
     (void)state;
@@ -353,6 +422,7 @@ int main(void)
         cmocka_unit_test(a_failed_erasure_leaves_nothing),
         cmocka_unit_test(a_failed_import_leaves_nothing),
         cmocka_unit_test(a_failed_act_of_an_admin_leaves_nothing),
+        cmocka_unit_test(a_failed_chunk_of_a_log_leaves_nothing),
         cmocka_unit_test(a_failed_look_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,6 +182,31 @@ WRAP(right, of_kind, (struct store * store, uint16_t kind, uint64_t from, right_
      kind, from, each, context)
 WRAP(right, sweep, (struct store * store, int64_t now_us), now_us)
 WRAP(right, drop_of, (struct store * store, struct subject_no no), no)
+WRAP(observed, reader_last, (struct store * store, uint32_t *id), id)
+WRAP(observed, reader_find,
+     (struct store * store, uint32_t system, const uint8_t tag[TAG_BYTES], uint32_t *id), system, tag, id)
+WRAP(observed, reader_get,
+     (struct store * store, uint32_t id, struct outside_reader_row *row, struct buf *sealed), id, row, sealed)
+WRAP(observed, reader_add, (struct store * store, const struct outside_reader_row *row), row)
+WRAP(observed, file_last, (struct store * store, uint32_t *id), id)
+WRAP(observed, file_put, (struct store * store, const struct outside_file_row *row), row)
+WRAP(observed, file_get,
+     (struct store * store, uint32_t id, struct outside_file_row *row, struct buf *sealed), id, row, sealed)
+WRAP(observed, file_each,
+     (struct store * store, uint32_t from, const uint8_t *first,
+      RESULT (*each)(void *context, const struct outside_file_row *row), void *context),
+     from, first, each, context)
+WRAP(observed, put, (struct store * store, const struct observed_row *row), row)
+WRAP(observed, get, (struct store * store, const struct observed_row *key, struct buf *bitmap), key, bitmap)
+WRAP(observed, each,
+     (struct store * store, uint32_t from_hour, uint32_t to_hour,
+      RESULT (*each)(void *context, const struct observed_row *row), void *context),
+     from_hour, to_hour, each, context)
+WRAP(observed, count_add, (struct store * store, const struct unattributed_row *row), row)
+WRAP(observed, count_each,
+     (struct store * store, uint32_t from_hour, uint32_t to_hour,
+      RESULT (*each)(void *context, const struct unattributed_row *row), void *context),
+     from_hour, to_hour, each, context)
 
 WRAP(alert, last, (struct store * store, uint64_t *id), id)
 WRAP(alert, add, (struct store * store, const struct telling_row *row), row)
@@ -332,6 +357,21 @@ static const struct right_store wrap_right = {
     .sweep = wrap_right_sweep,
     .drop_of = wrap_right_drop_of,
 };
+static const struct observed_store wrap_observed = {
+    .reader_last = wrap_observed_reader_last,
+    .reader_find = wrap_observed_reader_find,
+    .reader_get = wrap_observed_reader_get,
+    .reader_add = wrap_observed_reader_add,
+    .file_last = wrap_observed_file_last,
+    .file_put = wrap_observed_file_put,
+    .file_get = wrap_observed_file_get,
+    .file_each = wrap_observed_file_each,
+    .put = wrap_observed_put,
+    .get = wrap_observed_get,
+    .each = wrap_observed_each,
+    .count_add = wrap_observed_count_add,
+    .count_each = wrap_observed_count_each,
+};
 
 static const struct alert_store wrap_alert = {
     .last = wrap_alert_last,
@@ -352,7 +392,7 @@ static const struct alert_store wrap_alert = {
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
-                       sizeof wrap_alert ==
+                       sizeof wrap_alert + sizeof wrap_observed ==
                    (CALL_COUNT - 1 + 5) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -363,9 +403,9 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
         inner->batch->close(&inner);
         return FAIL(UNAVAILABLE, "fault store: out of memory");
     }
-    at->store =
-        (struct store){&wrap_batch,     &wrap_fact,   &wrap_subject, &wrap_tag,  &wrap_ledger, &wrap_sighting,
-                       &wrap_authority, &wrap_replay, &wrap_key_use, &wrap_mail, &wrap_right,  &wrap_alert};
+    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject, &wrap_tag,     &wrap_ledger,
+                               &wrap_sighting, &wrap_authority, &wrap_replay,  &wrap_key_use, &wrap_mail,
+                               &wrap_right,    &wrap_alert,     &wrap_observed};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

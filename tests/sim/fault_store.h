@@ -11,6 +11,7 @@
 #include "store/authority.h"
 #include "store/ledger.h"
 #include "store/mail.h"
+#include "store/observed.h"
 #include "store/right.h"
 
 #include <stdbool.h>

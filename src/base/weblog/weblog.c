@@ -80,6 +80,11 @@ bool weblog_between(const struct weblog *log)
     return !log->skip;
 }
 
+uint64_t weblog_lines(const struct weblog *log)
+{
+    return log->lines;
+}
+
 enum weblog_kind weblog_kind(const struct weblog *log)
 {
     return log->kind;

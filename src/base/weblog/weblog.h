@@ -80,6 +80,9 @@ enum weblog_got weblog_next(struct weblog *log, struct slice *rest, bool ended, 
 /* Did the last line end where the next one begins? Positions are kept only there. */
 bool weblog_between(const struct weblog *log);
 
+/* Lines read so far, with those before. */
+uint64_t weblog_lines(const struct weblog *log);
+
 /* The kind, once a line was read; WEBLOG_ANY before, and while no line was like any kind. */
 enum weblog_kind weblog_kind(const struct weblog *log);
 

@@ -11,6 +11,10 @@ static void show_history(const struct call *call, struct doc answer)
 {
     SCOPED(buf_done) struct buf count = {0};
     uint64_t looks = doc_count(doc_get(answer, "items"));
+    struct docs items = docs_of(doc_get(answer, "items"));
+    struct doc item = {0};
+    bool observed = false; /* then a column says in which log */
+    while (docs_next(&items, &item)) observed = observed || doc_there(doc_get(item, "source"));
     show_table(answer, (const struct table_column[]){{"time", COLUMN_TIME},
                                                      {"kind", COLUMN_WORDS},
                                                      {"reader", COLUMN_WORDS},
@@ -19,6 +23,7 @@ static void show_history(const struct call *call, struct doc answer)
                                                      {"fields", COLUMN_WORDS},
                                                      {"masked", COLUMN_WORDS},
                                                      {"index", COLUMN_PLAIN},
+                                                     {observed ? "source" : NULL, COLUMN_WORDS},
                                                      {0}});
     count_put(&count, looks);
     show_remark(call, "%s %s. --proofs gives each with its proof, for amanah verify.", buf_c(&count),

@@ -96,6 +96,7 @@ static RESULT group_add(void *context, const struct sighting_group *group)
         break;
     case READER_SYSTEM:
     case READER_PASS:
+    case READER_OUTSIDE:
         return OK;
     }
     crowd_add(&week->roles[role <= WEEKLY_ROLES_MAX ? role : 0], person, program, group->subjects);

@@ -66,7 +66,22 @@ static const char *const migrations[] = {
     " told INTEGER NOT NULL, folded INTEGER NOT NULL, failures INTEGER NOT NULL, due_us INTEGER NOT NULL,"
     " arrived_us INTEGER NOT NULL, gone INTEGER NOT NULL CHECK (gone IN (0, 1)));"
     "CREATE TABLE tally (kind INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL,"
-    " PRIMARY KEY (kind, day)) WITHOUT ROWID;",
+    " PRIMARY KEY (kind, day)) WITHOUT ROWID;"
+    "CREATE TABLE outside_reader (id INTEGER PRIMARY KEY, system INTEGER NOT NULL,"
+    " tag BLOB NOT NULL CHECK (length(tag) = 16), sealed BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX outside_reader_tag ON outside_reader (system, tag);"
+    "CREATE TABLE outside_file (id INTEGER PRIMARY KEY, system INTEGER NOT NULL,"
+    " first BLOB NOT NULL CHECK (length(first) = 32), hash BLOB NOT NULL CHECK (length(hash) = 32),"
+    " bytes INTEGER NOT NULL, lines INTEGER NOT NULL, broken INTEGER NOT NULL, attributed INTEGER NOT NULL,"
+    " unattributed INTEGER NOT NULL, behind INTEGER NOT NULL, newest_us INTEGER NOT NULL,"
+    " read_us INTEGER NOT NULL, entry INTEGER NOT NULL, sealed BLOB NOT NULL,"
+    " marks BLOB NOT NULL CHECK (length(marks) % 32 = 0));"
+    "CREATE INDEX outside_file_first ON outside_file (first);"
+    "CREATE TABLE observed (hour INTEGER NOT NULL, reader INTEGER NOT NULL, full INTEGER NOT NULL,"
+    " chunk INTEGER NOT NULL, bitmap BLOB NOT NULL, PRIMARY KEY (hour, reader, full, chunk)) WITHOUT ROWID;"
+    "CREATE TABLE unattributed (hour INTEGER NOT NULL, reader INTEGER NOT NULL, full INTEGER NOT NULL,"
+    " named INTEGER NOT NULL, lines INTEGER NOT NULL, rows INTEGER NOT NULL,"
+    " PRIMARY KEY (hour, reader, full, named)) WITHOUT ROWID;",
 };
 
 unsigned schema_newest(void)

@@ -24,7 +24,9 @@ static void random_ask(struct prop_rng *rng, struct arena *arena, const struct m
                                        (uint16_t)prop_below(rng, ITEMS_MAX), (uint8_t)prop_below(rng, 2)};
         }
         if (members->wire == WIRE_TEXT) *(struct slice *)at = random_text(rng, arena, members->max);
-        if (members->wire == WIRE_BYTES) *(struct slice *)at = random_text(rng, arena, 1000);
+        if (members->wire == WIRE_BYTES) {
+            *(struct slice *)at = random_text(rng, arena, members->max < 1000 ? members->max : 1000);
+        }
         if (members->wire == WIRE_U64) *(uint64_t *)at = prop_u64(rng) & members->max & (members->max >> 1);
         if (members->wire == WIRE_BOOL) *(bool *)at = prop_below(rng, 2) == 1;
         if (members->wire == WIRE_TEXTS) *(struct texts *)at = (struct texts){texts, few};

@@ -7,7 +7,7 @@
 
 static const struct secret root = {{1, 2, 3}};
 static const enum key_kind first_kinds[] = {KEY_KEK,    KEY_ID,    KEY_ROW_MAC, KEY_PEPPER, KEY_SET,
-                                            KEY_LEDGER, KEY_STAFF, KEY_BACKUP,  KEY_MAIL};
+                                            KEY_LEDGER, KEY_STAFF, KEY_BACKUP,  KEY_MAIL,   KEY_OUTSIDE};
 
 struct place {
     struct folder folder;

@@ -122,8 +122,8 @@ size_t people_items(const struct people *people, size_t at, uint64_t *index)
 void people_begin(struct people *people)
 {
     static const struct slice all[] = {{(const uint8_t *)"*", 1}};
-    static const char *const names[] = {"reveal", "lookup", "show",    "create",
-                                        "change", "erase",  "history", "ledger"};
+    static const char *const names[] = {"reveal", "lookup", "settings", "observe", "show",
+                                        "create", "change", "erase",    "history", "ledger"};
     struct slice acts[COUNT_OF(names)];
     const struct slice purposes[] = {SLICE_TEXT("support")};
     SCOPED(home_made_done) struct home_made made = {0};
