@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* One reader's hour of some fields, as entries say it and as it is stored. Sets are of subjects; counts of none. */
-struct outside_group {
+struct observed_group {
     uint32_t reader, hour;
     uint64_t full;
     struct set subjects, stored;
@@ -24,7 +24,7 @@ struct outside_file {
 };
 
 struct outside_check {
-    struct outside_group *groups;
+    struct observed_group *groups;
     size_t group_count, group_cap;
     uint32_t *slots; /* place + 1 by hash of the group's key; a power of two of them */
     size_t slot_count;
@@ -61,7 +61,7 @@ static size_t slot_of(const struct outside_check *check, uint32_t reader, uint32
 
 static void slot_take(struct outside_check *check, size_t place)
 {
-    const struct outside_group *group = &check->groups[place];
+    const struct observed_group *group = &check->groups[place];
     size_t at = slot_of(check, group->reader, group->hour, group->full);
     while (check->slots[at] > 0) at = (at + 1) & (check->slot_count - 1);
     check->slots[at] = (uint32_t)place + 1;
@@ -70,7 +70,7 @@ static void slot_take(struct outside_check *check, size_t place)
 static RESULT groups_grow(struct outside_check *check)
 {
     size_t cap = check->group_cap ? check->group_cap * 2 : 1024;
-    struct outside_group *groups = realloc(check->groups, cap * sizeof *groups);
+    struct observed_group *groups = realloc(check->groups, cap * sizeof *groups);
     if (!groups) return no_memory();
     check->groups = groups;
     check->group_cap = cap;
@@ -83,26 +83,26 @@ static RESULT groups_grow(struct outside_check *check)
     return OK;
 }
 
-static struct outside_group *group_find(struct outside_check *check, uint32_t reader, uint32_t hour,
-                                        uint64_t full)
+static struct observed_group *group_find(struct outside_check *check, uint32_t reader, uint32_t hour,
+                                         uint64_t full)
 {
     if (check->slot_count == 0) return NULL;
     for (size_t at = slot_of(check, reader, hour, full); check->slots[at] > 0;
          at = (at + 1) & (check->slot_count - 1)) {
-        struct outside_group *group = &check->groups[check->slots[at] - 1];
+        struct observed_group *group = &check->groups[check->slots[at] - 1];
         if (group->reader == reader && group->hour == hour && group->full == full) return group;
     }
     return NULL;
 }
 
 static RESULT group_get(struct outside_check *check, uint32_t reader, uint32_t hour, uint64_t full,
-                        struct outside_group **out)
+                        struct observed_group **out)
 {
     *out = group_find(check, reader, hour, full);
     if (*out) return OK;
     if (check->group_count == check->group_cap) TRY(groups_grow(check));
     *out = &check->groups[check->group_count];
-    **out = (struct outside_group){.reader = reader, .hour = hour, .full = full};
+    **out = (struct observed_group){.reader = reader, .hour = hour, .full = full};
     slot_take(check, check->group_count++);
     if (reader > check->reader_last) check->reader_last = reader;
     return OK;
@@ -142,7 +142,7 @@ static RESULT ones_take(struct outside_check *check, const struct aside_read *as
     for (size_t i = 0; i < aside->set_count; i++) {
         struct observations of = observed_of(observed, i);
         for (size_t at = 0; at < of.count; at++) {
-            struct outside_group *group = NULL;
+            struct observed_group *group = NULL;
             TRY(group_get(check, of.at[at].reader, of.at[at].hour, of.at[at].full, &group));
             (void)set_add(&group->subjects, aside->set[i].no.at); /* seen twice is seen once */
             file->attributed += of.at[at].lines;
@@ -150,7 +150,7 @@ static RESULT ones_take(struct outside_check *check, const struct aside_read *as
     }
     for (size_t i = 0; i < observed->other_count; i++) {
         const struct unattributed *other = &observed->others[i];
-        struct outside_group *group = NULL;
+        struct observed_group *group = NULL;
         TRY(group_get(check, other->reader, other->hour, other->full, &group));
         group->counts[other->named].lines += other->lines;
         group->counts[other->named].rows += other->rows;
@@ -191,7 +191,7 @@ RESULT verify_observed(struct hand *hand, uint64_t index, const struct entry *en
 static RESULT check_row(void *context, const struct observed_row *row)
 {
     struct verify *verify = context;
-    struct outside_group *group = group_find(verify->outside, row->reader, row->hour, row->full);
+    struct observed_group *group = group_find(verify->outside, row->reader, row->hour, row->full);
     if (group && set_chunk_put(&group->stored, row->chunk, row->bitmap).code == CODE_OK) return OK;
     return finding_of(
         verify,
@@ -201,7 +201,7 @@ static RESULT check_row(void *context, const struct observed_row *row)
 static RESULT check_count(void *context, const struct unattributed_row *row)
 {
     struct verify *verify = context;
-    struct outside_group *group = group_find(verify->outside, row->reader, row->hour, row->full);
+    struct observed_group *group = group_find(verify->outside, row->reader, row->hour, row->full);
     if (!group) {
         return finding_of(
             verify,
@@ -233,7 +233,7 @@ static RESULT groups_check(struct verify *verify)
 {
     const struct outside_check *check = verify->outside;
     for (size_t i = 0; i < check->group_count; i++) {
-        const struct outside_group *group = &check->groups[i];
+        const struct observed_group *group = &check->groups[i];
         if (set_equal(&group->subjects, &group->stored) &&
             memcmp(group->counts, group->counts_stored, sizeof group->counts) == 0)
             continue;

@@ -7,17 +7,13 @@
  * chunk's OBSERVED entry names who asked, holds whoever was found in its set, and stands in their history; what is told
  * back are sums. Whom the shop does not hold stays a count for ever, and so does what names nobody.
  *
- * Main calls: verb_observe(), outside_reader_open().
+ * Main call: verb_observe(). Who asks what they told: outside.h beside this.
  */
 #ifndef AMN_KEEP_OBSERVE_H
 #define AMN_KEEP_OBSERVE_H
 
 #include "keep/batch.h"
-#include "store/observed.h"
-
-/* Names of readers outside and of files: sealed, and bound to their number. `name` is appended to. TAMPERED. */
-RESULT outside_reader_open(struct shop *shop, uint32_t id, uint32_t *system, struct buf *name);
-RESULT outside_file_open(struct shop *shop, const struct outside_file_row *row, struct buf *name);
+#include "keep/observe/outside.h"
 
 /*
  * Two members of a map about the subject at `position` of an OBSERVED entry's set: "source", the file and the first line
@@ -25,8 +21,5 @@ RESULT outside_file_open(struct shop *shop, const struct outside_file_row *row, 
  */
 RESULT observed_put(struct shop *shop, const struct aside_read *aside, size_t position, bool names,
                     struct buf *out);
-
-/* The name of the system with that number: its service's. Borrowed; "" when there is none. */
-const char *outside_system_name(const struct shop *shop, uint32_t system);
 
 #endif

@@ -25,6 +25,23 @@ static void reader_tag(const struct shop *shop, uint32_t system, struct slice te
     memcpy(out, hash.bytes, TAG_BYTES);
 }
 
+/* What a reader's tag is of, and what is sealed. */
+static void reader_text(const struct seen_reader *reader, struct buf *out)
+{
+    buf_byte(out, (uint8_t)reader->kind);
+    buf_slice_put(out, reader->name);
+}
+
+RESULT outside_reader_find(struct shop *shop, uint32_t system, const struct seen_reader *reader,
+                           uint32_t *out)
+{
+    uint8_t tag[TAG_BYTES];
+    SCOPED(buf_done) struct buf text = {0};
+    reader_text(reader, &text);
+    reader_tag(shop, system, buf_slice(&text), tag);
+    return shop->store->observed->reader_find(shop->store, system, tag, out);
+}
+
 RESULT outside_reader_number(struct batch *batch, uint32_t system, const struct seen_reader *reader,
                              uint32_t *out)
 {
@@ -33,8 +50,7 @@ RESULT outside_reader_number(struct batch *batch, uint32_t system, const struct 
     struct outside_reader_row row = {.system = system};
     uint8_t aad[AAD_BYTES];
     SCOPED(buf_done) struct buf text = {0}, box = {0};
-    buf_byte(&text, (uint8_t)reader->kind);
-    buf_slice_put(&text, reader->name);
+    reader_text(reader, &text);
     reader_tag(shop, system, buf_slice(&text), row.tag);
     struct result got = store->observed->reader_find(store, system, row.tag, out);
     if (got.code != CODE_NOT_FOUND) return got;

@@ -2,7 +2,7 @@
 #include "people.h"
 
 #include "base/weblog/seen.h"
-#include "store/observed.h"
+#include "keep/observe/outside.h"
 
 static const char route_text[] = "GET /c/{ref}";
 
@@ -159,12 +159,99 @@ static void what_was_seen_outside_spends_nobodys_budget(void **state)
     log_end(&log);
 }
 
+struct told {
+    struct people *people;
+    size_t groups, sights;
+    uint64_t of_group, full, lines;
+    uint32_t reader, hour;
+    uint64_t line, index;
+};
+
+static RESULT group_note(void *context, const struct outside_group *group)
+{
+    struct told *told = context;
+    told->groups++;
+    told->of_group = set_count(group->subjects);
+    told->reader = group->reader;
+    told->hour = group->hour;
+    told->full = group->full;
+    for (int i = 0; i < 2; i++) assert_true(set_has(group->subjects, (uint64_t)i + 1));
+    return OK;
+}
+
+static RESULT count_note(void *context, const struct unattributed_row *row)
+{
+    struct told *told = context;
+    assert_true(row->named);
+    told->lines += row->lines;
+    return OK;
+}
+
+static RESULT sight_note(void *context, const struct outside_sight *sight)
+{
+    struct told *told = context;
+    static const uint8_t hash[32] = {2};
+    told->sights++;
+    told->line = sight->one->line;
+    told->index = sight->index;
+    assert_int_equal(sight->one->hour, 472000);
+    assert_int_equal(sight->file, 1);
+    assert_memory_equal(sight->hash->bytes, hash, sizeof hash);
+    assert_true(sight->taken_us > 0 && sight->bytes == (told->sights == 1 ? 100 : 200));
+    return OK;
+}
+
+static void who_saw_whom_outside_is_told_as_groups_and_of_one(void **state)
+{
+    (void)state;
+    struct log log;
+    log_begin(&log);
+    struct shop *shop = log.people.shop;
+    struct told told = {.people = &log.people};
+    uint32_t reader = 0, system = 0;
+    const struct seen_reader kim = {SEEN_USER, SLICE_TEXT("kim")}, lee = {SEEN_USER, SLICE_TEXT("lee")};
+    SCOPED(buf_done) struct buf name = {0};
+    assert_ok(outside_each(shop, 0, UINT32_MAX, group_note, &told));
+    assert_int_equal(told.groups, 0);
+    assert_int_equal(observe(&log), CAUSE_OK);
+    next(&log);
+    rows_make(&log, (const char *[]){"two"}, 1);
+    assert_int_equal(observe(&log), CAUSE_OK);
+
+    assert_ok(outside_reader_find(shop, 1, &kim, &reader));
+    assert_code(CODE_NOT_FOUND, outside_reader_find(shop, 1, &lee, &reader));
+    assert_code(CODE_NOT_FOUND, outside_reader_find(shop, 2, &kim, &reader));
+    assert_ok(outside_reader_open(shop, reader, &system, &name));
+    assert_true(slice_is(buf_slice(&name), "kim") && system == 1);
+
+    assert_ok(outside_each(shop, 472000, 472000, group_note, &told));
+    assert_int_equal(told.groups, 1); /* both chunks' are one */
+    assert_int_equal(told.of_group, 2);
+    assert_int_equal(told.reader, reader);
+    assert_int_equal(told.full, field_bit(field_find(&shop->fields, SLICE_TEXT("name"))));
+    assert_ok(outside_each(shop, 0, 471999, group_note, &told));
+    assert_ok(outside_each(shop, 472001, UINT32_MAX, group_note, &told));
+    assert_int_equal(told.groups, 1);
+    assert_ok(outside_counts(shop, 472000, 472000, count_note, &told));
+    assert_int_equal(told.lines, 1);
+
+    assert_ok(outside_of(shop, people_no(&log.people, log.ids[1]), sight_note, &told));
+    assert_int_equal(told.sights, 2);
+    assert_int_equal(told.line, 4); /* of the second chunk */
+    told.sights = 0;
+    assert_ok(outside_of(shop, people_no(&log.people, log.ids[0]), sight_note, &told));
+    assert_int_equal(told.sights, 1);
+    assert_int_equal(told.line, 1);
+    log_end(&log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chunk_is_taken_once),
         cmocka_unit_test(bad_chunks_are_refused_and_leave_nothing),
         cmocka_unit_test(what_was_seen_outside_spends_nobodys_budget),
+        cmocka_unit_test(who_saw_whom_outside_is_told_as_groups_and_of_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
