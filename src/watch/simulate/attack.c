@@ -137,11 +137,14 @@ static bool attempt(struct world *world, struct actor *actor, int64_t now_us)
     if (way == WAY_ISSUE) {
         struct glance issue = glance;
         issue.network = NETWORK_THIEF;
+        issue.unseen = true;
         if (!tries(world, thievery->second, &issue)) return false;
     }
+    glance.unseen = way == WAY_GRANT;
     if (!tries(world, actor, &glance)) return way == WAY_GUESS && !actor->spent;
     if (way == WAY_GRANT) {
         glance.network = thievery->second->network;
+        glance.unseen = false;
         if (!tries(world, thievery->second, &glance)) return false;
     }
     expose(world, subject);

@@ -109,7 +109,7 @@ static void sessions(struct world *world, struct actor *front, unsigned minute)
 {
     struct actor *signin = front;
     for (size_t i = 0; i < world->actor_count; i++)
-        if (world->actors[i].workload == WORKLOAD_SIGNIN && !world->actors[i].thief)
+        if (world->actors[i].workload == WORKLOAD_SIGNIN)
             signin = &world->actors[i];
     double mean = front->today * honest_pace(ALWAYS, front, minute) / (double)world->thin;
     world->thin_now = true;
@@ -127,7 +127,8 @@ static void one_by_one(struct world *world, struct actor *actor, uint64_t count)
                                 .now_us = world->now_us,
                                 .network = actor->network,
                                 .subjects = &actor->recent,
-                                .count = 1};
+                                .count = 1,
+                                .unseen = actor->workload == WORKLOAD_ORDERS};
         (void)world_look(world, actor, &glance);
     }
 }

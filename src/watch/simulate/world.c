@@ -279,6 +279,7 @@ bool world_look(struct world *world, struct actor *actor, const struct glance *g
         actor->refused = true;
         shown = false;
     }
+    if (glance->unseen) return shown;
     enum look_kind kind = shown || glance->kind == LOOK_PASS_UNKNOWN ? glance->kind : LOOK_REFUSED;
     tell_watch(world, actor, glance, kind, shown ? canaries : 0);
     return shown && glance->kind != LOOK_MISSED;

@@ -90,6 +90,7 @@ struct glance {
     size_t count; /* 1 to ASK_MAX; of a miss 0 */
     uint64_t value;
     bool thief;
+    bool unseen; /* a grant or pass is made: it is charged, and no detector is told */
 };
 
 struct world {
