@@ -89,7 +89,7 @@ static void chain_make(struct ff1 *ff1, struct slice tweak, struct chain *out)
 }
 
 /* The round function: for each lane, NUM of the first d bytes of the chain over Q with `round` and its number. */
-static void round_run(struct ff1 *ff1, const struct chain *chain, uint8_t round, const uint64_t *numbers,
+static void round_run(struct ff1 *ff1, const struct chain *chain, size_t round, const uint64_t *numbers,
                       size_t count, wide *out)
 {
     uint8_t lanes[LANES][BLOCK];
@@ -101,7 +101,7 @@ static void round_run(struct ff1 *ff1, const struct chain *chain, uint8_t round,
             memcpy(block, chain->queue + at * BLOCK, BLOCK);
             if (last) {
                 uint64_t number = htobe64(numbers[i]);
-                block[BLOCK - 1 - ff1->number_bytes] = round;
+                block[BLOCK - 1 - ff1->number_bytes] = (uint8_t)round;
                 memcpy(block + BLOCK - ff1->number_bytes, (uint8_t *)&number + 8 - ff1->number_bytes,
                        ff1->number_bytes);
             }
@@ -137,7 +137,7 @@ static void lanes_encrypt(struct ff1 *ff1, const struct chain *chain, struct ff1
         a[i] = texts[i].a;
         b[i] = texts[i].b;
     }
-    for (uint8_t round = 0; round < ROUNDS; round++) {
+    for (size_t round = 0; round < ROUNDS; round++) {
         round_run(ff1, chain, round, b, count, y);
         for (size_t i = 0; i < count; i++) {
             uint64_t sum = sum_mod(a[i], y[i], ff1->limits[round % 2]);
@@ -156,7 +156,7 @@ static void lanes_decrypt(struct ff1 *ff1, const struct chain *chain, struct ff1
         a[i] = texts[i].a;
         b[i] = texts[i].b;
     }
-    for (uint8_t round = ROUNDS; round-- > 0;) {
+    for (size_t round = ROUNDS; round-- > 0;) {
         round_run(ff1, chain, round, a, count, y);
         for (size_t i = 0; i < count; i++) {
             uint64_t difference = difference_mod(b[i], y[i], ff1->limits[round % 2]);
