@@ -1,0 +1,178 @@
+/* Voucher codes: each serial has one, no slip of the hand makes another, and a guess finds nothing. */
+#include "prop.h"
+
+#include "answer/redress/code.h"
+
+static struct crypto *crypto;
+
+static const struct code_of of_one = {3, 1, 1};
+
+static void codes_open(uint8_t seed, struct codes **out)
+{
+    SECRET key = {{seed}};
+    assert_ok(codes_new(crypto, &key, out));
+}
+
+static struct slice text_of(char code[VOUCHER_TEXT_BYTES])
+{
+    return (struct slice){(uint8_t *)code, VOUCHER_TEXT_BYTES};
+}
+
+static void each_code_leads_back_to_its_serial(void **state)
+{
+    (void)state;
+    SCOPED(codes_free) struct codes *codes = NULL;
+    codes_open(1, &codes);
+    PROPERTY(200, rng) {
+        struct code_of of = {(uint32_t)prop_u64(&rng), (uint32_t)prop_u64(&rng), (uint32_t)prop_u64(&rng)};
+        uint64_t first = prop_below(&rng, (1u << VOUCHER_SERIALS_LOG2) - 100), serial = 0;
+        char texts[100][VOUCHER_TEXT_BYTES];
+        assert_ok(codes_make(codes, of, first, COUNT_OF(texts), texts));
+        for (size_t i = 0; i < COUNT_OF(texts); i++) {
+            struct ff1_halves numerals = {0, 0};
+            assert_int_equal(code_typed(text_of(texts[i]), &numerals), TYPED_CODE);
+            assert_ok(codes_serial(codes, of, numerals, first + i + 1, &serial));
+            assert_true(serial == first + i);
+            assert_code(CODE_NOT_FOUND, codes_serial(codes, of, numerals, first + i, &serial));
+            of.version++;
+            assert_code(CODE_NOT_FOUND, codes_serial(codes, of, numerals, 1u << 20, &serial));
+            of.version--;
+        }
+    }
+}
+
+static void another_key_knows_none_of_them(void **state)
+{
+    (void)state;
+    SCOPED(codes_free) struct codes *codes = NULL, *others = NULL;
+    codes_open(1, &codes);
+    codes_open(2, &others);
+    static char texts[10000][VOUCHER_TEXT_BYTES];
+    uint64_t serial = 0;
+    assert_ok(codes_make(codes, of_one, 0, COUNT_OF(texts), texts));
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct ff1_halves numerals = {0, 0};
+        assert_int_equal(code_typed(text_of(texts[i]), &numerals), TYPED_CODE);
+        assert_code(CODE_NOT_FOUND,
+                    codes_serial(others, of_one, numerals, 1u << VOUCHER_SERIALS_LOG2, &serial));
+    }
+}
+
+/* Damm's promise, tried whole: every other symbol in every place, and every swap of neighbours. */
+static void every_single_slip_is_found(void **state)
+{
+    (void)state;
+    static const char symbols[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    SCOPED(codes_free) struct codes *codes = NULL;
+    codes_open(9, &codes);
+    static char texts[200][VOUCHER_TEXT_BYTES];
+    assert_ok(codes_make(codes, of_one, 5000, COUNT_OF(texts), texts));
+    for (size_t n = 0; n < COUNT_OF(texts); n++) {
+        struct ff1_halves numerals = {0, 0};
+        for (size_t i = 0; i < VOUCHER_TEXT_BYTES; i++) {
+            char was = texts[n][i];
+            if (was == '-') continue;
+            for (size_t k = 0; k < COUNT_OF(symbols) - 1; k++) {
+                texts[n][i] = symbols[k];
+                assert_int_equal(code_typed(text_of(texts[n]), &numerals),
+                                 symbols[k] == was ? TYPED_CODE : TYPED_SLIP);
+            }
+            texts[n][i] = was;
+            size_t next = i + 1 < VOUCHER_TEXT_BYTES && texts[n][i + 1] == '-' ? i + 2 : i + 1;
+            if (next >= VOUCHER_TEXT_BYTES || texts[n][next] == was) continue;
+            texts[n][i] = texts[n][next];
+            texts[n][next] = was;
+            assert_int_equal(code_typed(text_of(texts[n]), &numerals), TYPED_SLIP);
+            texts[n][next] = texts[n][i];
+            texts[n][i] = was;
+        }
+    }
+}
+
+static void forgives_what_people_type(void **state)
+{
+    (void)state;
+    /* Zeros and their check symbol, which is zero; ones have another. */
+    static const struct {
+        const char *name, *typed;
+        enum typed want;
+    } cases[] = {
+        {"as printed", "0000-0000-0000-0000", TYPED_CODE},
+        {"without hyphens", "0000000000000000", TYPED_CODE},
+        {"the letter o", "oOoO-0000-OOOO-oooo", TYPED_CODE},
+        {"spaces", "  0000 0000 0000 0000 ", TYPED_CODE},
+        {"one short", "0000-0000-0000-000", TYPED_LENGTH},
+        {"one long", "0000-0000-0000-0000-0", TYPED_LENGTH},
+        {"nothing", "", TYPED_LENGTH},
+        {"very long", "0000-0000-0000-0000                                                  ", TYPED_LENGTH},
+        {"a symbol that no code has", "U000-0000-0000-0000", TYPED_SYMBOL},
+        {"an ideograph",
+         "\xe5\xad\x97"
+         "00-0000-0000-0000",
+         TYPED_SYMBOL},
+        {"one wrong", "1000-0000-0000-0000", TYPED_SLIP},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct ff1_halves numerals = {7, 7};
+        if (code_typed(slice_text(cases[i].typed), &numerals) != cases[i].want) fail_msg("%s", cases[i].name);
+        if (cases[i].want != TYPED_CODE) assert_true(numerals.a == 7 && numerals.b == 7);
+    }
+    struct ff1_halves ones = {0, 0}, typed = {0, 0};
+    SCOPED(codes_free) struct codes *codes = NULL;
+    codes_open(4, &codes);
+    char text[1][VOUCHER_TEXT_BYTES];
+    bool seen = false;
+    for (uint64_t serial = 0; serial < 200 && !seen; serial++) { /* one that has a 1 and letters */
+        assert_ok(codes_make(codes, of_one, serial, 1, text));
+        char *one = memchr(text[0], '1', VOUCHER_TEXT_BYTES);
+        if (!one) continue;
+        assert_int_equal(code_typed(text_of(text[0]), &ones), TYPED_CODE);
+        for (size_t i = 0; i < VOUCHER_TEXT_BYTES; i++) {
+            if (text[0][i] >= 'A') text[0][i] = (char)(text[0][i] - 'A' + 'a');
+        }
+        *one = 'l';
+        assert_int_equal(code_typed(text_of(text[0]), &typed), TYPED_CODE);
+        assert_true(typed.a == ones.a && typed.b == ones.b);
+        *one = 'I';
+        assert_int_equal(code_typed(text_of(text[0]), &typed), TYPED_CODE);
+        assert_true(typed.a == ones.a && typed.b == ones.b);
+        seen = true;
+    }
+    assert_true(seen);
+}
+
+static void no_part_has_more_than_its_share(void **state)
+{
+    (void)state;
+    SCOPED(codes_free) struct codes *codes = NULL;
+    codes_open(1, &codes);
+    char text[1][VOUCHER_TEXT_BYTES];
+    assert_ok(codes_make(codes, of_one, (1u << VOUCHER_SERIALS_LOG2) - 1, 1, text));
+    assert_code(CODE_INVALID, codes_make(codes, of_one, 1u << VOUCHER_SERIALS_LOG2, 1, text));
+    assert_code(CODE_INVALID, codes_make(codes, of_one, UINT64_MAX, 1, text));
+}
+
+static int crypto_open(void **state)
+{
+    (void)state;
+    return crypto_new(&crypto).code == CODE_OK ? 0 : -1;
+}
+
+static int crypto_close(void **state)
+{
+    (void)state;
+    crypto_free(&crypto);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_code_leads_back_to_its_serial),
+        cmocka_unit_test(another_key_knows_none_of_them),
+        cmocka_unit_test(every_single_slip_is_found),
+        cmocka_unit_test(forgives_what_people_type),
+        cmocka_unit_test(no_part_has_more_than_its_share),
+    };
+    return cmocka_run_group_tests(tests, crypto_open, crypto_close);
+}
