@@ -8,6 +8,7 @@ import time
 
 from amanah import Home, check, environment, same, story, within
 from receivers import Events, Hook, MailHost, Rsyslog, wait_until
+from staff import colleagues
 
 STREAMS_MAX = 64  # EVENTS_STREAMS_MAX of src/serve/events.h
 
@@ -267,9 +268,8 @@ def less_telling_takes_two():
         home.start()
         made = put(home, kind="webhook", url=hook.url)
         hook.secret = made["secret"]
-        people = [home.good("POST", "/v1/staff", {"name": name, "email": f"{name.lower()}@shop.example"})["id"]
-                  for name in ("Ana", "Budi")]
-        ana, budi = (home.good("POST", "/v1/keys", {"role": "admin", "holders": [who]})["key"] for who in people)
+        _, (ana, budi) = colleagues(home, "ana", "budi")
+        hook.ahead_s = other.ahead_s = home.ahead_s
         asked = home.http("POST", "/v1/sinks", {"id": made["id"], "url": other.url}, key=ana)
         same((asked.status, asked.json["state"]), (202, "waiting"))
         home.good("POST", "/v1/sinks/test", {})

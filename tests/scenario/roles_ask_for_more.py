@@ -5,6 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story
+from staff import colleagues
 
 
 def role(home, **more):
@@ -28,7 +29,7 @@ def many_people_need_a_second_yes():
         home.start()
         role(home, approval_above=2)
         people = [home.create(str(i), name="Ana") for i in range(6)]
-        desk, boss = person(home, "ana", "desk"), person(home, "budi", "admin")
+        desk, (_, [boss]) = person(home, "ana", "desk"), colleagues(home, "budi")
 
         def look(*which):
             return home.reveal([people[i] for i in which], ["name"], purpose="support", key=desk)

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Tightening needs one person, loosening two; alone it takes a day that everybody is told about."""
+import datetime
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within
-from staff import Staff
+from staff import Staff, colleagues
 
 COURIER = {"name": "courier", "fields": ["name", "phone.mask"], "purposes": ["delivery"], "acts": ["reveal"], "daily": 50,
            "reason": True}
@@ -26,9 +27,11 @@ def person(home, name, role="admin"):
 
 
 def two(home):
+    """Two colleagues with a session each."""
     home.start()
     same(put(home).status, 200)
-    return person(home, "ana"), person(home, "budi")
+    people, sessions = colleagues(home, "ana", "budi")
+    return list(zip(people, sessions))
 
 
 def while_nobody_works_there_the_shop_is_being_set_up():
@@ -61,14 +64,14 @@ def one_person_alone_waits_a_day_and_can_take_it_back():
 
 def a_second_person_says_yes_and_nobody_else():
     with Home() as home:
-        (staff, ana), (other, budi) = two(home)
+        (staff, ana), (other, _) = two(home)
         asked = put(home, key=ana, fields=["name", "phone"])
         same((asked.status, asked.json["state"]), (202, "waiting"))
         path = f"/v1/approvals/{asked.json['approval']}/approve"
-        second = home.good("POST", "/v1/keys", {"role": "admin", "holders": [staff]})["key"]
-        shared = home.good("POST", "/v1/keys", {"role": "admin", "holders": [staff, other]})["key"]
+        second = home.good("POST", "/v1/keys", {"role": "admin", "holders": [staff.id]})["key"]
+        shared = home.good("POST", "/v1/keys", {"role": "admin", "holders": [staff.id, other.id]})["key"]
         nobody = home.good("POST", "/v1/keys", {"role": "admin"})["key"]
-        support = home.good("POST", "/v1/keys", {"role": "support", "holders": [other]})["key"]
+        support = home.good("POST", "/v1/keys", {"role": "support", "holders": [other.id]})["key"]
         for key, code in ((ana, "approval.asker"), (second, "approval.asker"), (shared, "approval.unnamed"),
                           (nobody, "approval.unnamed"), (support, "role.act")):
             refused = home.http("POST", path, key=key)
@@ -79,6 +82,7 @@ def a_second_person_says_yes_and_nobody_else():
         same(courier(home)["fields"], ["name", "phone.mask"])
         home.kill()
         home.start()
+        budi = other.token()
         approved = home.http("POST", path, key=budi)
         same((approved.status, approved.json["state"]), (200, "applied"))
         same(courier(home)["fields"], ["name", "phone"])
@@ -119,7 +123,8 @@ def nobody_hands_out_more_than_they_have():
 
 def the_words_reach_the_command_line():
     with Home() as home:
-        (_, ana), (_, budi) = two(home)
+        ana, budi = (home.good("POST", "/v1/keys", {"role": "admin", "holders": [who.id]}, key=session)["key"]
+                     for who, session in two(home))
         asked = home.run("role", "put", "courier", "--fields", "name,phone", "--purposes", "delivery", "--acts",
                          "reveal", "--daily", "50", "--json", key=ana).json
         listed = home.run("approval", "list", key=budi).text
@@ -143,26 +148,85 @@ def a_key_without_a_name_hides_nobody():
         unnamed = home.good("POST", "/v1/keys", {"role": "admin"}, key=ana)["key"]
         for asker, approver, why in (
                 (unnamed, ana, "ana made the key that asked"),
-                (unnamed, home.good("POST", "/v1/keys", {"role": "admin", "holders": [other]}, key=unnamed)["key"],
+                (unnamed, home.good("POST", "/v1/keys", {"role": "admin", "holders": [other.id]}, key=unnamed)["key"],
                  "the key that asked made the one that approves")):
             asked = home.http("POST", "/v1/roles", DRAIN, key=asker)
             same(asked.status, 202)
             refused = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=approver)
             same((refused.status, refused.code), (403, "approval.asker"), why)
-        same(home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=budi).json["state"], "applied",
-             "budi had no hand in it, and the new role is there")
+        given = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=budi)
+        same(given.json.get("state"), "applied", "budi had no hand in it, and the new role is there")
         home.run("ledger", "verify")
 
 
 def whoever_was_invited_anew_by_the_asker_is_no_second_person():
     with Home() as home:
         (_, ana), _ = two(home)
-        budi = Staff(home, "citra@shop.example")  # added by the operator, and never enrolled
-        invite = home.good("POST", f"/v1/staff/{budi.id}/invite", key=ana)["invite"]
-        token = budi.enrol(invite).sign_in().json["token"]
+        citra = Staff(home, "citra@shop.example")  # added by the operator, and never enrolled
+        invite = home.good("POST", f"/v1/staff/{citra.id}/invite", key=ana)["invite"]
+        token = citra.enrol(invite).token()
         asked = home.http("POST", "/v1/roles", DRAIN, key=ana)
         refused = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=token)
         same((refused.status, refused.code), (403, "approval.asker"), "ana saw the invitation")
+
+
+def one_admin_is_no_two_people_by_keys_with_two_names():
+    with Home() as home:
+        (ana, _), (budi, _) = two(home)
+        first = [home.good("POST", "/v1/keys", {"role": "admin", "holders": [who.id]})["key"] for who in (ana, budi)]
+        by_operator = [home.ask("key", "issue", "--role", "admin", "--holder", who.id)["key"] for who in (ana, budi)]
+
+        def tried(keys):
+            asked = home.http("POST", "/v1/roles", DRAIN, key=keys[0])
+            same((asked.status, asked.json["state"]), (202, "waiting"), "budi could sign in")
+            refused = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=keys[1])
+            same((refused.status, refused.code), (403, "approval.asker"))
+            entry = home.good("GET", f"/v1/ledger/entries/{refused.headers['amanah-receipt']}")
+            same((entry["kind"], entry["cause"]), ("refused", "approval.asker"))
+
+        for keys in (first, by_operator, [first[0], by_operator[1]], [by_operator[0], first[1]]):
+            tried(keys)
+        home.wait_days(8)
+        tried(first)  # age makes them no better
+        check("drain" not in [role["name"] for role in home.good("GET", "/v1/roles")["items"]], "no drain")
+
+
+def one_admin_is_no_two_people_by_two_new_colleagues():
+    with Home() as home:
+        two(home)
+        puppets = [Staff(home, f"{name}@shop.example", name=name).enrol().token() for name in ("citra", "dewi")]
+        asked = home.http("POST", "/v1/roles", DRAIN, key=puppets[0])
+        same((asked.status, asked.json["state"]), (202, "waiting"))
+        refused = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=puppets[1])
+        same((refused.status, refused.code), (403, "approval.asker"), "one admin saw both invitations")
+
+
+def who_made_their_own_key_approves_with_it():
+    with Home() as home:
+        (_, ana), (budi, session) = two(home)
+        own = home.good("POST", "/v1/keys", {"role": "admin", "holders": [budi.id]}, key=session)["key"]
+        asked = home.http("POST", "/v1/roles", DRAIN, key=ana)
+        given = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=own)
+        same((given.status, given.json.get("state")), (200, "applied"), repr(given))
+
+
+def removing_the_others_gains_nobody_a_shorter_wait():
+    with Home() as home:
+        (_, ana), (budi, _) = two(home)
+        home.good("POST", f"/v1/staff/{budi.id}/leave", key=ana)
+        asked = home.http("POST", "/v1/roles", DRAIN, key=ana)
+        same((asked.status, asked.json["state"]), (202, "delayed"), "the shop can go on")
+        days = (seconds(asked.json["effective"]) - home.now()) / 86400
+        check(7.9 < days < 8.1, f"a week and a day after they left, not {days} days")
+        within('"loosening_asked"', home.run("mail", "queue", "--json").text, "also told to who left")
+        home.wait_days(8.2)
+        same(home.run("role", "list").text.count("drain"), 0, "not yet")
+        home.restart()  # what is due is done at an end too
+        within("drain", home.run("role", "list").text)
+
+
+def seconds(time_said):
+    return datetime.datetime.fromisoformat(time_said.replace("Z", "+00:00")).timestamp()
 
 
 def any_language_says_why_and_nobody_fills_the_list():
@@ -181,4 +245,6 @@ story(while_nobody_works_there_the_shop_is_being_set_up, one_person_alone_waits_
       a_second_person_says_yes_and_nobody_else, what_changed_meanwhile_is_left_alone,
       a_new_role_that_another_holds_already_needs_one_person, nobody_hands_out_more_than_they_have, the_words_reach_the_command_line,
       a_key_without_a_name_hides_nobody, whoever_was_invited_anew_by_the_asker_is_no_second_person,
+      one_admin_is_no_two_people_by_keys_with_two_names, one_admin_is_no_two_people_by_two_new_colleagues,
+      who_made_their_own_key_approves_with_it, removing_the_others_gains_nobody_a_shorter_wait,
       any_language_says_why_and_nobody_fills_the_list)

@@ -1,5 +1,7 @@
 #include "model.h"
 
+#include "keep/access/maker.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,29 +99,33 @@ static void budget_set(struct model *model, const struct budget_row *row, uint64
     model->budget_entry[row->id - 1] = entry + 1;
 }
 
-/* Could somebody say yes who is not behind the asker: one who alone holds a key of a role that may? */
-static bool somebody_else(const struct model *model, const struct asker *asker)
+/* When the last key of somebody else ended that could have said yes, had it been of better descent. */
+static int64_t others_lost_us(const struct model *model, const struct asker *asker)
 {
+    int64_t last_us = 0;
     for (unsigned i = 1; i <= model->key_count; i++) {
         const struct model_key *key = &model->keys[i];
         bool may = model->roles[key->role].acts >> ACT_APPROVE & 1;
-        if (key->ended_us == 0 && key->holder != 0 && key->holder != asker->holder && may) return true;
+        if (may && key->holder != 0 && key->holder != asker->holder && key->ended_us > last_us)
+            last_us = key->ended_us;
     }
-    return false;
+    return last_us;
 }
 
-/* What would be looser waits, once there are staff: for a second person, who never comes, or for a day. */
+/*
+ * What would be looser waits for a day, once there are staff: nobody signs in here, and all keys descend from the
+ * first one, of which nobody knows who has it, so nobody is ever a second person.
+ */
 static void approval_add(struct model *model, const struct asker *asker,
                          const struct model_approval *approval)
 {
-    bool waits = somebody_else(model, asker);
+    int64_t alone_us = others_lost_us(model, asker) + MAKER_FRESH_DAYS * DAY_US;
     (void)entry_add(model, ENTRY_NOTICE, 0, model->staff_count); /* everybody is told */
     assert(model->approval_count + 1 < MODEL_APPROVALS_MAX);
     model->approvals[++model->approval_count] = *approval;
     model->approvals[model->approval_count].open = true;
-    model->approvals[model->approval_count].waits = waits;
     model->approvals[model->approval_count].due_us =
-        model->now_us + (waits ? APPROVAL_WAITS_DAYS * DAY_US : APPROVAL_DELAY_HOURS * HOUR_US);
+        (alone_us > model->now_us ? alone_us : model->now_us) + APPROVAL_DELAY_HOURS * HOUR_US;
 }
 
 bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_us)
@@ -142,8 +148,7 @@ bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_
         return false;
     approval->open = false;
     bool role = approval->kind == AUTHORITY_ROLE;
-    bool as_asked = !approval->waits &&
-                    approval->base == (role ? model->role_entry : model->budget_entry)[approval->id - 1];
+    bool as_asked = approval->base == (role ? model->role_entry : model->budget_entry)[approval->id - 1];
     if (put == 0 || !as_asked) return put == 0 && !as_asked; /* it has lapsed */
     if (role) role_set(model, approval->id - 1, approval->daily, approval->reason, model->upkept_entry);
     if (!role) budget_set(model, &approval->budget, model->upkept_entry);

@@ -135,9 +135,9 @@ struct model_idem {
     uint64_t index, version;
 };
 
-/* A role or budget that was asked to be loosened once there were staff: it changes a day later, or waits in vain. */
+/* A role or budget that was asked to be loosened once there were staff: it changes when it is due. */
 struct model_approval {
-    bool open, waits;
+    bool open;
     uint32_t kind;        /* AUTHORITY_ROLE or AUTHORITY_BUDGET */
     uint32_t id;          /* of the row */
     uint64_t daily, base; /* base: entry that wrote the row, plus one; 0: it was new */

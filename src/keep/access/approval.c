@@ -97,19 +97,24 @@ RESULT approval_take(struct access *access, uint32_t id, struct slice body)
     return OK;
 }
 
+static bool role_approves(const struct access *access, uint32_t id)
+{
+    const struct role *role = role_by_id(access, id);
+    return role && (role->acts >> ACT_APPROVE & 1);
+}
+
+static bool is_sole_key(const struct access *access, const struct key *key, uint32_t staff)
+{
+    return key->holder_count == 1 && key->holders[0] == staff && role_approves(access, key->role);
+}
+
 bool person_may_approve(const struct access *access, uint32_t staff)
 {
     const struct staff *person = staff <= access->staff_count && staff > 0 ? &access->staff[staff - 1] : NULL;
-    const struct role *own = person ? role_by_id(access, person->role) : NULL;
     if (!person || person->state == STAFF_LEFT) return false;
-    if (person->state == STAFF_ACTIVE && own && (own->acts >> ACT_APPROVE & 1)) return true;
+    if (person->state == STAFF_ACTIVE && role_approves(access, person->role)) return true;
     for (size_t i = 0; i < access->key_count; i++) {
-        const struct key *key = &access->keys[i];
-        const struct role *role = role_by_id(access, key->role);
-        if (key->ended_us == 0 && key->holder_count == 1 && key->holders[0] == staff && role &&
-            (role->acts >> ACT_APPROVE & 1)) {
-            return true;
-        }
+        if (access->keys[i].ended_us == 0 && is_sole_key(access, &access->keys[i], staff)) return true;
     }
     return false;
 }
@@ -122,14 +127,71 @@ static bool is_among(uint32_t staff, const uint32_t *persons, size_t count)
     return false;
 }
 
-static bool somebody_else(const struct access *access, const struct approval *approval)
+static struct asked_by asker_of(const struct approval *approval)
 {
-    for (size_t i = 0; i < access->staff_count; i++) {
-        uint32_t staff = access->staff[i].id;
-        if (!is_among(staff, approval->persons, approval->person_count) && person_may_approve(access, staff))
+    return (struct asked_by){approval->asker, approval->persons, approval->person_count};
+}
+
+/* Could they say yes now, beside this asker? */
+static bool could_say_yes(const struct access *access, const struct staff *person,
+                          const struct asked_by *asker, int64_t now_us)
+{
+    if (person->state == STAFF_LEFT) return false;
+    if (person->state == STAFF_ACTIVE && role_approves(access, person->role) &&
+        maker_speaks(access, person->id, NULL, asker, now_us))
+        return true;
+    for (size_t i = 0; i < access->key_count; i++) {
+        const struct key *key = &access->keys[i];
+        if (key->ended_us == 0 && now_us < key->expires_us && is_sole_key(access, key, person->id) &&
+            maker_speaks(access, person->id, key, asker, now_us))
             return true;
     }
     return false;
+}
+
+static bool somebody_else(const struct access *access, const struct approval *approval, int64_t now_us)
+{
+    const struct asked_by asker = asker_of(approval);
+    for (size_t i = 0; i < access->staff_count; i++) {
+        if (could_say_yes(access, &access->staff[i], &asker, now_us)) return true;
+    }
+    return false;
+}
+
+static void later(int64_t *last_us, int64_t us)
+{
+    if (us > *last_us) *last_us = us;
+}
+
+/*
+ * When was the shop last robbed of somebody else who could have said yes: who left, or was invited anew, or whose key
+ * was ended? 0: never. Being the only one left begins to count only a while after that, so nobody gets there by removing
+ * the others.
+ */
+static int64_t others_lost_us(const struct access *access, const struct approval *approval)
+{
+    int64_t last_us = 0;
+    for (size_t i = 0; i < access->staff_count; i++) {
+        const struct staff *person = &access->staff[i];
+        if (is_among(person->id, approval->persons, approval->person_count)) continue;
+        bool colleague = person->invited_us > person->created_us + MAKER_FRESH_DAYS * DAY_US;
+        if (role_approves(access, person->role)) {
+            later(&last_us, person->left_us);
+            if (colleague) later(&last_us, person->invited_us);
+        }
+        for (size_t at = 0; at < access->key_count; at++) {
+            if (is_sole_key(access, &access->keys[at], person->id))
+                later(&last_us, access->keys[at].ended_us);
+        }
+    }
+    return last_us;
+}
+
+/* When does what nobody else could agree to take effect? */
+static int64_t delayed_until(const struct access *access, const struct approval *approval, int64_t now_us)
+{
+    int64_t alone_us = others_lost_us(access, approval) + MAKER_FRESH_DAYS * DAY_US;
+    return (alone_us > now_us ? alone_us : now_us) + APPROVAL_DELAY_HOURS * HOUR_US;
 }
 
 size_t approvals_open(const struct access *access)
@@ -275,10 +337,10 @@ static RESULT approval_file(struct batch *batch, const struct reader *reader,
     approval->person_count = reader->person_count;
     for (size_t i = 0; i < approval->person_count; i++) approval->persons[i] = reader->persons[i];
     approval->asked_us = batch->now_us;
-    bool waits = somebody_else(&shop->access, approval);
+    bool waits = somebody_else(&shop->access, approval, batch->now_us);
     approval->state = waits ? APPROVAL_WAITING : APPROVAL_DELAYED;
-    approval->due_us =
-        batch->now_us + (waits ? APPROVAL_WAITS_DAYS * DAY_US : APPROVAL_DELAY_HOURS * HOUR_US);
+    approval->due_us = waits ? batch->now_us + APPROVAL_WAITS_DAYS * DAY_US
+                             : delayed_until(&shop->access, approval, batch->now_us);
     words_seal(shop, loosening, approval);
     TRY(approval_save(batch, reader, approval, &receipt));
     batch_receipt(out, &receipt);
@@ -400,12 +462,14 @@ static RESULT approver_check(const struct batch *batch, const struct reader *rea
         is_among(reader->persons[0], approval->persons, approval->person_count)) {
         return FAIL(APPROVAL_ASKER, "approval: you asked for it, so somebody else must approve it");
     }
-    if (!maker_independent(&batch->shop->access, reader, approval->asker, approval->persons,
-                           approval->person_count, batch->now_us)) {
-        return FAIL(APPROVAL_ASKER,
-                    "approval: you made the credential that asked, or the asker issued your key, or added or "
-                    "invited you within %d days; sign in by what only you know, or ask somebody else",
-                    MAKER_FRESH_DAYS);
+    const struct asked_by asker = asker_of(approval);
+    if (!maker_speaks(&batch->shop->access, reader->persons[0], reader->key, &asker, batch->now_us)) {
+        return FAIL(
+            APPROVAL_ASKER,
+            "approval: whoever asked, or made the credential that asked, could be behind yours as well: by "
+            "your key, or by an invitation of the last %d days; sign in by what only you know, or ask "
+            "somebody else",
+            MAKER_FRESH_DAYS);
     }
     return OK;
 }

@@ -9,7 +9,7 @@
 
 enum {
     MAKER_STEPS_MAX = 64, /* a longer chain counts as theirs */
-    MAKER_FRESH_DAYS = 7  /* for so long a new member of staff counts as whoever added them */
+    MAKER_FRESH_DAYS = 7  /* for so long whoever added or invited somebody could be them; and a key is new */
 };
 
 /*
@@ -19,15 +19,22 @@ enum {
  */
 bool made_by(const struct access *access, uint64_t maker, uint32_t staff);
 
+/* Who asked for something: reader_no() of the credential, and the staff known to be behind it, none for the operator. */
+struct asked_by {
+    uint64_t no;
+    const uint32_t *persons;
+    size_t count;
+};
+
 /*
- * May this reader speak as a person of their own beside whoever asked? Not for a credential that they made, or could
- * be behind; not with a key that one of the askers issued, or the asking credential itself; and not in the first
- * MAKER_FRESH_DAYS after one of those added or invited them.
- *
- * @param asker    reader_no() of the credential that asked
- * @param persons  the staff known to be behind it: `count` of them, none for the operator and for an unnamed key
+ * May this member of staff speak as a second person beside the asker: signed in (`key` NULL), or by a key that is theirs
+ * alone? Not when they could be behind what asked, nor an asker behind them; not when the same person, key or operator
+ * stands behind both, who could have made two names for themselves. In the first MAKER_FRESH_DAYS after an
+ * invitation whoever invited counts as well. A key counts when its holder made it, or a person with a name did and
+ * it is MAKER_FRESH_DAYS old: of one that the operator made, or a key without a name, nobody knows who has it.
+ * Cost: some thousand comparisons at worst.
  */
-bool maker_independent(const struct access *access, const struct reader *reader, uint64_t asker,
-                       const uint32_t *persons, size_t count, int64_t now_us);
+bool maker_speaks(const struct access *access, uint32_t staff, const struct key *key,
+                  const struct asked_by *asker, int64_t now_us);
 
 #endif
