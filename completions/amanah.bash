@@ -13,7 +13,7 @@ _amanah()
         key) words="issue rotate session revoke list" ;;
         role) words="put list" ;;
         budget) words="put list" ;;
-        watch) words="status blast-radius simulate" ;;
+        watch) words="status alerts trip reset mute blast-radius simulate" ;;
         grant) words="add list" ;;
         approval) words="ask list approve cancel" ;;
         service) words="put list record" ;;
@@ -63,6 +63,10 @@ _amanah()
         "budget put") options=" --help --json --quiet --home --url --output-curl --shop --minute --hour --daily --monthly" ;;
         "budget list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "watch status") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "watch alerts") options=" --help --json --quiet --home --url --output-curl --shop --all" ;;
+        "watch trip") options=" --help --json --quiet --yes --home --url --output-curl --shop" ;;
+        "watch reset") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "watch mute") options=" --help --json --quiet --home --url --output-curl --shop --reason --days --detector --reader" ;;
         "watch blast-radius") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "watch simulate") options=" --help --json --quiet --seed --attack --shop-size --canaries --set" ;;
         "grant add") options=" --help --json --quiet --home --url --output-curl --shop --fields --role --minutes --subject --key --ticket" ;;

@@ -232,6 +232,21 @@ struct watch_status_ask {
 struct role_list_ask {
     char none;
 };
+struct alert_list_ask {
+    struct slice after;
+    uint64_t limit;
+    bool all;
+};
+struct breaker_trip_ask {
+    struct slice reader;
+};
+struct breaker_reset_ask {
+    struct slice reader;
+};
+struct mute_put_ask {
+    struct slice detector, reader, reason;
+    uint64_t days;
+};
 struct approval_ask_ask {
     struct slice reason;
     uint64_t subjects_max, minutes;

@@ -259,6 +259,28 @@ static const struct member budget_put_members[] = {
 static const struct member budget_list_members[] = {{0}};
 static const struct member blast_radius_members[] = {{0}};
 static const struct member watch_status_members[] = {{0}};
+static const char reader_about[] = "key_… or staff_…";
+static const struct member alert_list_members[] = {
+    TEXT(alert_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(alert_list_ask, limit, WIRE_U64, 1000, false, limit_about),
+    MEMBER(alert_list_ask, all, WIRE_BOOL, 1, false, "those that are over as well"),
+    {0},
+};
+static const struct member breaker_trip_members[] = {
+    TEXT(breaker_trip_ask, reader, ID_BYTES_MAX, true, reader_about),
+    {0},
+};
+static const struct member breaker_reset_members[] = {
+    TEXT(breaker_reset_ask, reader, ID_BYTES_MAX, true, reader_about),
+    {0},
+};
+static const struct member mute_put_members[] = {
+    TEXT(mute_put_ask, detector, 32, false, "a detector, such as first_seen; none: all of that reader"),
+    TEXT(mute_put_ask, reader, ID_BYTES_MAX, false, "operator, key_… or staff_…; none: all of that detector"),
+    TEXT(mute_put_ask, reason, 200, true, "why, in words without personal data"),
+    MEMBER(mute_put_ask, days, WIRE_U64, DAYS_MAX, true, "1 to 90"),
+    {0},
+};
 static const struct member approval_ask_members[] = {
     TEXT(approval_ask_ask, reason, REASON_BYTES_MAX, true, reason_about),
     MEMBER(approval_ask_ask, subjects_max, WIRE_U64, UINT32_MAX, true, "how many people at most"),

@@ -1,6 +1,7 @@
 #include "keep/batch.h"
 
 #include "keep/access/service.h"
+#include "keep/watch/watching.h"
 #include "store/alert.h"
 
 #include <assert.h>
@@ -68,6 +69,7 @@ RESULT batch_settle(struct batch *batch)
     budget_settle(shop->budgets);
     sessions_settle(shop->sessions);
     key_uses_settle(&shop->key_uses);
+    watching_settled(shop->watching);
     shop->unscrubbed += batch->destroys;
     return OK;
 }
@@ -90,6 +92,7 @@ void batch_rollback(struct batch *batch)
     budget_undo(shop->budgets, 0);
     sessions_undo(shop->sessions);
     key_uses_undo(&shop->key_uses);
+    watching_undone(shop->watching);
     shop->last = batch->last;
     batch->look_count = 0;
     if (!batch->authority) return;
@@ -104,6 +107,7 @@ void batch_append(struct batch *batch, const struct draft *draft, struct receipt
         service_seen(&batch->shop->access, draft->entry.reader, draft->entry.full | draft->entry.masked,
                      draft->entry.purpose);
     }
+    watching_look(batch, draft);
     if (!entry_is_look(draft->entry.kind) || draft->set_count == 0) return;
     if (batch->look_count == batch->look_cap) {
         size_t cap = batch->look_cap ? batch->look_cap * 2 : 64;

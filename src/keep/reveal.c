@@ -391,6 +391,7 @@ RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struc
     draft_text(&draft, COMMIT_VALUE, buf_slice(&value));
     draft_text(&draft, COMMIT_REASON, ask->reason);
     if (purpose == 0) draft_text(&draft, COMMIT_PURPOSE, ask->purpose);
+    batch->tried = be64_get(tag);
     batch_append(batch, &draft, &receipt); /* a look that found nothing is an entry too */
     batch_receipt(out, &receipt);
     if (count == 0) return FAIL(SUBJECT_UNKNOWN, "lookup: nobody has this value");

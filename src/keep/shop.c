@@ -7,6 +7,7 @@
 #include "keep/reopen.h"
 #include "keep/spend.h"
 #include "keep/watch/sink.h"
+#include "keep/watch/watching.h"
 #include "store/sqlite/sqlite.h"
 
 #include <assert.h>
@@ -94,6 +95,7 @@ void shop_free(struct shop **shop)
     sessions_free(&at->sessions);
     post_free(&at->post);
     sinks_free(&at->sinks);
+    watching_free(&at->watching);
     key_uses_done(&at->key_uses);
     access_done(&at->access);
     guesses_free(&at->guesses);
@@ -212,13 +214,15 @@ void shop_readers_drop(struct shop *shop)
     access_done(&shop->access);
     post_settings_drop(shop->post);
     sinks_drop(shop->sinks);
+    watching_drop(shop->watching);
     fields_init(&shop->fields);
 }
 
 RESULT shop_readers_load(struct shop *shop)
 {
     shop_readers_drop(shop);
-    return authority_load(shop, take_row);
+    TRY(authority_load(shop, take_row));
+    return watching_ready(shop);
 }
 
 static RESULT ledger_begin_again(struct shop *shop, struct ledger_options *options)
@@ -314,6 +318,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(keys_set(shop));
     TRY(post_open(shop, &shop->post));
     TRY(sinks_new(shop, &shop->sinks));
+    TRY(watching_new(options->unwatched, &shop->watching));
     TRY(budgets_new(&shop->budgets));
     TRY(spread_new(&shop->pass_spread));
     TRY(sessions_new(shop->crypto, &shop->sessions));
@@ -327,6 +332,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(shop->store->subject->last(shop->store, &shop->last));
     TRY(sightings_open(shop->store, shop->ledger, &shop->sightings));
     if (options->mode != SHOP_READER) TRY(spend_restore(shop)); /* it lets nobody look */
+    if (options->mode != SHOP_READER) TRY(watching_start(shop));
     if (shop->reopened) TRY(shop_reopen(shop, &old));
     *out = TAKE(shop);
     return OK;

@@ -15,6 +15,7 @@
 
 struct post;
 struct sinks;
+struct watching;
 
 struct shop {
     uint32_t number; /* in this keeper, from 1 */
@@ -33,8 +34,9 @@ struct shop {
     struct sessions *sessions;
     struct key_uses key_uses;
     struct budgets *budgets;
-    struct post *post;   /* keep/post.h */
-    struct sinks *sinks; /* keep/watch/sink.h */
+    struct post *post;         /* keep/post.h */
+    struct sinks *sinks;       /* keep/watch/sink.h */
+    struct watching *watching; /* keep/watch/watching.h */
     struct {
         uint64_t issued, seen, unknown, refused;
     } passes;                   /* as keep/access/pass.h tells them */
@@ -69,6 +71,7 @@ struct shop_options {
     enum shop_mode mode;
     struct store *store;        /* NULL: the shop's own database; the simulator brings its own. Taken over. */
     struct slice public_origin; /* as browsers see the vault, https://HOST; empty: no passkeys. Copied. */
+    bool unwatched;             /* no detectors: the simulator, whose model knows none */
 };
 
 /*

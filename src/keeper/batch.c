@@ -4,6 +4,7 @@
  */
 #include "keep/access/authority.h"
 #include "keep/spend.h"
+#include "keep/watch/watching.h"
 #include "keeper/keeper_priv.h"
 
 #include <assert.h>
@@ -68,6 +69,7 @@ static void refusal_note(struct batch *batch, const struct reader *reader, struc
     draft.entry.cause = entry_cause(batch->shop->crypto, why.cause);
     batch_append(batch, &draft, &receipt);
     batch_receipt(answer, &receipt);
+    watching_refused(batch, reader, why.cause);
 }
 
 static RESULT dispatch(struct keeper *keeper, struct batch *batch, const struct reader *reader,
@@ -161,14 +163,27 @@ static RESULT replay_keep(struct batch *batch, struct replay_row *row, const str
                                  : OK; /* so they never outgrow it */
 }
 
+/* What the ask is, as far as a breaker cares. */
+static struct asking asking_of(const struct task *task)
+{
+    struct asking asking = {.verb = task->head.verb, .people = 1};
+    if (asking.verb == VERB_REVEAL && task->ask.reveal.subjects.count > 1)
+        asking.people = task->ask.reveal.subjects.count;
+    return asking;
+}
+
 static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct reader *reader,
                         struct task *task)
 {
+    struct asking asking = asking_of(task);
     struct replay_row row = {{0}};
     bool keep = task->head.idempotency.len > 0 && verb_row(task->head.verb)->changes, given = false;
     enum act act = access_act_of(task->head.verb);
     TRY(access_act(reader, act));
     if (act != ACT_NONE) TRY(access_lesson(batch->shop, reader));
+    struct result may = watching_ask(batch, reader, &asking);
+    task->answer.head.retry_after_s = asking.retry_after_s;
+    TRY(may);
     if (keep) {
         replay_keys(batch->shop, reader, task, &row);
         TRY(replay_give(batch, &row, task, &given));
@@ -229,10 +244,10 @@ static bool put_aside(struct keeper *keeper, const struct batch *batch, struct t
     return task->aside;
 }
 
-/* Run one task. False when the batch must be undone: something below failed after a write. */
-static bool task_run(struct keeper *keeper, struct batch *batch, struct task *task)
+static bool task_answer(struct keeper *keeper, struct batch *batch, struct task *task)
 {
     struct reader reader = {0};
+    const struct asking asking = asking_of(task);
     uint64_t writes = batch->writes, entries = ledger_size(batch->shop->ledger);
     batch->charged = budget_mark(batch->shop->budgets);
     answer_wipe(&task->answer);
@@ -259,6 +274,8 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
     if (put_aside(keeper, batch, task, writes)) return true;
     bool noted = ledger_size(batch->shop->ledger) != entries; /* a miss is an entry, and stays charged */
     if (!noted) budget_undo(batch->shop->budgets, batch->charged);
+    if (!noted && done.cause != CAUSE_BREAKER_OPEN && done.cause != CAUSE_BREAKER_SLOWED)
+        watching_give_back(batch, &reader, &asking);
     budget_tell(batch, task);
     task_refuse(task, done);
     bool below =
@@ -271,6 +288,23 @@ static bool task_run(struct keeper *keeper, struct batch *batch, struct task *ta
         refusal_note(batch, &reader, done, &task->answer);
     }
     return true;
+}
+
+/* Let what was found take effect, before anybody else looks. */
+static bool found_settle(struct batch *batch, struct task *task)
+{
+    struct result done = watching_settle(batch);
+    if (done.code == CODE_OK) return true;
+    answer_wipe(&task->answer);
+    task->answer = (struct answer){0};
+    task_refuse(task, done);
+    return false;
+}
+
+/* Run one task. False when the batch must be undone: something below failed after a write. */
+static bool task_run(struct keeper *keeper, struct batch *batch, struct task *task)
+{
+    return found_settle(batch, task) && task_answer(keeper, batch, task) && found_settle(batch, task);
 }
 
 static bool mine(const struct task *task, const struct shop *shop)

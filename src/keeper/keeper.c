@@ -12,8 +12,13 @@
 
 RESULT keeper_shop_open(struct keeper *keeper, const char *name)
 {
-    struct shop_options options = {keeper->home, name, keeper->options.clock,
-                                   SHOP_WRITER,  NULL, keeper->options.public_origin};
+    struct shop_options options = {keeper->home,
+                                   name,
+                                   keeper->options.clock,
+                                   SHOP_WRITER,
+                                   NULL,
+                                   keeper->options.public_origin,
+                                   keeper->options.unwatched};
     if (keeper->options.store_open) {
         SCOPED(buf_done) struct buf path = {0};
         shop_path(keeper->home, name, "shop.db", &path);

@@ -29,6 +29,7 @@ struct keeper_options {
         *listener; /* URL of its own front, where probes are tried; NULL: none. Borrowed as public_origin */
     struct slice
         public_origin; /* as browsers see the vault, for passkeys; empty: none. Borrowed as long as the keeper */
+    bool unwatched;    /* no detectors: the simulator, whose model knows none */
     struct mail_sender *mail; /* sends the shops' mails; taken over once it is open. NULL: they wait */
     struct carrier *carrier;  /* carries alerts out; taken over once it is open. NULL: they wait */
 };

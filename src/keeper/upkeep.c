@@ -3,6 +3,7 @@
 #include "keep/access/service.h"
 #include "keep/erase.h"
 #include "keep/watch/sink.h"
+#include "keep/watch/watching.h"
 #include "keep/watch/weekly.h"
 #include "keeper/keeper_priv.h"
 
@@ -85,6 +86,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     *noted = strangers_note(keeper, batch, all) > 0;
     TRY(approvals_due(batch, noted));
     TRY(services_drift(batch, noted));
+    TRY(watching_minute(batch, noted));
     TRY(store->replay->sweep(store, batch->now_us));
     TRY(keys_upkeep(batch));
     TRY(weekly_due(batch, noted));
@@ -106,6 +108,7 @@ void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all)
         sightings_written(shop->sightings);
         strangers_forget(keeper, shop, all);
         shop_scrub(shop);
+        watching_save(shop, all);
         return;
     }
     batch_rollback(

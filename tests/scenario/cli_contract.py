@@ -121,6 +121,11 @@ def walk(home):
     within("warehouse", run("watch blast-radius").text)
     within("operator", run("watch status").text)
     within("whole_table", run("watch simulate", "--shop-size", "100", "--attack", "whole_table").text)
+    idle = run("key issue", "--role", "support", "--json").json["id"]
+    within("open", run("watch trip", idle, "--yes").text)
+    within(idle, run("watch alerts", "--all").text)
+    run("watch reset", idle)
+    run("watch mute", "--detector", "dormant", "--reason", "holidays", "--days", "30")
     asked = run("approval ask", "--people", "500", "--minutes", "30", "--reason", "recall", "--json").json["approval"]
     within(asked, run("approval list").text)
     run("approval approve", asked, status=3)  # the operator has no name

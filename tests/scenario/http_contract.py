@@ -171,6 +171,12 @@ def people(walk):
                                                      "monthly": 0}])
     within("packer", [item["role"] for item in walk("GET", "/v1/watch/blast-radius").json["roles"]])
     within("operator", [item["reader"] for item in walk("GET", "/v1/watch/status").json["items"]])
+    same(walk("GET", "/v1/alerts").json["items"], [])
+    stopped = walk.home.good("POST", "/v1/keys", {"role": "support"})["id"]
+    same(walk.home.http("POST", "/v1/breaker/operator/trip").status, 400, "who holds the machine is never refused")
+    same(walk("POST", "/v1/breaker/{reader}/trip", path=f"/v1/breaker/{stopped}/trip").json["breaker"], "open")
+    same(walk("POST", "/v1/breaker/{reader}/reset", None, 202, path=f"/v1/breaker/{stopped}/reset").json["state"], "delayed")
+    walk("POST", "/v1/mutes", {"detector": "dormant", "reason": "holidays", "days": 30}, 202)
     asked = walk("POST", "/v1/approvals", {"reason": "recall", "subjects_max": 500}, 202).json["approval"]
     within(asked, [item["approval"] for item in walk("GET", "/v1/approvals").json["items"]])
     walk("POST", "/v1/approvals/{id}/approve", status=403, path=f"/v1/approvals/{asked}/approve")  # by its asker
@@ -299,6 +305,7 @@ GOOD = {
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
     "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},
+    "/v1/mutes": {"reason": "x", "days": 1},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
 }
 

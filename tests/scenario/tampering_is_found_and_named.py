@@ -20,8 +20,10 @@ SLOT_STEP, SLOT_BYTES = 512, 128
 
 
 def look_around(home, ids):
+    key = home.issue("service")  # who sees everybody is slowed: not the key that goes on
+
     def part(mine):
-        door = home.new_door()
+        door = home.new_door(key)
         for number in mine:
             answer = door.http("POST", "/v1/reveal", {"subjects": [ids[number % len(ids)]], "fields": ["name"],
                                                       "purpose": "operations", "reason": f"look {number}"})

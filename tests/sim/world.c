@@ -172,7 +172,7 @@ static RESULT open_faulty(void *context, const char *path, struct store **out)
 
 RESULT world_open(struct world *world)
 {
-    struct keeper_options options = {.home = world->home, .clock = world_clock(world)};
+    struct keeper_options options = {.home = world->home, .clock = world_clock(world), .unwatched = true};
     options.store_open = open_faulty;
     options.store_context = world;
     return keeper_open(&options, &world->keeper);

@@ -117,9 +117,9 @@ bool authority_row_good(struct shop *shop, const struct authority_row *row)
 
 static RESULT changed(const struct authority_row *row)
 {
-    static const char *const names[] = {"?",      "staff",   "key",      "role",   "field", "witness",
-                                        "grant",  "budget",  "approval", "secret", "mail",  "service",
-                                        "canary", "breaker", "sign-in",  "sink",   "leave"};
+    static const char *const names[] = {
+        "?",    "staff",   "key",    "role",    "field",   "witness", "grant", "budget", "approval", "secret",
+        "mail", "service", "canary", "breaker", "sign-in", "sink",    "leave", "?",      "alert",    "mute"};
     return FAIL(TAMPERED, "authority: row %s %u is not the one that entry %llu of the ledger made",
                 row->kind < COUNT_OF(names) ? names[row->kind] : "?", row->id,
                 (unsigned long long)row->entry);

@@ -20,8 +20,11 @@ enum authority_kind {
     AUTHORITY_MAIL = 10,
     AUTHORITY_SERVICE = 11,
     AUTHORITY_SINK = 15,
+    AUTHORITY_BREAKER = 13,
     AUTHORITY_SIGN_IN = 14,
     AUTHORITY_LEAVE = 16,
+    AUTHORITY_ALERT = 18,
+    AUTHORITY_MUTE = 19,
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

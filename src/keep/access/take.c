@@ -3,6 +3,7 @@
 #include "keep/access/authority.h"
 #include "keep/post.h"
 #include "keep/watch/sink.h"
+#include "keep/watch/watching.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,10 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return post_settings_take(shop, body);
     case AUTHORITY_SINK:
         return sink_take(shop, id, body);
+    case AUTHORITY_BREAKER:
+    case AUTHORITY_ALERT:
+    case AUTHORITY_MUTE:
+        return watching_take(shop, kind, id, body);
     case AUTHORITY_WITNESS:
         return OK; /* read from its row when it is needed */
     default:

@@ -13,7 +13,7 @@ static int64_t now(void *context)
 
 static void open_keeper(struct people *people)
 {
-    struct keeper_options options = {.home = people->home, .clock = {now, people}};
+    struct keeper_options options = {.home = people->home, .clock = {now, people}, .unwatched = true};
     assert_ok(keeper_open(&options, &people->keeper));
     people->shop = people->keeper->shops[0];
 }

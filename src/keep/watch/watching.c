@@ -1,0 +1,187 @@
+#include "keep/watch/watching.h"
+
+#include "keep/access/right.h"
+#include "keep/spend.h"
+#include "keep/watch/watching_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+RESULT watching_new(bool off, struct watching **out)
+{
+    SCOPED(watching_free) struct watching *watching = calloc(1, sizeof *watching);
+    if (!watching) return FAIL(UNAVAILABLE, "watching: out of memory");
+    watching->off = off;
+    params_default(&watching->params);
+    breaker_policy_default(&watching->params, &watching->policy);
+    *out = TAKE(watching);
+    return OK;
+}
+
+void watching_drop(struct watching *watching)
+{
+    free(TAKE(watching->breakers));
+    free(TAKE(watching->rows));
+    free(TAKE(watching->mutes));
+    watching->breaker_count = watching->row_count = watching->mute_count = 0;
+    watching->ready = false;
+}
+
+void watching_free(struct watching **watching)
+{
+    if (!*watching) return;
+    watching_drop(*watching);
+    alerts_free(&(*watching)->alerts);
+    watch_free(&(*watching)->watch);
+    free(*watching);
+    *watching = NULL;
+}
+
+/* First 8 bytes of a keyed hash: IPv4 networks by /24, IPv6 by /48. 0: this machine's own socket. */
+static uint64_t network_tag(struct shop *shop, const struct draft *draft)
+{
+    enum { FOUR_BYTES = 15, SIX_BYTES = 6 };
+    static const uint8_t four[12] = {[10] = 0xff, [11] = 0xff};
+    for (size_t i = 0; i < draft->text_count; i++) {
+        struct hash tag = {{0}};
+        struct slice text = draft->texts[i].text;
+        if (draft->texts[i].kind != COMMIT_NETWORK || text.len != NETWORK_BYTES) continue;
+        bool is_four = memcmp(text.at, four, sizeof four) == 0;
+        const struct slice parts[] = {SLICE_TEXT("watch network"),
+                                      slice_part(text, 0, is_four ? FOUR_BYTES : SIX_BYTES)};
+        prf_run(shop->row_mac, parts, COUNT_OF(parts), &tag);
+        return be64_get(tag.bytes);
+    }
+    return 0;
+}
+
+static void budget_put(struct batch *batch, const struct draft *draft, struct look *look)
+{
+    struct shop *shop = batch->shop;
+    const struct role *role = role_by_id(&shop->access, draft->entry.role);
+    uint64_t used[WINDOW_COUNT];
+    if (!role) return;
+    const struct reader reader = {.no = draft->entry.reader, .line = look->reader, .role = role};
+    struct limits limits = spend_limits(shop, &reader);
+    budget_used(shop->budgets, BUDGET_READER, look->reader, batch->now_us, used);
+    look->limit_hour = limits.at[WINDOW_HOUR] == UINT64_MAX ? 0 : limits.at[WINDOW_HOUR];
+    look->limit_day = limits.at[WINDOW_DAY] == UINT64_MAX ? 0 : limits.at[WINDOW_DAY];
+    look->used_hour = used[WINDOW_HOUR];
+    look->used_day = used[WINDOW_DAY];
+}
+
+static enum look_kind kind_of(const struct draft *draft)
+{
+    if (draft->entry.kind == ENTRY_REVEAL) return LOOK_REVEAL;
+    return draft->set_count > 0 ? LOOK_FOUND : LOOK_MISSED;
+}
+
+void watching_look(struct batch *batch, const struct draft *draft)
+{
+    struct shop *shop = batch->shop;
+    struct watching *watching = shop->watching;
+    const struct entry *entry = &draft->entry;
+    if (entry->kind != ENTRY_REVEAL && entry->kind != ENTRY_LOOKUP) return;
+    if (watching->off || !watching->watch || entry->reader == reader_no(READER_SYSTEM, 0)) return;
+    uint64_t *subjects = arena_take(batch->arena, draft->set_count * sizeof *subjects), most = 0, groups = 0;
+    for (size_t i = 0; i < draft->set_count; i++) subjects[i] = draft->set[i].no.at;
+    struct look look = {.kind = kind_of(draft),
+                        .now_us = batch->now_us,
+                        .reader = reader_line(&shop->access, entry->reader),
+                        .peers = entry->role,
+                        .network = network_tag(shop, draft),
+                        .fields = entry->full | entry->masked,
+                        .purpose = entry->purpose,
+                        .granted = entry->object_kind == RIGHT_GRANT,
+                        .passed = entry->object_kind == RIGHT_PASS,
+                        .subjects = subjects,
+                        .count = draft->set_count,
+                        .value = batch->tried};
+    if (look.passed) spread_now(shop->pass_spread, batch->now_us, &groups, &most);
+    look.network_people = most;
+    budget_put(batch, draft, &look);
+    watch_look(watching->watch, &look);
+    watching->changed = true;
+}
+
+void watching_refused(struct batch *batch, const struct reader *reader, enum cause cause)
+{
+    struct watching *watching = batch->shop->watching;
+    const struct look look = {.kind = cause == CAUSE_PASS_UNKNOWN ? LOOK_PASS_UNKNOWN : LOOK_REFUSED,
+                              .now_us = batch->now_us,
+                              .reader = reader_line(&batch->shop->access, reader->no),
+                              .peers = reader->role ? reader->role->id : 0};
+    if (watching->off || !watching->watch || reader->no == reader_no(READER_SYSTEM, 0)) return;
+    watch_look(watching->watch, &look);
+    watching->changed = true;
+}
+
+/* Does it lead to values, or tell who is a customer? Whatever leaves a look's entry is among them. */
+static bool is_look(enum verb verb)
+{
+    static const bool looks[VERB_COUNT] = {
+        [VERB_REVEAL] = true,         [VERB_LOOKUP] = true,        [VERB_SUBJECT_SHOW] = true,
+        [VERB_SUBJECT_CREATE] = true, [VERB_SUBJECT_PATCH] = true, [VERB_IMPORT] = true,
+        [VERB_GRANT_ADD] = true,      [VERB_PASS_ISSUE] = true,
+    };
+    return looks[verb];
+}
+
+/* A slowed reader waits between its looks, and keeps a part of its day. */
+static RESULT slowed(struct batch *batch, const struct reader *reader, struct breaker_row *row,
+                     uint32_t delay_ms, struct asking *asking)
+{
+    enum { SPENT_WAIT_S = 3600, MS_US = 1000 };
+    struct watching *watching = batch->shop->watching;
+    uint64_t used[WINDOW_COUNT], limit = spend_limits(batch->shop, reader).at[WINDOW_DAY];
+    asking->retry_after_s = 1;
+    if (batch->now_us < row->next_us)
+        return FAIL(BREAKER_SLOWED, "breaker: this reader was slowed by %s; one look each %u ms",
+                    alert_name(row->breaker.detector), delay_ms);
+    limit = breaker_limit(&watching->policy, &row->breaker, limit);
+    budget_used(batch->shop->budgets, BUDGET_READER, reader->line, batch->now_us, used);
+    if (used[WINDOW_DAY] >= limit && row->breaker.state == BREAKER_SLOWED) {
+        asking->retry_after_s = SPENT_WAIT_S;
+        return FAIL(BREAKER_SLOWED,
+                    "breaker: this reader was slowed by %s; until it is free, %llu people a day",
+                    alert_name(row->breaker.detector), (unsigned long long)limit);
+    }
+    row->next_us = batch->now_us + (int64_t)delay_ms * MS_US;
+    return OK;
+}
+
+RESULT watching_ask(struct batch *batch, const struct reader *reader, struct asking *asking)
+{
+    struct watching *watching = batch->shop->watching;
+    if (!is_look(asking->verb)) return OK;
+    struct breaker_row *row = breaker_row_find(watching, reader->line);
+    if (!row || row->breaker.state == BREAKER_CLOSED) return OK;
+    struct breaker_answer answer = breaker_ask(&watching->policy, &row->breaker, asking->people);
+    if (!answer.refused && answer.delay_ms > 0) {
+        struct result may = slowed(batch, reader, row, answer.delay_ms, asking);
+        if (may.code != CODE_OK) breaker_give_back(&row->breaker, asking->people);
+        return may;
+    }
+    if (!answer.refused) return OK;
+    return FAIL(BREAKER_OPEN, "breaker: this reader was stopped by %s; two people reset it",
+                row->breaker.detector ? alert_name(row->breaker.detector) : "a person");
+}
+
+void watching_give_back(struct batch *batch, const struct reader *reader, const struct asking *asking)
+{
+    struct breaker_row *row = breaker_row_find(batch->shop->watching, reader->line);
+    if (row && is_look(asking->verb)) breaker_give_back(&row->breaker, asking->people);
+}
+
+RESULT watching_reader(struct shop *shop, struct slice id, uint64_t *out)
+{
+    uint64_t number = 0;
+    bool staff = slice_starts(id, "staff_");
+    if (slice_is(id, "operator")) {
+        *out = reader_no(READER_OPERATOR, 0);
+        return OK;
+    }
+    TRY(id_get(shop, staff ? ID_STAFF : ID_KEY, id, &number));
+    *out = reader_line(&shop->access, reader_no(staff ? READER_STAFF : READER_KEY, (uint32_t)number));
+    return OK;
+}
