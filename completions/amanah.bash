@@ -58,7 +58,7 @@ _amanah()
         "key session") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "key revoke") options=" --help --json --quiet --yes --home --url --output-curl --shop" ;;
         "key list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
-        "role put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --acts --minute --hour --daily --monthly --class --ask-reason --ask-grant --ask-pass --lesson --approval-above" ;;
+        "role put") options=" --help --json --quiet --home --url --output-curl --shop --fields --purposes --acts --minute --hour --daily --monthly --class --ask-reason --ask-grant --ask-pass --watch --lesson --approval-above" ;;
         "role list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "budget put") options=" --help --json --quiet --home --url --output-curl --shop --minute --hour --daily --monthly" ;;
         "budget list") options=" --help --json --quiet --home --url --output-curl --shop" ;;

@@ -215,6 +215,7 @@ struct role_put_ask {
     bool grant, pass;
     struct slice lesson;
     uint64_t approval_above;
+    struct slice watch;
 };
 struct budget_put_ask {
     struct slice scope, id;

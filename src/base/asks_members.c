@@ -243,6 +243,7 @@ static const struct member role_put_members[] = {
     TEXT(role_put_ask, lesson, 32, false, "what everybody behind the reader must have learned"),
     MEMBER(role_put_ask, approval_above, WIRE_U64, UINT32_MAX, false,
            "more people than this in one ask or day need an approved permit; 0: never"),
+    TEXT(role_put_ask, watch, 16, false, "what a detector's finding does: default, alert, slow or trip"),
     {0},
 };
 static const struct member role_list_members[] = {{0}};

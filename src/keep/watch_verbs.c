@@ -2,6 +2,8 @@
 #include "keep/put.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
+#include "keep/watch/watching.h"
+#include "watch/detect/detect.h"
 
 #include <string.h>
 
@@ -106,18 +108,48 @@ static void charge_put(struct batch *batch, const struct charge *charge, struct 
     }
 }
 
-/* One reader with everything its looks are charged to. */
-static void reader_status_put(struct batch *batch, const struct reader *reader, struct buf *out)
+/* What its detectors hold of a reader. Zeros: nothing, or not for who asks. */
+static void habit_put(struct shop *shop, uint64_t line, bool hidden, struct buf *out)
+{
+    enum { TENTHS = 10 };
+    struct watch_view view = {0};
+    if (!hidden) (void)watching_view(shop, line, &view); /* false: nothing is known, as zeros say */
+    cbor_text(out, SLICE_TEXT("habit"));
+    cbor_map(out, 5);
+    put_number(out, "people_today", view.people_today);
+    put_number(out, "days", view.days);
+    put_number(out, "usual_a_day", (uint64_t)view.baseline);
+    put_number(out, "rise_tenths", (uint64_t)(view.rise * TENTHS));
+    put_bool(out, "alerted", view.alerted);
+}
+
+static void counts_put(struct batch *batch, struct buf *out)
+{
+    struct watching_counts counts = watching_counts(batch->shop, batch->now_us);
+    cbor_text(out, SLICE_TEXT("watch"));
+    cbor_map(out, 6);
+    put_bool(out, "on", counts.on);
+    put_number(out, "readers", counts.readers);
+    put_number(out, "refused", counts.refused);
+    put_number(out, "muted", counts.muted);
+    put_number(out, "dropped", counts.dropped);
+    put_number(out, "evicted", counts.evicted);
+}
+
+/* One reader with everything its looks are charged to. `hidden`: who asks may be the reader, and is told no more. */
+static void reader_status_put(struct batch *batch, const struct reader *reader, bool hidden, struct buf *out)
 {
     struct charge charges[SPEND_FIXED + KEY_HOLDERS_MAX];
     struct spending spending = {charges, 0};
     SCOPED(buf_done) struct buf name = {0};
     spending_of(batch->shop, reader, &spending);
     reader_put(batch->shop, reader->no, &name);
-    cbor_map(out, 4);
+    cbor_map(out, 6);
     put_text(out, "reader", buf_slice(&name));
     put_text(out, "name", slice_text(reader->key ? reader->key->name : ""));
     put_text(out, "role", slice_text(reader->role->name));
+    put_text(out, "breaker", slice_text(hidden ? "closed" : watching_state(batch->shop, reader->line)));
+    habit_put(batch->shop, reader->line, hidden, out);
     cbor_text(out, SLICE_TEXT("budgets"));
     cbor_array(out, spending.count);
     for (size_t i = 0; i < spending.count; i++) charge_put(batch, &charges[i], out);
@@ -126,21 +158,21 @@ static void reader_status_put(struct batch *batch, const struct reader *reader, 
 RESULT verb_watch_status(struct batch *batch, const struct reader *reader, const struct watch_status_ask *ask,
                          struct answer *out)
 {
-    (void)reader;
     (void)ask;
     const struct access *access = &batch->shop->access;
     const struct role admin = role_builtin(0);
     struct reader one = {.no = reader_no(READER_OPERATOR, 0), .role = &admin};
     one.line = one.no;
     size_t count = 1;
-    cbor_map(&out->body, 2);
+    cbor_map(&out->body, 3);
     put_number(&out->body, "customers", batch->shop->last.at);
+    counts_put(batch, &out->body);
     cbor_text(&out->body, SLICE_TEXT("items"));
     size_t mark = cbor_open(&out->body);
-    reader_status_put(batch, &one, &out->body);
+    reader_status_put(batch, &one, false, &out->body);
     for (size_t i = 0; i < access->key_count; i++) {
         if (!reader_of_key(access, &access->keys[i], batch->now_us, &one)) continue;
-        reader_status_put(batch, &one, &out->body);
+        reader_status_put(batch, &one, watching_concerns(batch->shop, reader, one.line), &out->body);
         count++;
     }
     cbor_array_close(&out->body, mark, count);

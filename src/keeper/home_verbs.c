@@ -4,6 +4,7 @@
 #include "keep/access/pass.h"
 #include "keep/access/service.h"
 #include "keep/outside.h"
+#include "keep/watch/watching.h"
 #include "keeper/keeper_priv.h"
 
 #include <string.h>
@@ -195,6 +196,23 @@ static RESULT mails_put(struct shop *shop, struct buf *text)
     return OK;
 }
 
+static void watch_put(struct shop *shop, int64_t now_us, struct buf *text)
+{
+    struct watching_counts counts = watching_counts(shop, now_us);
+    buf_print(text,
+              "# TYPE amanah_breakers gauge\namanah_breakers{state=\"slowed\"} %zu\n"
+              "amanah_breakers{state=\"open\"} %zu\namanah_breakers{state=\"half_open\"} %zu\n",
+              counts.slowed, counts.open, counts.half_open);
+    metric(text, "breaker_trips_total", "counter", counts.trips);
+    metric(text, "breaker_refused_total", "counter", counts.refused);
+    metric(text, "alerts_open", "gauge", counts.alerts);
+    metric(text, "alerts_muted_findings_total", "counter", counts.muted);
+    metric(text, "alerts_mutes", "gauge", counts.mutes);
+    metric(text, "watch_readers", "gauge", counts.readers);
+    metric(text, "watch_findings_dropped_total", "counter", counts.dropped);
+    metric(text, "watch_readers_evicted_total", "counter", counts.evicted);
+}
+
 RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
 {
     struct buf *text = &out->body;
@@ -216,6 +234,7 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
     metric(text, "batches_redone_total", "counter", counters->redone);
     metric(text, "commits_failed_total", "counter", counters->commits_failed);
     metric(text, "commit_microseconds_total", "counter", counters->commit_us);
+    watch_put(shop, clock_now(&shop->clock), text);
     metric(text, "ledger_entries", "gauge", ledger_durable(shop->ledger));
     metric(text, "ledger_checkpoint_held_outside", "gauge", outside ? 1 : 0);
     metric(text, "subjects", "gauge", shop->last.at);

@@ -227,6 +227,13 @@ bool alerts_unmute(struct alerts *alerts, uint64_t reader, unsigned detector)
     return true;
 }
 
+size_t alerts_mutes_count(const struct alerts *alerts, int64_t now_us)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < alerts->mutes_count; i++) count += alerts->mutes[i].until_us > now_us;
+    return count;
+}
+
 size_t alerts_mutes(const struct alerts *alerts, int64_t now_us, struct alerts_mute *out, size_t room)
 {
     size_t count = 0;

@@ -82,6 +82,7 @@ struct alerts_mute {
  */
 RESULT alerts_mute(struct alerts *alerts, int64_t now_us, struct alerts_mute mute, struct slice reason);
 bool alerts_unmute(struct alerts *alerts, uint64_t reader, unsigned detector); /* false: there was none */
+size_t alerts_mutes_count(const struct alerts *alerts, int64_t now_us);
 size_t alerts_mutes(const struct alerts *alerts, int64_t now_us, struct alerts_mute *out, size_t room);
 
 #endif

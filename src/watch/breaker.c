@@ -41,7 +41,7 @@ bool breaker_finding(const struct breaker_policy *policy, struct breaker *breake
     const struct detector_row *row = detector_row(finding->detector);
     assert(row);
     bool opens = finding->trips && policy->opens > 0 && row->severity >= policy->opens;
-    bool slows = policy->slows > 0 && (row->severity >= policy->slows || finding->trips);
+    bool slows = policy->slows > 0 && !finding->few && (row->severity >= policy->slows || finding->trips);
     if (!opens && !slows && breaker->state != BREAKER_HALF_OPEN) return false;
     if (finding->at_us > breaker->last_us) breaker->last_us = finding->at_us;
     if (breaker->state == BREAKER_OPEN) return false;

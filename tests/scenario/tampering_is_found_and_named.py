@@ -20,10 +20,8 @@ SLOT_STEP, SLOT_BYTES = 512, 128
 
 
 def look_around(home, ids):
-    key = home.issue("service")  # who sees everybody is slowed: not the key that goes on
-
     def part(mine):
-        door = home.new_door(key)
+        door = home.new_door()
         for number in mine:
             answer = door.http("POST", "/v1/reveal", {"subjects": [ids[number % len(ids)]], "fields": ["name"],
                                                       "purpose": "operations", "reason": f"look {number}"})

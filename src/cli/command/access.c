@@ -16,7 +16,8 @@ RESULT command_role_put(struct call *call)
                                .reason = call_has(call, OPT_ASK_REASON),
                                .grant = call_has(call, OPT_ASK_GRANT),
                                .pass = call_has(call, OPT_ASK_PASS),
-                               .lesson = call_slice(call, OPT_LESSON)};
+                               .lesson = call_slice(call, OPT_LESSON),
+                               .watch = call_slice(call, OPT_WATCH)};
     SCOPED(arena_done) struct arena arena = {0};
     struct slice given = {0};
     TRY(call_need(call, OPT_ACTS, &given));
@@ -46,6 +47,7 @@ static void show_roles(const struct call *call, struct doc answer)
                                                       {"pass", COLUMN_WORDS},
                                                       {"lesson", COLUMN_WORDS},
                                                       {"approval_above", COLUMN_WORDS},
+                                                      {"watch", COLUMN_WORDS},
                                                       {"purposes", COLUMN_WORDS},
                                                       {"acts", COLUMN_WORDS},
                                                       {"fields", COLUMN_WORDS},

@@ -107,7 +107,7 @@ static void used_cells(struct table *table, struct doc budget)
 
 static void show_status(const struct call *call, struct doc answer)
 {
-    SCOPED(table_done) struct table table = {.columns = 3 + COUNT_OF(windows)};
+    SCOPED(table_done) struct table table = {.columns = 4 + COUNT_OF(windows)};
     struct docs items = docs_of(doc_get(answer, "items"));
     struct doc item, budget;
     (void)call;
@@ -115,6 +115,7 @@ static void show_status(const struct call *call, struct doc answer)
     table_cell(&table, SLICE_TEXT("role"));
     table_cell(&table, SLICE_TEXT("budget"));
     for (size_t i = 0; i < COUNT_OF(windows); i++) table_cell(&table, slice_text(windows[i]));
+    table_cell(&table, SLICE_TEXT("breaker"));
     while (docs_next(&items, &item)) {
         struct docs budgets = docs_of(doc_get(item, "budgets"));
         while (docs_next(&budgets, &budget)) {
@@ -122,9 +123,16 @@ static void show_status(const struct call *call, struct doc answer)
             table_cell(&table, doc_text(doc_get(item, "role")));
             table_cell(&table, doc_text(doc_get(budget, "scope")));
             used_cells(&table, budget);
+            table_cell(&table, doc_text(doc_get(item, "breaker")));
         }
     }
     table_show(&table);
+    struct doc watch = doc_get(answer, "watch");
+    show_words("\nDetectors know %llu readers; asks refused by a breaker since the start: %llu; findings "
+               "under a mute: %llu.\n",
+               (unsigned long long)doc_number(doc_get(watch, "readers")),
+               (unsigned long long)doc_number(doc_get(watch, "refused")),
+               (unsigned long long)doc_number(doc_get(watch, "muted")));
 }
 
 RESULT command_watch_status(struct call *call)

@@ -14,6 +14,7 @@
 #include "keep/field.h"
 #include "prove/entry.h"
 #include "watch/budget/budget.h"
+#include "watch/policy.h"
 
 struct shop;
 
@@ -50,6 +51,7 @@ struct role {
     bool grant, pass;                     /* each subject needs an open grant; a self pass of that subject */
     char lesson[ROLE_NAME_BYTES_MAX + 1]; /* everybody behind the reader must have learned it; empty: none */
     uint64_t approval_above; /* more subjects in one ask or day need an approved permit; 0: never */
+    enum stance stance;      /* what a finding of a detector may do to its readers */
 };
 
 /* How a key's holder proves to be one. */
@@ -176,6 +178,9 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
  * issue keys could make itself an admin. Numbers of people are not looked at.
  */
 bool role_may_give(const struct role *giver, const struct role *given);
+
+/* Does it give out roles and keys, so that its reader could give itself anything? */
+bool role_gives_rights(const struct role *role);
 
 /*
  * Would a reader of `inner` be able to do nothing that one of `outer` could not, in a shop of so many customers? Then

@@ -115,14 +115,18 @@ bool authority_row_good(struct shop *shop, const struct authority_row *row)
     return bytes_equal_ct(mac, row->mac, sizeof mac);
 }
 
-static RESULT changed(const struct authority_row *row)
+static const char *kind_name(uint32_t kind)
 {
     static const char *const names[] = {
         "?",    "staff",   "key",    "role",    "field",   "witness", "grant", "budget", "approval", "secret",
         "mail", "service", "canary", "breaker", "sign-in", "sink",    "leave", "?",      "alert",    "mute"};
+    return kind < COUNT_OF(names) ? names[kind] : "?";
+}
+
+static RESULT changed(const struct authority_row *row)
+{
     return FAIL(TAMPERED, "authority: row %s %u is not the one that entry %llu of the ledger made",
-                row->kind < COUNT_OF(names) ? names[row->kind] : "?", row->id,
-                (unsigned long long)row->entry);
+                kind_name(row->kind), row->id, (unsigned long long)row->entry);
 }
 
 static RESULT replay_row(void *context, const struct authority_row *row)
@@ -146,8 +150,9 @@ static RESULT replay_rows(struct replay *replay)
     replay_newest(&replay->newest);
     TRY(store->authority->each(store, replay_row, replay));
     if (replay->next == replay->newest.count) return OK;
-    return FAIL(TAMPERED, "authority: the row of entry %llu of the ledger is missing",
-                (unsigned long long)replay->newest.at[replay->next].index);
+    const struct authority_said *missing = &replay->newest.at[replay->next];
+    return FAIL(TAMPERED, "authority: row %s %u, which entry %llu of the ledger made, is missing",
+                kind_name(missing->kind), missing->id, (unsigned long long)missing->index);
 }
 
 RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const struct authority_row *row))

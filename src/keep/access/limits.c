@@ -80,9 +80,8 @@ static uint64_t day_by_size(enum rule rule, uint64_t customers)
 static enum rule rule_of(const struct role *role)
 {
     const uint32_t look = 1U << ACT_REVEAL | 1U << ACT_IMPORT | 1U << ACT_CHANGE;
-    const uint32_t rights = 1U << ACT_ROLES | 1U << ACT_KEYS;
     bool looks = role->acts & look;
-    if ((role->acts & rights) == rights) return RULE_ADMIN;
+    if (role_gives_rights(role)) return RULE_ADMIN;
     if (role->pass || (!looks && role->acts >> ACT_PASS & 1)) return RULE_SELF;
     if (role->grant || (!looks && role->acts >> ACT_GRANT & 1)) return RULE_GRANTED;
     return role->reason ? RULE_PEOPLE : RULE_SERVICE;

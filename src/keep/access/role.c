@@ -13,6 +13,10 @@ enum {
 #include "keep/access/acts.def"
 #undef ACT
 };
+enum {
+    ROLE_MEMBERS = 14,
+    ROLE_MEMBERS_BEFORE = 13 /* without a stance: of homes made before there were any */
+};
 #define BIT(act) (1U << ACT_##act)
 #define FIELD_BIT(name) ((uint64_t)1 << FIELD_##name)
 
@@ -71,7 +75,7 @@ struct role role_builtin(size_t index)
 
 void role_body_write(const struct role *role, struct buf *out)
 {
-    cbor_array(out, 13);
+    cbor_array(out, ROLE_MEMBERS);
     cbor_text(out, slice_text(role->name));
     cbor_uint(out, role->full);
     cbor_uint(out, role->masked);
@@ -88,13 +92,14 @@ void role_body_write(const struct role *role, struct buf *out)
     cbor_bool(out, role->pass);
     cbor_text(out, slice_text(role->lesson));
     cbor_uint(out, role->approval_above);
+    cbor_uint(out, role->stance);
 }
 
 static RESULT role_body_read(struct slice body, struct role *out)
 {
     struct cbor reader = cbor_reader(body);
     size_t members = 0, class_count = 0;
-    uint64_t act_bits = 0;
+    uint64_t act_bits = 0, stance = STANCE_DEFAULT;
     TRY(cbor_read_array(&reader, &members));
     TRY(body_name_read(&reader, out->name, ROLE_NAME_BYTES_MAX));
     TRY(cbor_read_uint(&reader, &out->full));
@@ -109,9 +114,12 @@ static RESULT role_body_read(struct slice body, struct role *out)
     TRY(cbor_read_bool(&reader, &out->pass));
     TRY(body_name_read(&reader, out->lesson, ROLE_NAME_BYTES_MAX));
     TRY(cbor_read_uint(&reader, &out->approval_above));
+    if (members != ROLE_MEMBERS_BEFORE) TRY(cbor_read_uint(&reader, &stance));
     out->acts = (uint32_t)act_bits & ALL_ACTS;
-    return members == 13 ? cbor_end(&reader)
-                         : FAIL(CORRUPT, "authority: a stored role of %zu members", members);
+    if (members > ROLE_MEMBERS || members < ROLE_MEMBERS_BEFORE || stance >= STANCES)
+        return FAIL(CORRUPT, "authority: a stored role of %zu members", members);
+    out->stance = (enum stance)stance;
+    return cbor_end(&reader);
 }
 
 RESULT role_fields(struct shop *shop, const struct texts *names, struct role *out)
@@ -199,6 +207,12 @@ static bool classes_within(const struct role *inner, const struct role *outer)
     return true;
 }
 
+bool role_gives_rights(const struct role *role)
+{
+    const uint32_t rights = BIT(ROLES) | BIT(KEYS);
+    return (role->acts & rights) == rights;
+}
+
 bool role_may_give(const struct role *giver, const struct role *given)
 {
     uint64_t full = giver->fields_all ? UINT64_MAX : giver->full, masked = full | giver->masked;
@@ -212,6 +226,7 @@ bool role_within(const struct role *inner, const struct role *outer, uint64_t cu
     uint64_t full = outer->fields_all ? UINT64_MAX : outer->full, masked = full | outer->masked;
     return (!inner->fields_all || outer->fields_all) && (inner->full & ~full) == 0 &&
            (inner->masked & ~masked) == 0 && (inner->acts & ~outer->acts) == 0 &&
+           stance_within(inner->stance, role_gives_rights(inner), outer->stance, role_gives_rights(outer)) &&
            purposes_within(inner, outer) && limits_within(&less, &more) && classes_within(inner, outer) &&
            as_strict(inner, outer);
 }
@@ -287,6 +302,8 @@ RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct r
     TRY(role_purposes(&ask->purposes, &role));
     TRY(role_acts(&ask->acts, &role));
     TRY(role_classes(&ask->classes, &role));
+    if (!stance_by_name(ask->watch, &role.stance))
+        return FAIL(INVALID, "role: watch: default, alert, slow or trip");
     TRY(role_sound(&role));
     const struct role *old = role_find(&shop->access, ask->name);
     role.id = old ? old->id : (uint32_t)shop->access.role_count + 1;

@@ -175,7 +175,7 @@ RESULT verb_role_list(struct batch *batch, const struct reader *reader, const st
     cbor_array(&out->body, shop->access.role_count);
     for (size_t i = 0; i < shop->access.role_count; i++) {
         const struct role *role = &shop->access.roles[i];
-        cbor_map(&out->body, 10 + WINDOW_COUNT);
+        cbor_map(&out->body, 11 + WINDOW_COUNT);
         put_text(&out->body, "name", slice_text(role->name));
         cbor_text(&out->body, SLICE_TEXT("fields"));
         put_fields(shop, role, &out->body);
@@ -189,6 +189,7 @@ RESULT verb_role_list(struct batch *batch, const struct reader *reader, const st
         put_bool(&out->body, "pass", role->pass);
         put_text(&out->body, "lesson", slice_text(role->lesson));
         put_number(&out->body, "approval_above", role->approval_above);
+        put_text(&out->body, "watch", slice_text(stance_name(role->stance)));
     }
     return OK;
 }

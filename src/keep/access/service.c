@@ -1,7 +1,7 @@
 #include "keep/access/service.h"
 
 #include "keep/access/access_priv.h"
-#include "keep/watch/sink.h"
+#include "keep/watch/watching.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -119,14 +119,7 @@ static RESULT drift_note(struct batch *batch, const struct service *found, uint6
     if (changed.drift_us == 0) changed.drift_us = batch->now_us;
     service_body_write(&changed, &body);
     TRY(authority_put(batch, &system, AUTHORITY_SERVICE, found->id, buf_slice(&body), &receipt));
-    return sinks_tell(batch, &(struct alert_text){.event = ALERT_OPENED,
-                                                  .severity = ALERT_MEDIUM,
-                                                  .detector = SLICE_TEXT("drift"),
-                                                  .alert = receipt.index + 1,
-                                                  .count = 1,
-                                                  .entry = receipt.index,
-                                                  .first_us = batch->now_us,
-                                                  .last_us = batch->now_us});
+    return alert_once(batch, ALERT_DRIFT);
 }
 
 RESULT services_drift(struct batch *batch, bool *noted)

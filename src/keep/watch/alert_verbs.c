@@ -29,13 +29,12 @@ static void breaker_show(struct shop *shop, const struct breaker_row *row, struc
 static void alert_show(struct shop *shop, const struct alert_row *row, struct buf *out)
 {
     const struct alert *alert = &row->alert;
-    const struct detector_row *detector = detector_row(alert->detector);
     const struct breaker_row *breaker = breaker_row_find(shop->watching, alert->reader);
     enum breaker_state state = breaker ? breaker->breaker.state : BREAKER_CLOSED;
     cbor_map(out, 12);
     put_id(shop, out, "alert", ID_ALERT, alert->number);
     put_text(out, "detector", slice_text(alert_name(alert->detector)));
-    put_text(out, "severity", slice_text(severity_name(detector ? detector->severity : SEVERITY_HIGH)));
+    put_text(out, "severity", slice_text(severity_name(alert_severity(alert->detector))));
     put_reader(shop, out, alert->reader);
     put_text(out, "state", row->over_us ? SLICE_TEXT("over") : SLICE_TEXT("open"));
     put_text(out, "breaker", slice_text(breaker_state_name(state)));
@@ -56,20 +55,24 @@ static void mute_show(struct shop *shop, const struct alerts_mute *mute, struct 
     put_text(out, "reason", slice_text(mute->reason));
 }
 
-static void mutes_show(struct batch *batch, struct buf *out)
+static void mutes_show(struct batch *batch, const struct reader *reader, struct buf *out)
 {
     struct shop *shop = batch->shop;
     struct alerts_mute *mutes = arena_take(batch->arena, ALERTS_MUTES_MAX * sizeof *mutes);
-    size_t count = alerts_mutes(shop->watching->alerts, batch->now_us, mutes, ALERTS_MUTES_MAX);
+    size_t count = alerts_mutes(shop->watching->alerts, batch->now_us, mutes, ALERTS_MUTES_MAX), shown = 0;
     cbor_text(out, SLICE_TEXT("mutes"));
-    cbor_array(out, count);
-    for (size_t i = 0; i < count; i++) mute_show(shop, &mutes[i], out);
+    size_t mark = cbor_open(out);
+    for (size_t i = 0; i < count; i++) {
+        if (watching_concerns(shop, reader, mutes[i].reader)) continue;
+        mute_show(shop, &mutes[i], out);
+        shown++;
+    }
+    cbor_array_close(out, mark, shown);
 }
 
 RESULT verb_alert_list(struct batch *batch, const struct reader *reader, const struct alert_list_ask *ask,
                        struct answer *out)
 {
-    (void)reader;
     struct shop *shop = batch->shop;
     const struct watching *watching = shop->watching;
     struct page page = {.count = watching->row_count};
@@ -80,6 +83,7 @@ RESULT verb_alert_list(struct batch *batch, const struct reader *reader, const s
     size_t mark = cbor_open(&out->body);
     for (size_t i = page.from; i < page.to; i++) {
         if (watching->rows[i].over_us && !ask->all) continue;
+        if (watching_concerns(shop, reader, watching->rows[i].alert.reader)) continue;
         alert_show(shop, &watching->rows[i], &out->body);
         count++;
     }
@@ -90,11 +94,12 @@ RESULT verb_alert_list(struct batch *batch, const struct reader *reader, const s
     count = 0;
     for (size_t i = 0; i < watching->breaker_count; i++) {
         if (watching->breakers[i].breaker.state == BREAKER_CLOSED) continue;
+        if (watching_concerns(shop, reader, watching->breakers[i].reader)) continue;
         breaker_show(shop, &watching->breakers[i], &out->body);
         count++;
     }
     cbor_array_close(&out->body, mark, count);
-    mutes_show(batch, &out->body);
+    mutes_show(batch, reader, &out->body);
     return OK;
 }
 

@@ -9,7 +9,15 @@ enum { ALERT_MEMBERS = 12, SCORE_UNITS = 1000 };
 const char *alert_name(unsigned detector)
 {
     const struct detector_row *row = detector_row(detector);
+    if (detector == ALERT_DRIFT) return "drift";
     return row ? row->name : "memory_lost";
+}
+
+enum severity alert_severity(unsigned detector)
+{
+    const struct detector_row *row = detector_row(detector);
+    if (detector == ALERT_DRIFT) return SEVERITY_MEDIUM;
+    return row ? row->severity : SEVERITY_HIGH;
 }
 
 struct breaker_row *breaker_row_find(const struct watching *watching, uint64_t reader)
@@ -79,11 +87,10 @@ static void alert_body_write(const struct alert_row *row, struct buf *out)
     cbor_uint(out, (uint64_t)row->over_us);
 }
 
-RESULT alert_save(struct batch *batch, const struct alert_row *row)
+RESULT alert_save(struct batch *batch, const struct alert_row *row, uint32_t *number, struct receipt *out)
 {
     const struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
     const struct watching *watching = batch->shop->watching;
-    struct receipt receipt = {0};
     size_t place = watching->row_count;
     SCOPED(buf_done) struct buf body = {0};
     for (size_t i = watching->row_count; i > 0 && place == watching->row_count; i--) {
@@ -93,7 +100,8 @@ RESULT alert_save(struct batch *batch, const struct alert_row *row)
             place = i - 1;
     }
     alert_body_write(row, &body);
-    return authority_put(batch, &system, AUTHORITY_ALERT, (uint32_t)place + 1, buf_slice(&body), &receipt);
+    *number = (uint32_t)place + 1;
+    return authority_put(batch, &system, AUTHORITY_ALERT, *number, buf_slice(&body), out);
 }
 
 static RESULT alert_take(struct watching *watching, uint32_t id, struct slice body)
@@ -118,7 +126,7 @@ static RESULT alert_take(struct watching *watching, uint32_t id, struct slice bo
     TRY(cbor_read_bool(&reader, &alert->trips));
     TRY(body_time_read(&reader, &row.over_us));
     TRY(cbor_end(&reader));
-    if (members != ALERT_MEMBERS || detector >= DETECTORS_END)
+    if (members != ALERT_MEMBERS || (detector >= DETECTORS_END && detector != ALERT_DRIFT))
         return FAIL(CORRUPT, "authority: a stored alert is malformed");
     alert->detector = (enum detector)detector;
     alert->score = (double)score / SCORE_UNITS;

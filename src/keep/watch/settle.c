@@ -1,4 +1,5 @@
 /* What was found takes effect: alerts, breakers; each minute what ends by itself, and keeping what was learned. */
+#include "keep/watch/sink.h"
 #include "keep/watch/watching_priv.h"
 
 #include <string.h>
@@ -6,30 +7,103 @@
 enum { OVER_MAX = 16, STATE_BYTES_MAX = WATCH_READERS_MAX * 8192 + 65536, STATE_MINUTE_BITS = 20 };
 static const char state_file[] = "watch", state_aad[] = "amanah watch 1", saved_fact[] = "watch_saved";
 
-static RESULT breaker_move(struct batch *batch, const struct finding *finding)
+static const struct reader the_system = {.no = (uint64_t)READER_SYSTEM << 32};
+
+/* Who the finding is about, as far as the policy asks. A reader that is gone stands as one without rights. */
+static struct standing standing_of(struct batch *batch, uint64_t line)
 {
-    const struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    struct shop *shop = batch->shop;
+    const struct role *role = reader_role(&shop->access, line);
+    struct standing standing = {.customers = shop->last.at, .age_us = watching_age(batch)};
+    if (role) {
+        standing.stance = role->stance;
+        standing.gives_rights = role_gives_rights(role);
+    }
+    return standing;
+}
+
+/* `stopped`: it was not, and now it is. */
+static RESULT breaker_move(struct batch *batch, const struct finding *finding, bool *stopped)
+{
     struct watching *watching = batch->shop->watching;
     struct breaker_row *row = breaker_row_find(watching, finding->reader);
     struct breaker breaker = row ? row->breaker : (struct breaker){0};
+    const struct standing standing = standing_of(batch, finding->reader);
+    struct breaker_policy policy;
     struct receipt receipt = {0};
     if (finding->detector == DETECTOR_PASSES)
         return OK; /* strangers cause it: they must not stop a shop's front end */
     if (finding->reader == reader_no(READER_OPERATOR, 0))
         return OK; /* who holds the machine could read the keys: an alert tells, a refusal would keep out nobody */
-    if (breaker_finding(&watching->policy, &breaker, finding))
-        return breaker_save(batch, &system, finding->reader, &breaker, &receipt);
+    policy_of(&watching->params, &standing, &policy);
+    if (breaker_finding(&policy, &breaker, finding)) {
+        *stopped = breaker.state == BREAKER_OPEN;
+        return breaker_save(batch, &the_system, finding->reader, &breaker, &receipt);
+    }
     if (row) row->breaker.last_us = breaker.last_us;
     return OK;
 }
 
+static enum alert_severity severity_told(unsigned detector)
+{
+    switch (alert_severity(detector)) {
+    case SEVERITY_LOW:
+        return ALERT_LOW;
+    case SEVERITY_MEDIUM:
+        return ALERT_MEDIUM;
+    case SEVERITY_HIGH:
+        return ALERT_HIGH;
+    case SEVERITY_CRITICAL:
+        return ALERT_CRITICAL;
+    }
+    return ALERT_HIGH;
+}
+
+/* Write an alert, and tell it to every sink, in the batch of what caused it. */
+static RESULT alert_tell(struct batch *batch, const struct alert_row *row, enum alert_event event)
+{
+    struct receipt receipt = {0};
+    uint32_t number = 0;
+    const struct breaker_row *breaker = breaker_row_find(batch->shop->watching, row->alert.reader);
+    TRY(alert_save(batch, row, &number, &receipt));
+    return sinks_tell(batch, &(struct alert_text){.event = event,
+                                                  .severity = severity_told(row->alert.detector),
+                                                  .detector = slice_text(alert_name(row->alert.detector)),
+                                                  .alert = number,
+                                                  .reader = row->alert.reader,
+                                                  .people = row->alert.people,
+                                                  .count = row->alert.count,
+                                                  .entry = receipt.index,
+                                                  .first_us = row->alert.first_us,
+                                                  .last_us = row->alert.last_us,
+                                                  .stopped = row->alert.reader != 0 && breaker &&
+                                                             breaker->breaker.state == BREAKER_OPEN});
+}
+
+RESULT alert_once(struct batch *batch, unsigned detector)
+{
+    const struct alert_row row = {.alert = {.detector = (enum detector)detector,
+                                            .first_us = batch->now_us,
+                                            .last_us = batch->now_us,
+                                            .told_us = batch->now_us,
+                                            .count = 1},
+                                  .over_us = batch->now_us};
+    return alert_tell(batch, &row, ALERT_OPENED);
+}
+
+/* The switch first: what is told says whether the reader is stopped. */
 static RESULT finding_settle(struct batch *batch, const struct finding *finding)
 {
+    struct watching *watching = batch->shop->watching;
     struct alert_row row = {0};
+    bool stopped = false;
     batch->authority = true; /* alerts in memory changed: made anew after a rollback */
-    if (alerts_tells(alerts_note(batch->shop->watching->alerts, finding, &row.alert)))
-        TRY(alert_save(batch, &row));
-    return breaker_move(batch, finding);
+    enum alerts_event event = alerts_note(watching->alerts, finding, &row.alert);
+    watching->muted += event == ALERTS_MUTED;
+    TRY(breaker_move(batch, finding, &stopped));
+    if (alerts_tells(event) || (stopped && event == ALERTS_FOLDED))
+        return alert_tell(batch, &row, event == ALERTS_NEW ? ALERT_OPENED : ALERT_GREW);
+    return OK;
 }
 
 RESULT watching_settle(struct batch *batch)
@@ -61,7 +135,6 @@ void watching_undone(struct watching *watching)
 
 static RESULT breakers_minute(struct batch *batch, bool *noted)
 {
-    const struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
     struct watching *watching = batch->shop->watching;
     for (size_t i = 0; i < watching->breaker_count; i++) {
         struct breaker breaker = watching->breakers[i].breaker;
@@ -74,7 +147,7 @@ static RESULT breakers_minute(struct batch *batch, bool *noted)
             moved = breaker_minute(&watching->policy, &breaker, batch->now_us);
         }
         if (!moved) continue;
-        TRY(breaker_save(batch, &system, watching->breakers[i].reader, &breaker, &receipt));
+        TRY(breaker_save(batch, &the_system, watching->breakers[i].reader, &breaker, &receipt));
         *noted = true;
     }
     return OK;
@@ -88,19 +161,13 @@ static RESULT alerts_minute(struct batch *batch, bool *noted)
         batch->authority = true;
         for (size_t i = 0; i < count; i++) {
             if (over[i].told_us == 0) continue;
-            TRY(alert_save(batch, &(struct alert_row){over[i], batch->now_us}));
+            TRY(alert_tell(batch, &(struct alert_row){over[i], batch->now_us}, ALERT_ENDED));
             *noted = true;
         }
     }
     if (!watching->lost || watching->lost_told) return OK;
-    const struct alert_row lost = {.alert = {.detector = (enum detector)ALERT_MEMORY_LOST,
-                                             .first_us = batch->now_us,
-                                             .last_us = batch->now_us,
-                                             .told_us = batch->now_us,
-                                             .count = 1},
-                                   .over_us = batch->now_us};
     watching->lost_told = *noted = true;
-    return alert_save(batch, &lost);
+    return alert_once(batch, ALERT_MEMORY_LOST);
 }
 
 RESULT watching_minute(struct batch *batch, bool *noted)

@@ -3,6 +3,7 @@
 #include "keep/put.h"
 #include "keep/verbs.h"
 #include "keep/watch/sink.h"
+#include "keep/watch/watching.h"
 #include "keep/watch/weekly.h"
 
 enum { EVENTS_PAGE = 100 };
@@ -21,8 +22,9 @@ RESULT verb_weekly(struct batch *batch, const struct reader *reader, const struc
 
 struct page_of_events {
     struct shop *shop;
+    const struct reader *reader;
     struct buf *out;
-    size_t count;
+    size_t count, seen;
     uint64_t next;
 };
 
@@ -44,9 +46,12 @@ static RESULT telling_put(void *context, const struct telling_row *row)
     SCOPED(telling_names_done) struct telling_names names = {0};
     struct alert_text text = {0};
     TRY(telling_read(row->body, &text));
+    page->seen++;
+    page->next = row->id + 1;
+    if (watching_concerns(page->shop, page->reader, text.reader))
+        return OK; /* who is suspected is not told */
     telling_names_make(page->shop, row, &text, &names);
     event_put(page, row->id, &text, &names.names);
-    page->next = row->id + 1;
     return OK;
 }
 
@@ -68,17 +73,16 @@ RESULT verb_events(struct batch *batch, const struct reader *reader, const struc
 {
     struct store *store = batch->shop->store;
     SCOPED(buf_done) struct buf items = {0};
-    struct page_of_events page = {.shop = batch->shop, .out = &items, .next = ask->next};
+    struct page_of_events page = {.shop = batch->shop, .reader = reader, .out = &items, .next = ask->next};
     uint64_t last = 0, oldest = 1;
     size_t mark = cbor_open(&items);
-    (void)reader;
     TRY(store->alert->last(store, &last));
     struct result first = store->alert->since(store, 0, &oldest);
     if (first.code != CODE_OK && first.code != CODE_NOT_FOUND) return first;
     if (ask->next == 0 || ask->next > last + 1) page.next = last + 1; /* from now on */
     missed_put(&page, oldest, batch->now_us);
     TRY(store->alert->each(store, 0, page.next, EVENTS_PAGE, telling_put, &page));
-    if (page.count < EVENTS_PAGE) page.next = last + 1; /* what was left out is not for all */
+    if (page.seen < EVENTS_PAGE) page.next = last + 1; /* what was left out is not for all */
     cbor_array_close(&items, mark, page.count);
     cbor_map(&out->body, 2);
     put_number(&out->body, "next", page.next);

@@ -37,6 +37,30 @@ void watching_free(struct watching **watching)
     *watching = NULL;
 }
 
+const struct role *reader_role(const struct access *access, uint64_t line)
+{
+    uint32_t id = (uint32_t)line, role = 0;
+    if (line >> 32 == READER_OPERATOR) return &access->operator_role;
+    if (id == 0) return NULL;
+    if (line >> 32 == READER_KEY && id <= access->key_count) role = access->keys[id - 1].role;
+    if (line >> 32 == READER_STAFF && id <= access->staff_count) role = access->staff[id - 1].role;
+    return role_by_id(access, role);
+}
+
+int64_t watching_age(struct batch *batch)
+{
+    struct watching *watching = batch->shop->watching;
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct entry first = {0};
+    if (watching->began_us == 0) {
+        if (ledger_entry(batch->shop->ledger, 0, &bytes, NULL).code != CODE_OK)
+            return 0; /* none is durable */
+        if (entry_read(buf_slice(&bytes), &first).code != CODE_OK) return 0;
+        watching->began_us = first.time_us;
+    }
+    return batch->now_us - watching->began_us;
+}
+
 /* First 8 bytes of a keyed hash: IPv4 networks by /24, IPv6 by /48. 0: this machine's own socket. */
 static uint64_t network_tag(struct shop *shop, const struct draft *draft)
 {
@@ -163,6 +187,7 @@ RESULT watching_ask(struct batch *batch, const struct reader *reader, struct ask
         return may;
     }
     if (!answer.refused) return OK;
+    watching->refused++;
     return FAIL(BREAKER_OPEN, "breaker: this reader was stopped by %s; two people reset it",
                 row->breaker.detector ? alert_name(row->breaker.detector) : "a person");
 }
@@ -184,4 +209,60 @@ RESULT watching_reader(struct shop *shop, struct slice id, uint64_t *out)
     TRY(id_get(shop, staff ? ID_STAFF : ID_KEY, id, &number));
     *out = reader_line(&shop->access, reader_no(staff ? READER_STAFF : READER_KEY, (uint32_t)number));
     return OK;
+}
+
+static bool holds(const struct reader *reader, uint32_t staff)
+{
+    for (size_t i = 0; i < reader->person_count; i++)
+        if (reader->persons[i] == staff) return true;
+    return false;
+}
+
+bool watching_concerns(const struct shop *shop, const struct reader *reader, uint64_t line)
+{
+    const struct access *access = &shop->access;
+    if (line == 0 || reader->no == reader_no(READER_OPERATOR, 0)) return false;
+    if (line == reader->line) return true;
+    if (line >> 32 == READER_STAFF) return holds(reader, (uint32_t)line);
+    for (size_t i = 0; i < access->key_count; i++) {
+        const struct key *key = &access->keys[i];
+        if (reader_line(access, reader_no(READER_KEY, key->id)) != line) continue;
+        for (size_t held = 0; held < key->holder_count; held++)
+            if (holds(reader, key->holders[held])) return true;
+    }
+    return false;
+}
+
+const char *watching_state(const struct shop *shop, uint64_t line)
+{
+    const struct breaker_row *row = breaker_row_find(shop->watching, line);
+    return breaker_state_name(row ? row->breaker.state : BREAKER_CLOSED);
+}
+
+bool watching_view(const struct shop *shop, uint64_t line, struct watch_view *out)
+{
+    return shop->watching->watch && watch_view(shop->watching->watch, line, out);
+}
+
+struct watching_counts watching_counts(const struct shop *shop, int64_t now_us)
+{
+    const struct watching *watching = shop->watching;
+    struct watching_counts counts = {.on = watching->watch != NULL,
+                                     .alerts = alerts_count(watching->alerts),
+                                     .mutes = alerts_mutes_count(watching->alerts, now_us),
+                                     .refused = watching->refused,
+                                     .muted = watching->muted};
+    for (size_t i = 0; i < watching->breaker_count; i++) {
+        const struct breaker *breaker = &watching->breakers[i].breaker;
+        counts.trips += breaker->trips;
+        counts.slowed += breaker->state == BREAKER_SLOWED;
+        counts.open += breaker->state == BREAKER_OPEN;
+        counts.half_open += breaker->state == BREAKER_HALF_OPEN;
+    }
+    if (!counts.on) return counts;
+    struct watch_counts held = watch_counts(watching->watch);
+    counts.readers = held.readers;
+    counts.dropped = held.dropped;
+    counts.evicted = held.evicted;
+    return counts;
 }

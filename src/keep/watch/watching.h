@@ -57,10 +57,36 @@ RESULT watching_settle(struct batch *batch);
 void watching_settled(struct watching *watching); /* the batch is durable */
 void watching_undone(struct watching *watching);  /* it was rolled back */
 
+/* In place of a detector: what is told of once, about nobody alone. Numbers are stored: never reuse one. */
+enum {
+    ALERT_MEMORY_LOST = 0 /* what detectors had learned was gone at start */,
+    ALERT_DRIFT = 64 /* keep/access/service.h */
+};
+/* Write such an alert, in the open batch, and tell it to the sinks. */
+RESULT alert_once(struct batch *batch, unsigned detector);
+
 /* Once a minute, in upkeep's batch. @param noted  set true when a row was written */
 RESULT watching_minute(struct batch *batch, bool *noted);
 /* After that batch: keep what was learned, when there is something new. A file that cannot be written is tried again. */
 void watching_save(struct shop *shop, bool all);
+
+/*
+ * Is that line this reader itself, or somebody who may be the same person: a key that they hold, a co-holder of theirs?
+ * Who is suspected is not shown it, so nothing about that line is told to this reader. Never true of the local operator.
+ */
+bool watching_concerns(const struct shop *shop, const struct reader *reader, uint64_t line);
+
+/* Of one reader, for the status: its breaker's name, and what its detectors hold. */
+struct watch_view;
+const char *watching_state(const struct shop *shop, uint64_t line);
+bool watching_view(const struct shop *shop, uint64_t line, struct watch_view *out);
+
+struct watching_counts {
+    bool on; /* detectors are there */
+    size_t readers, slowed, open, half_open, alerts, mutes;
+    uint64_t trips, refused, muted, dropped, evicted; /* muted, refused: since the start */
+};
+struct watching_counts watching_counts(const struct shop *shop, int64_t now_us);
 
 /* "operator", "key_…", "staff_…": the line under which that reader's looks are counted. ID_MALFORMED. */
 RESULT watching_reader(struct shop *shop, struct slice id, uint64_t *out);

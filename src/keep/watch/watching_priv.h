@@ -6,9 +6,13 @@
 #include "keep/access/authority.h"
 #include "keep/watch/watching.h"
 #include "watch/alerts.h"
-#include "watch/breaker.h"
+#include "watch/policy.h"
 
-enum { ALERT_MEMORY_LOST = 0 }; /* in place of a detector: what detectors had learned was gone at start */
+/* Role of a reader's line; NULL when there is none (any more). */
+const struct role *reader_role(const struct access *access, uint64_t line);
+
+/* How long the shop has been there, by the first entry of its ledger; 0 when that cannot be read. */
+int64_t watching_age(struct batch *batch);
 
 struct breaker_row {
     uint64_t reader; /* its line */
@@ -39,6 +43,8 @@ struct watching {
     size_t mute_count;
     struct finding found[WATCH_FINDINGS_MAX]; /* in this batch, or in one that was rolled back */
     size_t found_count, settled;
+    int64_t began_us;        /* time of the ledger's first entry; 0: not known yet */
+    uint64_t refused, muted; /* since the start: asks that a breaker refused, findings under a mute */
     int64_t saved_us;
     bool changed;   /* since it was kept */
     bool kept;      /* there is a file */
@@ -54,7 +60,8 @@ RESULT breaker_save(struct batch *batch, const struct reader *by, uint64_t reade
                     const struct breaker *breaker, struct receipt *out);
 void breaker_body_write(uint64_t reader, const struct breaker *breaker, struct buf *out);
 
-RESULT alert_save(struct batch *batch, const struct alert_row *row);
+/* `number` is the row's, which its id is made of. */
+RESULT alert_save(struct batch *batch, const struct alert_row *row, uint32_t *number, struct receipt *out);
 
 /* Seals the reason under the staff key. `id` is the number of the row to be. */
 void mute_body_write(struct shop *shop, uint32_t id, const struct alerts_mute *mute, struct slice reason,
@@ -62,5 +69,6 @@ void mute_body_write(struct shop *shop, uint32_t id, const struct alerts_mute *m
 
 /* The name that people see: of the detector, or of what stands in its place. */
 const char *alert_name(unsigned detector);
+enum severity alert_severity(unsigned detector);
 
 #endif

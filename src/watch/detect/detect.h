@@ -62,6 +62,8 @@ struct finding {
     uint32_t times;  /* it was found since the finding before, 1 or more */
     double score;    /* 1 or more: what was seen over what is allowed */
     bool trips;
+    bool
+        few; /* fewer people than trip.people: to be told, and nobody is to be held up for it; never of a canary */
 };
 
 struct watch_options {

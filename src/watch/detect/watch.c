@@ -75,8 +75,20 @@ static void tell(struct watch *watch, struct reader_state *state, enum detector 
     struct told *told = &state->told[detector];
     queue(watch,
           (struct finding){detector, state->reader, now_us, (uint64_t)llrint(sketch_count(&state->today)),
-                           told->held, told->score, told->trips});
-    *told = (struct told){.at_us = now_us, .trips = told->trips};
+                           told->held, told->score, told->trips, told->few});
+    *told = (struct told){.at_us = now_us, .trips = told->trips, .few = told->few};
+}
+
+/*
+ * Of few people little is lost, and chance makes patterns: only a canary stops a reader at once. What is judged by the
+ * minute sums up days, and so do its people: else whoever takes a few a day would be told of for ever, and go on.
+ */
+static bool enough(const struct watch *watch, const struct reader_state *state, enum detector detector)
+{
+    double least = watch->params.at[PARAM_TRIP_PEOPLE];
+    if (detector == DETECTOR_CANARY || least <= 0) return true;
+    if (detector_row(detector)->runs == RUNS_MINUTE && sketch_count(&state->ever) >= least) return true;
+    return sketch_count(&state->today) >= least || sketch_count(&state->tried) >= least;
 }
 
 void watch_raise(struct watch *watch, struct reader_state *state, enum detector detector, double score,
@@ -84,7 +96,8 @@ void watch_raise(struct watch *watch, struct reader_state *state, enum detector 
 {
     struct told *told = &state->told[detector];
     double trip = detector_trip(&watch->params, detector);
-    bool trips = trip > 0 && score >= trip, again = trips && !told->trips;
+    bool few = !enough(watch, state, detector), trips = trip > 0 && score >= trip && !few;
+    bool again = (trips && !told->trips) || (!few && told->few);
     state->alerted = true;
     told->held += told->held < UINT32_MAX;
     told->score = fmax(told->score, score);
@@ -93,6 +106,7 @@ void watch_raise(struct watch *watch, struct reader_state *state, enum detector 
         return;
     }
     told->trips = trips;
+    told->few = few;
     tell(watch, state, detector, now_us);
 }
 

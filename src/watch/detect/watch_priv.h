@@ -20,7 +20,7 @@ struct told { /* what was said of one detector, so that it is not said again wit
     int64_t at_us;
     uint32_t held; /* findings since */
     double score;  /* the greatest of them */
-    bool trips;
+    bool trips, few;
 };
 
 struct reader_state {
