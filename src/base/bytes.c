@@ -121,54 +121,6 @@ void buf_print(struct buf *buf, const char *format, ...)
     va_end(args);
 }
 
-void be16_put(uint8_t *at, uint16_t number)
-{
-    at[0] = (uint8_t)(number >> 8);
-    at[1] = (uint8_t)number;
-}
-
-void be32_put(uint8_t *at, uint32_t number)
-{
-    be16_put(at, (uint16_t)(number >> 16));
-    be16_put(at + 2, (uint16_t)number);
-}
-
-void be64_put(uint8_t *at, uint64_t number)
-{
-    be32_put(at, (uint32_t)(number >> 32));
-    be32_put(at + 4, (uint32_t)number);
-}
-
-uint16_t be16_get(const uint8_t *at)
-{
-    return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-uint32_t be32_get(const uint8_t *at)
-{
-    return (uint32_t)be16_get(at) << 16 | be16_get(at + 2);
-}
-
-uint64_t be64_get(const uint8_t *at)
-{
-    return (uint64_t)be32_get(at) << 32 | be32_get(at + 4);
-}
-
-void buf_be16(struct buf *buf, uint16_t number)
-{
-    be16_put(buf_extend(buf, 2), number);
-}
-
-void buf_be32(struct buf *buf, uint32_t number)
-{
-    be32_put(buf_extend(buf, 4), number);
-}
-
-void buf_be64(struct buf *buf, uint64_t number)
-{
-    be64_put(buf_extend(buf, 8), number);
-}
-
 void buf_varint(struct buf *buf, uint64_t number)
 {
     while (number >= 0x80) {
@@ -178,53 +130,11 @@ void buf_varint(struct buf *buf, uint64_t number)
     buf_byte(buf, (uint8_t)number);
 }
 
-struct slice buf_slice(const struct buf *buf)
-{
-    return (struct slice){buf->at, buf->len};
-}
-
 const char *buf_c(struct buf *buf)
 {
     buf_reserve(buf, 1);
     buf->at[buf->len] = 0;
     return (const char *)buf->at;
-}
-
-struct slice cursor_take(struct cursor *cursor, size_t len)
-{
-    if (cursor->bad || len > cursor->rest.len) {
-        cursor->bad = true;
-        cursor->rest = (struct slice){0};
-        return (struct slice){0};
-    }
-    struct slice taken = {cursor->rest.at, len};
-    cursor->rest.at += len;
-    cursor->rest.len -= len;
-    return taken;
-}
-
-uint8_t cursor_byte(struct cursor *cursor)
-{
-    struct slice part = cursor_take(cursor, 1);
-    return part.len ? part.at[0] : 0;
-}
-
-uint16_t cursor_be16(struct cursor *cursor)
-{
-    struct slice part = cursor_take(cursor, 2);
-    return part.len ? be16_get(part.at) : 0;
-}
-
-uint32_t cursor_be32(struct cursor *cursor)
-{
-    struct slice part = cursor_take(cursor, 4);
-    return part.len ? be32_get(part.at) : 0;
-}
-
-uint64_t cursor_be64(struct cursor *cursor)
-{
-    struct slice part = cursor_take(cursor, 8);
-    return part.len ? be64_get(part.at) : 0;
 }
 
 uint64_t cursor_varint(struct cursor *cursor)

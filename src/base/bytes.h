@@ -10,7 +10,9 @@
 
 #include "base/result.h"
 
+#include <endian.h>
 #include <stdbool.h>
+#include <string.h>
 
 struct slice {
     const uint8_t *at;
@@ -56,19 +58,57 @@ static inline void buf_byte(struct buf *buf, uint8_t byte)
 void buf_text(struct buf *buf, const char *text);
 void buf_decimal(struct buf *buf, uint64_t number);
 void buf_print(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buf_be16(struct buf *buf, uint16_t number);
-void buf_be32(struct buf *buf, uint32_t number);
-void buf_be64(struct buf *buf, uint64_t number);
 void buf_varint(struct buf *buf, uint64_t number); /* LEB128, 1 to 10 bytes */
-struct slice buf_slice(const struct buf *buf);
+static inline struct slice buf_slice(const struct buf *buf)
+{
+    return (struct slice){buf->at, buf->len};
+}
 const char *buf_c(struct buf *buf); /* zero-terminated view; the zero is not counted */
 
-void be16_put(uint8_t *at, uint16_t number);
-void be32_put(uint8_t *at, uint32_t number);
-void be64_put(uint8_t *at, uint64_t number);
-uint16_t be16_get(const uint8_t *at);
-uint32_t be32_get(const uint8_t *at);
-uint64_t be64_get(const uint8_t *at);
+/* Inline, as what a cursor reads: all records, entries, tags and asks go through them. */
+static inline void be16_put(uint8_t *at, uint16_t number)
+{
+    at[0] = (uint8_t)(number >> 8);
+    at[1] = (uint8_t)number;
+}
+static inline void be32_put(uint8_t *at, uint32_t number)
+{
+    number = htobe32(number);
+    memcpy(at, &number, sizeof number);
+}
+static inline void be64_put(uint8_t *at, uint64_t number)
+{
+    number = htobe64(number);
+    memcpy(at, &number, sizeof number);
+}
+static inline uint16_t be16_get(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+static inline uint32_t be32_get(const uint8_t *at)
+{
+    uint32_t number = 0;
+    memcpy(&number, at, sizeof number);
+    return be32toh(number);
+}
+static inline uint64_t be64_get(const uint8_t *at)
+{
+    uint64_t number = 0;
+    memcpy(&number, at, sizeof number);
+    return be64toh(number);
+}
+static inline void buf_be16(struct buf *buf, uint16_t number)
+{
+    be16_put(buf_extend(buf, 2), number);
+}
+static inline void buf_be32(struct buf *buf, uint32_t number)
+{
+    be32_put(buf_extend(buf, 4), number);
+}
+static inline void buf_be64(struct buf *buf, uint64_t number)
+{
+    be64_put(buf_extend(buf, 8), number);
+}
 
 /* A reader over a slice that never runs past its end: after a short read `bad` is set and zeros come out. */
 struct cursor {
@@ -76,12 +116,39 @@ struct cursor {
     bool bad;
 };
 
-uint8_t cursor_byte(struct cursor *cursor);
-uint16_t cursor_be16(struct cursor *cursor);
-uint32_t cursor_be32(struct cursor *cursor);
-uint64_t cursor_be64(struct cursor *cursor);
-uint64_t cursor_varint(struct cursor *cursor);
-struct slice cursor_take(struct cursor *cursor, size_t len);
+static inline struct slice cursor_take(struct cursor *cursor, size_t len)
+{
+    if (cursor->bad || len > cursor->rest.len) {
+        cursor->bad = true;
+        cursor->rest = (struct slice){0};
+        return (struct slice){0};
+    }
+    struct slice taken = {cursor->rest.at, len};
+    cursor->rest.at += len;
+    cursor->rest.len -= len;
+    return taken;
+}
+static inline uint8_t cursor_byte(struct cursor *cursor)
+{
+    struct slice part = cursor_take(cursor, 1);
+    return part.len ? part.at[0] : 0;
+}
+static inline uint16_t cursor_be16(struct cursor *cursor)
+{
+    struct slice part = cursor_take(cursor, 2);
+    return part.len ? be16_get(part.at) : 0;
+}
+static inline uint32_t cursor_be32(struct cursor *cursor)
+{
+    struct slice part = cursor_take(cursor, 4);
+    return part.len ? be32_get(part.at) : 0;
+}
+static inline uint64_t cursor_be64(struct cursor *cursor)
+{
+    struct slice part = cursor_take(cursor, 8);
+    return part.len ? be64_get(part.at) : 0;
+}
+uint64_t cursor_varint(struct cursor *cursor); /* as buf_varint() writes it, and no other way */
 
 /* Base16, lower case. Decoding wants exactly `2 * out_len` digits of lower case; false otherwise. */
 void hex_put(struct buf *out, struct slice bytes);
