@@ -211,7 +211,7 @@ def a_flood_of_sign_ins_stalls_no_look():
         within(503, answers, "what is too much is refused")
         check(set(answers) <= {401, 429, 503}, f"{set(answers)}")
         check(slowest[0] < 2, f"a look took {slowest[0]:.2f} s")
-        kim.sign_in()
+        kim.sign_in(door=home.new_door(""))  # the old line may have rested too long
 
 
 if __name__ == "__main__":
