@@ -1,6 +1,7 @@
 #include "keep/batch.h"
 
 #include "keep/access/service.h"
+#include "keep/verbs.h"
 #include "keep/watch/watching.h"
 #include "store/alert.h"
 
@@ -87,6 +88,7 @@ void batch_rollback(struct batch *batch)
     struct shop *shop = batch->shop;
     if (!batch->begun) return;
     batch->begun = false;
+    import_drop(shop); /* fields are read again below */
     shop->store->batch->rollback(shop->store);
     ledger_rollback(shop->ledger);
     budget_undo(shop->budgets, 0);

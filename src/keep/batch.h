@@ -86,10 +86,11 @@ struct batch {
     struct probes *probes;       /* wanted by the ask at hand; NULL: none */
     const struct probes *probed; /* what was seen for it; NULL: nothing yet */
     bool probe_later;
-    uint64_t tried;   /* of the lookup at hand: first 8 bytes of the tag of its value */
-    uint32_t replays; /* answers kept for idempotency keys in it */
-    size_t charged;   /* mark of the reservations that stay though their ask is refused */
-    uint64_t spent;   /* asks in it that were refused for a budget */
+    uint64_t tried;                      /* of the lookup at hand: first 8 bytes of the tag of its value */
+    uint32_t replays;                    /* answers kept for idempotency keys in it */
+    size_t charged;                      /* mark of the reservations that stay though their ask is refused */
+    uint64_t spent;                      /* asks in it that were refused for a budget */
+    const struct import_ask *next_chunk; /* of the import that the ask at hand is a part of; NULL: none yet */
     bool begun;
 };
 

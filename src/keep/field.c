@@ -51,6 +51,21 @@ void fields_init(struct fields *fields)
     for (size_t i = 0; i < COUNT_OF(builtin); i++) fields->at[builtin[i].number] = builtin[i];
 }
 
+static bool field_equal(const struct field *a, const struct field *b)
+{
+    return a->number == b->number && strcmp(a->name, b->name) == 0 && strcmp(a->group, b->group) == 0 &&
+           a->class == b->class && a->normaliser == b->normaliser && a->mask == b->mask &&
+           a->indexed == b->indexed && a->bytes_max == b->bytes_max;
+}
+
+bool fields_equal(const struct fields *a, const struct fields *b)
+{
+    for (size_t i = 0; i < FIELD_MAX; i++) {
+        if (!field_equal(&a->at[i], &b->at[i])) return false;
+    }
+    return true;
+}
+
 const struct field *field_find(const struct fields *fields, struct slice name)
 {
     if (name.len == 0 || name.len > FIELD_NAME_BYTES_MAX) return NULL;

@@ -51,6 +51,7 @@ struct fields {
 };
 
 void fields_init(struct fields *fields); /* those of fields.def */
+bool fields_equal(const struct fields *a, const struct fields *b);
 
 const struct field *field_find(const struct fields *fields, struct slice name); /* NULL when there is none */
 bool field_group_known(const struct fields *fields, struct slice group);

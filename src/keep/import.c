@@ -8,57 +8,7 @@
 
 static void import_done(struct import *import)
 {
-    for (size_t i = 0; i < import->row_count; i++) import_row_done(&import->rows[i]);
-    for (unsigned hand = 0; import->hands && hand < HANDS; hand++)
-        new_fields_done(&import->hands[hand].values);
-    shop_hand_free(&import->second);
-}
-
-static RESULT columns_find(struct import *import)
-{
-    const struct shop *shop = import->batch->shop;
-    bool ref = false;
-    for (size_t i = 0; i < import->ask->targets.count; i++) {
-        struct slice name = import->ask->targets.at[i];
-        struct column *column = &import->columns[i];
-        if (slice_is(name, "lang")) {
-            column->kind = COLUMN_LANG;
-        } else if (slice_is(name, "country")) {
-            column->kind = COLUMN_COUNTRY;
-        } else if (slice_is(name, "status")) {
-            column->kind = COLUMN_STATUS;
-        } else {
-            column->field = field_find(&shop->fields, name);
-            if (!column->field)
-                return FAIL(FIELD_UNKNOWN, "import: column %zu is mapped to no field of this shop", i + 1);
-            ref = ref || column->field->number == FIELD_REF;
-        }
-    }
-    return ref ? OK
-               : FAIL(FIELD_UNKNOWN, "import: no column is mapped to ref; say which with --map ref=HEADER");
-}
-
-/* Where each row begins. A hand reads it. */
-static RESULT rows_find(struct import *import)
-{
-    struct cursor rows = {import->ask->rows, false};
-    struct import_value *cells = import->hands[0].cells;
-    struct slice before = rows.rest;
-    uint64_t line = 0;
-    size_t count = 0;
-    while (import_row_read(&rows, &line, cells, &count)) {
-        if (import->row_count == IMPORT_ROWS_MAX)
-            return FAIL(TOO_MANY, "import: more than %d rows in a chunk", IMPORT_ROWS_MAX);
-        for (size_t i = 0; i < count; i++) {
-            if (cells[i].target >= import->ask->targets.count)
-                return FAIL(INVALID, "import: a value of no column");
-        }
-        struct import_row *row = &import->rows[import->row_count++];
-        row->bytes = slice_part(before, 0, before.len - rows.rest.len);
-        row->line = line;
-        before = rows.rest;
-    }
-    return rows.bad ? FAIL(INVALID, "import: the rows of the chunk are malformed") : OK;
+    reading_rest(import->batch->shop, &import->reading);
 }
 
 static uint16_t *ref_bucket(struct import *import, const struct import_row *row)
@@ -156,8 +106,6 @@ static void change_soon(const struct import *import, size_t change)
 
 static RESULT rows_run(struct import *import)
 {
-    TRY(rows_find(import));
-    hands_run(import->row_count, import_row_take, import);
     for (size_t i = 0; i < import->row_count; i++) {
         struct import_row *row = &import->rows[i];
         ref_soon(import, i + SOON_ROWS);
@@ -170,6 +118,7 @@ static RESULT rows_run(struct import *import)
         import->refused_count += row->done.code != CODE_OK;
     }
     if (!import->ask->dry_run) hands_run(import->change_count, import_change_seal, import);
+    if (import->batch->next_chunk) import_soon(import->batch->shop, import->batch->next_chunk);
     return OK;
 }
 
@@ -218,21 +167,17 @@ static void answer_put(const struct import *import, struct buf *out)
 
 static RESULT import_begin(struct import *import)
 {
-    enum { ROW_BYTES_LEAST = 2 };
     struct arena *arena = import->batch->arena; /* wiped with the batch */
-    size_t most = import->ask->rows.len / ROW_BYTES_LEAST + 1;
-    if (most > IMPORT_ROWS_MAX) most = IMPORT_ROWS_MAX;
-    TRY(columns_find(import));
-    TRY(shop_hand_new(import->batch->shop, &import->second));
-    import->hands = arena_take(arena, HANDS * sizeof *import->hands);
-    import->rows = arena_take(arena, most * sizeof *import->rows);
+    TRY(reading_take(import->batch->shop, import->ask, &import->reading));
+    size_t most = import->reading->row_count;
+    import->hands = import->reading->hands;
+    import->rows = import->reading->rows;
+    import->row_count = most;
     import->changes = arena_take(arena, most * sizeof *import->changes);
     import->set = arena_take(arena, most * sizeof *import->set);
     import->leaves = arena_take(arena, most * sizeof *import->leaves);
     import->same = arena_take(arena, most * sizeof *import->same);
     import->same_keys = arena_take(arena, most * sizeof *import->same_keys);
-    import->hands[0].shop = import->batch->shop;
-    import->hands[1].shop = import->second;
     return OK;
 }
 

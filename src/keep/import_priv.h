@@ -1,12 +1,14 @@
 /*
  * Inside keep's import only. A chunk goes through four steps:
  *
- *     read    each row: cells normalised, its tags made             two hands
+ *     read    each row: cells normalised, its tags made             two hands, or one while the chunk before is written
  *     decide  in order: refused, new, changed or unchanged          the keeper's thread
  *     seal    each new record under a key of its own; the leaves    two hands
  *     write   one entry with its set, the records, the tags         the keeper's thread
  *
- * So a row's outcome depends on the rows before it and on nothing else, whichever hand did what.
+ * So a row's outcome depends on the rows before it and on nothing else, whichever hand did what. Reading needs the
+ * chunk's bytes, the shop's fields and its index keys: what was read ahead is taken only by an ask with the same bytes,
+ * and only while fields and keys are the same.
  */
 #ifndef AMN_KEEP_IMPORT_PRIV_H
 #define AMN_KEEP_IMPORT_PRIV_H
@@ -49,13 +51,33 @@ struct import_hand {
     struct import_value cells[IMPORT_TARGETS_MAX];
 };
 
+/* A chunk that is being read, or was. The next one uses its room again. */
+struct reading {
+    struct arena arena;
+    struct texts targets; /* copies, as is `bytes`: the ask may be gone before its turn comes */
+    struct buf bytes;
+    struct column columns[IMPORT_TARGETS_MAX];
+    struct shop *second; /* the second hand's shop; its fields are those that the chunk was read by */
+    struct import_hand hands[HANDS];
+    struct import_row rows[IMPORT_ROWS_MAX];
+    size_t row_count;
+    struct hands job;
+};
+
+/* Find the columns and rows of a chunk and begin to read it. FIELD_UNKNOWN, TOO_MANY, INVALID. */
+RESULT reading_begin(struct shop *shop, const struct import_ask *ask, struct reading **out);
+void reading_free(struct reading **reading);
+/* Done with: wiped, and its room kept for the next one. */
+void reading_rest(struct shop *shop, struct reading **reading);
+/* The reading of this chunk, ended: the one that was begun ahead, or a new one. */
+RESULT reading_take(struct shop *shop, const struct import_ask *ask, struct reading **out);
+
 struct import {
     struct batch *batch;
     const struct import_ask *ask;
-    struct column columns[IMPORT_TARGETS_MAX];
     struct draft draft;
-    struct shop *second; /* the second hand's shop */
-    struct import_hand *hands;
+    struct reading *reading;
+    struct import_hand *hands; /* of the reading, as are the rows */
     struct import_row *rows;
     uint16_t *changes; /* of rows, those that are written when the whole chunk was decided */
     struct sighted *set;
@@ -68,13 +90,14 @@ struct import {
     uint16_t ref_next[IMPORT_ROWS_MAX]; /* changes by ref: position + 1, 0 ends */
 };
 
-/* For hands_run(): read row `item`; seal what change `item` writes, and make its leaf. */
-void import_row_take(void *import, unsigned hand, size_t item);
+/* For hands_begin(): read row `item` of a reading; seal what change `item` of an import writes, and make its leaf. */
+void import_row_take(void *reading, unsigned hand, size_t item);
 void import_change_seal(void *import, unsigned hand, size_t item);
 
 /* A row's values and place again, as the hand's own. */
 void import_row_values(const struct import_row *row, struct import_hand *hand);
 
 void import_row_done(struct import_row *row);
+void import_row_clear(struct import_row *row); /* wiped, its room kept */
 
 #endif

@@ -17,7 +17,7 @@ static RESULT state_take(struct slice text, struct record *head)
 }
 
 /* Language, country and status first: the country decides what a national telephone number means. */
-static RESULT row_place(const struct import *import, struct import_hand *hand, size_t count,
+static RESULT row_place(const struct reading *reading, struct import_hand *hand, size_t count,
                         struct import_row *row)
 {
     struct answer ignored = {0};
@@ -27,7 +27,7 @@ static RESULT row_place(const struct import *import, struct import_hand *hand, s
     memset(hand->head.country, 0, sizeof hand->head.country);
     for (size_t i = 0; i < count; i++) {
         const struct import_value *cell = &hand->cells[i];
-        enum column_kind kind = import->columns[cell->target].kind;
+        enum column_kind kind = reading->columns[cell->target].kind;
         if (kind == COLUMN_LANG) lang = cell->text;
         if (kind == COLUMN_COUNTRY) country = cell->text;
         if (kind != COLUMN_STATUS || cell->text.len == 0) continue; /* an empty cell says nothing */
@@ -41,12 +41,12 @@ static RESULT row_place(const struct import *import, struct import_hand *hand, s
     return OK;
 }
 
-static RESULT row_fields(const struct import *import, struct import_hand *hand, size_t count)
+static RESULT row_fields(const struct reading *reading, struct import_hand *hand, size_t count)
 {
     struct new_fields *values = &hand->values;
     for (size_t i = 0; i < count; i++) {
         const struct import_value *cell = &hand->cells[i];
-        const struct column *column = &import->columns[cell->target];
+        const struct column *column = &reading->columns[cell->target];
         if (column->kind != COLUMN_FIELD || cell->text.len == 0) continue;
         TRY(value_take(hand->shop, column->field, cell->item, cell->text, slice_text(hand->head.country),
                        values));
@@ -73,7 +73,7 @@ static size_t values_bytes(const struct new_fields *values)
     return bytes;
 }
 
-static RESULT row_read(const struct import *import, struct import_hand *hand, struct import_row *row)
+static RESULT row_read(const struct reading *reading, struct import_hand *hand, struct import_row *row)
 {
     struct cursor cursor = {row->bytes, false};
     uint64_t line = 0;
@@ -81,8 +81,8 @@ static RESULT row_read(const struct import *import, struct import_hand *hand, st
     bool whole = import_row_read(&cursor, &line, hand->cells, &count);
     assert(whole); /* it was read before, to find its end */
     new_fields_clear(&hand->values);
-    TRY(row_place(import, hand, count, row));
-    TRY(row_fields(import, hand, count));
+    TRY(row_place(reading, hand, count, row));
+    TRY(row_fields(reading, hand, count));
     TRY(values_tags(hand->shop, &hand->values, &row->tags));
     ref_tag_keep(hand->shop, row);
     buf_reserve(&row->fields, values_bytes(&hand->values));
@@ -95,9 +95,9 @@ static RESULT row_read(const struct import *import, struct import_hand *hand, st
 
 void import_row_take(void *context, unsigned hand, size_t item)
 {
-    struct import *import = context;
-    struct import_row *row = &import->rows[item];
-    row->done = row_read(import, &import->hands[hand], row);
+    struct reading *reading = context;
+    struct import_row *row = &reading->rows[item];
+    row->done = row_read(reading, &reading->hands[hand], row);
     if (row->done.code != CODE_OK) buf_text(&row->why, result_text());
 }
 
@@ -141,6 +141,27 @@ void import_change_seal(void *context, unsigned hand, size_t item)
     }
     change_leaf(with->shop, &row->change, import->draft.entry.nonce, true, &import->set[item],
                 &import->leaves[item]);
+}
+
+static void room_clear(struct buf *room)
+{
+    enum { KEEP_BYTES = 2048 };
+    if (room->cap > KEEP_BYTES)
+        buf_done(room);
+    else
+        buf_clear(room);
+}
+
+void import_row_clear(struct import_row *row)
+{
+    struct buf record = TAKE(row->change.bytes);
+    if (row->made) row->tags = TAKE(row->change.difference.new_tags);
+    change_done(&row->change);
+    buf_done(&row->why);
+    room_clear(&row->fields);
+    room_clear(&record);
+    row->tags.count = 0;
+    *row = (struct import_row){.fields = row->fields, .tags = row->tags, .change = {.bytes = record}};
 }
 
 void import_row_done(struct import_row *row)

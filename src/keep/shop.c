@@ -6,6 +6,7 @@
 #include "keep/post.h"
 #include "keep/reopen.h"
 #include "keep/spend.h"
+#include "keep/verbs.h"
 #include "keep/watch/sink.h"
 #include "keep/watch/watching.h"
 #include "store/sqlite/sqlite.h"
@@ -87,6 +88,7 @@ void shop_free(struct shop **shop)
 {
     struct shop *at = *shop;
     if (!at) return;
+    import_room_free(at);
     sightings_free(&at->sightings);
     ledger_free(&at->ledger);
     if (at->store) at->store->batch->close(&at->store);

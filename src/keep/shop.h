@@ -53,6 +53,10 @@ struct shop {
     struct aead *outside_box; /* the same, sealed */
     uint16_t kek_epoch;
 
+    struct reading
+        *ahead; /* a chunk of an import that is read before its turn; keep/import_priv.h. NULL: none */
+    struct reading *spare; /* room for the one after it */
+
     struct subject_no last; /* highest subject number given out, with the open batch's */
     bool readers_lost;      /* after a rollback they could not be read */
     bool reopened;          /* an old copy was put back: the ledger began a new log at this start */

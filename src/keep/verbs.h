@@ -8,6 +8,16 @@
 
 #include "keep/batch.h"
 
+/*
+ * Begin to read a chunk that comes soon, beside whatever is done until then: verb_import() finds it read. While it is
+ * read nothing may change the shop's fields or keys, so import_wait() comes before what might. import_drop() forgets it;
+ * import_room_free() also frees the room that the next chunk would use again.
+ */
+void import_soon(struct shop *shop, const struct import_ask *ask);
+void import_wait(struct shop *shop);
+void import_drop(struct shop *shop);
+void import_room_free(struct shop *shop);
+
 #define VERB_FUNCTION(name)                                                                            \
     RESULT verb_##name(struct batch *batch, const struct reader *reader, const struct name##_ask *ask, \
                        struct answer *out)

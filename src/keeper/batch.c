@@ -312,6 +312,26 @@ static bool mine(const struct task *task, const struct shop *shop)
     return task->shop == shop && !task->done;
 }
 
+static bool same_asker(const struct task *a, const struct task *b)
+{
+    return a->from->from == b->from->from && a->from->local == b->from->local &&
+           slice_equal(a->bearer, b->bearer);
+}
+
+/* The chunk after task `at` of the same import, which may be read while that one is written; NULL: none is here. Only
+ * of who is let in with that one: a stranger's bytes are not worked for. */
+static const struct import_ask *next_chunk(const struct keeper *keeper, const struct task *tasks, size_t at,
+                                           size_t count)
+{
+    for (size_t i = at + 1; i < count; i++) {
+        const struct task *task = &tasks[i];
+        if (mine(task, tasks[at].shop) && task->head.verb == VERB_IMPORT && same_asker(task, &tasks[at]))
+            return &task->ask.import;
+    }
+    const struct task *soon = keeper->soon_task;
+    return soon && same_asker(soon, &tasks[at]) ? &soon->ask.import : NULL;
+}
+
 /* Run from task `from` to the end of this batch: up to an erasure, which begins one of its own. */
 static size_t batch_fill(struct keeper *keeper, struct batch *batch, struct task *tasks, size_t from,
                          size_t count, bool *broken)
@@ -324,6 +344,9 @@ static size_t batch_fill(struct keeper *keeper, struct batch *batch, struct task
         if (answered > BATCH_BYTES_MAX)
             break; /* answers wait in memory for the commit: not too many of them */
         ran++;
+        bool chunk = task->head.verb == VERB_IMPORT;
+        batch->next_chunk = chunk ? next_chunk(keeper, tasks, at, count) : NULL;
+        if (!chunk && verb_row(task->head.verb)->changes) import_wait(batch->shop);
         bool whole = task_run(keeper, batch, task);
         answered += task->answer.body.len;
         if (whole) continue;

@@ -168,6 +168,7 @@ static void task_read(struct keeper *keeper, const struct keeper_ask *ask, struc
     *task = (struct task){.from = ask};
     static const uint8_t nowhere[NETWORK_BYTES];
     struct result read = ask_read(ask->frame, &keeper->arena, &task->head, &task->ask);
+    task->bearer = task->head.bearer;
     if (read.code == CODE_OK && !ask->local && memcmp(task->head.network, nowhere, NETWORK_BYTES) == 0) {
         read =
             FAIL(INVALID,
@@ -226,15 +227,40 @@ static void answers_release(struct keeper *keeper, struct task *tasks, size_t co
     }
 }
 
+void keeper_soon(struct keeper *keeper, const struct keeper_ask *ask)
+{
+    keeper->soon = ask;
+}
+
+/* Nothing is decided about it before its turn: not even whose it is. */
+static const struct task *soon_read(struct keeper *keeper)
+{
+    if (!keeper->soon) return NULL;
+    struct task *task = arena_take(&keeper->arena, sizeof *task);
+    struct result read = ask_read(keeper->soon->frame, &keeper->arena, &task->head, &task->ask);
+    if (read.code != CODE_OK || task->head.verb != VERB_IMPORT) return NULL;
+    task->from = keeper->soon;
+    task->bearer = task->head.bearer;
+    return task;
+}
+
 void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t count, struct keeper_sink sink)
 {
     assert(count <= KEEPER_BATCH_MAX);
     if (count == 0) return;
     struct task *tasks = arena_take(&keeper->arena, count * sizeof *tasks);
     for (size_t i = 0; i < count; i++) task_read(keeper, &asks[i], &tasks[i]);
+    keeper->soon_task = soon_read(keeper);
     for (size_t i = 0; i < keeper->shop_count; i++)
         budget_tick(keeper->shops[i]->budgets, clock_now(&keeper->options.clock));
     for (size_t i = 0; i < keeper->shop_count; i++) shop_run(keeper, keeper->shops[i], tasks, count);
+    for (size_t i = 0; i < keeper->shop_count; i++) {
+        if (keeper->soon_task)
+            import_wait(keeper->shops[i]);
+        else
+            import_drop(keeper->shops[i]);
+    }
+    keeper->soon = NULL;
     keeper->counters.batches++;
     answers_release(keeper, tasks, count, sink);
     arena_reset(&keeper->arena);
@@ -258,6 +284,7 @@ void keeper_resume(struct keeper *keeper, struct keeper_sink sink)
 void keeper_forget(struct keeper *keeper, const void *from)
 {
     if (keeper->stretcher) stretcher_forget(keeper->stretcher, from);
+    for (size_t i = 0; i < keeper->shop_count; i++) import_drop(keeper->shops[i]);
 }
 
 int64_t keeper_idle(struct keeper *keeper)

@@ -1,7 +1,7 @@
 /*
  * The keeper: the one process that holds keys, stores and ledgers. It takes ask frames in batches and gives answer
  * frames back, after the batch's commit and never before. It knows nothing of sockets (keeper/loop.h), so the
- * simulator drives it as it is. Single-threaded, but for the rows of an import (base/hands.h). Example: keeper_run(keeper, asks, count, sink);
+ * simulator drives it as it is. Single-threaded, but for reading and sealing the rows of an import (base/hands.h). Example: keeper_run(keeper, asks, count, sink);
  */
 #ifndef AMN_KEEPER_KEEPER_H
 #define AMN_KEEPER_KEEPER_H
@@ -70,6 +70,12 @@ RESULT keeper_apart(struct keeper *keeper, int *out_fd);
 void keeper_resume(struct keeper *keeper, struct keeper_sink sink);
 /* Whoever asked is gone: what was put aside for them is dropped. */
 void keeper_forget(struct keeper *keeper, const void *from);
+
+/*
+ * The next run will begin with this ask, of somebody who asks in this one too: if it is the next part of an import, it is
+ * read while this one is written. Only a hint; borrowed until the next keeper_run() returns. Call it just before.
+ */
+void keeper_soon(struct keeper *keeper, const struct keeper_ask *ask);
 
 /* Run up to KEEPER_BATCH_MAX asks as one batch. Never fails as a whole: each ask gets an answer. */
 void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t count, struct keeper_sink sink);

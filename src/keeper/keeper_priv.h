@@ -54,6 +54,8 @@ struct keeper {
     struct counters counters;
     int64_t doubted_us; /* a write failed then, and none was tried since; 0: no doubt */
     struct arena arena;
+    const struct keeper_ask *soon; /* what the next run begins with; NULL: not known */
+    const struct task *soon_task;  /* the same while this one runs, when it is a chunk of an import */
     int64_t started_us, upkeep_us;
     struct mail_done word[KEEPER_WORD_MAX];
     size_t word_count, mail_first; /* mail_first: the shop whose turn with the sender comes first */
@@ -65,6 +67,8 @@ struct keeper {
 /* One ask of a batch, and what becomes of it. */
 struct task {
     const struct keeper_ask *from;
+    struct slice
+        bearer; /* as it came: of two asks with the same one and `from`, the same is true of who asks */
     struct ask_head head;
     union any_ask ask;
     struct shop *shop;           /* NULL: answered without one */

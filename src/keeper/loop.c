@@ -27,6 +27,7 @@ enum {
 struct peer {
     int fd;                    /* -1: free */
     bool local, ended, broken; /* ended: it sends no more; broken: drop it now */
+    bool left;                 /* a whole frame of its waits for the next turn */
     uint32_t wanted;           /* epoll events asked for */
     struct buf in, out;
     size_t taken, sent;  /* of `in`, by the running batch; of `out` */
@@ -42,6 +43,7 @@ struct loop {
     int64_t stop_at, retry_front_at, idle_at;
     size_t first; /* peer whose frames come first in the next batch */
     struct keeper_ask *asks;
+    struct keeper_ask soon; /* comes first in the next turn, if `from` is set */
     struct peer peers[SLOTS];
 };
 
@@ -188,16 +190,36 @@ static bool next_frame(struct peer *peer, struct slice *out)
     return true;
 }
 
+/* What a peer asks in this turn. Long frames wait for their turn one by one, so that one is read while another is
+ * written, and so that who asks little need not wait for all of them. */
+static size_t gather_peer(struct loop *loop, struct peer *peer, size_t count)
+{
+    struct slice frame = {0};
+    size_t longs = 0;
+    peer->left = false;
+    while (count < KEEPER_BATCH_MAX && next_frame(peer, &frame)) {
+        struct keeper_ask ask = {frame, peer->local, peer};
+        longs += frame.len > LOOP_LONG_BYTES;
+        if (longs > LOOP_LONGS) {
+            peer->left = true;
+            peer->taken -= LENGTH_BYTES + frame.len;
+            if (!loop->soon.from) loop->soon = ask;
+            break;
+        }
+        loop->asks[count++] = ask;
+    }
+    return count;
+}
+
 static size_t gather(struct loop *loop)
 {
     size_t count = 0;
     loop->more = false;
+    loop->soon = (struct keeper_ask){0};
     for (size_t i = 0; i < SLOTS; i++) {
         struct peer *peer = &loop->peers[(loop->first + i) % SLOTS];
-        struct slice frame = {0};
         if (peer->fd < 0 || unsent(peer) > LOOP_OUT_BYTES) continue;
-        while (count < KEEPER_BATCH_MAX && next_frame(peer, &frame))
-            loop->asks[count++] = (struct keeper_ask){frame, peer->local, peer};
+        count = gather_peer(loop, peer, count);
     }
     loop->first = (loop->first + 1) % SLOTS;
     return count;
@@ -228,6 +250,7 @@ static void run_batch(struct loop *loop)
     if (count > 0 || loop->rung) loop->idle_at = 0; /* it may queue mails */
     if (loop->rung) keeper_resume(loop->keeper, (struct keeper_sink){take_answer, NULL});
     loop->rung = false;
+    if (count > 0 && loop->soon.from) keeper_soon(loop->keeper, &loop->soon);
     if (count > 0) keeper_run(loop->keeper, loop->asks, count, (struct keeper_sink){take_answer, NULL});
     for (size_t i = 0; i < SLOTS; i++) forget_taken(&loop->peers[i]);
 }
@@ -262,8 +285,8 @@ static void settle(struct loop *loop, size_t slot, int64_t now)
     }
     if (frame_bytes(peer) > 0 && unsent(peer) <= LOOP_OUT_BYTES) loop->more = true;
     uint32_t wanted = unsent(peer) > 0 ? EPOLLOUT : 0;
-    bool room =
-        unsent(peer) <= LOOP_OUT_BYTES && frame_bytes(peer) == 0; /* what came is taken before more comes */
+    bool room = unsent(peer) <= LOOP_OUT_BYTES &&
+                (peer->left || frame_bytes(peer) == 0); /* what came is taken before more comes */
     if (!peer->ended && room) wanted |= EPOLLIN;
     if (wanted == peer->wanted) return;
     struct epoll_event event = {.events = wanted, .data.u64 = slot};

@@ -15,6 +15,8 @@
 enum {
     LOOP_PEERS_MAX = 64,              /* at the Unix socket; one more is turned away */
     LOOP_READ_BYTES = 256 * 1024,     /* of one peer in one turn */
+    LOOP_LONG_BYTES = 32 * 1024,      /* a frame above is a chunk of an import, or other heavy work */
+    LOOP_LONGS = 1,                   /* so many of those of one peer in one turn */
     LOOP_OUT_BYTES = 4 * 1024 * 1024, /* with so much unsent, a peer's asks wait */
     LOOP_STUCK_US = 10 * 1000 * 1000, /* a local peer that takes nothing for so long is dropped */
     LOOP_STOP_US = 15 * 1000 * 1000   /* what runs at the end has so long to finish */

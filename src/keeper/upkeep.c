@@ -103,6 +103,7 @@ void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all)
 {
     SCOPED(batch_done) struct batch batch = {0};
     bool noted = false;
+    import_room_free(shop); /* an import that goes on takes its room anew */
     struct result done = upkeep(keeper, shop, &batch, all, &noted);
     if (done.code == CODE_OK) {
         sightings_written(shop->sightings);

@@ -231,6 +231,33 @@ static void hear(void *context, void *from, struct slice frame)
     buf_slice_put(&heard->body, body);
 }
 
+static bool is_import(struct slice frame)
+{
+    struct ask_head head = {0};
+    union any_ask ask;
+    struct arena arena = {0};
+    bool is = ask_read(frame, &arena, &head, &ask).code == CODE_OK && head.verb == VERB_IMPORT;
+    arena_done(&arena);
+    return is;
+}
+
+/* A later import of the batch, told to the keeper as what comes after the one before: it is read ahead if both are of
+ * the same reader, and finds itself read unless something in between has made that worthless. */
+static bool next_import(const struct keeper_ask *frames, size_t count, struct keeper_ask *out)
+{
+    const struct keeper_ask *before = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_import(frames[i].frame)) continue;
+        if (before) {
+            *out = frames[i];
+            out->from = before->from;
+            return true;
+        }
+        before = &frames[i];
+    }
+    return false;
+}
+
 void world_run(struct world *world, const struct world_ask *asks, size_t count)
 {
     struct keeper_ask frames[WORLD_ASKS_MAX];
@@ -241,5 +268,7 @@ void world_run(struct world *world, const struct world_ask *asks, size_t count)
         world->heard[i] = (struct heard){.body = world->heard[i].body};
         frames[i] = (struct keeper_ask){asks[i].frame, asks[i].local, &world->heard[i]};
     }
+    struct keeper_ask soon = {0};
+    if (next_import(frames, count, &soon)) keeper_soon(world->keeper, &soon);
     keeper_run(world->keeper, frames, count, (struct keeper_sink){hear, &hearing});
 }

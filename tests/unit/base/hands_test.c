@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 enum { ITEMS_MAX_HERE = 5000 };
 
@@ -50,8 +51,49 @@ static void second_hand_helps(void **state)
     assert_true(tally.sums[1] > 0);
 }
 
+/* Between begin and end the caller does something else; a job may also end at once, or never have begun. */
+static void works_while_the_caller_does_something_else(void **state)
+{
+    (void)state;
+    struct hands job = {0};
+    hands_end(&job);
+    bool alone = false;
+    for (int i = 0; i < 1000 && !alone; i++) {
+        struct tally tally = {0};
+        hands_begin(&job, ITEMS_MAX_HERE, count_item, &tally);
+        for (int wait = 0; wait < 1000 && atomic_load(&job.next) < ITEMS_MAX_HERE; wait++) usleep(100);
+        hands_end(&job);
+        for (size_t item = 0; item < ITEMS_MAX_HERE; item++) assert_int_equal(tally.seen[item], 1);
+        alone = tally.sums[0] == 0;
+        hands_end(&job); /* again: nothing */
+    }
+    assert_true(alone);
+}
+
+static void stops_without_doing_the_rest(void **state)
+{
+    (void)state;
+    bool part = false;
+    for (int i = 0; i < 1000 && !part; i++) {
+        struct tally tally = {0};
+        struct hands job = {0};
+        size_t done = 0;
+        hands_begin(&job, ITEMS_MAX_HERE, count_item, &tally);
+        hands_stop(&job);
+        for (size_t item = 0; item < ITEMS_MAX_HERE; item++) done += tally.seen[item];
+        assert_true(tally.sums[0] == 0); /* the caller did none */
+        usleep(100);
+        for (size_t item = 0; item < ITEMS_MAX_HERE; item++) done -= tally.seen[item];
+        assert_int_equal(done, 0); /* and nobody does any more */
+        part = tally.seen[ITEMS_MAX_HERE - 1] == 0;
+    }
+    assert_true(part);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_item_once), cmocka_unit_test(second_hand_helps)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_item_once), cmocka_unit_test(second_hand_helps),
+                                       cmocka_unit_test(works_while_the_caller_does_something_else),
+                                       cmocka_unit_test(stops_without_doing_the_rest)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

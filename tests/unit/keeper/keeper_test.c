@@ -369,6 +369,151 @@ static void frames_that_are_no_asks_are_answered(void **state)
     daemon_end(&daemon);
 }
 
+/* A chunk of `rows` rows with refs from `first` on; `name` is everybody's. */
+struct chunk {
+    struct slice targets[3];
+    struct buf rows;
+    struct import_ask ask;
+};
+
+static void chunk_make(struct chunk *out, unsigned first, unsigned rows, const char *name, const char *third)
+{
+    *out = (struct chunk){.targets = {SLICE_TEXT("ref"), SLICE_TEXT("name"), slice_text(third)}};
+    for (unsigned i = 0; i < rows; i++) {
+        char ref[16];
+        (void)snprintf(ref, sizeof ref, "C-%06u", first + i);
+        const struct import_value values[] = {
+            {0, 0, slice_text(ref)}, {1, 0, slice_text(name)}, {2, 0, slice_text("x7")}};
+        import_row_write(i + 1, values, third ? 3 : 2, &out->rows);
+    }
+    out->ask = (struct import_ask){.targets = {out->targets, third ? 3 : 2}, .rows = buf_slice(&out->rows)};
+}
+
+static void chunk_done(struct chunk *chunk)
+{
+    buf_done(&chunk->rows);
+}
+
+/* Tell the keeper of an ask that comes in the next run, and run another one. */
+static const struct heard *once_before(struct daemon *daemon, struct sent sent, struct sent next)
+{
+    SCOPED(buf_done) struct buf frame = {0};
+    struct ask_head head = {.id = 9, .verb = next.verb, .bearer = next.bearer};
+    if (next.afar) head.network[0] = 0x20;
+    assert_ok(ask_write(&head, next.ask, &frame));
+    struct keeper_ask soon = {slice_from(buf_slice(&frame), 4), !next.afar, next.from};
+    keeper_soon(daemon->keeper, &soon);
+    return once(daemon, sent);
+}
+
+static uint64_t counted(const struct heard *heard, const char *name)
+{
+    struct cbor reader = cbor_reader(buf_slice(&heard->body));
+    size_t pairs = 0;
+    uint64_t count = 0;
+    assert_int_equal(heard->head.cause, CAUSE_OK);
+    assert_ok(cbor_read_map(&reader, &pairs));
+    for (size_t i = 0; i < 3; i++) {
+        struct slice at = {0};
+        assert_ok(cbor_read_text(&reader, &at));
+        assert_ok(cbor_read_uint(&reader, &count));
+        if (slice_is(at, name)) return count;
+    }
+    fail_msg("no %s", name);
+    return 0;
+}
+
+enum { CHUNK_ROWS = 400 }; /* enough for two hands */
+
+static void a_chunk_read_ahead_counts_as_any(void **state)
+{
+    (void)state;
+    struct daemon daemon;
+    struct chunk first, second;
+    daemon_begin(&daemon);
+    const struct shop *shop = daemon.keeper->shops[0];
+    chunk_make(&first, 0, CHUNK_ROWS, "Kim", NULL);
+    chunk_make(&second, CHUNK_ROWS / 2, CHUNK_ROWS, "Kim", NULL); /* half of it stands in the first one too */
+    const struct sent a = {.verb = VERB_IMPORT, .ask = &first.ask},
+                      b = {.verb = VERB_IMPORT, .ask = &second.ask};
+    assert_int_equal(counted(once_before(&daemon, a, b), "created"), CHUNK_ROWS);
+    assert_non_null(shop->ahead);
+    assert_int_equal(counted(once(&daemon, b), "created"), CHUNK_ROWS / 2);
+    assert_int_equal(counted(&daemon.heard[daemon.count - 1], "unchanged"), CHUNK_ROWS / 2);
+    assert_null(shop->ahead);
+    const struct sent both[] = {a, b}; /* in one run the second is read ahead, too */
+    run(&daemon, both, 2);
+    assert_int_equal(counted(&daemon.heard[daemon.count - 1], "unchanged"), CHUNK_ROWS);
+    assert_null(shop->ahead);
+    chunk_done(&first);
+    chunk_done(&second);
+    daemon_end(&daemon);
+}
+
+static void what_was_read_ahead_serves_no_other_chunk(void **state)
+{
+    (void)state;
+    struct daemon daemon;
+    struct chunk first, told, came;
+    daemon_begin(&daemon);
+    chunk_make(&first, 0, CHUNK_ROWS, "Kim", NULL);
+    chunk_make(&told, CHUNK_ROWS, CHUNK_ROWS, "Lee", NULL);
+    chunk_make(&came, CHUNK_ROWS, CHUNK_ROWS, "Han", NULL);
+    const struct sent a = {.verb = VERB_IMPORT, .ask = &first.ask},
+                      b = {.verb = VERB_IMPORT, .ask = &told.ask},
+                      c = {.verb = VERB_IMPORT, .ask = &came.ask};
+    (void)once_before(&daemon, a, b);
+    assert_int_equal(counted(once(&daemon, c), "created"), CHUNK_ROWS);
+    assert_int_equal(counted(once(&daemon, c), "unchanged"), CHUNK_ROWS); /* it is Han who came */
+    (void)once_before(&daemon, a, b);
+    keeper_forget(daemon.keeper, NULL); /* and then nobody */
+    assert_null(daemon.keeper->shops[0]->ahead);
+    assert_int_equal(counted(once(&daemon, b), "changed"), CHUNK_ROWS);
+    chunk_done(&first);
+    chunk_done(&told);
+    chunk_done(&came);
+    daemon_end(&daemon);
+}
+
+/* Only of who asked for the chunk before, and what a chunk says is read by the fields of its own turn. */
+static void nothing_is_read_ahead_for_strangers_or_by_other_fields(void **state)
+{
+    (void)state;
+    struct daemon daemon;
+    struct chunk first, second, loyal;
+    int front = 0;
+    daemon_begin(&daemon);
+    const struct shop *shop = daemon.keeper->shops[0];
+    chunk_make(&first, 0, CHUNK_ROWS, "Kim", NULL);
+    chunk_make(&second, CHUNK_ROWS, CHUNK_ROWS, "Kim", NULL);
+    chunk_make(&loyal, 2 * CHUNK_ROWS, CHUNK_ROWS, "Kim", "loyalty_no");
+    const struct sent a = {.verb = VERB_IMPORT, .ask = &first.ask};
+    struct sent stranger = {.verb = VERB_IMPORT,
+                            .ask = &second.ask,
+                            .bearer = SLICE_TEXT("amk_nobody"),
+                            .afar = true,
+                            .from = &front};
+    (void)once_before(&daemon, a, stranger);
+    assert_null(shop->ahead);
+    stranger.from = NULL; /* the same peer, another credential */
+    (void)once_before(&daemon, a, stranger);
+    assert_null(shop->ahead);
+    struct field_put_ask field = {
+        .name = SLICE_TEXT("loyalty_no"), .kind = SLICE_TEXT("text"), .index = SLICE_TEXT("full")};
+    const struct sent between[] = {
+        a, /* what it reads ahead is of fields that are no more when its turn comes */
+        {.verb = VERB_FIELD_PUT, .ask = &field},
+        {.verb = VERB_IMPORT, .ask = &second.ask},
+        {.verb = VERB_IMPORT, .ask = &loyal.ask}};
+    run(&daemon, between, COUNT_OF(between));
+    assert_int_equal(counted(&daemon.heard[daemon.count - 2], "created"), CHUNK_ROWS);
+    assert_int_equal(counted(&daemon.heard[daemon.count - 1], "created"), CHUNK_ROWS);
+    chunk_done(&first);
+    chunk_done(&second);
+    chunk_done(&loyal);
+    daemon_end(&daemon);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +526,9 @@ int main(void)
         cmocka_unit_test(only_the_local_operator_adds_shops),
         cmocka_unit_test(shops_share_nothing),
         cmocka_unit_test(frames_that_are_no_asks_are_answered),
+        cmocka_unit_test(a_chunk_read_ahead_counts_as_any),
+        cmocka_unit_test(what_was_read_ahead_serves_no_other_chunk),
+        cmocka_unit_test(nothing_is_read_ahead_for_strangers_or_by_other_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,15 +15,29 @@
 struct keeper {
     size_t batches, largest, frames, local;
     int losses, rings_fd;
+    size_t soon; /* how often it was told of what comes next */
+    struct slice told;
+    bool told_wrong;
     void *aside;   /* who asked what was put aside */
     size_t forgot; /* how often */
 };
 
 enum { BIG_ANSWER = 300000 };
 
+void keeper_soon(struct keeper *keeper, const struct keeper_ask *ask)
+{
+    keeper->soon++;
+    keeper->told = ask->frame;
+}
+
 void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t count, struct keeper_sink sink)
 {
+    size_t longs = 0;
     keeper->batches++;
+    for (size_t i = 0; i < count; i++) longs += asks[i].frame.len > LOOP_LONG_BYTES;
+    if (longs > LOOP_LONGS) keeper->told_wrong = true; /* there is one peer */
+    if (keeper->told.at && keeper->told.at < asks[count - 1].frame.at) keeper->told_wrong = true;
+    keeper->told = (struct slice){0};
     if (count > keeper->largest) keeper->largest = count;
     for (size_t i = 0; i < count; i++) {
         SCOPED(buf_done) struct buf out = {0};
@@ -270,6 +284,31 @@ static void what_waits_becomes_one_batch(void **state)
     assert_true(stage->keeper.batches < 100);
 }
 
+static void long_frames_go_one_by_one(void **state)
+{
+    enum { FRAMES = 20, LONG = LOOP_LONG_BYTES + 7 };
+    struct stage *stage = *state;
+    static char text[LONG + 1], got[LONG];
+    int local = connect_local(stage);
+    memset(text, 'l', LONG);
+    for (int i = 0; i < FRAMES; i++) {
+        text[0] = (char)('a' + i);
+        put_frame(local, text);
+        put_frame(local, "short");
+    }
+    for (int i = 0; i < FRAMES; i++) {
+        assert_int_equal(get_frame(local, got, sizeof got), LONG);
+        assert_int_equal(got[0], 'a' + i);
+        assert_int_equal(get_frame(local, got, sizeof got), 5);
+    }
+    close(local);
+    end(stage);
+    join(stage);
+    assert_true(stage->keeper.batches >= FRAMES && stage->keeper.soon > 0);
+    assert_false(stage->keeper.told_wrong);
+    assert_int_equal(stage->keeper.frames, 2 * FRAMES);
+}
+
 static void a_peer_that_reads_late_gets_everything(void **state)
 {
     struct stage *stage = *state;
@@ -325,6 +364,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_put_aside_is_answered_when_the_bell_rings, start, finish),
         cmocka_unit_test_setup_teardown(frames_in_pieces_are_put_together, start, finish),
         cmocka_unit_test_setup_teardown(what_waits_becomes_one_batch, start, finish),
+        cmocka_unit_test_setup_teardown(long_frames_go_one_by_one, start, finish),
         cmocka_unit_test_setup_teardown(a_peer_that_reads_late_gets_everything, start, finish),
         cmocka_unit_test_setup_teardown(a_frame_above_its_bound_ends_the_peer, start, finish),
         cmocka_unit_test_setup_teardown(the_socket_is_the_owners_alone, start, finish),
