@@ -296,7 +296,7 @@ void show_table(struct doc answer, const struct table_column *columns)
     table_show(&table);
 }
 
-void show_blocks(struct doc answer, const struct table_column *columns)
+void show_blocks_and(struct doc answer, const struct table_column *columns, void (*more)(struct doc item))
 {
     struct docs items = docs_of(doc_get(answer, "items"));
     struct doc item = {0};
@@ -313,7 +313,13 @@ void show_blocks(struct doc answer, const struct table_column *columns)
             table_doc(&table, doc_get(item, columns[i].name), columns[i].kind);
         }
         table_show(&table);
+        if (more) more(item);
     }
+}
+
+void show_blocks(struct doc answer, const struct table_column *columns)
+{
+    show_blocks_and(answer, columns, NULL);
 }
 
 RESULT show_end(void)

@@ -65,6 +65,8 @@ void show_table(struct doc answer, const struct table_column *columns);
 
 /* The same with a paragraph an item, for members that are long lists; the first column is its heading. */
 void show_blocks(struct doc answer, const struct table_column *columns);
+/* And below each paragraph what `more` says of the item. */
+void show_blocks_and(struct doc answer, const struct table_column *columns, void (*more)(struct doc item));
 
 /* Standard output is written out; UNAVAILABLE when that failed. */
 RESULT show_end(void);

@@ -1,6 +1,7 @@
 /* The verbs on mail: how a shop sends it, a test, and what is in the queue. */
 #include "base/text.h"
 #include "keep/access/approval.h"
+#include "keep/access/changes.h"
 #include "keep/normalise.h"
 #include "keep/post_priv.h"
 #include "keep/put.h"
@@ -121,12 +122,48 @@ static RESULT settings_put(struct shop *shop, struct buf *out)
     return OK;
 }
 
+/* The settings as who must agree sees them: all of them, but the password itself. */
+static void settings_said(const struct shop *shop, const struct mail_settings *settings, const char *password,
+                          struct buf *out)
+{
+    struct hash hash = {{0}};
+    SCOPED(buf_done) struct buf ca = {0};
+    const struct slice pem = buf_slice(&settings->ca);
+    sha256(shop->crypto, &pem, 1, &hash);
+    if (pem.len > 0) hex_put(&ca, SLICE_OF(hash.bytes));
+    cbor_map(out, 9);
+    put_text(out, "url", buf_slice(&settings->url));
+    put_text(out, "starttls", settings->clear ? SLICE_TEXT("never") : SLICE_TEXT("required"));
+    put_text(out, "user", buf_slice(&settings->user));
+    put_text(out, "password", slice_text(password));
+    put_text(out, "from", buf_slice(&settings->from));
+    put_text(out, "name", buf_slice(&settings->name));
+    put_text(out, "reply_to", buf_slice(&settings->reply_to));
+    put_text(out, "lang", buf_slice(&settings->lang));
+    put_text(out, "ca", ca.len > 0 ? buf_slice(&ca) : SLICE_TEXT("the machine's"));
+}
+
+static void settings_changes(struct shop *shop, const struct mail_put_ask *ask,
+                             const struct mail_settings *settings, struct buf *out)
+{
+    const struct mail_settings *old = &shop->post->settings;
+    SCOPED(buf_done) struct buf was = {0}, now = {0};
+    const char *before = old->sealed.len > 0 ? "set" : "none";
+    if (old->set) settings_said(shop, old, before, &was);
+    settings_said(shop, settings,
+                  settings->sealed.len == 0 ? "none"
+                  : ask->password.len > 0   ? "another"
+                                            : before,
+                  &now);
+    changes_put(buf_slice(&was), buf_slice(&now), out);
+}
+
 RESULT verb_mail_put(struct batch *batch, const struct reader *reader, const struct mail_put_ask *ask,
                      struct answer *out)
 {
     struct shop *shop = batch->shop;
     SCOPED(mail_settings_done) struct mail_settings settings = {.set = true};
-    SCOPED(buf_done) struct buf body = {0};
+    SCOPED(buf_done) struct buf body = {0}, changes = {0};
     char what[APPROVAL_WHAT_BYTES_MAX];
     struct receipt receipt = {0};
     bool put = true;
@@ -139,7 +176,9 @@ RESULT verb_mail_put(struct batch *batch, const struct reader *reader, const str
     (void)snprintf(what, sizeof what, "mail goes out through %.*s",
                    ask->url.len < WHAT_URL_BYTES ? (int)ask->url.len : WHAT_URL_BYTES,
                    (const char *)ask->url.at); /* ASCII, so that a cut is harmless */
-    const struct loosening loosening = {AUTHORITY_MAIL, MAIL_ROW, buf_slice(&body), what};
+    settings_changes(shop, ask, &settings, &changes);
+    const struct loosening loosening = {AUTHORITY_MAIL, MAIL_ROW, buf_slice(&body), what,
+                                        buf_slice(&changes)};
     if (same_target(&shop->post->settings, &settings)) {
         TRY(authority_put(batch, reader, AUTHORITY_MAIL, MAIL_ROW, buf_slice(&body), &receipt));
         batch_receipt(out, &receipt);

@@ -58,8 +58,8 @@ class Staff:
         return answer
 
 
-def colleagues(home, *names, role="admin"):
+def colleagues(home, *names, roles=()):
     """People who enrolled, long enough ago that nobody who invited them could be them; each with a session."""
-    staff = [Staff(home, f"{name}@shop.example", role=role, name=name).enrol() for name in names]
+    staff = [Staff(home, f"{name}@shop.example", role=dict(roles).get(name, "admin"), name=name).enrol() for name in names]
     home.wait_days(8)
     return staff, [person.token() for person in staff]

@@ -229,6 +229,53 @@ def seconds(time_said):
     return datetime.datetime.fromisoformat(time_said.replace("Z", "+00:00")).timestamp()
 
 
+def changes(home, key, approval):
+    listed = next(one for one in home.good("GET", "/v1/approvals", key=key)["items"] if one["approval"] == approval)
+    return {change["member"]: (change["was"], change["now"]) for change in listed["changes"]}
+
+
+def nobody_agrees_blind():
+    with Home() as home:
+        (_, ana), (budi, session) = two(home)
+        invited = home.good("POST", f"/v1/staff/{budi.id}/invite", key=ana)
+        check("budi" not in invited["what"] and "changes" in invited, "the line for all names nobody")
+        same(home.http("POST", f"/v1/approvals/{invited['approval']}/approve", key=ana).code, "approval.asker")
+        seen = changes(home, session, invited["approval"])
+        same((seen["name"][1], seen["email"][1], seen["role"][1]), ("budi", "budi@shop.example", "admin"))
+        home.good("POST", "/v1/mail", {"url": "smtp://127.0.0.1:25", "starttls": "never", "from": "a@shop.example"}, key=ana)
+        mail = next(one for one in home.good("GET", "/v1/approvals", key=session)["items"] if "mail" in one["what"])
+        home.good("POST", f"/v1/approvals/{mail['approval']}/approve", key=session)
+        again = home.good("POST", "/v1/mail", {"url": "smtp://127.0.0.1:25", "starttls": "never", "from": "b@evil.example",
+                                               "reply_to": "c@evil.example"}, key=ana)
+        same(changes(home, session, again["approval"]),
+             {"from": ("a@shop.example", "b@evil.example"), "reply_to": ("", "c@evil.example")}, "every member that changes")
+        wide = put(home, key=ana, fields=["name", "phone", "email"], reason=False).json
+        same(changes(home, session, wide["approval"]),
+             {"fields": ("name, phone.mask", "name, email, phone"), "reason": ("yes", "no")})
+        more = home.good("POST", "/v1/budgets", {"scope": "shop", "daily": 900000}, key=ana)
+        same(changes(home, session, more["approval"])["daily"][1], "900000")
+        shown = home.run("approval", "list").text
+        for words in ("from: b@evil.example (was a@shop.example)", "email: budi@shop.example"):
+            within(words, shown)
+
+
+def others_see_and_take_back_what_they_asked_for_alone():
+    with Home() as home:
+        home.start()
+        same(put(home).status, 200)
+        _, (ana, citra, dewi) = colleagues(home, "ana", "citra", "dewi", roles={"citra": "support", "dewi": "support"})
+        invited = home.good("POST", "/v1/staff/" + home.good("GET", "/v1/staff")["items"][0]["id"] + "/invite", key=ana)
+        mine = home.good("POST", "/v1/approvals", {"reason": "a recall", "subjects_max": 10}, key=citra)
+        listed = home.good("GET", "/v1/approvals", key=citra)["items"]
+        same([one["approval"] for one in listed], [mine["approval"]])
+        check("changes" not in listed[0], "and not what others are to agree to")
+        same(home.good("GET", "/v1/approvals", key=dewi)["items"], [])
+        for who, what in ((dewi, mine), (citra, invited)):
+            refused = home.http("POST", f"/v1/approvals/{what['approval']}/cancel", key=who)
+            same((refused.status, refused.code), (403, "role.act"))
+        same(home.good("POST", f"/v1/approvals/{mine['approval']}/cancel", key=citra)["state"], "cancelled")
+
+
 def any_language_says_why_and_nobody_fills_the_list():
     with Home() as home:
         (_, ana), (_, budi) = two(home)
@@ -247,4 +294,5 @@ story(while_nobody_works_there_the_shop_is_being_set_up, one_person_alone_waits_
       a_key_without_a_name_hides_nobody, whoever_was_invited_anew_by_the_asker_is_no_second_person,
       one_admin_is_no_two_people_by_keys_with_two_names, one_admin_is_no_two_people_by_two_new_colleagues,
       who_made_their_own_key_approves_with_it, removing_the_others_gains_nobody_a_shorter_wait,
+      nobody_agrees_blind, others_see_and_take_back_what_they_asked_for_alone,
       any_language_says_why_and_nobody_fills_the_list)

@@ -3,6 +3,26 @@
 #include "cli/input.h"
 #include "cli/show.h"
 
+/* What would change, for who must agree: nobody agrees blind. */
+static void show_changes(struct doc approval)
+{
+    struct docs changes = docs_of(doc_get(approval, "changes"));
+    struct doc change = {0};
+    while (docs_next(&changes, &change)) {
+        struct slice was = doc_text(doc_get(change, "was")), now = doc_text(doc_get(change, "now"));
+        show_words("    ");
+        show_value(doc_text(doc_get(change, "member")));
+        show_words(": ");
+        show_value(now.len > 0 ? now : SLICE_TEXT("nothing"));
+        if (was.len > 0) {
+            show_words(" (was ");
+            show_value(was);
+            show_words(")");
+        }
+        show_words("\n");
+    }
+}
+
 static void show_approval(const struct call *call, struct doc answer)
 {
     (void)call;
@@ -12,6 +32,7 @@ static void show_approval(const struct call *call, struct doc answer)
     show_words(": ");
     show_value(doc_text(doc_get(answer, "state")));
     show_words("\n");
+    show_changes(answer);
 }
 
 RESULT command_approval_ask(struct call *call)
@@ -24,18 +45,19 @@ RESULT command_approval_ask(struct call *call)
 
 static void show_approvals(const struct call *call, struct doc answer)
 {
+    static const struct table_column columns[] = {{"approval", COLUMN_WORDS},
+                                                  {"what", COLUMN_WORDS},
+                                                  {"state", COLUMN_WORDS},
+                                                  {"asker", COLUMN_WORDS},
+                                                  {"asked", COLUMN_TIME},
+                                                  {"effective", COLUMN_TIME},
+                                                  {"lapses", COLUMN_TIME},
+                                                  {"decided_by", COLUMN_WORDS},
+                                                  {"decided", COLUMN_TIME},
+                                                  {"until", COLUMN_TIME},
+                                                  {0}};
     (void)call;
-    show_blocks(answer, (const struct table_column[]){{"approval", COLUMN_WORDS},
-                                                      {"what", COLUMN_WORDS},
-                                                      {"state", COLUMN_WORDS},
-                                                      {"asker", COLUMN_WORDS},
-                                                      {"asked", COLUMN_TIME},
-                                                      {"effective", COLUMN_TIME},
-                                                      {"lapses", COLUMN_TIME},
-                                                      {"decided_by", COLUMN_WORDS},
-                                                      {"decided", COLUMN_TIME},
-                                                      {"until", COLUMN_TIME},
-                                                      {0}});
+    show_blocks_and(answer, columns, show_changes);
 }
 
 RESULT command_approval_list(struct call *call)

@@ -2,7 +2,8 @@
 
 #include "base/text.h"
 #include "keep/access/access_priv.h"
-#include "keep/access/maker.h"
+#include "keep/access/changes.h"
+#include "keep/access/second.h"
 #include "keep/access/staff.h"
 #include "keep/post.h"
 #include "keep/put.h"
@@ -97,26 +98,9 @@ RESULT approval_take(struct access *access, uint32_t id, struct slice body)
     return OK;
 }
 
-static bool role_approves(const struct access *access, uint32_t id)
+static struct asked_by asker_of(const struct approval *approval)
 {
-    const struct role *role = role_by_id(access, id);
-    return role && (role->acts >> ACT_APPROVE & 1);
-}
-
-static bool is_sole_key(const struct access *access, const struct key *key, uint32_t staff)
-{
-    return key->holder_count == 1 && key->holders[0] == staff && role_approves(access, key->role);
-}
-
-bool person_may_approve(const struct access *access, uint32_t staff)
-{
-    const struct staff *person = staff <= access->staff_count && staff > 0 ? &access->staff[staff - 1] : NULL;
-    if (!person || person->state == STAFF_LEFT) return false;
-    if (person->state == STAFF_ACTIVE && role_approves(access, person->role)) return true;
-    for (size_t i = 0; i < access->key_count; i++) {
-        if (access->keys[i].ended_us == 0 && is_sole_key(access, &access->keys[i], staff)) return true;
-    }
-    return false;
+    return (struct asked_by){approval->asker, approval->persons, approval->person_count};
 }
 
 static bool is_among(uint32_t staff, const uint32_t *persons, size_t count)
@@ -125,73 +109,6 @@ static bool is_among(uint32_t staff, const uint32_t *persons, size_t count)
         if (persons[i] == staff) return true;
     }
     return false;
-}
-
-static struct asked_by asker_of(const struct approval *approval)
-{
-    return (struct asked_by){approval->asker, approval->persons, approval->person_count};
-}
-
-/* Could they say yes now, beside this asker? */
-static bool could_say_yes(const struct access *access, const struct staff *person,
-                          const struct asked_by *asker, int64_t now_us)
-{
-    if (person->state == STAFF_LEFT) return false;
-    if (person->state == STAFF_ACTIVE && role_approves(access, person->role) &&
-        maker_speaks(access, person->id, NULL, asker, now_us))
-        return true;
-    for (size_t i = 0; i < access->key_count; i++) {
-        const struct key *key = &access->keys[i];
-        if (key->ended_us == 0 && now_us < key->expires_us && is_sole_key(access, key, person->id) &&
-            maker_speaks(access, person->id, key, asker, now_us))
-            return true;
-    }
-    return false;
-}
-
-static bool somebody_else(const struct access *access, const struct approval *approval, int64_t now_us)
-{
-    const struct asked_by asker = asker_of(approval);
-    for (size_t i = 0; i < access->staff_count; i++) {
-        if (could_say_yes(access, &access->staff[i], &asker, now_us)) return true;
-    }
-    return false;
-}
-
-static void later(int64_t *last_us, int64_t us)
-{
-    if (us > *last_us) *last_us = us;
-}
-
-/*
- * When was the shop last robbed of somebody else who could have said yes: who left, or was invited anew, or whose key
- * was ended? 0: never. Being the only one left begins to count only a while after that, so nobody gets there by removing
- * the others.
- */
-static int64_t others_lost_us(const struct access *access, const struct approval *approval)
-{
-    int64_t last_us = 0;
-    for (size_t i = 0; i < access->staff_count; i++) {
-        const struct staff *person = &access->staff[i];
-        if (is_among(person->id, approval->persons, approval->person_count)) continue;
-        bool colleague = person->invited_us > person->created_us + MAKER_FRESH_DAYS * DAY_US;
-        if (role_approves(access, person->role)) {
-            later(&last_us, person->left_us);
-            if (colleague) later(&last_us, person->invited_us);
-        }
-        for (size_t at = 0; at < access->key_count; at++) {
-            if (is_sole_key(access, &access->keys[at], person->id))
-                later(&last_us, access->keys[at].ended_us);
-        }
-    }
-    return last_us;
-}
-
-/* When does what nobody else could agree to take effect? */
-static int64_t delayed_until(const struct access *access, const struct approval *approval, int64_t now_us)
-{
-    int64_t alone_us = others_lost_us(access, approval) + MAKER_FRESH_DAYS * DAY_US;
-    return (alone_us > now_us ? alone_us : now_us) + APPROVAL_DELAY_HOURS * HOUR_US;
 }
 
 size_t approvals_open(const struct access *access)
@@ -232,25 +149,36 @@ static void approval_aad(uint32_t id, struct buf *out)
 static void words_seal(struct shop *shop, const struct loosening *loosening, struct approval *approval)
 {
     SCOPED(buf_done) struct buf text = {0}, aad = {0};
-    cbor_array(&text, 2);
+    cbor_array(&text, 3);
     cbor_text(&text, slice_text(loosening->what));
     cbor_bytes(&text, loosening->body);
+    cbor_bytes(&text, loosening->changes);
     approval_aad(approval->id, &aad);
     aead_seal(shop->staff_box, buf_slice(&aad), buf_slice(&text), &approval->sealed);
 }
 
-/* What it is about, and the new body: both borrow from `text`. */
-static RESULT words_open(struct shop *shop, const struct approval *approval, struct buf *text,
-                         struct slice *what, struct slice *body)
+/* What it is about, the new body, and what would change for whoever must agree: all borrow from `text`. */
+struct words {
+    struct buf text;
+    struct slice what, body, changes;
+};
+
+static void words_done(struct words *words)
+{
+    buf_done(&words->text);
+}
+
+static RESULT words_open(struct shop *shop, const struct approval *approval, struct words *out)
 {
     SCOPED(buf_done) struct buf aad = {0};
-    size_t two = 0;
+    size_t three = 0;
     approval_aad(approval->id, &aad);
-    TRY(aead_open(shop->staff_box, buf_slice(&aad), buf_slice(&approval->sealed), text));
-    struct cbor reader = cbor_reader(buf_slice(text));
-    TRY(cbor_read_array(&reader, &two));
-    TRY(cbor_read_text(&reader, what));
-    return cbor_read_bytes(&reader, body);
+    TRY(aead_open(shop->staff_box, buf_slice(&aad), buf_slice(&approval->sealed), &out->text));
+    struct cbor reader = cbor_reader(buf_slice(&out->text));
+    TRY(cbor_read_array(&reader, &three));
+    TRY(cbor_read_text(&reader, &out->what));
+    TRY(cbor_read_bytes(&reader, &out->body));
+    return cbor_read_bytes(&reader, &out->changes);
 }
 
 static RESULT approval_save(struct batch *batch, const struct reader *reader, const struct approval *approval,
@@ -261,8 +189,14 @@ static RESULT approval_save(struct batch *batch, const struct reader *reader, co
     return authority_put(batch, reader, AUTHORITY_APPROVAL, approval->id, buf_slice(&body), receipt);
 }
 
-static void approval_put(struct shop *shop, const struct approval *approval, struct slice what,
-                         struct buf *out)
+/* Everybody who may ask is told what it is about; what it would change, only those who may agree. */
+static bool may_agree(const struct reader *reader)
+{
+    return reader->role->acts >> ACT_APPROVE & 1;
+}
+
+static void approval_put(struct shop *shop, const struct approval *approval, const struct words *words,
+                         bool whole, struct buf *out)
 {
     SCOPED(buf_done) struct buf asker = {0}, decider = {0};
     bool permission = approval->kind == 0;
@@ -270,7 +204,7 @@ static void approval_put(struct shop *shop, const struct approval *approval, str
     reader_put(shop, approval->asker, &asker);
     put_id(shop, out, "approval", ID_APPROVAL, approval->id);
     put_text(out, "state", slice_text(state_name(approval->state)));
-    put_text(out, "what", what);
+    put_text(out, "what", words->what);
     put_text(out, "asker", buf_slice(&asker));
     put_time(out, "asked", approval->asked_us);
     if (approval_is_open(approval)) {
@@ -282,6 +216,11 @@ static void approval_put(struct shop *shop, const struct approval *approval, str
         put_text(out, "decided_by", buf_slice(&decider));
         put_time(out, "decided", approval->decided_us);
         count += 2;
+    }
+    if (whole && words->changes.len > 0) {
+        cbor_text(out, SLICE_TEXT("changes"));
+        buf_slice_put(out, words->changes);
+        count++;
     }
     if (permission) {
         put_number(out, "subjects_max", approval->subjects_max);
@@ -337,15 +276,19 @@ static RESULT approval_file(struct batch *batch, const struct reader *reader,
     approval->person_count = reader->person_count;
     for (size_t i = 0; i < approval->person_count; i++) approval->persons[i] = reader->persons[i];
     approval->asked_us = batch->now_us;
-    bool waits = somebody_else(&shop->access, approval, batch->now_us);
+    const struct asked_by asker = asker_of(approval);
+    bool waits = second_person(&shop->access, &asker, batch->now_us);
+    int64_t alone_us = second_alone_us(&shop->access, &asker);
     approval->state = waits ? APPROVAL_WAITING : APPROVAL_DELAYED;
-    approval->due_us = waits ? batch->now_us + APPROVAL_WAITS_DAYS * DAY_US
-                             : delayed_until(&shop->access, approval, batch->now_us);
+    approval->due_us =
+        waits ? batch->now_us + APPROVAL_WAITS_DAYS * DAY_US
+              : (alone_us > batch->now_us ? alone_us : batch->now_us) + APPROVAL_DELAY_HOURS * HOUR_US;
     words_seal(shop, loosening, approval);
     TRY(approval_save(batch, reader, approval, &receipt));
     batch_receipt(out, &receipt);
     out->head.flags |= ANSWER_ACCEPTED;
-    approval_put(shop, approval, slice_text(loosening->what), &out->body);
+    const struct words words = {.what = slice_text(loosening->what), .changes = loosening->changes};
+    approval_put(shop, approval, &words, may_agree(reader), &out->body);
     return approval_tell(batch, approval, MAIL_LOOSENING_ASKED, slice_text(loosening->what));
 }
 
@@ -393,8 +336,7 @@ static void approval_copy(const struct approval *from, struct approval *to)
 static RESULT approval_carry_out(struct batch *batch, const struct reader *reader, struct approval *approval)
 {
     struct receipt receipt = {0};
-    SCOPED(buf_done) struct buf text = {0};
-    struct slice what = {0}, body = {0};
+    SCOPED(words_done) struct words words = {0};
     uint64_t base = 0;
     approval->decided_us = batch->now_us;
     if (approval->kind == 0) {
@@ -405,10 +347,11 @@ static RESULT approval_carry_out(struct batch *batch, const struct reader *reade
     TRY(row_base(batch, approval->kind, approval->row, &base));
     if (base != approval->base)
         return FAIL(APPROVAL_CHANGED, "approval: what it would change was changed meanwhile; ask again");
-    TRY(words_open(batch->shop, approval, &text, &what, &body));
-    TRY(authority_put(batch, reader, (enum authority_kind)approval->kind, approval->row, body, &receipt));
+    TRY(words_open(batch->shop, approval, &words));
+    TRY(authority_put(batch, reader, (enum authority_kind)approval->kind, approval->row, words.body,
+                      &receipt));
     approval->state = APPROVAL_APPLIED;
-    return approval_tell(batch, approval, MAIL_LOOSENING_APPLIED, what);
+    return approval_tell(batch, approval, MAIL_LOOSENING_APPLIED, words.what);
 }
 
 static RESULT approval_due(struct batch *batch, const struct approval *found)
@@ -474,6 +417,15 @@ static RESULT approver_check(const struct batch *batch, const struct reader *rea
     return OK;
 }
 
+/* Is it their own: by the same credential, or by another of the same person? */
+static bool asked_by_them(const struct approval *approval, const struct reader *reader)
+{
+    for (size_t i = 0; i < reader->person_count; i++) {
+        if (is_among(reader->persons[i], approval->persons, approval->person_count)) return true;
+    }
+    return reader->no == approval->asker;
+}
+
 static RESULT decide(struct batch *batch, const struct reader *reader, struct slice id, bool yes,
                      struct answer *out)
 {
@@ -481,12 +433,14 @@ static RESULT decide(struct batch *batch, const struct reader *reader, struct sl
     const struct approval *found = NULL;
     struct receipt receipt = {0};
     SCOPED(approval_done) struct approval approval = {0};
-    SCOPED(buf_done) struct buf text = {0};
-    struct slice what = {0}, body = {0};
+    SCOPED(words_done) struct words words = {0};
     TRY(approval_find(shop, id, &found));
-    if (yes) TRY(approver_check(batch, reader, found));
+    if (yes)
+        TRY(approver_check(batch, reader, found));
+    else if (!asked_by_them(found, reader))
+        TRY(access_act(reader, ACT_APPROVE));
     approval_copy(found, &approval);
-    TRY(words_open(shop, &approval, &text, &what, &body));
+    TRY(words_open(shop, &approval, &words));
     struct reader decider = *reader;
     uint32_t role = reader->role->id;
     if (yes) TRY(approval_carry_out(batch, reader, &approval));
@@ -496,7 +450,7 @@ static RESULT decide(struct batch *batch, const struct reader *reader, struct sl
     approval.decided_us = batch->now_us;
     TRY(approval_save(batch, &decider, &approval, &receipt));
     batch_receipt(out, &receipt);
-    approval_put(shop, &approval, what, &out->body);
+    approval_put(shop, &approval, &words, may_agree(&decider), &out->body);
     return OK;
 }
 
@@ -537,26 +491,35 @@ RESULT verb_approval_ask(struct batch *batch, const struct reader *reader, const
     (void)snprintf(what, sizeof what, "look at up to %llu people within %lld minutes: %.*s",
                    (unsigned long long)approval.subjects_max, (long long)approval.minutes, (int)reason.len,
                    (const char *)reason.at);
-    const struct loosening loosening = {.what = what};
+    SCOPED(buf_done) struct buf asked = {0}, changes = {0};
+    cbor_map(&asked, 3);
+    put_number(&asked, "people", approval.subjects_max);
+    put_number(&asked, "minutes", (uint64_t)approval.minutes);
+    put_text(&asked, "reason", ask->reason);
+    changes_put((struct slice){0}, buf_slice(&asked), &changes);
+    const struct loosening loosening = {.what = what, .changes = buf_slice(&changes)};
     return approval_file(batch, reader, &loosening, &approval, out);
 }
 
+/* All for who may agree to them; for others what they asked for themselves. */
 RESULT verb_approval_list(struct batch *batch, const struct reader *reader,
                           const struct approval_list_ask *ask, struct answer *out)
 {
-    (void)reader;
     struct shop *shop = batch->shop;
     struct page page = {.count = shop->access.approval_count};
     TRY(page_of(shop, ID_APPROVAL, ask->after, ask->limit, &page));
     cbor_map(&out->body, 2);
     cbor_text(&out->body, SLICE_TEXT("items"));
-    cbor_array(&out->body, page.to - page.from);
+    size_t mark = cbor_open(&out->body), count = 0;
     for (size_t i = page.from; i < page.to; i++) {
-        SCOPED(buf_done) struct buf text = {0};
-        struct slice what = {0}, body = {0};
-        TRY(words_open(shop, &shop->access.approvals[i], &text, &what, &body));
-        approval_put(shop, &shop->access.approvals[i], what, &out->body);
+        const struct approval *approval = &shop->access.approvals[i];
+        SCOPED(words_done) struct words words = {0};
+        if (!may_agree(reader) && !asked_by_them(approval, reader)) continue;
+        TRY(words_open(shop, approval, &words));
+        approval_put(shop, approval, &words, may_agree(reader), &out->body);
+        count++;
     }
+    cbor_array_close(&out->body, mark, count);
     put_next(shop, ID_APPROVAL, &page, &out->body);
     return OK;
 }

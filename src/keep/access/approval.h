@@ -8,7 +8,8 @@
  * no row: it lets its asker look at more people than their role allows in one go, for a while.
  *
  * Main call: loosen(). Example, in a verb that has found the new row to be wider than the old:
- *     const struct loosening loosening = {AUTHORITY_ROLE, role.id, buf_slice(&body), "role support may see more"};
+ *     const struct loosening loosening = {AUTHORITY_ROLE, role.id, buf_slice(&body), "role support may see more",
+ *                                         buf_slice(&changes)};
  *     TRY(loosen(batch, reader, &loosening, out, &put));
  *     if (!put) return OK;
  */
@@ -52,12 +53,16 @@ struct approval {
     struct buf sealed;         /* what it is about in words, and the new body; under the staff key */
 };
 
-/* A change of one authority row that makes it looser. Borrowed. `what` is one plain line without personal values. */
+/*
+ * A change of one authority row that makes it looser. Borrowed. `what` is one plain line without personal values, for
+ * everybody; `changes` (keep/access/changes.h) is for those alone who may agree, and says it whole.
+ */
 struct loosening {
     enum authority_kind kind;
     uint32_t id;
     struct slice body;
     const char *what;
+    struct slice changes;
 };
 
 /*
@@ -69,9 +74,6 @@ struct loosening {
  */
 RESULT loosen(struct batch *batch, const struct reader *reader, const struct loosening *loosening,
               struct answer *out, bool *put);
-
-/* Could this member of staff say yes today, signed in or by a key that is theirs alone? Cost: one pass over the keys. */
-bool person_may_approve(const struct access *access, uint32_t staff);
 
 /*
  * May this reader look at `count` people at once, or be at `count` people today, beyond its role's own bound?

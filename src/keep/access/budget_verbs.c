@@ -1,6 +1,7 @@
 /* The verbs on budgets that a shop puts. */
 #include "keep/access/approval.h"
 #include "keep/access/budget.h"
+#include "keep/access/changes.h"
 #include "keep/access/network.h"
 #include "keep/put.h"
 #include "keep/spend.h"
@@ -135,11 +136,16 @@ RESULT verb_budget_put(struct batch *batch, const struct reader *reader, const s
     row.id = old ? old->id : (uint32_t)shop->access.budget_count + 1;
     budget_body_write(&row, &body);
     if (is_wider(shop, &row, old)) {
+        SCOPED(buf_done) struct buf was = {0}, now = {0}, changes = {0};
         char what[APPROVAL_WHAT_BYTES_MAX + 1];
         bool put = false;
+        if (old) row_put(shop, old, &was);
+        row_put(shop, &row, &now);
+        changes_put(buf_slice(&was), buf_slice(&now), &changes);
         (void)snprintf(what, sizeof what, "a %s may look at more people than before",
                        budget_scope_name(row.scope));
-        const struct loosening loosening = {AUTHORITY_BUDGET, row.id, buf_slice(&body), what};
+        const struct loosening loosening = {AUTHORITY_BUDGET, row.id, buf_slice(&body), what,
+                                            buf_slice(&changes)};
         TRY(loosen(batch, reader, &loosening, out, &put));
         if (!put) return OK;
     } else {

@@ -103,25 +103,37 @@ static RESULT enrol_password(struct batch *batch, struct enrol *enrol, const str
     return write_sign_in(batch, enrol, out);
 }
 
+/*
+ * They work here. Whoever made the invitation could be the one who used it, so for a while they count as one: see
+ * keep/access/maker.h. Not so where somebody made it for themselves, by a recovery code.
+ */
+static RESULT staff_enrolled(struct batch *batch, const struct enrol *enrol, uint64_t invited_by)
+{
+    struct receipt receipt = {0};
+    SCOPED(buf_done) struct buf sealed = {0};
+    struct staff staff = *enrol->staff;
+    bool by_other = invited_by != 0 && invited_by != enrol->self.no;
+    if (staff.state == STAFF_ACTIVE && !by_other) return OK;
+    buf_slice_put(&sealed, buf_slice(&enrol->staff->sealed));
+    staff.sealed = sealed; /* borrowed until the row is written */
+    staff.state = STAFF_ACTIVE;
+    if (by_other) staff.made_by = invited_by;
+    if (by_other) staff.invited_us = batch->now_us;
+    return staff_put(batch, &enrol->self, &staff, &receipt);
+}
+
 /* From here on they sign in by what is set up now; whatever was open before is ended. */
 static RESULT activate(struct batch *batch, struct enrol *enrol, struct answer *out)
 {
-    struct shop *shop = batch->shop;
-    struct receipt receipt = {0};
+    uint64_t by = enrol->invited ? enrol->sign_in.invite.by : 0;
     memset(&enrol->sign_in.pending, 0, sizeof enrol->sign_in.pending);
     if (enrol->invited) {
         memset(&enrol->sign_in.invite, 0, sizeof enrol->sign_in.invite);
         enrol->sign_in.network_count = 0;
     }
     TRY(write_sign_in(batch, enrol, out));
-    session_end_of(shop, READER_STAFF, enrol->sign_in.id);
-    if (enrol->staff->state == STAFF_ACTIVE) return OK;
-    SCOPED(buf_done) struct buf sealed = {0};
-    struct staff staff = *enrol->staff;
-    buf_slice_put(&sealed, buf_slice(&enrol->staff->sealed));
-    staff.sealed = sealed;
-    staff.state = STAFF_ACTIVE;
-    return staff_put(batch, &enrol->self, &staff, &receipt);
+    session_end_of(batch->shop, READER_STAFF, enrol->sign_in.id);
+    return staff_enrolled(batch, enrol, by);
 }
 
 static RESULT enrol_confirm(struct batch *batch, struct enrol *enrol, const struct enrol_ask *ask,

@@ -1,5 +1,6 @@
 /* The verbs on roles, and what a reader may learn of itself. */
 #include "keep/access/approval.h"
+#include "keep/access/changes.h"
 #include "keep/put.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
@@ -120,30 +121,6 @@ static void widening_put(struct shop *shop, const struct role *role, char out[AP
         old->reason && !role->reason && known ? "; no reason asked" : "");
 }
 
-RESULT verb_role_put(struct batch *batch, const struct reader *reader, const struct role_put_ask *ask,
-                     struct answer *out)
-{
-    struct role role = {0};
-    struct receipt receipt = {0};
-    SCOPED(buf_done) struct buf body = {0};
-    TRY(role_from_ask(batch->shop, ask, &role));
-    role_body_write(&role, &body);
-    if (role_is_wider(batch->shop, &role)) {
-        char what[APPROVAL_WHAT_BYTES_MAX + 1];
-        bool put = false;
-        widening_put(batch->shop, &role, what);
-        const struct loosening loosening = {AUTHORITY_ROLE, role.id, buf_slice(&body), what};
-        TRY(loosen(batch, reader, &loosening, out, &put));
-        if (!put) return OK;
-    } else {
-        TRY(authority_put(batch, reader, AUTHORITY_ROLE, role.id, buf_slice(&body), &receipt));
-        batch_receipt(out, &receipt);
-    }
-    cbor_map(&out->body, 1);
-    put_text(&out->body, "name", ask->name);
-    return OK;
-}
-
 /* How many people one of its readers may look at, today; which classes have a limit of their own. */
 static void put_limits(const struct shop *shop, const struct role *role, struct buf *out)
 {
@@ -164,6 +141,56 @@ static void put_limits(const struct shop *shop, const struct role *role, struct 
     cbor_array_close(out, mark, count);
 }
 
+/* A role as its shop's list shows it. */
+static void role_item_put(struct shop *shop, const struct role *role, struct buf *out)
+{
+    cbor_map(out, 11 + WINDOW_COUNT);
+    put_text(out, "name", slice_text(role->name));
+    cbor_text(out, SLICE_TEXT("fields"));
+    put_fields(shop, role, out);
+    cbor_text(out, SLICE_TEXT("purposes"));
+    put_purposes(role, out);
+    cbor_text(out, SLICE_TEXT("acts"));
+    put_acts(role, out);
+    put_limits(shop, role, out);
+    put_bool(out, "reason", role->reason);
+    put_bool(out, "grant", role->grant);
+    put_bool(out, "pass", role->pass);
+    put_text(out, "lesson", slice_text(role->lesson));
+    put_number(out, "approval_above", role->approval_above);
+    put_text(out, "watch", slice_text(stance_name(role->stance)));
+}
+
+RESULT verb_role_put(struct batch *batch, const struct reader *reader, const struct role_put_ask *ask,
+                     struct answer *out)
+{
+    struct role role = {0};
+    struct receipt receipt = {0};
+    SCOPED(buf_done) struct buf body = {0};
+    TRY(role_from_ask(batch->shop, ask, &role));
+    role_body_write(&role, &body);
+    if (role_is_wider(batch->shop, &role)) {
+        const struct role *old = role_by_id(&batch->shop->access, role.id);
+        SCOPED(buf_done) struct buf was = {0}, now = {0}, changes = {0};
+        char what[APPROVAL_WHAT_BYTES_MAX + 1];
+        bool put = false;
+        if (old) role_item_put(batch->shop, old, &was);
+        role_item_put(batch->shop, &role, &now);
+        changes_put(buf_slice(&was), buf_slice(&now), &changes);
+        widening_put(batch->shop, &role, what);
+        const struct loosening loosening = {AUTHORITY_ROLE, role.id, buf_slice(&body), what,
+                                            buf_slice(&changes)};
+        TRY(loosen(batch, reader, &loosening, out, &put));
+        if (!put) return OK;
+    } else {
+        TRY(authority_put(batch, reader, AUTHORITY_ROLE, role.id, buf_slice(&body), &receipt));
+        batch_receipt(out, &receipt);
+    }
+    cbor_map(&out->body, 1);
+    put_text(&out->body, "name", ask->name);
+    return OK;
+}
+
 RESULT verb_role_list(struct batch *batch, const struct reader *reader, const struct role_list_ask *ask,
                       struct answer *out)
 {
@@ -173,23 +200,7 @@ RESULT verb_role_list(struct batch *batch, const struct reader *reader, const st
     cbor_map(&out->body, 1);
     cbor_text(&out->body, SLICE_TEXT("items"));
     cbor_array(&out->body, shop->access.role_count);
-    for (size_t i = 0; i < shop->access.role_count; i++) {
-        const struct role *role = &shop->access.roles[i];
-        cbor_map(&out->body, 11 + WINDOW_COUNT);
-        put_text(&out->body, "name", slice_text(role->name));
-        cbor_text(&out->body, SLICE_TEXT("fields"));
-        put_fields(shop, role, &out->body);
-        cbor_text(&out->body, SLICE_TEXT("purposes"));
-        put_purposes(role, &out->body);
-        cbor_text(&out->body, SLICE_TEXT("acts"));
-        put_acts(role, &out->body);
-        put_limits(shop, role, &out->body);
-        put_bool(&out->body, "reason", role->reason);
-        put_bool(&out->body, "grant", role->grant);
-        put_bool(&out->body, "pass", role->pass);
-        put_text(&out->body, "lesson", slice_text(role->lesson));
-        put_number(&out->body, "approval_above", role->approval_above);
-        put_text(&out->body, "watch", slice_text(stance_name(role->stance)));
-    }
+    for (size_t i = 0; i < shop->access.role_count; i++)
+        role_item_put(shop, &shop->access.roles[i], &out->body);
     return OK;
 }

@@ -54,6 +54,7 @@ static void sign_in_write(const struct sign_in *sign_in, struct buf *out)
     size_t mark = cbor_open(out);
     cbor_uint(out, (uint64_t)sign_in->invite.from_us);
     cbor_uint(out, (uint64_t)sign_in->invite.until_us);
+    cbor_uint(out, sign_in->invite.by);
     cbor_bytes(out, SLICE_OF(sign_in->invite.mac));
     password_write(&sign_in->password, out);
     totp_write(&sign_in->totp, out);
@@ -63,7 +64,7 @@ static void sign_in_write(const struct sign_in *sign_in, struct buf *out)
     hashes_put(sign_in->recovery, sign_in->recovery_count, out);
     cbor_bytes(out, (struct slice){sign_in->networks[0], sign_in->network_count * KNOWN_NETWORK_BYTES});
     for (size_t i = 0; i < sign_in->passkey_count; i++) passkey_write(&sign_in->passkeys[i], out);
-    cbor_array_close(out, mark, 20 + 6 * sign_in->passkey_count);
+    cbor_array_close(out, mark, 21 + 6 * sign_in->passkey_count);
 }
 
 /* Exactly or at most `room` bytes into `out`. */
@@ -124,6 +125,7 @@ static RESULT sign_in_read(struct slice text, struct sign_in *out)
     TRY(cbor_read_array(&reader, &members));
     TRY(body_time_read(&reader, &out->invite.from_us));
     TRY(body_time_read(&reader, &out->invite.until_us));
+    TRY(cbor_read_uint(&reader, &out->invite.by));
     TRY(bytes_read(&reader, out->invite.mac.bytes, HASH_BYTES, NULL));
     TRY(password_read(&reader, &out->password));
     TRY(totp_read(&reader, &out->totp));
@@ -134,9 +136,9 @@ static RESULT sign_in_read(struct slice text, struct sign_in *out)
     TRY(bytes_read(&reader, out->networks, sizeof out->networks, &networks));
     out->recovery_count = recovery / HASH_BYTES;
     out->network_count = networks / KNOWN_NETWORK_BYTES;
-    if (members < 20 || members > 20 + 6 * PASSKEYS_MAX)
+    if (members < 21 || members > 21 + 6 * PASSKEYS_MAX)
         return FAIL(CORRUPT, "authority: a stored sign-in is malformed");
-    for (; out->passkey_count < (members - 20) / 6; out->passkey_count++)
+    for (; out->passkey_count < (members - 21) / 6; out->passkey_count++)
         TRY(passkey_read(&reader, &out->passkeys[out->passkey_count]));
     return cbor_end(&reader);
 }
@@ -199,13 +201,14 @@ static void invite_mac(struct shop *shop, const uint8_t *number_and_secret, stru
     prf_run(shop->pepper, parts, COUNT_OF(parts), out);
 }
 
-void invite_make(struct shop *shop, struct sign_in *sign_in, int64_t from_us, struct buf *text)
+void invite_make(struct shop *shop, struct sign_in *sign_in, uint64_t by, int64_t from_us, struct buf *text)
 {
     uint8_t bytes[INVITE_BYTES];
     memcpy(bytes, keyring_shop_id(shop->keyring), 4);
     be32_put(bytes + 4, sign_in->id);
     crypto_random(shop->crypto, bytes + 8, INVITE_SECRET_BYTES);
     invite_mac(shop, bytes + 4, &sign_in->invite.mac);
+    sign_in->invite.by = by;
     sign_in->invite.from_us = from_us;
     sign_in->invite.until_us = from_us + INVITE_US;
     memset(&sign_in->pending, 0, sizeof sign_in->pending);

@@ -53,6 +53,7 @@ struct sign_in {
     uint32_t id;
     struct {
         int64_t from_us, until_us; /* until_us 0: there is none */
+        uint64_t by;               /* reader_no() of who made it, and saw it */
         struct hash mac;
     } invite;
     struct password password;
@@ -83,10 +84,10 @@ RESULT sign_in_put(struct batch *batch, const struct reader *reader, const struc
 bool sign_in_ready(const struct sign_in *sign_in);
 
 /*
- * A new invitation in place of any other, good from `from_us` for INVITE_US: its text "ami_…" goes to `text`.
- * Whoever it was sent to sets up a password or passkey with it.
+ * A new invitation by reader_no() `by` in place of any other, good from `from_us` for INVITE_US: its text "ami_…" goes to
+ * `text`. Whoever it was sent to sets up a password or passkey with it.
  */
-void invite_make(struct shop *shop, struct sign_in *sign_in, int64_t from_us, struct buf *text);
+void invite_make(struct shop *shop, struct sign_in *sign_in, uint64_t by, int64_t from_us, struct buf *text);
 /* The shop tag in an invitation's text; false when it is none. */
 bool invite_shop(struct slice text, uint8_t out[4]);
 /* Open the sign-in it is for. CREDENTIAL_UNKNOWN when it is none, was used, is over, or does not count yet. */

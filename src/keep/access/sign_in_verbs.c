@@ -175,7 +175,7 @@ static RESULT by_recovery(struct batch *batch, struct arriving *arriving, struct
     bool code = recovery_use(shop, &arriving->sign_in, arriving->ask->recovery);
     if (!code || (arriving->sign_in.password.set && !right)) return wrong();
     guess_right(shop->guesses, &arriving->from);
-    invite_make(shop, &arriving->sign_in, batch->now_us, &text);
+    invite_make(shop, &arriving->sign_in, arriving->self.no, batch->now_us, &text);
     TRY(sign_in_put(batch, &arriving->self, &arriving->sign_in, &receipt));
     TRY(tell_new_network(batch, arriving));
     batch_receipt(out, &receipt);

@@ -37,8 +37,8 @@ struct staff {
     uint32_t role; /* of their sessions; 0: none, so they cannot sign in */
     enum staff_state state;
     int64_t created_us, left_us; /* left_us 0: not yet */
-    uint64_t made_by;            /* reader_no() of who added or last invited them, and saw their invitation */
-    int64_t invited_us;          /* when; one that waits for a second person: when it lapses */
+    uint64_t made_by;   /* reader_no() of who added them, or made the invitation that they enrolled by */
+    int64_t invited_us; /* when they were added, or enrolled by it */
     struct lesson lessons[LESSONS_MAX];
     size_t lesson_count;
     struct buf sealed; /* a struct identity under the staff key */

@@ -1,11 +1,13 @@
 /* The verbs on staff: who works for the shop, what they were taught, and inviting them to sign in. */
 #include "keep/access/approval.h"
+#include "keep/access/changes.h"
 #include "keep/access/sign_in.h"
 #include "keep/post.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The normal forms of what was given, and slices into them. */
@@ -63,7 +65,7 @@ RESULT verb_staff_add(struct batch *batch, const struct reader *reader, const st
     }
     staff_seal(shop, staff.id, &given.person, &sealed);
     staff.sealed = sealed; /* borrowed until the row is written */
-    invite_make(shop, &sign_in, batch->now_us, &invite);
+    invite_make(shop, &sign_in, reader->no, batch->now_us, &invite);
     TRY(sign_in_put(batch, reader, &sign_in, &receipt));
     TRY(staff_put(batch, reader, &staff, &receipt));
     batch_receipt(out, &receipt);
@@ -236,19 +238,6 @@ static RESULT inviting_of(struct shop *shop, struct slice id, struct inviting *o
     return OK;
 }
 
-/* Whoever has the invitation could enrol in their place, so for a while they count as one: keep/access/maker.h. */
-static RESULT invited_by(struct batch *batch, const struct reader *reader, const struct inviting *inviting)
-{
-    struct staff staff = *inviting->staff;
-    struct receipt receipt = {0};
-    SCOPED(buf_done) struct buf sealed = {0};
-    buf_slice_put(&sealed, buf_slice(&inviting->staff->sealed));
-    staff.sealed = sealed; /* borrowed until the row is written */
-    staff.made_by = reader->no;
-    staff.invited_us = inviting->sign_in.invite.until_us - INVITE_US;
-    return staff_put(batch, reader, &staff, &receipt);
-}
-
 static void put_invite(struct slice id, const struct inviting *inviting, struct answer *out)
 {
     out->head.flags |= ANSWER_CREATED;
@@ -275,28 +264,47 @@ static RESULT answer_add(struct answer *out, const char *name, struct slice text
     return OK;
 }
 
+/* Whose account it is, for who must agree; `asked` is what is to be done. */
+static RESULT staff_changes(struct shop *shop, const struct staff *staff, const char *asked, struct buf *out)
+{
+    SCOPED(identity_done) struct identity person = {0};
+    SCOPED(buf_done) struct buf now = {0};
+    const struct role *role = role_by_id(&shop->access, staff->role);
+    TRY(staff_person(shop, staff, &person));
+    cbor_map(&now, 5);
+    put_id(shop, &now, "staff", ID_STAFF, staff->id);
+    put_text(&now, "name", person.name);
+    put_text(&now, "email", person.email);
+    put_text(&now, "role", slice_text(role ? role->name : ""));
+    put_text(&now, "sign-in", slice_text(asked));
+    changes_put((struct slice){0}, buf_slice(&now), out);
+    return OK;
+}
+
 /* For somebody who can sign in already it takes an account over, so it needs a second person. */
 RESULT verb_staff_invite(struct batch *batch, const struct reader *reader, const struct staff_invite_ask *ask,
                          struct answer *out)
 {
     SCOPED(inviting_done) struct inviting inviting = {0};
-    SCOPED(buf_done) struct buf body = {0};
+    SCOPED(buf_done) struct buf body = {0}, changes = {0};
+    char what[APPROVAL_WHAT_BYTES_MAX];
     struct receipt receipt = {0};
     bool put = true;
     TRY(inviting_of(batch->shop, ask->id, &inviting));
-    invite_make(batch->shop, &inviting.sign_in, batch->now_us, &inviting.text);
+    invite_make(batch->shop, &inviting.sign_in, reader->no, batch->now_us, &inviting.text);
     if (!inviting.ready) {
-        TRY(invited_by(batch, reader, &inviting));
         TRY(sign_in_put(batch, reader, &inviting.sign_in, &receipt));
         batch_receipt(out, &receipt);
         put_invite(ask->id, &inviting, out);
         return OK;
     }
     inviting.sign_in.invite.until_us += APPROVAL_WAITS_DAYS * DAY_US; /* it may wait so long for its yes */
-    TRY(invited_by(batch, reader, &inviting));
     sign_in_body_write(batch->shop, &inviting.sign_in, &body);
-    const struct loosening loosening = {AUTHORITY_SIGN_IN, inviting.staff->id, buf_slice(&body),
-                                        "a member of staff sets up their sign-in anew"};
+    TRY(staff_changes(batch->shop, inviting.staff, "set up anew, by whoever has the invitation", &changes));
+    (void)snprintf(what, sizeof what, "%.*s sets up their sign-in anew", (int)ask->id.len,
+                   (const char *)ask->id.at); /* an id of this shop, so ASCII */
+    const struct loosening loosening = {AUTHORITY_SIGN_IN, inviting.staff->id, buf_slice(&body), what,
+                                        buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (put) {
         put_invite(ask->id, &inviting, out);
@@ -320,9 +328,8 @@ RESULT verb_staff_recover(struct batch *batch, const struct reader *reader,
         return FAIL(ROLE_ACT, "only the local operator may do this, on the vault's own machine");
     TRY(inviting_of(batch->shop, ask->id, &inviting));
     TRY(others_can(batch->shop, inviting.staff->id, &others));
-    invite_make(batch->shop, &inviting.sign_in, batch->now_us + (others ? INVITE_DELAY_US : 0),
+    invite_make(batch->shop, &inviting.sign_in, reader->no, batch->now_us + (others ? INVITE_DELAY_US : 0),
                 &inviting.text);
-    TRY(invited_by(batch, reader, &inviting));
     TRY(sign_in_put(batch, reader, &inviting.sign_in, &receipt));
     TRY(tell_all(batch, inviting.staff, inviting.sign_in.invite.from_us));
     batch_receipt(out, &receipt);

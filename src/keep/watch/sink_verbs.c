@@ -1,6 +1,7 @@
 /* The verbs on sinks: adding one needs one person, whatever tells somebody less or somebody else needs two. */
 #include "base/text.h"
 #include "keep/access/approval.h"
+#include "keep/access/changes.h"
 #include "keep/normalise.h"
 #include "keep/post.h"
 #include "keep/put.h"
@@ -284,6 +285,27 @@ struct change {
     bool tighter;
 };
 
+/* A sink as who must agree sees it: all but its secret. */
+static void sink_said(struct shop *shop, const struct sink_row *row, struct buf *out)
+{
+    static const char *const states[] = {[SINK_ON] = "on", [SINK_OFF] = "off", [SINK_DROPPED] = "dropped"};
+    struct hash hash = {{0}};
+    SCOPED(buf_done) struct buf ca = {0}, offset = {0};
+    const struct slice pem = buf_slice(&row->ca);
+    sha256(shop->crypto, &pem, 1, &hash);
+    if (pem.len > 0) hex_put(&ca, SLICE_OF(hash.bytes));
+    buf_print(&offset, "%d min", (int)row->offset_min);
+    cbor_map(out, 7);
+    put_text(out, "kind", slice_text(sink_kind_name(row->kind)));
+    put_text(out, "target", buf_slice(&row->target));
+    put_text(out, "state", slice_text(states[row->state]));
+    put_text(out, "severity",
+             row->least > 0 ? slice_text(alert_severity_name(row->least)) : (struct slice){0});
+    put_text(out, "lang", buf_slice(&row->lang));
+    put_text(out, "offset", buf_slice(&offset));
+    put_text(out, "ca", ca.len > 0 ? buf_slice(&ca) : SLICE_TEXT("the machine's"));
+}
+
 static RESULT sink_change(struct batch *batch, const struct reader *reader, const struct change *change,
                           struct answer *out, bool *put)
 {
@@ -293,7 +315,12 @@ static RESULT sink_change(struct batch *batch, const struct reader *reader, cons
     sink_row_write(batch->shop, id, change->row, &body);
     *put = true;
     if (!change->tighter) {
-        const struct loosening loosening = {AUTHORITY_SINK, id, buf_slice(&body), change->what};
+        SCOPED(buf_done) struct buf was = {0}, now = {0}, changes = {0};
+        sink_said(batch->shop, &change->sink->row, &was);
+        sink_said(batch->shop, change->row, &now);
+        changes_put(buf_slice(&was), buf_slice(&now), &changes);
+        const struct loosening loosening = {AUTHORITY_SINK, id, buf_slice(&body), change->what,
+                                            buf_slice(&changes)};
         return loosen(batch, reader, &loosening, out, put);
     }
     TRY(authority_put(batch, reader, AUTHORITY_SINK, id, buf_slice(&body), &receipt));

@@ -2,6 +2,7 @@
 
 #include "base/set.h"
 #include "keep/access/approval.h"
+#include "keep/access/second.h"
 #include "keep/access/secret.h"
 #include "keep/outside.h"
 #include "keep/post.h"

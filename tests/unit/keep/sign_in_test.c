@@ -50,6 +50,7 @@ static void rows_come_back_as_they_were_put(void **state)
         sign_in.password.memory_kib = 65536;
         sign_in.password.passes = 3;
         sign_in.totp.step = prop_below(&rng, 1 << 30);
+        sign_in.invite.by = prop_below(&rng, 1 << 30);
         sign_in.invite.until_us = (int64_t)prop_below(&rng, 1 << 30);
         sign_in.recovery_count = prop_below(&rng, RECOVERY_CODES + 1);
         sign_in.network_count = prop_below(&rng, KNOWN_NETWORKS_MAX + 1);
@@ -108,7 +109,7 @@ static void an_invitation_opens_while_it_counts_and_only_whole(void **state)
     SCOPED(buf_done) struct buf text = {0}, newer = {0};
     struct sign_in sign_in = {.id = 1}, got = {0};
     uint8_t tag[4];
-    invite_make(shop, &sign_in, from_us, &text);
+    invite_make(shop, &sign_in, 7, from_us, &text);
     put_row(two, &sign_in);
     assert_true(invite_shop(buf_slice(&text), tag));
     assert_memory_equal(tag, keyring_shop_id(shop->keyring), sizeof tag);
@@ -125,7 +126,7 @@ static void an_invitation_opens_while_it_counts_and_only_whole(void **state)
         assert_int_not_equal(invite_open(shop, buf_slice(&text), from_us, &got).code, CODE_OK);
         text.at[at] = before;
     }
-    invite_make(shop, &sign_in, from_us, &newer);
+    invite_make(shop, &sign_in, 7, from_us, &newer);
     put_row(two, &sign_in);
     assert_why(CAUSE_CREDENTIAL_UNKNOWN, invite_open(shop, buf_slice(&text), from_us, &got));
     assert_ok(invite_open(shop, buf_slice(&newer), from_us, &got));
