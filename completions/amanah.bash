@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch field mail self ledger watch verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch incident field mail self ledger watch verify demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -19,6 +19,7 @@ _amanah()
         service) words="put list record" ;;
         secret) words="add hold rotated list" ;;
         watch) words="sink put sink list sink drop sink test weekly" ;;
+        incident) words="open list show add task claim close reopen" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -87,6 +88,14 @@ _amanah()
         "watch sink drop") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "watch sink test") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "watch weekly") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "incident open") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "incident list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "incident show") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "incident add") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "incident task") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "incident claim") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "incident close") options=" --help --json --quiet --home --url --output-curl --dry-run --shop --reason" ;;
+        "incident reopen") options=" --help --json --quiet --home --url --output-curl --dry-run --shop --reason" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --shop --kind --mask --group --index --bytes" ;;
         "field list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "mail put") options=" --help --json --quiet --home --url --output-curl --shop --name --lang --sender --reply-to --user --password-file --ca --no-tls" ;;

@@ -353,6 +353,33 @@ struct weekly_ask {
 struct events_ask {
     uint64_t next; /* number of the first one that is wanted; 0: from now on */
 };
+struct incident_open_ask {
+    struct slice title, kind, at, source;
+};
+struct incident_list_ask {
+    struct slice after;
+    uint64_t limit;
+};
+struct incident_show_ask {
+    struct slice id, part, after; /* part empty: its state; timeline; or one kind of line */
+    uint64_t limit;
+};
+struct incident_add_ask {
+    struct slice id, kind, text, name, state, who, at, due;
+    uint64_t of;
+    struct slice source, confidence;
+    struct texts evidence;
+    struct slice hash, receipt, check;
+    uint64_t fixes;
+    struct slice stance;
+    bool cause, needs_evidence;
+    uint64_t minutes, amount;
+    struct slice currency, peers, role, question;
+};
+struct incident_close_ask {
+    struct slice id, text;
+    bool dry_run, reopen;
+};
 struct status_ask {
     bool metrics;
 };

@@ -6,6 +6,7 @@
 enum {
     SUBJECT_REF_BYTES_MAX = 128,
     PATH_BYTES_MAX = 80,
+    LINE_TEXT_MAX = 4000,
     VKEY_BYTES_MAX = 400,
     DAYS_MAX = 90,
     WEBAUTHN_CLIENT_MAX = 2732,       /* 2,048 bytes as base64url */
@@ -449,6 +450,66 @@ static const struct member sink_test_members[] = {
 static const struct member weekly_members[] = {{0}};
 static const struct member events_members[] = {
     MEMBER(events_ask, next, WIRE_U64, INT64_MAX, false, "number of the first one wanted; 0: from now on"),
+    {0},
+};
+static const char incident_about[] = "the incident's id, inc_…";
+static const char rfc3339_about[] = "a time, RFC 3339, such as 2026-11-22T09:00:00Z";
+static const char of_about[] = "number of the line that it amends or is about; 0 or none: a new one";
+static const struct member incident_open_members[] = {
+    TEXT(incident_open_ask, title, 300, true, "what happened, as far as is known, in one line"),
+    TEXT(incident_open_ask, kind, NAME_BYTES_MAX, true,
+         "which playbook it goes by, such as drained_by_key, or other"),
+    TEXT(incident_open_ask, at, 40, false, "when it was known: RFC 3339; none: now"),
+    TEXT(incident_open_ask, source, LINE_TEXT_MAX, false, "who or what said so"),
+    {0},
+};
+static const struct member incident_list_members[] = {
+    TEXT(incident_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(incident_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const struct member incident_show_members[] = {
+    TEXT(incident_show_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(incident_show_ask, part, 32, false, "timeline, tasks, claims, …; none: its state"),
+    TEXT(incident_show_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(incident_show_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const struct member incident_add_members[] = {
+    TEXT(incident_add_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(incident_add_ask, kind, 32, true, "tasks, claims, notes, hypotheses, instants, …"),
+    TEXT(incident_add_ask, text, LINE_TEXT_MAX, false, "what, in words; sealed"),
+    TEXT(incident_add_ask, name, 100, false, "whom or which: an authority, an instant's name"),
+    TEXT(incident_add_ask, state, 16, false, "open, done, verified, … as its kind has them"),
+    TEXT(incident_add_ask, who, ID_BYTES_MAX, false, "a reader: staff_…, key_… or operator"),
+    TEXT(incident_add_ask, at, 40, false, rfc3339_about),
+    TEXT(incident_add_ask, due, 40, false, rfc3339_about),
+    MEMBER(incident_add_ask, of, WIRE_U64, UINT32_MAX, false, of_about),
+    TEXT(incident_add_ask, source, LINE_TEXT_MAX, false, "who or what says so"),
+    TEXT(incident_add_ask, confidence, 8, false, "low, medium or high"),
+    MEMBER(incident_add_ask, evidence, WIRE_TEXTS, 32, false,
+           "what shows it: files, tickets, entries of the ledger"),
+    TEXT(incident_add_ask, hash, 128, false, "SHA-256 of what was delivered, or of a check's output"),
+    TEXT(incident_add_ask, receipt, 300, false, "what the other side gave for it"),
+    TEXT(incident_add_ask, check, LINE_TEXT_MAX, false, "how it is seen that a prevention holds"),
+    MEMBER(incident_add_ask, fixes, WIRE_U64, UINT32_MAX, false,
+           "the hypothesis, marked as the cause, that it mends"),
+    TEXT(incident_add_ask, stance, 8, false, "for or against: what the evidence speaks"),
+    MEMBER(incident_add_ask, cause, WIRE_BOOL, 1, false, "this confirmed hypothesis is the cause"),
+    MEMBER(incident_add_ask, needs_evidence, WIRE_BOOL, 1, false, "the task is done only with evidence"),
+    MEMBER(incident_add_ask, minutes, WIRE_U64, UINT32_MAX, false, "time that it took"),
+    MEMBER(incident_add_ask, amount, WIRE_U64, INT64_MAX, false, "money that it cost, in minor units"),
+    TEXT(incident_add_ask, currency, 3, false, "ISO 4217"),
+    TEXT(incident_add_ask, peers, 8, false, "of a suspect: key, or role: who has their role is a peer too"),
+    TEXT(incident_add_ask, role, 32, false, "of a task: legal, security, comms, support, owner"),
+    TEXT(incident_add_ask, question, LINE_TEXT_MAX, false, "what was decided upon, and between what"),
+    {0},
+};
+static const struct member incident_close_members[] = {
+    TEXT(incident_close_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(incident_close_ask, text, LINE_TEXT_MAX, false, "a last word; of reopen: why"),
+    MEMBER(incident_close_ask, dry_run, WIRE_BOOL, 1, false, "say what is missing, change nothing"),
+    MEMBER(incident_close_ask, reopen, WIRE_BOOL, 1, false, "open a closed one again"),
     {0},
 };
 static const struct member status_members[] = {

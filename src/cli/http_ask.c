@@ -135,13 +135,26 @@ static void body_put(const struct route *route, const struct member *members, co
     if (out->len == start && route->body == BODY_JSON) buf_text(out, "{}");
 }
 
+/* Does a route say more of the ask in its path than the one before, and nothing that is not set? */
+static bool closer(const struct route *route, const struct route *before, const struct member *members,
+                   const uint8_t *ask)
+{
+    bool more = false;
+    for (const struct member *member = members; member->wire != WIRE_END; member++) {
+        if (route_body_member(route, member)) continue;
+        if (!is_set(member, ask)) return false;
+        more |= route_body_member(before, member);
+    }
+    return more;
+}
+
 RESULT http_ask_make(enum verb verb, const void *ask, struct http_ask *out)
 {
     size_t count = 0;
     const struct route *rows = route_rows(&count), *route = NULL;
     const struct member *members = verb_row(verb)->members;
-    for (size_t i = 0; i < count && !route; i++) {
-        if (rows[i].verb == verb) route = &rows[i];
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].verb == verb && (!route || closer(&rows[i], route, members, ask))) route = &rows[i];
     }
     if (!route) return FAIL(USAGE, "this command works on a home alone, on its own machine; give --home");
     out->route = route;

@@ -96,6 +96,7 @@ void batch_rollback(struct batch *batch)
     key_uses_undo(&shop->key_uses);
     watching_undone(shop->watching);
     shop->last = batch->last;
+    shop->answer.stale = true;
     batch->look_count = 0;
     if (!batch->authority) return;
     shop->readers_lost = shop_readers_load(shop).code != CODE_OK;

@@ -26,6 +26,7 @@ static const struct {
     [ID_PASS] = {"pass_", "pass\0\0\0\0"},       [ID_SINK] = {"sink_", "sink\0\0\0\0"},
     [ID_TELLING] = {"evt_", "evt\0\0\0\0\0"},    [ID_MORE] = {"more_", "more\0\0\0\0"},
     [ID_ALERT] = {"alert_", "alert\0\0\0"},      [ID_OUTSIDE] = {"outside_", "outside\0"},
+    [ID_INCIDENT] = {"inc_", "incident"},
 };
 
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out)
@@ -89,6 +90,7 @@ void shop_free(struct shop **shop)
     struct shop *at = *shop;
     if (!at) return;
     import_room_free(at);
+    if (at->answer.at) at->answer.free(at->answer.at);
     sightings_free(&at->sightings);
     ledger_free(&at->ledger);
     if (at->store) at->store->batch->close(&at->store);

@@ -39,7 +39,13 @@ struct shop {
     struct watching *watching; /* keep/watch/watching.h */
     struct {
         uint64_t issued, seen, unknown, refused;
-    } passes;                   /* as keep/access/pass.h tells them */
+    } passes; /* as keep/access/pass.h tells them */
+    /* What the rows below keep in memory of this shop: answer/incident/incident.h. Stale: to be read anew. */
+    struct {
+        void *at;
+        void (*free)(void *at);
+        bool stale;
+    } answer;
     struct spread *pass_spread; /* subjects that passes were issued for, by network */
 
     struct block_cipher *ids;
@@ -124,7 +130,8 @@ enum id_kind {
     ID_TELLING,
     ID_MORE,
     ID_ALERT,
-    ID_OUTSIDE
+    ID_OUTSIDE,
+    ID_INCIDENT
 };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */

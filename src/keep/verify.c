@@ -1,4 +1,5 @@
 #include "keep/access/right.h"
+#include "keep/incident_lines.h"
 #include "keep/verify_priv.h"
 #include "store/sqlite/sqlite.h"
 
@@ -75,6 +76,16 @@ static RESULT signed_take(struct verify *verify, const struct home *home, const 
     return known.code == CODE_NOT_FOUND ? OK : known;
 }
 
+/* As many lines as entries: the newest could be missing without a gap. */
+static RESULT incidents_whole(struct verify *verify)
+{
+    uint64_t lines = 0;
+    TRY(incident_lines_check(verify->shop, &lines));
+    if (lines == verify->incident_lines) return OK;
+    return FAIL(TAMPERED, "incident: the ledger has entries of %llu lines, the store has %llu",
+                (unsigned long long)verify->incident_lines, (unsigned long long)lines);
+}
+
 static RESULT shop_check(struct verify *verify)
 {
     TRY(sightings_upto(verify->shop->store, &verify->upto));
@@ -82,6 +93,7 @@ static RESULT shop_check(struct verify *verify)
     TRY(verify_subjects(verify));
     TRY(verify_authority(verify));
     TRY(finding_of(verify, rights_check(verify->shop)));
+    TRY(finding_of(verify, incidents_whole(verify)));
     TRY(verify_checkpoints(verify));
     TRY(verify_signed(verify));
     return verify_pin(verify);

@@ -2,6 +2,7 @@
 #ifndef AMN_KEEPER_PRIV_H
 #define AMN_KEEPER_PRIV_H
 
+#include "answer/incident/verbs.h"
 #include "keep/post.h"
 #include "keep/verbs.h"
 #include "keeper/keeper.h"

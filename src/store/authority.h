@@ -57,6 +57,7 @@ struct mail_store;
 struct right_store;
 struct alert_store;
 struct observed_store;
+struct incident_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -71,6 +72,7 @@ struct store {
     const struct right_store *right;
     const struct alert_store *alert;
     const struct observed_store *observed;
+    const struct incident_store *incident;
 };
 
 #endif

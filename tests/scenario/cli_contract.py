@@ -152,6 +152,20 @@ def walk(home):
     same(put["state"], "delayed")  # there is staff, so it is loosening
     run("mail test", "kim@shop.example", status=NO)
     within("Mail is not set", run("mail queue").text)
+    incident = run("incident open", "a list is for sale", "kind=dump_for_sale", "--json").json["id"]
+    within(incident, run("incident list").text)
+    task = run("incident task", incident, "text=look at it", "needs_evidence=true", "--json").json["line"]
+    run("incident task", incident, f"of={task}", "state=done", status=NO)
+    run("incident task", incident, f"of={task}", "state=done", "evidence=sample.csv", "evidence=ticket 5")
+    within("claim", run("incident claim", incident, "text=no card data was taken").text)
+    run("incident add", incident, "notes", "text=@" + home.file("note of it", "seen\non two lines\n"))
+    run("incident add", incident, "notes", "words=x", status=USAGE)
+    run("incident add", incident, "nothing", "text=x", status=NO)
+    within("look at it", run("incident show", incident).text)
+    within("on two lines", run("incident show", incident, "timeline").text)
+    within("ticket 5", run("incident show", incident, "timeline", "--json").text)
+    run("incident close", incident, "--dry-run", status=NO)
+    run("incident reopen", incident, "--reason", "x", status=NO)
     run("grant add", "--subject", one, "--role", "courier", "--ticket", "17", "--minutes", "5")
     within("courier", run("grant list").text)
     run("field put", "shoe_size", "--kind", "text", "--bytes", "8")

@@ -205,8 +205,21 @@ def people(walk):
     walk("DELETE", "/v1/sinks/{id}", status=202, path=f"/v1/sinks/{hook['id']}")  # it waits for the second yes
     within("looked", walk("GET", "/v1/watch/weekly").json["text"])
     stream(walk)
+    incidents(walk)
     walk("POST", "/v1/fields", {"name": "size", "kind": "text", "bytes": 20}, 201)
     within("size", [item["name"] for item in walk("GET", "/v1/fields").json["items"]])
+
+
+def incidents(walk):
+    one = walk("POST", "/v1/incidents", {"title": "a list is for sale", "kind": "dump_for_sale"}, 201).json["id"]
+    path = f"/v1/incidents/{one}"
+    same([item["id"] for item in walk("GET", "/v1/incidents").json["items"]], [one])
+    task = walk("POST", "/v1/incidents/{id}/{kind}", {"text": "look at it"}, 201, path=path + "/tasks")
+    receipt(task)
+    same(walk("GET", "/v1/incidents/{id}", path=path).json["tasks"][0]["line"], task.json["line"])
+    same(len(walk("GET", "/v1/incidents/{id}/{part}", path=path + "/timeline?limit=2").json["items"]), 2)
+    told = problem(walk("POST", "/v1/incidents/{id}/close", {}, 409, path=path + "/close"), 409, "check.not_met")
+    within("/task.open", [error["pointer"] for error in told["errors"]])
 
 
 def stream(walk):
@@ -300,7 +313,7 @@ GOOD = {
     "/v1/ledger/pins": {"where": "x"}, "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
-    "/v1/budgets": {"scope": "shop"}, "/v1/secrets": {"name": "x"}, "/v1/services": {"name": "x", "fields": [], "purposes": []},
+    "/v1/budgets": {"scope": "shop"}, "/v1/incidents": {"title": "x", "kind": "other"}, "/v1/secrets": {"name": "x"}, "/v1/services": {"name": "x", "fields": [], "purposes": []},
     "/v1/secrets": {"name": "x"}, "/v1/staff/{id}/lessons": {"lesson": "x"},
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},

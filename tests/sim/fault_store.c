@@ -228,6 +228,16 @@ WRAP(alert, tally_sum, (struct store * store, enum tally tally, uint32_t from_da
      from_day, out)
 WRAP(alert, tally_sweep, (struct store * store, uint32_t before_day), before_day)
 
+WRAP(incident, add, (struct store * store, const struct incident_row *row), row)
+WRAP(incident, each,
+     (struct store * store, RESULT (*each)(void *context, const struct incident_row *row), void *context),
+     each, context)
+WRAP(incident, line_add, (struct store * store, const struct incident_line_row *row), row)
+WRAP(incident, line_each,
+     (struct store * store, uint64_t incident, uint64_t from,
+      RESULT (*each)(void *context, const struct incident_line_row *row), void *context),
+     incident, from, each, context)
+
 static RESULT wrap_batch_commit(struct store *store)
 {
     struct fault_plan *plan = of(store)->plan;
@@ -388,11 +398,18 @@ static const struct alert_store wrap_alert = {
     .tally_sweep = wrap_alert_tally_sweep,
 };
 
+static const struct incident_store wrap_incident = {
+    .add = wrap_incident_add,
+    .each = wrap_incident_each,
+    .line_add = wrap_incident_line_add,
+    .line_each = wrap_incident_line_each,
+};
+
 /* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close, bytes and soon. */
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
-                       sizeof wrap_alert + sizeof wrap_observed ==
+                       sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident ==
                    (CALL_COUNT - 1 + 5) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -403,9 +420,9 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
         inner->batch->close(&inner);
         return FAIL(UNAVAILABLE, "fault store: out of memory");
     }
-    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject, &wrap_tag,     &wrap_ledger,
-                               &wrap_sighting, &wrap_authority, &wrap_replay,  &wrap_key_use, &wrap_mail,
-                               &wrap_right,    &wrap_alert,     &wrap_observed};
+    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject,  &wrap_tag,     &wrap_ledger,
+                               &wrap_sighting, &wrap_authority, &wrap_replay,   &wrap_key_use, &wrap_mail,
+                               &wrap_right,    &wrap_alert,     &wrap_observed, &wrap_incident};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

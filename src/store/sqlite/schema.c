@@ -81,7 +81,11 @@ static const char *const migrations[] = {
     " chunk INTEGER NOT NULL, bitmap BLOB NOT NULL, PRIMARY KEY (hour, reader, full, chunk)) WITHOUT ROWID;"
     "CREATE TABLE unattributed (hour INTEGER NOT NULL, reader INTEGER NOT NULL, full INTEGER NOT NULL,"
     " named INTEGER NOT NULL, lines INTEGER NOT NULL, rows INTEGER NOT NULL,"
-    " PRIMARY KEY (hour, reader, full, named)) WITHOUT ROWID;",
+    " PRIMARY KEY (hour, reader, full, named)) WITHOUT ROWID;"
+    "CREATE TABLE incident (no INTEGER PRIMARY KEY CHECK (no > 0), made_us INTEGER NOT NULL, key BLOB NOT "
+    "NULL);"
+    "CREATE TABLE incident_line (incident INTEGER NOT NULL, n INTEGER NOT NULL CHECK (n > 0),"
+    " entry INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (incident, n)) WITHOUT ROWID;",
 };
 
 unsigned schema_newest(void)

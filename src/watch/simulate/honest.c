@@ -109,8 +109,7 @@ static void sessions(struct world *world, struct actor *front, unsigned minute)
 {
     struct actor *signin = front;
     for (size_t i = 0; i < world->actor_count; i++)
-        if (world->actors[i].workload == WORKLOAD_SIGNIN)
-            signin = &world->actors[i];
+        if (world->actors[i].workload == WORKLOAD_SIGNIN) signin = &world->actors[i];
     double mean = front->today * honest_pace(ALWAYS, front, minute) / (double)world->thin;
     world->thin_now = true;
     for (uint64_t count = chance_count(&world->chance, mean); count > 0; count--)

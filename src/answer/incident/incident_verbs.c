@@ -1,0 +1,272 @@
+#include "answer/incident/incident_put.h"
+#include "answer/incident/verbs.h"
+#include "keep/put.h"
+
+#include <string.h>
+
+static RESULT reader_find(struct shop *shop, struct slice text, uint64_t *out)
+{
+    uint64_t id = 0;
+    if (slice_is(text, "operator")) {
+        *out = reader_no(READER_OPERATOR, 0);
+        return OK;
+    }
+    if (slice_starts(text, "key_")) {
+        TRY(id_get(shop, ID_KEY, text, &id));
+        *out = reader_no(READER_KEY, (uint32_t)id);
+        return key_by_id(&shop->access, (uint32_t)id) ? OK
+                                                      : FAIL(NOT_FOUND, "who: this shop has no such key");
+    }
+    TRY(id_get(shop, ID_STAFF, text, &id));
+    *out = reader_no(READER_STAFF, (uint32_t)id);
+    return staff_by_id(&shop->access, id) ? OK : FAIL(NOT_FOUND, "who: this shop has nobody of that id");
+}
+
+static RESULT time_find(struct slice text, const char *name, int64_t *out)
+{
+    if (text.len == 0) return OK;
+    if (time_get(text, out).code == CODE_OK && *out > 0) return OK;
+    return FAIL(INVALID, "%s: not a time such as 2026-11-22T09:00:00Z", name);
+}
+
+static bool is_currency(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < 'A' || text.at[i] > 'Z') return false;
+    }
+    return text.len == 0 || text.len == 3;
+}
+
+static RESULT line_of_ask(struct shop *shop, const struct incident_add_ask *ask, struct line *out)
+{
+    const struct line_row *row = line_row_of(ask->kind);
+    if (!row || !row->path[0]) return FAIL(ROUTE_UNKNOWN, "kind: no kind of line that people add");
+    *out = (struct line){.kind = row->kind,
+                         .text = ask->text,
+                         .name = ask->name,
+                         .state = ask->state,
+                         .of = ask->of,
+                         .source = ask->source,
+                         .confidence = ask->confidence,
+                         .evidence = ask->evidence,
+                         .hash = ask->hash,
+                         .receipt = ask->receipt,
+                         .check = ask->check,
+                         .fixes = ask->fixes,
+                         .stance = ask->stance,
+                         .cause = ask->cause,
+                         .needs_evidence = ask->needs_evidence,
+                         .minutes = ask->minutes,
+                         .amount = ask->amount,
+                         .currency = ask->currency,
+                         .peers = ask->peers,
+                         .role = ask->role,
+                         .question = ask->question};
+    if (!is_currency(ask->currency)) return FAIL(INVALID, "currency: three capital letters, such as IDR");
+    if ((ask->amount > 0) != (ask->currency.len > 0))
+        return FAIL(MEMBER_MISSING, "amount: comes with its currency, and a currency with its amount");
+    if (ask->who.len > 0) TRY(reader_find(shop, ask->who, &out->who));
+    TRY(time_find(ask->at, "at", &out->at));
+    return time_find(ask->due, "due", &out->due);
+}
+
+/* Whoever shares a key or role with a suspect is let in only with a reason that stands in the timeline. */
+static RESULT peers_ask(const struct shop *shop, const struct fold *fold, const struct line *line)
+{
+    bool joins = line->kind == LINE_OWNER || (line->kind == LINE_MEMBER && !slice_is(line->state, "out"));
+    if (!joins || line->text.len > 0 || !incident_is_peer(shop, &fold->circle, line->who)) return OK;
+    return FAIL(REASON_MISSING, "text: they share a key or role with a suspect; say why they must know");
+}
+
+/* A decision stands beside how much was known when it was made. */
+static void known_then(struct batch *batch, const struct fold *fold, struct line *line)
+{
+    if (line->kind != LINE_DECISION || line->of > 0) return;
+    line->ledger = ledger_size(batch->shop->ledger);
+    line->lines = fold->line_count;
+    line->scope = fold->scope;
+}
+
+static void added_put(const struct line *line, struct buf *out)
+{
+    cbor_map(out, 2);
+    put_number(out, "line", line->n);
+    put_text(out, "kind", slice_text(line_row(line->kind)->name));
+}
+
+RESULT verb_incident_open(struct batch *batch, const struct reader *reader,
+                          const struct incident_open_ask *ask, struct answer *out)
+{
+    struct incident *incident = NULL;
+    struct receipt receipt = {0};
+    struct line opened = {.kind = LINE_OPENED, .text = ask->title, .name = ask->kind, .source = ask->source};
+    struct line aware = {.kind = LINE_INSTANT,
+                         .name = SLICE_TEXT("aware"),
+                         .at = batch->now_us,
+                         .who = reader->no,
+                         .source = ask->source};
+    if (ask->title.len == 0 || ask->kind.len == 0) return FAIL(MEMBER_MISSING, "title, kind: say both");
+    TRY(time_find(ask->at, "at", &aware.at));
+    if (aware.at > batch->now_us) return FAIL(INVALID, "at: is in the future");
+    TRY(incident_new(batch, &incident));
+    TRY(incident_line(batch, reader, incident, NULL, &opened, &receipt));
+    TRY(incident_line(batch, reader, incident, NULL, &aware, &receipt));
+    batch_receipt(out, &receipt);
+    out->head.flags |= ANSWER_CREATED;
+    cbor_map(&out->body, 3);
+    put_id(batch->shop, &out->body, "id", ID_INCIDENT, incident->no);
+    put_text(&out->body, "state", SLICE_TEXT("open"));
+    put_number(&out->body, "lines", incident->lines);
+    return OK;
+}
+
+static RESULT listed_put(struct shop *shop, const struct incident *incident, struct buf *out)
+{
+    SCOPED(reading_done) struct reading reading = {0};
+    SCOPED(buf_done) struct buf owner = {0};
+    const struct fold *fold = &reading.fold;
+    TRY(incident_read(shop, incident, &reading));
+    reader_put(shop, fold->circle.owner, &owner);
+    cbor_map(out, 7);
+    put_id(shop, out, "id", ID_INCIDENT, incident->no);
+    put_text(out, "title", incident_title(fold));
+    put_text(out, "kind", fold->line_count > 0 ? fold->lines[0].name : (struct slice){0});
+    put_text(out, "state", fold->closed_us ? SLICE_TEXT("closed") : SLICE_TEXT("open"));
+    put_time(out, "opened", fold->opened_us);
+    put_text(out, "owner", buf_slice(&owner));
+    put_number(out, "lines", fold->line_count);
+    return OK;
+}
+
+/* Pages count those that the reader sees: how many others there are does not show. */
+RESULT verb_incident_list(struct batch *batch, const struct reader *reader,
+                          const struct incident_list_ask *ask, struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct incidents *incidents = NULL;
+    struct page page = {0};
+    size_t seen = 0, count = 0;
+    TRY(incidents_of(shop, &incidents));
+    for (size_t i = 0; i < incidents->count; i++)
+        page.count += incident_seen_by(shop, &incidents->at[i], reader);
+    TRY(page_of(shop, ID_MORE, ask->after, ask->limit, &page));
+    cbor_map(&out->body, 2);
+    cbor_text(&out->body, SLICE_TEXT("items"));
+    size_t mark = cbor_open(&out->body);
+    for (size_t i = 0; i < incidents->count; i++) {
+        if (!incident_seen_by(shop, &incidents->at[i], reader)) continue;
+        bool here = seen >= page.from && seen < page.to;
+        seen++;
+        if (!here) continue;
+        TRY(listed_put(shop, &incidents->at[i], &out->body));
+        count++;
+    }
+    cbor_array_close(&out->body, mark, count);
+    put_next(shop, ID_MORE, &page, &out->body);
+    return OK;
+}
+
+static RESULT timeline_put(struct shop *shop, const struct fold *fold, const struct incident_show_ask *ask,
+                           struct buf *out)
+{
+    struct page page = {.count = fold->line_count};
+    TRY(page_of(shop, ID_MORE, ask->after, ask->limit, &page));
+    cbor_map(out, 2);
+    cbor_text(out, SLICE_TEXT("items"));
+    size_t mark = cbor_open(out), count = 0;
+    for (size_t i = page.from; i < page.to; i++, count++) line_put(shop, &fold->lines[i], out);
+    cbor_array_close(out, mark, count);
+    put_next(shop, ID_MORE, &page, out);
+    return OK;
+}
+
+RESULT verb_incident_show(struct batch *batch, const struct reader *reader,
+                          const struct incident_show_ask *ask, struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct incident *incident = NULL;
+    SCOPED(reading_done) struct reading reading = {0};
+    TRY(incident_find(batch, reader, ask->id, &incident));
+    TRY(incident_read(shop, incident, &reading));
+    if (ask->part.len == 0) {
+        incident_put(shop, incident, &reading.fold, &out->body);
+        return OK;
+    }
+    if (slice_is(ask->part, "timeline")) return timeline_put(shop, &reading.fold, ask, &out->body);
+    const struct line_row *row = line_row_of(ask->part);
+    if (!row) return FAIL(ROUTE_UNKNOWN, "part: timeline, or a kind of line such as tasks");
+    cbor_map(&out->body, 2);
+    items_put(shop, &reading.fold, row->kind, "items", &out->body);
+    cbor_text(&out->body, SLICE_TEXT("next"));
+    cbor_null(&out->body);
+    return OK;
+}
+
+RESULT verb_incident_add(struct batch *batch, const struct reader *reader, const struct incident_add_ask *ask,
+                         struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct incident *incident = NULL;
+    struct receipt receipt = {0};
+    struct line line = {0};
+    SCOPED(reading_done) struct reading reading = {0};
+    TRY(incident_find(batch, reader, ask->id, &incident));
+    TRY(line_of_ask(shop, ask, &line));
+    TRY(incident_read(shop, incident, &reading));
+    TRY(peers_ask(shop, &reading.fold, &line));
+    known_then(batch, &reading.fold, &line);
+    TRY(incident_line(batch, reader, incident, &reading, &line, &receipt));
+    batch_receipt(out, &receipt);
+    out->head.flags |= ANSWER_CREATED;
+    added_put(&line, &out->body);
+    return OK;
+}
+
+/* Is it that reader, or a key of that person alone? */
+static bool reader_is(const struct reader *reader, uint64_t no)
+{
+    return reader->no == no ||
+           (reader->person_count == 1 && reader_no(READER_STAFF, reader->persons[0]) == no);
+}
+
+/* What is missing is listed one by one, beside the refusal. */
+static RESULT missing_tell(const struct fold *fold, struct answer *out)
+{
+    struct missing missing[MISSING_MAX];
+    size_t count = fold_missing(fold, missing);
+    for (size_t i = 0; i < count; i++) {
+        struct result why = missing[i].n ? FAIL(CHECK_NOT_MET, "%s: line %llu: %s", missing[i].code,
+                                                (unsigned long long)missing[i].n, missing[i].text)
+                                         : FAIL(CHECK_NOT_MET, "%s: %s", missing[i].code, missing[i].text);
+        batch_problem(out, why, "/%s", missing[i].code);
+    }
+    if (count == 0) return OK;
+    return FAIL(CHECK_NOT_MET, "incident: %zu thing%s missing before it can be closed; see errors", count,
+                count == 1 ? " is" : "s are");
+}
+
+RESULT verb_incident_close(struct batch *batch, const struct reader *reader,
+                           const struct incident_close_ask *ask, struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct incident *incident = NULL;
+    struct receipt receipt = {0};
+    struct line line = {.kind = ask->reopen ? LINE_REOPENED : LINE_CLOSED, .text = ask->text};
+    SCOPED(reading_done) struct reading reading = {0};
+    TRY(incident_find(batch, reader, ask->id, &incident));
+    TRY(incident_read(shop, incident, &reading));
+    TRY(fold_may(&reading.fold, &line));
+    if (!reader_is(reader, reading.fold.circle.owner) && reader->no != reader_no(READER_OPERATOR, 0))
+        return FAIL(ROLE_ACT, "incident: its owner closes and reopens it");
+    if (!ask->reopen) TRY(missing_tell(&reading.fold, out));
+    cbor_map(&out->body, 2);
+    put_id(shop, &out->body, "id", ID_INCIDENT, incident->no);
+    put_text(&out->body, "state",
+             ask->dry_run  ? SLICE_TEXT("would change")
+             : ask->reopen ? SLICE_TEXT("open")
+                           : SLICE_TEXT("closed"));
+    if (ask->dry_run) return OK;
+    TRY(incident_line(batch, reader, incident, &reading, &line, &receipt));
+    batch_receipt(out, &receipt);
+    return OK;
+}

@@ -1,0 +1,13 @@
+/* The verbs on incidents: as keep/verbs.h says of all. */
+#ifndef AMN_ANSWER_INCIDENT_VERBS_H
+#define AMN_ANSWER_INCIDENT_VERBS_H
+
+#include "keep/verbs.h"
+
+VERB_FUNCTION(incident_open);
+VERB_FUNCTION(incident_list);
+VERB_FUNCTION(incident_show);
+VERB_FUNCTION(incident_add);
+VERB_FUNCTION(incident_close);
+
+#endif

@@ -1,0 +1,269 @@
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/show.h"
+
+#include <string.h>
+
+enum { TEXTS_MAX = 32, VALUE_FILE_MAX = 16384 };
+
+/* Files that values were read from: they live as long as the ask. */
+struct files {
+    struct buf at[TEXTS_MAX];
+    size_t count;
+};
+
+static void files_done(struct files *files)
+{
+    for (size_t i = 0; i < files->count; i++) buf_done(&files->at[i]);
+}
+
+static RESULT value_of(struct slice text, struct files *files, struct slice *out)
+{
+    *out = text;
+    if (!slice_starts(text, "@")) return OK;
+    if (files->count == TEXTS_MAX) return FAIL(USAGE, "arguments: more than %d files", TEXTS_MAX);
+    struct buf *file = &files->at[files->count++];
+    TRY(input_read((const char *)text.at + 1, VALUE_FILE_MAX, file));
+    *out = buf_slice(file);
+    while (out->len > 0 && out->at[out->len - 1] == '\n') out->len--;
+    return OK;
+}
+
+static RESULT member_set(const struct member *member, struct slice value, struct arena *arena, uint8_t *ask)
+{
+    void *at = ask + member->offset;
+    struct texts *texts = at;
+    if (member->wire == WIRE_TEXT) {
+        *(struct slice *)at = value;
+        return OK;
+    }
+    if (member->wire == WIRE_U64) {
+        if (number_get(value, member->max, at)) return OK;
+        return FAIL(USAGE, "%s: not a number up to %zu", member->name, member->max);
+    }
+    if (member->wire == WIRE_BOOL) {
+        *(bool *)at = slice_is(value, "true");
+        if (*(bool *)at || slice_is(value, "false")) return OK;
+        return FAIL(USAGE, "%s: true or false", member->name);
+    }
+    if (texts->count == member->max) return FAIL(USAGE, "%s: more than %zu", member->name, member->max);
+    struct slice *items = arena_take(arena, (texts->count + 1) * sizeof *items);
+    if (texts->count > 0) memcpy(items, texts->at, texts->count * sizeof *items);
+    items[texts->count] = value;
+    *texts = (struct texts){items, texts->count + 1};
+    return OK;
+}
+
+/* The arguments from `from` on as members of the verb's ask, by its table. */
+static RESULT members_set(const struct call *call, size_t from, enum verb verb, struct arena *arena,
+                          struct files *files, void *ask)
+{
+    for (size_t i = from; i < call->arg_count; i++) {
+        struct slice arg = slice_text(call->args[i]), value = {0};
+        const char *equals = strchr(call->args[i], '=');
+        const struct member *member = verb_row(verb)->members;
+        struct slice name = {arg.at, equals ? (size_t)(equals - call->args[i]) : arg.len};
+        while (member->wire != WIRE_END && !slice_is(name, member->name)) member++;
+        bool taken = slice_is(name, "id") || slice_is(name, verb == VERB_INCIDENT_ADD ? "kind" : "title");
+        if (!equals || member->wire == WIRE_END || taken)
+            return FAIL(USAGE, "argument %zu: not MEMBER=VALUE; see amanah help %s", i + 1,
+                        call->command->words);
+        TRY(value_of(slice_from(arg, name.len + 1), files, &value));
+        TRY(member_set(member, value, arena, ask));
+    }
+    return OK;
+}
+
+static void show_opened(const struct call *call, struct doc answer)
+{
+    show_value(doc_text(doc_get(answer, "id")));
+    show_words("\n");
+    show_remark(
+        call,
+        "Next: who may know (amanah incident add ID members who=), who may be behind it (suspects who=).");
+}
+
+RESULT command_incident_open(struct call *call)
+{
+    struct incident_open_ask ask = {.title = slice_text(call->args[0]), .kind = SLICE_TEXT("other")};
+    SCOPED(arena_done) struct arena arena = {0};
+    SCOPED(files_done) struct files files = {0};
+    TRY(members_set(call, 1, VERB_INCIDENT_OPEN, &arena, &files, &ask));
+    return ask_and_show(call, VERB_INCIDENT_OPEN, &ask, show_opened);
+}
+
+static void show_incidents(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_table(answer, (const struct table_column[]){{"id", COLUMN_WORDS},
+                                                     {"state", COLUMN_WORDS},
+                                                     {"opened", COLUMN_TIME},
+                                                     {"kind", COLUMN_WORDS},
+                                                     {"title", COLUMN_WORDS},
+                                                     {0}});
+}
+
+RESULT command_incident_list(struct call *call)
+{
+    struct incident_list_ask ask = {.limit = PAGE_MAX};
+    return ask_pages(call, VERB_INCIDENT_LIST, &ask, &ask.after, show_incidents);
+}
+
+/* A line, as "12 task open: text", with what else it says below. */
+static void show_line(struct doc line)
+{
+    struct docs members = docs_of(line);
+    struct slice name = {0};
+    struct doc value = {0};
+    show_words("%llu ", (unsigned long long)doc_number(doc_get(line, "line")));
+    show_value(doc_text(doc_get(line, "kind")));
+    if (doc_there(doc_get(line, "state"))) {
+        show_words(" ");
+        show_value(doc_text(doc_get(line, "state")));
+    }
+    show_words(": ");
+    show_value(doc_text(doc_get(line, "text")));
+    show_words("\n");
+    while (docs_pair(&members, &name, &value)) {
+        SCOPED(buf_done) struct buf words = {0};
+        static const char said[] = " line kind state text entry evidence_count last changed ";
+        char word[40] = {0};
+        if (name.len + 3 > sizeof word) continue;
+        word[0] = ' ';
+        memcpy(word + 1, name.at, name.len);
+        word[name.len + 1] = ' ';
+        item_words_put(&words, value);
+        if (strstr(said, word) || words.len == 0) continue;
+        show_words("    ");
+        show_value(name);
+        show_words(": ");
+        show_value(buf_slice(&words));
+        show_words("\n");
+    }
+}
+
+static void show_lines(const struct call *call, struct doc answer)
+{
+    (void)call;
+    struct docs items = docs_of(doc_get(answer, "items"));
+    struct doc item = {0};
+    if (items.left == 0) show_words("None.\n");
+    while (docs_next(&items, &item)) show_line(item);
+}
+
+static void show_part(struct doc answer, const char *name, const char *heading)
+{
+    struct docs items = docs_of(doc_get(answer, name));
+    struct doc item = {0};
+    if (items.left == 0) return;
+    show_words("\n%s\n", heading);
+    while (docs_next(&items, &item)) show_line(item);
+}
+
+static void show_missing(struct doc answer)
+{
+    struct docs items = docs_of(doc_get(answer, "missing"));
+    struct doc item = {0};
+    if (items.left == 0) return;
+    show_words("\nBefore it can be closed\n");
+    while (docs_next(&items, &item)) {
+        show_words("- ");
+        show_value(doc_text(doc_get(item, "text")));
+        if (doc_there(doc_get(item, "line")))
+            show_words(" (line %llu)", (unsigned long long)doc_number(doc_get(item, "line")));
+        show_words("\n");
+    }
+}
+
+static void show_incident(const struct call *call, struct doc answer)
+{
+    (void)call;
+    static const char *const parts[][2] = {
+        {"instants", "When"},     {"contain", "Containment"},     {"hypotheses", "What may have happened"},
+        {"tasks", "To do"},       {"claims", "Said in public"},   {"requests", "Asked by authorities"},
+        {"decisions", "Decided"}, {"evidence", "Evidence"},       {"holds", "Kept from changing"},
+        {"recovery", "Got back"}, {"audits", "Audit afterwards"}, {"prevention", "Never again"}};
+    static const char *const heads[] = {"id",    "kind",    "state",    "opened", "closed",
+                                        "owner", "members", "suspects", "lines",  "minutes"};
+    show_value(doc_text(doc_get(answer, "title")));
+    show_words("\n");
+    for (size_t i = 0; i < COUNT_OF(heads); i++) {
+        SCOPED(buf_done) struct buf words = {0};
+        item_words_put(&words, doc_get(answer, heads[i]));
+        if (words.len == 0) continue;
+        show_words("%s: ", heads[i]);
+        show_value(buf_slice(&words));
+        show_words("\n");
+    }
+    for (size_t i = 0; i < COUNT_OF(parts); i++) show_part(answer, parts[i][0], parts[i][1]);
+    show_missing(answer);
+}
+
+RESULT command_incident_show(struct call *call)
+{
+    struct incident_show_ask ask = {.id = slice_text(call->args[0])};
+    if (call->arg_count == 1) return ask_and_show(call, VERB_INCIDENT_SHOW, &ask, show_incident);
+    ask.part = slice_text(call->args[1]);
+    ask.limit = PAGE_MAX;
+    return ask_pages(call, VERB_INCIDENT_SHOW, &ask, &ask.after, show_lines);
+}
+
+static void show_added(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "kind")));
+    show_words(" %llu\n", (unsigned long long)doc_number(doc_get(answer, "line")));
+}
+
+static RESULT add(struct call *call, const char *kind, size_t from)
+{
+    struct incident_add_ask ask = {.id = slice_text(call->args[0]), .kind = slice_text(kind)};
+    SCOPED(arena_done) struct arena arena = {0};
+    SCOPED(files_done) struct files files = {0};
+    TRY(members_set(call, from, VERB_INCIDENT_ADD, &arena, &files, &ask));
+    return ask_and_show(call, VERB_INCIDENT_ADD, &ask, show_added);
+}
+
+RESULT command_incident_add(struct call *call)
+{
+    return add(call, call->args[1], 2);
+}
+
+RESULT command_incident_task(struct call *call)
+{
+    return add(call, "tasks", 1);
+}
+
+RESULT command_incident_claim(struct call *call)
+{
+    return add(call, "claims", 1);
+}
+
+static void show_closed(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "id")));
+    show_words(": ");
+    show_value(doc_text(doc_get(answer, "state")));
+    show_words("\n");
+}
+
+static RESULT close_or_reopen(struct call *call, bool reopen)
+{
+    struct incident_close_ask ask = {.id = slice_text(call->args[0]),
+                                     .text = call_slice(call, OPT_REASON),
+                                     .dry_run = call_has(call, OPT_DRY_RUN),
+                                     .reopen = reopen};
+    return ask_and_show(call, VERB_INCIDENT_CLOSE, &ask, show_closed);
+}
+
+RESULT command_incident_close(struct call *call)
+{
+    return close_or_reopen(call, false);
+}
+
+RESULT command_incident_reopen(struct call *call)
+{
+    return close_or_reopen(call, true);
+}
