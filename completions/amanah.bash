@@ -109,7 +109,7 @@ _amanah()
         "ledger verify") options=" --help --json --quiet --home --shop --from" ;;
         "ledger pin") options=" --help --json --quiet --home --url --output-curl --out --shop --mail --command" ;;
         "ledger witness") options=" --help --json --quiet --home --url --output-curl --shop --vkey --witness-url" ;;
-        "watch ingest") options=" --help --json --quiet --home --url --output-curl --shop --map --rejects --kind --system --zone --history --follow --lag" ;;
+        "watch ingest") options=" --help --json --quiet --home --url --output-curl --shop --map --rejects --fields --route --kind --system --subject-param --zone --history --follow --lag" ;;
         "verify") options=" --help --json --quiet --entry --vkey" ;;
         "demo") options=" --help --json --quiet --stay" ;;
         "completion") options=" --help" ;;

@@ -1,4 +1,5 @@
 /* What budgets let through, told from the same charges that enforce them. */
+#include "keep/observe/outside.h"
 #include "keep/put.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
@@ -164,9 +165,11 @@ RESULT verb_watch_status(struct batch *batch, const struct reader *reader, const
     struct reader one = {.no = reader_no(READER_OPERATOR, 0), .role = &admin};
     one.line = one.no;
     size_t count = 1;
-    cbor_map(&out->body, 3);
+    cbor_map(&out->body, 4);
     put_number(&out->body, "customers", batch->shop->last.at);
     counts_put(batch, &out->body);
+    cbor_text(&out->body, SLICE_TEXT("outside"));
+    TRY(outside_status_put(batch->shop, batch->now_us, &out->body));
     cbor_text(&out->body, SLICE_TEXT("items"));
     size_t mark = cbor_open(&out->body);
     reader_status_put(batch, &one, false, &out->body);

@@ -92,7 +92,7 @@ def a_web_log_tells_who_saw_whom():
         same(ones(home, "C-3"), [], "a request that was refused showed nothing")
         same([one[0] for one in ones(home, "C-4") + ones(home, "C-5")], ["lee", "lee"], "a list in a parameter")
         source = observed(home, "C-2")[0]["source"]
-        same(source, f"observed in {item['sha256']} line 3")
+        same(source, f"observed in {item['sha256']} line 3, hour 2023-11-20T02:00:00Z")
         within("observed in", home.run("subject", "history", person(home, "C-2")).text)
         report = home.ask("ledger", "verify")
         same(report["findings"], [], "the ledger tells the same")
@@ -274,6 +274,95 @@ def a_shop_begins_with_a_list_and_old_logs():
         same(home.cli("watch", "ingest", days[0], key=auditor).status, 3, "nor may they take in any")
 
 
+def a_leak_is_sized_before_any_service_was_declared():
+    """A shop with nothing but customers' refs: the newest logs tell of few, older ones of many more."""
+    with Home() as home:
+        rows = "ref\n" + "".join(f"C-{n}\n" for n in range(1, 601))
+        home.run("import", home.file("customers.csv", rows), "--on-conflict", "update")
+
+        def day(date, first, last):
+            return "".join(f'203.0.113.{n % 200} - - [{date}:03:{n // 60 % 60:02d}:{n % 60:02d} +0900] '
+                           f'"GET /v2/profile?lang=ko&customer=C-{n} HTTP/1.1" 200 17 "-" "curl"\n' for n in range(first, last))
+
+        new = home.file("access.log", day("18/Nov/2025", 1, 46))
+        names = [f"access.log.{n}.gz" for n in (2, 10, 9)]  # 10 is the oldest, whatever the order of the words
+        spans = [("01/Nov/2025", 20, 200), ("24/Jun/2025", 150, 420), ("02/Jul/2025", 400, 580)]
+        old = [home.file(name, gzip.compress(day(*span).encode())) for name, span in zip(names, spans)]
+        words = ("--fields", "name,email,addresses", "--subject-param", "customer", "--history")
+        within(b"--subject-param", home.cli("watch", "ingest", new, "--fields", "name").err, "half a declaration is none")
+        within(b"--fields", home.cli("watch", "ingest", new, "--subject-param", "customer").err)
+        within(b"--fields", home.cli("watch", "ingest", new).err, "what is missing is said")
+        same(home.ask("service", "list")["items"], [], "and nothing was declared by that")
+        same(sums(ingest(home, new, *words)[0]), (45, 45, 45, 0, 0))
+        same([seen(home, n) for n in (1, 45, 46, 300)], [True, True, False, False], "the first count: 45")
+        items = ingest(home, *old, *words)
+        same([os.path.basename(item["file"]) for item in items], [names[1], names[2], names[0]], "the oldest log is read first")
+        same([seen(home, n) for n in (1, 45, 46, 300, 579, 580)], [True] * 5 + [False], "and what it was in truth: 579")
+        service = home.ask("service", "list")["items"][0]
+        same([service["name"], service["routes"][0]["route"]], ["outside", "ANY /{...}?customer={ref}"], "it is an ordinary service")
+        same(home.ask("watch", "status")["outside"][0]["files"], 4)
+        check(home.ask("watch", "status")["outside"][0]["lag_s"] > 0, "how old the newest line is")
+        other = home.cli("watch", "ingest", new, "--fields", "name", "--subject-param", "customer")
+        within(b"--system", other.err, "what was declared is never changed by the way")
+        same(other.status, 1)
+        same(home.cli("watch", "ingest", new, "--fields", "nothing", "--subject-param", "x", "--system", "new").status, 2)
+        same(home.ask("ledger", "verify")["findings"], [])
+
+
+def seen(home, number):
+    return len(observed(home, f"C-{number}")) > 0
+
+
+def a_mapping_is_declaration_enough():
+    with Home() as home:
+        customers(home, 3)
+        rows = [{"ts": "2023-11-20T01:00:00Z", "who": "C-1", "actor": "kim"}, {"ts": "2023-11-20T01:00:01Z", "actor": "kim"},
+                {"ts": "2023-11-20T01:00:02Z", "who": "C-2", "actor": "lee", "path": "/x"}]
+        path = home.file("app.log", "".join(json.dumps(row) + "\n" for row in rows))
+        words = ("--map", "time=ts,subject=who,reader=actor,route=path", "--fields", "name,phone", "--system", "crm")
+        same(sums(ingest(home, path, *words)[0]), (3, 2, 2, 0, 0), "a line that names nobody says nothing")
+        same(ones(home, "C-1"), [("kim", HOUR_UTC, "name,phone", 1, 1)])
+        same(ones(home, "C-2"), [("lee", HOUR_UTC, "name,phone", 3, 1)])
+        same(home.ask("watch", "ingest", "--lag")["items"][0]["system"], "crm")
+
+
+def hostile_logs_are_counted_and_do_no_harm():
+    with Home() as home:
+        begin(home)
+        good = line("kim", "/api/customers/C-1")
+        junk = "{not json\n" * 40 + "\x1b[2J\x07\n" + "x" * 600_000 + "\n" + '10.0.0.9 - - [20/Nov/2023:10:00:00 +0900] "GET \n'
+        reject = home.file("rejects.csv")
+        item = ingest(home, home.file("junk.log", "\n".join(("# rubbish", "", "at its head")) * 20 + "\n" + good), status=5)[0]
+        same(item["attributed"], 1, "rubbish at the head of a log hides nothing behind it")
+        item = ingest(home, home.file("junk2.log", good + junk + line("kim", "/api/customers/C-2")), "--rejects", reject, status=5)[0]
+        same((item["attributed"], item["broken"]), (2, 43), "each broken line is counted, one of 600,000 bytes as well")
+        with open(reject, encoding="utf-8") as listed:
+            text = listed.read()
+        same(text.count("\n"), 44, "and listed by number and reason")
+        check("x1b" not in text and "\x1b" not in text and "xxx" not in text, "nothing of a line is repeated")
+        zoneless = home.file("app.log", '{"time":"2023-11-20 10:00:00","path":"/api/customers/C-1"}\n' +
+                             '{"time":"2023-11-20T01:00:00Z","path":"/api/customers/C-3","user":"kim"}\n')
+        same(ingest(home, zoneless, status=5)[0]["attributed"], 1, "one bad time does not stop a log")
+        for name in ("zeros.log.gz", "lines.log.gz"):
+            bomb = os.path.join(home.folder, name)
+            with gzip.open(bomb, "wb") as out:
+                for _ in range(200 if name[0] == "z" else 50):
+                    out.write((b"\0" if name[0] == "z" else b"\n") * 1_000_000)
+            reader = subprocess.Popen([PROGRAM, "watch", "ingest", bomb, "--kind", "nginx", "--history", "--quiet"],
+                                      stdout=subprocess.DEVNULL, env=environment({"AMANAH_HOME": home.path}))
+            _, status, used = os.wait4(reader.pid, 0)
+            check(os.waitstatus_to_exitcode(status) in (0, 5), f"a bomb is read like any log: {status}")
+            check(used.ru_maxrss < 100_000, f"in bounded memory: {used.ru_maxrss} KiB")
+        os.symlink("/etc/passwd", os.path.join(home.folder, "link.log"))
+        linked = home.cli("watch", "ingest", os.path.join(home.folder, "link.log"))
+        check(b"root" not in linked.out + linked.err, "a link elsewhere shows nothing of what it leads to")
+        several = home.cli("watch", "ingest", os.path.join(home.folder, "link.log"), home.file("none.log"),
+                           home.file("last.log", line("lee", "/api/customers/C-4")), "--json")
+        same((several.status, len(several.json["items"])), (5, 1), f"one that is no log does not keep others from being read: {several}")
+        same(ones(home, "C-4")[0][0], "lee")
+        same(home.ask("ledger", "verify")["findings"], [])
+
+
 def spoiled_observations_are_found():
     spoil = {"observed": "DELETE FROM observed WHERE rowid IN (SELECT 1)",
              "a set": "UPDATE observed SET hour = hour + 1", "a row": "DELETE FROM observed",
@@ -338,4 +427,5 @@ def what_cannot_be_read_is_said():
 if __name__ == "__main__":
     story(a_web_log_tells_who_saw_whom, the_same_file_again_changes_nothing, other_logs_are_found_by_content,
           a_log_is_followed_through_rotation, a_killed_ingest_ends_as_a_whole_one, a_shop_begins_with_a_list_and_old_logs,
-          spoiled_observations_are_found, an_erased_person_stays_proved_and_unnamed, what_cannot_be_read_is_said)
+          a_leak_is_sized_before_any_service_was_declared, a_mapping_is_declaration_enough,
+          hostile_logs_are_counted_and_do_no_harm, spoiled_observations_are_found, an_erased_person_stays_proved_and_unnamed, what_cannot_be_read_is_said)

@@ -370,7 +370,7 @@ bool json_parse(struct parse *parse, struct slice text, struct weblog_line *line
     struct flat flat = {.rest = text};
     line->why = "not a JSON object";
     if (!object_scan(parse->names, &flat) || !texts_open(parse, &flat)) return false;
-    *other = !flat.has[WHAT_ROUTE];
+    *other = !flat.has[WHAT_ROUTE] && !flat.has[WHAT_SUBJECT];
     if (*other) return true;
     line->why = "no time in it; say with --map which member it is";
     if (!flat.has[WHAT_TIME] || !time_take(parse, flat.found[WHAT_TIME], line)) return false;
@@ -378,7 +378,7 @@ bool json_parse(struct parse *parse, struct slice text, struct weblog_line *line
     line->reader = flat.found[WHAT_READER];
     if (flat.has[WHAT_NETWORK]) line->network = address_bare(flat.found[WHAT_NETWORK]);
     line->subject = flat.found[WHAT_SUBJECT];
-    struct slice route = flat.found[WHAT_ROUTE];
+    struct slice route = flat.has[WHAT_ROUTE] ? flat.found[WHAT_ROUTE] : SLICE_TEXT("-");
     if (request_line(route)) {
         request_split(route, line);
     } else {

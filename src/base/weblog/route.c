@@ -5,6 +5,8 @@
 
 enum { METHOD_BYTES_MAX = 16, TEXT_BYTES_MAX = 400 };
 
+static const char every[] = "{...}";
+
 enum part_kind { PART_WORD, PART_ANY, PART_REF, PART_ID, PART_REFS, PART_IDS };
 
 struct part {
@@ -20,7 +22,9 @@ struct parameter {
 struct route {
     char text[TEXT_BYTES_MAX + 1];
     struct slice method;
-    bool path; /* the target begins with a slash; else it is one word */
+    bool any_method, any_target; /* ANY; a target of {...} alone */
+    bool path;                   /* the target begins with a slash; else it is one word */
+    bool open_end;               /* its path ends with {...} */
     struct part parts[ROUTE_SEGMENTS_MAX];
     size_t part_count;
     struct parameter parameters[ROUTE_PARAMETERS_MAX];
@@ -30,7 +34,7 @@ struct route {
 /* A target, taken apart. */
 struct target {
     struct slice segments[ROUTE_SEGMENTS_MAX];
-    size_t count;
+    size_t count; /* of segments in all: those beyond ROUTE_SEGMENTS_MAX are not kept */
     struct slice query;
 };
 
@@ -124,6 +128,9 @@ static RESULT parts_parse(struct slice path, size_t *subjects, struct route *out
     while (path.len > 0) {
         struct slice segment = cut_at(&path, '/');
         if (segment.len == 0) continue;
+        if (out->open_end) return FAIL(INVALID, "route: {...} stands at the end of a path only");
+        out->open_end = slice_is(segment, every);
+        if (out->open_end) continue;
         if (out->part_count == ROUTE_SEGMENTS_MAX)
             return FAIL(INVALID, "route: more than %d segments", ROUTE_SEGMENTS_MAX);
         TRY(part_take(segment, subjects, &out->parts[out->part_count++]));
@@ -149,6 +156,8 @@ static RESULT route_parse(struct slice text, struct route *out)
     out->method = cut_at(&target, ' ');
     if (!method_good(out->method) || target.len == 0 || memchr(target.at, ' ', target.len))
         return FAIL(INVALID, "route: not of the form GET /path/{ref}, SELECT schema.table or EVENT word");
+    out->any_method = slice_is(out->method, "ANY");
+    out->any_target = slice_is(target, every);
     out->path = target.at[0] == '/';
     if (!out->path) {
         out->parts[0] = (struct part){PART_WORD, target};
@@ -202,8 +211,7 @@ static struct slice path_of(struct slice target)
     return slash ? slice_from(rest, (size_t)(slash - rest.at)) : SLICE_TEXT("/");
 }
 
-/* False when it has more segments than any route. */
-static bool target_take(struct routes *routes, struct slice target, struct target *out)
+static void target_take(struct routes *routes, struct slice target, struct target *out)
 {
     size_t used = 0;
     struct slice whole = path_of(target), before = cut_at(&whole, '#'), path = cut_at(&before, '?');
@@ -219,10 +227,9 @@ static bool target_take(struct routes *routes, struct slice target, struct targe
             out->count -= out->count > 0;
             continue;
         }
-        if (out->count == ROUTE_SEGMENTS_MAX) return false;
-        out->segments[out->count++] = segment;
+        if (out->count < ROUTE_SEGMENTS_MAX) out->segments[out->count] = segment;
+        out->count++;
     }
-    return true;
 }
 
 /* Does the text fit the part? A subject goes into `out`. */
@@ -253,8 +260,9 @@ static bool parameter_fits(struct routes *routes, const struct parameter *parame
 static bool path_fits(struct routes *routes, const struct route *route, const struct target *target,
                       struct route_match *out)
 {
-    if (route->part_count != target->count) return false;
-    for (size_t i = 0; i < target->count; i++) {
+    if (target->count < route->part_count || (target->count > route->part_count && !route->open_end))
+        return false;
+    for (size_t i = 0; i < route->part_count; i++) {
         if (!part_fits(routes, &route->parts[i], target->segments[i], out)) return false;
     }
     for (size_t i = 0; i < route->parameter_count; i++) {
@@ -271,13 +279,13 @@ bool routes_match(struct routes *routes, const struct weblog_line *line, struct 
         return false;
     for (size_t i = 0; i < routes->count; i++) {
         const struct route *route = &routes->at[i];
-        if (!slice_equal(route->method, line->method)) continue;
+        if (!route->any_method && !slice_equal(route->method, line->method)) continue;
         *out = (struct route_match){.route = i};
         if (!route->path) {
-            if (slice_equal(route->parts[0].text, line->target)) return true;
+            if (route->any_target || slice_equal(route->parts[0].text, line->target)) return true;
             continue;
         }
-        if (!taken && !target_take(routes, line->target, &target)) return false;
+        if (!taken) target_take(routes, line->target, &target);
         taken = true;
         if (path_fits(routes, route, &target, out)) return true;
     }

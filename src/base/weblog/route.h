@@ -5,9 +5,12 @@
  *     GET /orders?customer={ref}          in a query parameter as well
  *     GET /api/batch?ids={ref,}           several, with commas between them
  *     GET /shops/{}/customers/{ref}       {} is any one segment
+ *     GET /customers/{ref}/{...}          {...} at the end is any number of them, also none
+ *     ANY /{...}?customer={ref}           ANY is every method; here every path with that parameter
  *     GET /admin/export                   whom it returned the log cannot tell
  *     SELECT public.customers             a command of pgaudit and its table
  *     EVENT customer.view                 a word of an application's own log
+ *     ANY {...}                           every line; of use where a mapping gives the subject
  *
  * Paths are compared as a server sees them: percent signs decoded, empty and dot segments gone. Main call: routes_match().
  */

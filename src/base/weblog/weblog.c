@@ -22,9 +22,8 @@ struct weblog {
     enum weblog_kind kind; /* WEBLOG_ANY: not found yet */
     struct parse parse;
     struct names names;
-    uint64_t lines;   /* read so far */
-    unsigned guessed; /* lines that were like no kind */
-    bool skip;        /* within a line that is too long */
+    uint64_t lines; /* read so far */
+    bool skip;      /* within a line that is too long */
 };
 
 enum weblog_kind weblog_kind_find(struct slice name)
@@ -228,9 +227,8 @@ static enum weblog_got line_parse(struct weblog *log, struct slice text, struct 
     if (memchr(text.at, 0, text.len)) return WEBLOG_BAD;
     log->parse.scratch.len = 0;
     scratch_grow(&log->parse.scratch, 2 * text.len);
-    if (log->kind == WEBLOG_ANY && log->guessed < WEBLOG_GUESS_LINES) {
+    if (log->kind == WEBLOG_ANY) { /* as long as it takes: rubbish at its head must not hide the rest */
         log->kind = kind_guess(log, text);
-        log->guessed++;
         log->parse.scratch.len = 0;
     }
     switch (kinds[log->kind].parser) {

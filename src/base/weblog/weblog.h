@@ -23,8 +23,7 @@ enum weblog_kind {
 enum {
     WEBLOG_RECORD_BYTES_MAX = 256 * 1024, /* a longer line is broken, and passed over */
     WEBLOG_PATH_BYTES_MAX = 64,           /* of a member's name with those it stands in: "user.id" */
-    WEBLOG_MEMBERS_MAX = 16,              /* of a mapping */
-    WEBLOG_GUESS_LINES = 10               /* that are tried */
+    WEBLOG_MEMBERS_MAX = 16               /* of a mapping */
 };
 
 /* Is it a kind that --kind may name? WEBLOG_ANY when not. */

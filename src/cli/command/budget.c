@@ -105,6 +105,28 @@ static void used_cells(struct table *table, struct doc budget)
     }
 }
 
+/* How far behind the logs of systems outside are: what happened since is seen by nobody yet. */
+static void show_outside(struct doc answer)
+{
+    struct docs systems = docs_of(doc_get(answer, "outside"));
+    struct doc system = {0};
+    while (docs_next(&systems, &system)) {
+        SCOPED(buf_done) struct buf lag = {0}, behind = {0};
+        uint64_t lag_s = doc_number(doc_get(system, "lag_s"));
+        const uint64_t hour_s = 3600, day_s = 24 * hour_s;
+        const uint64_t unit = lag_s < 2 * hour_s ? 1 : lag_s < 2 * day_s ? hour_s : day_s;
+        count_put(&lag, lag_s / unit);
+        count_put(&behind, doc_number(doc_get(system, "behind")));
+        show_words("logs of ");
+        show_value(doc_text(doc_get(system, "system")));
+        show_words(": newest line %s %s old, %s bytes not read yet\n", buf_c(&lag),
+                   unit == 1        ? "seconds"
+                   : unit == hour_s ? "hours"
+                                    : "days",
+                   buf_c(&behind));
+    }
+}
+
 static void show_status(const struct call *call, struct doc answer)
 {
     SCOPED(table_done) struct table table = {.columns = 4 + COUNT_OF(windows)};
@@ -133,6 +155,7 @@ static void show_status(const struct call *call, struct doc answer)
                (unsigned long long)doc_number(doc_get(watch, "readers")),
                (unsigned long long)doc_number(doc_get(watch, "refused")),
                (unsigned long long)doc_number(doc_get(watch, "muted")));
+    if (doc_count(doc_get(answer, "outside")) > 0) show_outside(answer);
 }
 
 RESULT command_watch_status(struct call *call)

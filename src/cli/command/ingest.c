@@ -1,7 +1,9 @@
 /* amanah watch ingest: logs of systems outside the vault. */
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/ingest/declare.h"
 #include "cli/ingest/feed.h"
+#include "cli/ingest/order.h"
 #include "cli/input.h"
 #include "cli/progress.h"
 #include "cli/show.h"
@@ -99,48 +101,22 @@ static RESULT options_take(struct ingesting *ingesting)
     return map_take(ingesting);
 }
 
-/* The service that --system names, or the only one that declares routes. */
-static RESULT service_find(struct ingesting *ingesting, struct doc services, struct doc *out)
+/* Does the mapping say which member is the subject? */
+static bool maps_subject(const struct ingesting *ingesting)
 {
-    struct slice name = call_slice(ingesting->call, OPT_SYSTEM);
-    struct docs items = docs_of(doc_get(services, "items"));
-    struct doc item = {0};
-    size_t found = 0;
-    while (docs_next(&items, &item)) {
-        bool routed = doc_count(doc_get(item, "routes")) > 0;
-        if (name.len > 0 ? !slice_equal(doc_text(doc_get(item, "name")), name) : !routed) continue;
-        *out = item;
-        found++;
-    }
-    if (found == 1 && doc_count(doc_get(*out, "routes")) > 0) return OK;
-    if (found == 1) {
-        return FAIL(
-            USAGE,
-            "--system: this service declares no routes; say with amanah service put --route which of its "
-            "paths return which fields");
-    }
-    if (found > 1) return FAIL(USAGE, "--system: several services declare routes; say whose log it is");
-    if (name.len > 0) return FAIL(NOT_FOUND, "--system: no service of that name; see amanah service list");
-    return FAIL(
-        NOT_FOUND,
-        "--system: no service declares routes yet; say with amanah service put NAME --route which paths "
-        "return which fields");
+    struct slice map = buf_slice(&ingesting->map);
+    const uint8_t *found = map.len > 0 ? memmem(map.at, map.len, "subject=", 8) : NULL;
+    return found && (found == map.at || found[-1] == ',');
 }
 
 static RESULT service_take(struct ingesting *ingesting)
 {
     struct ingest *ingest = &ingesting->ingest;
-    SCOPED(answer_done) struct answer answer = {0};
-    struct service_list_ask ask = {0};
-    struct doc service = {0}, route = {0};
-    TRY(client_ask(ingest->client, VERB_SERVICE_LIST, &ask, &answer));
-    TRY(service_find(ingesting, answer_doc(&answer), &service));
-    ingest->system = arena_copy(&ingesting->arena, doc_text(doc_get(service, "name")));
-    struct docs routes = docs_of(doc_get(service, "routes"));
-    ingest->route_texts = arena_take(&ingesting->arena, routes.left * sizeof(struct slice));
-    while (docs_next(&routes, &route))
-        ingest->route_texts[ingest->route_count++] =
-            arena_copy(&ingesting->arena, doc_text(doc_get(route, "route")));
+    struct declared declared = {0};
+    TRY(declare_take(ingesting->call, ingest->client, &ingesting->arena, maps_subject(ingesting), &declared));
+    ingest->system = declared.system;
+    ingest->route_texts = declared.routes;
+    ingest->route_count = declared.count;
     return routes_new(ingest->route_texts, ingest->route_count, &ingest->routes);
 }
 
@@ -163,15 +139,33 @@ static RESULT rejects_end(struct ingesting *ingesting)
     return FAIL(UNAVAILABLE, "--rejects: could not be written: %s", strerror(errno));
 }
 
+static RESULT file_whole(struct ingesting *ingesting, const char *path, struct feed **feed)
+{
+    bool moved = true;
+    TRY(feed_open(&ingesting->ingest, path, feed));
+    while (moved) TRY(feed_pump(*feed, &moved));
+    return feed_flush(*feed, true);
+}
+
+/* One file among several that is no log, or not there, is told and passed over: the others are read all the same. */
 static RESULT read_whole(struct ingesting *ingesting)
 {
-    for (int i = 0; i < (int)ingesting->call->arg_count; i++) {
+    struct call *call = ingesting->call;
+    order_by_time(&ingesting->ingest.options, call->args, call->arg_count);
+    for (size_t i = 0; i < call->arg_count; i++) {
         struct feed **feed = &ingesting->feeds[ingesting->feed_count];
-        bool moved = true;
-        TRY(feed_open(&ingesting->ingest, ingesting->call->args[i], feed));
-        ingesting->feed_count++;
-        while (moved) TRY(feed_pump(*feed, &moved));
-        TRY(feed_flush(*feed, true));
+        struct result done = file_whole(ingesting, call->args[i], feed);
+        bool its_own = done.code == CODE_NOT_FOUND || done.code == CODE_INVALID;
+        ingesting->feed_count += done.code == CODE_OK;
+        if (done.code == CODE_OK) continue;
+        if (!its_own || call->arg_count == 1) {
+            feed_free(feed);
+            return done;
+        }
+        show_remark(call, "%s: not read: %s", call->args[i], result_text());
+        call->exit = EXIT_PARTLY;
+        TRY(ingest_drain(&ingesting->ingest));
+        feed_free(feed);
     }
     return OK;
 }

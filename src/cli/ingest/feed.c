@@ -23,6 +23,8 @@ struct feed {
     uint8_t *room;
     size_t at, len; /* what was read and not yet taken */
     bool ended, begun;
+    bool good;             /* a line of this file was read whose time is known */
+    enum weblog_kind kind; /* that the file before it under this path was; WEBLOG_ANY: none was */
     struct hash first;
     uint64_t number, known;           /* of the file in the vault, 0: new; files there that begin alike */
     uint64_t taken, sent, sent_lines; /* bytes of the file; bytes and lines that chunks told of */
@@ -125,8 +127,10 @@ static void name_put(const char *path, struct buf *out)
     free(whole);
 }
 
+/* Is it a log that can be read at all? One line that was good is enough: the others are broken, one by one. */
 static RESULT log_good(const struct feed *feed)
 {
+    if (feed->good || feed->number > 0) return OK;
     if (weblog_zone_missing(feed->log))
         return FAIL(USAGE, "--zone: the times in this log name no zone; say which, such as --zone +0900");
     if (weblog_kind(feed->log) != WEBLOG_ANY) return OK;
@@ -196,6 +200,7 @@ static void line_take(struct feed *feed, enum weblog_got got, const struct weblo
         ingest->broken(ingest->context, feed->path, line->number, line->why);
         return;
     }
+    feed->good = feed->good || line->time_us > 0;
     if (line->time_us > feed->newest_us) feed->newest_us = line->time_us;
     if (got != WEBLOG_LINE || !line_good(line) || !routes_match(ingest->routes, line, &match)) return;
     feed->sums.matched++;
@@ -353,6 +358,7 @@ static RESULT begin(struct feed *feed, bool *moved)
     TRY(position_find(feed, first));
     feed->begun = !feed->sums.older;
     options.lines_before = feed->sent_lines;
+    if (options.kind == WEBLOG_ANY && !options.map) options.kind = feed->kind;
     *moved = true;
     return weblog_new(&options, &feed->log);
 }
@@ -381,12 +387,13 @@ static RESULT reopen(struct feed *feed)
     struct result opened = log_file_open(feed->path, &file);
     if (opened.code == CODE_NOT_FOUND) return OK; /* between two names: the next turn finds it */
     TRY(opened);
+    if (feed->log) feed->kind = weblog_kind(feed->log);
     log_file_free(&feed->file);
     weblog_free(&feed->log);
     hasher_end(feed->hasher, &ignored);
     feed->file = TAKE(file);
     feed->at = feed->len = 0;
-    feed->ended = feed->begun = false;
+    feed->ended = feed->begun = feed->good = false;
     feed->number = feed->known = feed->taken = feed->sent = feed->sent_lines = 0;
     feed->mark_count = 0;
     feed->turned_us = feed->newest_us = 0;

@@ -32,12 +32,16 @@ static void time_or_null(struct buf *out, const char *name, int64_t us)
     cbor_null(out);
 }
 
+static uint64_t lag_s(int64_t now_us, int64_t newest_us)
+{
+    return newest_us > 0 && now_us > newest_us ? (uint64_t)((now_us - newest_us) / SECOND_US) : 0;
+}
+
 static RESULT file_list(void *context, const struct outside_file_row *row)
 {
     struct listing *listing = context;
     struct shop *shop = listing->batch->shop;
     struct buf *out = listing->out;
-    int64_t lag_us = row->newest_us > 0 ? listing->batch->now_us - row->newest_us : 0;
     SCOPED(buf_done) struct buf name = {0};
     if ((listing->service && listing->service->id != row->system) || listing->next > 0) return OK;
     if (listing->count == listing->limit) {
@@ -58,10 +62,53 @@ static RESULT file_list(void *context, const struct outside_file_row *row)
     put_number(out, "attributed", row->attributed);
     put_number(out, "unattributed", row->unattributed);
     time_or_null(out, "newest", row->newest_us);
-    put_number(out, "lag_s", lag_us > 0 ? (uint64_t)(lag_us / SECOND_US) : 0);
+    put_number(out, "lag_s", lag_s(listing->batch->now_us, row->newest_us));
     put_number(out, "behind", row->behind);
     put_time(out, "read", row->read_us);
     put_number(out, "index", row->entry);
+    return OK;
+}
+
+/* All files of one system. */
+struct sum {
+    uint32_t system;
+    uint64_t files, lines, broken, behind;
+    int64_t newest_us, read_us;
+};
+
+static RESULT file_sum(void *context, const struct outside_file_row *row)
+{
+    struct sum *sum = context;
+    if (row->system != sum->system) return OK;
+    sum->files++;
+    sum->lines += row->lines;
+    sum->broken += row->broken;
+    if (row->newest_us > sum->newest_us) sum->newest_us = row->newest_us;
+    if (row->read_us < sum->read_us) return OK;
+    sum->read_us = row->read_us;
+    sum->behind = row->behind; /* of the one that was read last: it is the one that grows */
+    return OK;
+}
+
+RESULT outside_status_put(struct shop *shop, int64_t now_us, struct buf *out)
+{
+    size_t mark = cbor_open(out), count = 0;
+    for (size_t i = 0; i < shop->access.service_count; i++) {
+        struct sum sum = {.system = shop->access.services[i].id};
+        TRY(shop->store->observed->file_each(shop->store, 0, NULL, file_sum, &sum));
+        if (sum.files == 0) continue;
+        count++;
+        cbor_map(out, 8);
+        put_text(out, "system", slice_text(shop->access.services[i].name));
+        put_number(out, "files", sum.files);
+        put_number(out, "lines", sum.lines);
+        put_number(out, "broken", sum.broken);
+        time_or_null(out, "newest", sum.newest_us);
+        put_number(out, "lag_s", lag_s(now_us, sum.newest_us));
+        put_number(out, "behind", sum.behind);
+        put_time(out, "read", sum.read_us);
+    }
+    cbor_array_close(out, mark, count);
     return OK;
 }
 

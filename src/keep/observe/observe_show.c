@@ -34,7 +34,8 @@ RESULT observed_put(struct shop *shop, const struct aside_read *aside, size_t po
     TRY(got);
     buf_text(&source, "observed in ");
     hex_put(&source, (struct slice){file.hash, sizeof file.hash});
-    buf_print(&source, " line %llu", (unsigned long long)of.at[0].line);
+    buf_print(&source, " line %llu, hour ", (unsigned long long)of.at[0].line);
+    time_put(&source, (int64_t)of.at[0].hour * HOUR_US);
     if (of.count > 1 || of.at[0].lines > 1) buf_text(&source, " and more");
     put_text(out, "source", buf_slice(&source));
     cbor_text(out, SLICE_TEXT("observed"));

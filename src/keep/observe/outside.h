@@ -63,6 +63,12 @@ RESULT outside_file_open(struct shop *shop, const struct outside_file_row *row, 
 RESULT outside_reader_find(struct shop *shop, uint32_t system, const struct seen_reader *reader,
                            uint32_t *out);
 
+/*
+ * How far the logs of each system were taken in: an array of maps "system", "files", "lines", "broken", "newest", "lag_s"
+ * (since the newest line), "behind" (bytes that were there and not yet read), "read". Tells no names of readers or files.
+ */
+RESULT outside_status_put(struct shop *shop, int64_t now_us, struct buf *out);
+
 /* The name of the system with that number: its service's. Borrowed; "" when there is none. */
 const char *outside_system_name(const struct shop *shop, uint32_t system);
 

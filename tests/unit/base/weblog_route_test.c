@@ -3,10 +3,20 @@
 #include "prop.h"
 
 static const char *const texts[] = {
-    "GET /api/customers/{ref}",      "GET /api/by-id/{id}",        "GET /orders?customer={ref}&full=1",
-    "GET /api/batch?ids={id,}",      "GET /shops/{}/people/{ref}", "GET /admin/export",
-    "SELECT public.customers",       "EVENT customer.view",        "DELETE /api/customers/{ref}",
+    "GET /api/customers/{ref}",
+    "GET /api/by-id/{id}",
+    "GET /orders?customer={ref}&full=1",
+    "GET /api/batch?ids={id,}",
+    "GET /shops/{}/people/{ref}",
+    "GET /admin/export",
+    "SELECT public.customers",
+    "EVENT customer.view",
+    "DELETE /api/customers/{ref}",
     "GET /api/customers/{ref}/cart",
+    "POST /v2/{ref}/{...}",
+    "PUT /{...}?customer={ref}",
+    "ANY /any/{...}",
+    "ANY word",
 };
 
 static struct slice items[COUNT_OF(texts)];
@@ -51,6 +61,20 @@ static void match_finds_the_route_and_its_subject(void **state)
         {"get", "/api/customers/C-7", -1, ROUTE_NOBODY, "", false},
         {"SELECT", "public.orders", -1, ROUTE_NOBODY, "", false},
         {"GET", "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/1/2/3/4/5/6/7/8/9/a/b/c", -1, ROUTE_NOBODY, "", false},
+        {"POST", "/v2/C-7", 10, ROUTE_REF, "C-7", false},
+        {"POST", "/v2/C-7/a/b", 10, ROUTE_REF, "C-7", false},
+        {"POST", "/v2/C-7/2/3/4/5/6/7/8/9/a/b/c/d/e/f/1/2/3/4/5/6/7/8/9/a/b/c", 10, ROUTE_REF, "C-7", false},
+        {"POST", "/v2/x/2/3/4/5/6/7/8/9/a/b/c/d/e/f/1/2/3/4/5/6/7/8/9/../../a/b/c", 10, ROUTE_REF, "x",
+         false},
+        {"POST", "/v2", -1, ROUTE_NOBODY, "", false},
+        {"PUT", "/?customer=C-7", 11, ROUTE_REF, "C-7", false},
+        {"PUT", "/a/b/c?x=1&customer=C-7", 11, ROUTE_REF, "C-7", false},
+        {"PUT", "/a/b/c?x=1&customer=", -1, ROUTE_NOBODY, "", false},
+        {"HEAD", "/any", 12, ROUTE_NOBODY, "", false},
+        {"PATCH", "/any/thing", 12, ROUTE_NOBODY, "", false},
+        {"PATCH", "/other/any", -1, ROUTE_NOBODY, "", false},
+        {"EVENT", "word", 13, ROUTE_NOBODY, "", false},
+        {"EVENT", "words", -1, ROUTE_NOBODY, "", false},
         {"", "", -1, ROUTE_NOBODY, "", false},
     };
     SCOPED(routes_free) struct routes *routes = NULL;
@@ -70,10 +94,27 @@ static void match_finds_the_route_and_its_subject(void **state)
     }
 }
 
+static void three_dots_alone_are_every_line_that_asks(void **state)
+{
+    (void)state;
+    const struct slice text = SLICE_TEXT("ANY {...}");
+    SCOPED(routes_free) struct routes *routes = NULL;
+    struct route_match match = {0};
+    assert_ok(routes_new(&text, 1, &routes));
+    assert_true(routes_match(
+        routes, &(struct weblog_line){.method = SLICE_TEXT("EVENT"), .target = SLICE_TEXT("x")}, &match));
+    assert_true(routes_match(
+        routes, &(struct weblog_line){.method = SLICE_TEXT("GET"), .target = SLICE_TEXT("/x/y")}, &match));
+    assert_int_equal(match.kind, ROUTE_NOBODY);
+    assert_false(routes_match(routes, &(struct weblog_line){.method = SLICE_TEXT("GET")}, &match));
+}
+
 static void refuses_what_is_no_route(void **state)
 {
     (void)state;
     static const char *const bad[] = {"",
+                                      "GET /{...}/x",
+                                      "GET /x/{...}/{...}",
                                       "GET",
                                       "GET ",
                                       "/x",
@@ -123,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(match_finds_the_route_and_its_subject),
+        cmocka_unit_test(three_dots_alone_are_every_line_that_asks),
         cmocka_unit_test(refuses_what_is_no_route),
         cmocka_unit_test(survives_any_target),
     };

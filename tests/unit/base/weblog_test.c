@@ -300,7 +300,8 @@ static void finds_the_kind_by_content(void **state)
          WEBLOG_NGINX, 2},
         {"{\"time\":1700474400,\"path\":\"/c\",\"status\":200}\n", WEBLOG_JSON, 1},
         {PG_HEAD "\"AUDIT: SESSION,1,1,READ,SELECT,TABLE,t,\"\"a\nb\"\",<none>\"" PG_TAIL, WEBLOG_PGCSV, 1},
-        {"a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n10.0.0.9 - - " AT " \"GET / HTTP/1.1\" 200 1\n", WEBLOG_ANY, 0},
+        {"a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n10.0.0.9 - - " AT " \"GET / HTTP/1.1\" 200 1\n", WEBLOG_NGINX, 1},
+        {"once\nupon a time\n", WEBLOG_ANY, 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         SCOPED(weblog_free) struct weblog *log = NULL;
