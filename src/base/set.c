@@ -96,6 +96,31 @@ bool set_has(const struct set *set, uint64_t number)
     return bits && roaring_bitmap_contains(bits, (uint32_t)(number & LOW_MASK));
 }
 
+void set_add_range(struct set *set, uint64_t first, uint64_t last)
+{
+    while (first <= last) {
+        uint64_t chunk = first >> SET_CHUNK_BITS, end = first | LOW_MASK;
+        size_t place = chunk_place(set, chunk);
+        bool there = place < set->count && set->chunks[place].number == chunk;
+        roaring_bitmap_t *bits =
+            there ? set->chunks[place].bits : chunk_insert(set, place, chunk, roaring_bitmap_create());
+        if (end > last) end = last;
+        roaring_bitmap_add_range_closed(bits, (uint32_t)(first & LOW_MASK), (uint32_t)(end & LOW_MASK));
+        if (end == UINT64_MAX) return;
+        first = end + 1;
+    }
+}
+
+uint64_t set_common(const struct set *a, const struct set *b)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        const roaring_bitmap_t *other = chunk_find(b, a->chunks[i].number);
+        if (other) count += roaring_bitmap_and_cardinality(a->chunks[i].bits, other);
+    }
+    return count;
+}
+
 uint64_t set_count(const struct set *set)
 {
     uint64_t count = 0;
@@ -222,27 +247,37 @@ static uint32_t le32(struct cursor *cursor)
     return (uint32_t)le16(cursor) << 16 | low;
 }
 
+/* No early way out: the loop is then done many members at a time, and a bad chunk is nobody's hurry. */
 static bool members_ascend(struct cursor *cursor, uint32_t members)
 {
-    int32_t before = -1;
-    for (uint32_t i = 0; i < members; i++) {
-        int32_t member = le16(cursor);
-        if (member <= before) return false;
-        before = member;
+    struct slice all = cursor_take(cursor, (size_t)members * 2);
+    unsigned falls = 0;
+    for (size_t at = 2; at < all.len; at += 2) {
+        uint16_t before = (uint16_t)(all.at[at - 1] << 8 | all.at[at - 2]);
+        uint16_t member = (uint16_t)(all.at[at + 1] << 8 | all.at[at]);
+        falls += member <= before;
     }
-    return true;
+    return falls == 0;
 }
 
-static bool bits_count(struct cursor *cursor, uint32_t members)
+#if defined(__x86_64__)
+__attribute__((target_clones("popcnt", "default")))
+#endif
+static uint32_t
+ones(struct slice bits)
 {
-    struct slice bits = cursor_take(cursor, BITSET_BYTES);
     uint32_t count = 0;
     for (size_t at = 0; at < bits.len; at += sizeof(uint64_t)) {
         uint64_t word = 0;
         memcpy(&word, bits.at + at, sizeof word);
         count += (uint32_t)__builtin_popcountll(word);
     }
-    return count == members;
+    return count;
+}
+
+static bool bits_count(struct cursor *cursor, uint32_t members)
+{
+    return ones(cursor_take(cursor, BITSET_BYTES)) == members;
 }
 
 static bool plain_good(struct cursor *cursor)

@@ -33,7 +33,10 @@ void set_clear(struct set *set); /* = set_done() */
 bool set_add(struct set *set, uint64_t number);
 bool set_remove(struct set *set, uint64_t number);
 bool set_has(const struct set *set, uint64_t number);
+void set_add_range(struct set *set, uint64_t first,
+                   uint64_t last); /* both included; nothing when first > last */
 uint64_t set_count(const struct set *set);
+uint64_t set_common(const struct set *a, const struct set *b); /* how many are in both */
 bool set_equal(const struct set *a, const struct set *b);
 
 /* Change `set` by `other`, another set: 10 to 50 us a chunk of mixed density. */

@@ -89,6 +89,7 @@ static RESULT incidents_whole(struct verify *verify)
 static RESULT shop_check(struct verify *verify)
 {
     TRY(sightings_upto(verify->shop->store, &verify->upto));
+    TRY(sightings_rolled(verify->shop->store, &verify->rolled));
     TRY(verify_entries(verify));
     TRY(verify_subjects(verify));
     TRY(verify_authority(verify));

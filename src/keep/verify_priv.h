@@ -98,6 +98,12 @@ struct verify {
     struct seen_group *groups;
     size_t group_count, group_cap;
     uint32_t hour, hour_next; /* of the groups; the first whose rows were not looked at */
+    struct seen_span {        /* the same over the day and the month at hand, from the hours' */
+        struct seen_group *groups;
+        size_t count, cap;
+        uint32_t first, next; /* hour it begins with; the first whose rows were not looked at */
+    } spans[SPAN_COUNT];      /* that of SPAN_HOUR is empty */
+    struct sightings_roll rolled;
 };
 
 /* A failure that says something about the stored bytes is a finding; any other ends the work. */

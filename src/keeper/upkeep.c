@@ -96,6 +96,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     if (expired.code != CODE_OK && expired.code != CODE_CORRUPT)
         return expired; /* tampering is for verify to tell */
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
+    TRY(sightings_roll(shop->sightings, (uint32_t)(ledger_last_us(shop->ledger) / HOUR_US)));
     return batch_settle(batch);
 }
 

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char fact_upto[] = "sightings_upto";
+static const char fact_upto[] = "sightings_upto", fact_day[] = "sightings_day",
+                  fact_day_chunk[] = "sightings_day_chunk";
 
 struct group {
     uint64_t reader, full, masked;
@@ -128,33 +129,168 @@ RESULT sightings_open(struct store *store, struct ledger *ledger, struct sightin
     return OK;
 }
 
-static RESULT chunk_write(struct store *store, const struct group *group, uint64_t chunk, struct slice fresh)
+uint32_t sighting_span_hours(enum sighting_span span)
 {
+    static const uint32_t hours[SPAN_COUNT] = {[SPAN_HOUR] = 1, [SPAN_DAY] = 24, [SPAN_MONTH] = 30 * 24};
+    return hours[span];
+}
+
+/* Unite what is new with the row of a span; a row that has it all stays as it is. */
+static RESULT row_unite(struct store *store, enum sighting_span span, const struct sighting_row *fresh)
+{
+    const struct sighting_store *sighting = store->sighting;
     SCOPED(set_done) struct set both = {0};
     SCOPED(buf_done) struct buf old = {0}, bytes = {0};
-    struct sighting_row row = {group->reader, group->hour, group->full, group->masked, chunk, {0}};
-    struct result got = store->sighting->get(store, &row, &old);
+    struct sighting_row row = *fresh;
+    row.hour -= row.hour % sighting_span_hours(span);
+    struct result got =
+        span == SPAN_HOUR ? sighting->get(store, &row, &old) : sighting->span_get(store, span, &row, &old);
     if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
-    if (got.code == CODE_OK) TRY(set_chunk_put(&both, chunk, buf_slice(&old)));
-    TRY(set_chunk_put(&both, chunk, fresh));
+    if (got.code == CODE_OK) TRY(set_chunk_put(&both, row.chunk, buf_slice(&old)));
+    uint64_t before = set_count(&both);
+    TRY(set_chunk_put(&both, row.chunk, fresh->bitmap));
+    if (set_count(&both) == before) return OK;
     set_chunk_get(&both, 0, &row.chunk, &bytes);
     row.bitmap = buf_slice(&bytes);
-    return store->sighting->put(store, &row);
+    return span == SPAN_HOUR ? sighting->put(store, &row) : sighting->span_put(store, span, &row);
+}
+
+static RESULT fact_or_none(struct store *store, const char *name, uint64_t *out)
+{
+    struct result got = store->fact->get(store, name, out);
+    if (got.code != CODE_NOT_FOUND) return got;
+    *out = 0;
+    return OK;
+}
+
+RESULT sightings_rolled(struct store *store, struct sightings_roll *out)
+{
+    uint64_t day = 0;
+    TRY(fact_or_none(store, fact_day, &day));
+    TRY(fact_or_none(store, fact_day_chunk, &out->chunk));
+    out->day = (uint32_t)day;
+    return OK;
+}
+
+/* One chunk of a group; into its day and month too where those were made already. */
+static RESULT chunk_write(struct store *store, const struct sightings_roll *rolled, struct group *group,
+                          size_t at)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct sighting_row row = {group->reader, group->hour, group->full, group->masked, 0, {0}};
+    uint32_t day = group->hour / sighting_span_hours(SPAN_DAY);
+    set_chunk_get(&group->subjects, at, &row.chunk, &bytes);
+    row.bitmap = buf_slice(&bytes);
+    TRY(row_unite(store, SPAN_HOUR, &row));
+    if (day > rolled->day || (day == rolled->day && row.chunk >= rolled->chunk)) return OK;
+    TRY(row_unite(store, SPAN_DAY, &row));
+    return row_unite(store, SPAN_MONTH, &row);
 }
 
 RESULT sightings_write(struct sightings *sightings, uint64_t upto)
 {
     struct store *store = sightings->store;
+    struct sightings_roll rolled = {0};
+    TRY(sightings_rolled(store, &rolled));
     for (size_t i = 0; i < sightings->count; i++) {
         struct group *group = &sightings->groups[i];
-        for (size_t at = 0; at < set_chunk_count(&group->subjects); at++) {
-            uint64_t chunk = 0;
-            SCOPED(buf_done) struct buf bytes = {0};
-            set_chunk_get(&group->subjects, at, &chunk, &bytes);
-            TRY(chunk_write(store, group, chunk, buf_slice(&bytes)));
-        }
+        for (size_t at = 0; at < set_chunk_count(&group->subjects); at++)
+            TRY(chunk_write(store, &rolled, group, at));
     }
     return store->fact->put(store, fact_upto, upto);
+}
+
+/* The rows of one chunk and day, by reader and fields. */
+struct rolling {
+    uint32_t first_hour;
+    struct group *groups;
+    size_t count, cap, rows;
+    bool over; /* the day ended */
+};
+
+static void rolling_done(struct rolling *rolling)
+{
+    for (size_t i = 0; i < rolling->count; i++) set_done(&rolling->groups[i].subjects);
+    free(rolling->groups);
+}
+
+static RESULT row_roll(void *context, const struct sighting_row *row)
+{
+    struct rolling *rolling = context;
+    struct group *group = NULL;
+    rolling->over = row->hour >= rolling->first_hour + sighting_span_hours(SPAN_DAY);
+    if (rolling->over) return FAIL(TOO_MANY, "sightings: the day is over"); /* told to nobody */
+    rolling->rows++;
+    for (size_t i = 0; i < rolling->count && !group; i++) {
+        struct group *at = &rolling->groups[i];
+        if (at->reader == row->reader && at->full == row->full && at->masked == row->masked) group = at;
+    }
+    if (!group) {
+        if (rolling->count == rolling->cap) {
+            rolling->cap = rolling->cap ? rolling->cap * 2 : 16;
+            rolling->groups = reallocarray(rolling->groups, rolling->cap, sizeof *rolling->groups);
+            if (!rolling->groups) abort(); /* as all memory: see bytes.h */
+        }
+        group = &rolling->groups[rolling->count++];
+        *group = (struct group){row->reader, row->full, row->masked, rolling->first_hour, {0}};
+    }
+    return set_chunk_put(&group->subjects, row->chunk, row->bitmap);
+}
+
+static RESULT chunk_roll(struct store *store, const struct sightings_roll *at, size_t *cost)
+{
+    SCOPED(rolling_done) struct rolling rolling = {.first_hour = at->day * sighting_span_hours(SPAN_DAY)};
+    struct result got = store->sighting->of_chunk(store, at->chunk, rolling.first_hour, row_roll, &rolling);
+    if (got.code != CODE_OK && !rolling.over) return got;
+    for (size_t i = 0; i < rolling.count; i++) {
+        SCOPED(buf_done) struct buf bytes = {0};
+        const struct group *group = &rolling.groups[i];
+        struct sighting_row row = {group->reader, group->hour, group->full, group->masked, 0, {0}};
+        set_chunk_get(&rolling.groups[i].subjects, 0, &row.chunk, &bytes);
+        row.bitmap = buf_slice(&bytes);
+        TRY(row_unite(store, SPAN_DAY, &row));
+        TRY(row_unite(store, SPAN_MONTH, &row));
+    }
+    *cost += 1 + rolling.rows + rolling.count * 8; /* a row written costs as much as eight read */
+    return OK;
+}
+
+static RESULT hour_take(void *context, const struct sighting_row *row)
+{
+    *(uint32_t *)context = row->hour;
+    return FAIL(TOO_MANY, "sightings: found"); /* told to nobody */
+}
+
+/* The first day from `day` on that has a row, UINT32_MAX when none has. */
+static RESULT day_next(struct store *store, uint32_t day, uint32_t *out)
+{
+    uint32_t hour = UINT32_MAX, hours = sighting_span_hours(SPAN_DAY);
+    struct result got = store->sighting->each(store, day * hours, UINT32_MAX, hour_take, &hour);
+    if (got.code != CODE_OK && hour == UINT32_MAX) return got;
+    *out = hour == UINT32_MAX ? UINT32_MAX : hour / hours;
+    return OK;
+}
+
+RESULT sightings_roll(struct sightings *sightings, uint32_t hour)
+{
+    struct store *store = sightings->store;
+    struct subject_no last = {0};
+    struct sightings_roll at = {0};
+    uint32_t today = hour / sighting_span_hours(SPAN_DAY), next = 0;
+    size_t cost = 0;
+    TRY(sightings_rolled(store, &at));
+    if (at.day >= today) return OK;
+    TRY(store->subject->last(store, &last));
+    while (at.day < today && cost < SIGHTINGS_ROLL_ROWS) {
+        if (at.chunk == 0) TRY(day_next(store, at.day, &next));
+        if (at.chunk == 0) at.day = next < today ? next : today;
+        for (; at.day < today && cost < SIGHTINGS_ROLL_ROWS && at.chunk <= last.at >> SET_CHUNK_BITS;
+             at.chunk++)
+            TRY(chunk_roll(store, &at, &cost));
+        if (at.chunk > last.at >> SET_CHUNK_BITS) at = (struct sightings_roll){at.day + 1, 0};
+    }
+    TRY(store->fact->put(store, fact_day, at.day));
+    return store->fact->put(store, fact_day_chunk, at.chunk);
 }
 
 void sightings_written(struct sightings *sightings)
@@ -184,6 +320,68 @@ RESULT sightings_each(struct sightings *sightings, uint32_t from_hour, uint32_t 
     for (size_t i = 0; i < sightings->count; i++) {
         const struct group *at = &sightings->groups[i];
         if (at->hour < from_hour || at->hour > to_hour) continue;
+        struct sighting_group group = {at->reader, at->hour, at->full, at->masked, &at->subjects};
+        TRY(each(context, &group));
+    }
+    return OK;
+}
+
+/* The longest span that begins at this hour, ends by the last one, and was made. */
+static enum sighting_span span_at(uint32_t hour, uint32_t to_hour, uint32_t made)
+{
+    enum sighting_span span = SPAN_MONTH;
+    while (span > SPAN_HOUR) {
+        uint32_t hours = sighting_span_hours(span);
+        if (hour % hours == 0 && to_hour - hour >= hours - 1 && hour + hours <= made) break;
+        span--;
+    }
+    return span;
+}
+
+static RESULT span_rows(struct store *store, enum sighting_span span, uint32_t hour,
+                        const struct sightings_within *within, struct walk *walk)
+{
+    const struct sighting_store *sighting = store->sighting;
+    if (within->reader_count == 0) {
+        return span == SPAN_HOUR ? sighting->each(store, hour, hour, stored_group, walk)
+                                 : sighting->span_each(store, span, hour, hour, stored_group, walk);
+    }
+    for (size_t i = 0; i < within->reader_count; i++) {
+        TRY(sighting->of_reader(store, span, hour, within->readers[i], stored_group, walk));
+    }
+    return OK;
+}
+
+static bool reader_within(const struct sightings_within *within, uint64_t reader)
+{
+    size_t low = 0, high = within->reader_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (within->readers[middle] < reader)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return within->reader_count == 0 || (low < within->reader_count && within->readers[low] == reader);
+}
+
+RESULT sightings_within(struct sightings *sightings, const struct sightings_within *within,
+                        RESULT (*each)(void *context, const struct sighting_group *group), void *context)
+{
+    struct walk walk = {each, context};
+    struct store *store = sightings->store;
+    struct sightings_roll rolled = {0};
+    TRY(sightings_rolled(store, &rolled));
+    uint32_t made = rolled.day * sighting_span_hours(SPAN_DAY);
+    for (uint64_t hour = within->from_hour; hour <= within->to_hour;) {
+        enum sighting_span span = span_at((uint32_t)hour, within->to_hour, made);
+        TRY(span_rows(store, span, (uint32_t)hour, within, &walk));
+        hour += sighting_span_hours(span);
+    }
+    for (size_t i = 0; i < sightings->count; i++) {
+        const struct group *at = &sightings->groups[i];
+        if (at->hour < within->from_hour || at->hour > within->to_hour) continue;
+        if (!reader_within(within, at->reader)) continue;
         struct sighting_group group = {at->reader, at->hour, at->full, at->masked, &at->subjects};
         TRY(each(context, &group));
     }

@@ -64,6 +64,9 @@ struct sighting_row {
     struct slice bitmap; /* roaring, as base/set.h writes it */
 };
 
+/* Over how much a row of sightings goes. Numbers are stored: never reuse one. */
+enum sighting_span { SPAN_HOUR, SPAN_DAY, SPAN_MONTH, SPAN_COUNT };
+
 struct sighting_store {
     RESULT (*put)(struct store *store, const struct sighting_row *row);                     /* replaces */
     RESULT (*get)(struct store *store, const struct sighting_row *key, struct buf *bitmap); /* NOT_FOUND */
@@ -74,7 +77,19 @@ struct sighting_store {
     RESULT(*of_chunk)
     (struct store *store, uint64_t chunk, uint32_t from_hour,
      RESULT (*each)(void *context, const struct sighting_row *row), void *context);
-    RESULT (*clear)(struct store *store); /* before a rebuild */
+    RESULT (*clear)(struct store *store); /* before a rebuild; spans too */
+
+    /* The same united over whole days and months, whose `hour` is their first one: what reads months reads these. */
+    RESULT (*span_put)(struct store *store, enum sighting_span span, const struct sighting_row *row);
+    RESULT(*span_get)
+    (struct store *store, enum sighting_span span, const struct sighting_row *key, struct buf *bitmap);
+    RESULT(*span_each)
+    (struct store *store, enum sighting_span span, uint32_t from_hour, uint32_t to_hour, /* both included */
+     RESULT (*each)(void *context, const struct sighting_row *row), void *context);
+    /* Rows of one span and reader. Cost: those rows alone. */
+    RESULT(*of_reader)
+    (struct store *store, enum sighting_span span, uint32_t hour, uint64_t reader,
+     RESULT (*each)(void *context, const struct sighting_row *row), void *context);
 };
 
 #endif

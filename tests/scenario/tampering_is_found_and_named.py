@@ -98,7 +98,8 @@ def flip(table, column, where="1", at=None):
 
 KEYED = {"authority": "kind, id", "ledger_checkpoint": "kind, size", "subject_past": "no, entry",
          "subject_leaf": "no, entry", "tag_past": "no, field, tag, since",
-         "sighting": "hour, reader, full, masked, chunk"}
+         "sighting": "hour, reader, full, masked, chunk",
+         "sighting_span": "span, hour, reader, full, masked, chunk"}
 
 
 def drop(table, where):

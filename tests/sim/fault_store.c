@@ -143,6 +143,19 @@ WRAP(sighting, of_chunk,
       RESULT (*each)(void *context, const struct sighting_row *row), void *context),
      chunk, from_hour, each, context)
 WRAP(sighting, clear, (struct store * store))
+WRAP(sighting, span_put, (struct store * store, enum sighting_span span, const struct sighting_row *row),
+     span, row)
+WRAP(sighting, span_get,
+     (struct store * store, enum sighting_span span, const struct sighting_row *key, struct buf *bitmap),
+     span, key, bitmap)
+WRAP(sighting, span_each,
+     (struct store * store, enum sighting_span span, uint32_t from_hour, uint32_t to_hour,
+      RESULT (*each)(void *context, const struct sighting_row *row), void *context),
+     span, from_hour, to_hour, each, context)
+WRAP(sighting, of_reader,
+     (struct store * store, enum sighting_span span, uint32_t hour, uint64_t reader,
+      RESULT (*each)(void *context, const struct sighting_row *row), void *context),
+     span, hour, reader, each, context)
 WRAP(authority, put, (struct store * store, const struct authority_row *row), row)
 WRAP(authority, each,
      (struct store * store, RESULT (*each)(void *context, const struct authority_row *row), void *context),
@@ -341,6 +354,10 @@ static const struct sighting_store wrap_sighting = {
     .each = wrap_sighting_each,
     .of_chunk = wrap_sighting_of_chunk,
     .clear = wrap_sighting_clear,
+    .span_put = wrap_sighting_span_put,
+    .span_get = wrap_sighting_span_get,
+    .span_each = wrap_sighting_span_each,
+    .of_reader = wrap_sighting_of_reader,
 };
 static const struct authority_store wrap_authority = {.put = wrap_authority_put, .each = wrap_authority_each};
 static const struct key_use_store wrap_key_use = {.put = wrap_key_use_put, .each = wrap_key_use_each};

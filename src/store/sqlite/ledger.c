@@ -245,7 +245,55 @@ static RESULT sighting_clear(struct store *store)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_SIGHTING_CLEAR, &query));
+    TRY(query_run(&query));
+    query_end(&query);
+    TRY(query_begin(store, STATEMENT_SPAN_CLEAR, &query));
     return query_run(&query);
+}
+
+static RESULT span_put(struct store *store, enum sighting_span span, const struct sighting_row *row)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_SPAN_PUT, &query));
+    bind_u64(&query, ":span", span);
+    bind_sighting(&query, row);
+    bind_blob(&query, ":bitmap", row->bitmap);
+    return query_run(&query);
+}
+
+static RESULT span_get(struct store *store, enum sighting_span span, const struct sighting_row *key,
+                       struct buf *bitmap)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_SPAN_GET, &query));
+    bind_u64(&query, ":span", span);
+    bind_sighting(&query, key);
+    TRY(query_one(&query, "sighting"));
+    buf_slice_put(bitmap, column_blob(&query, 0));
+    return OK;
+}
+
+static RESULT span_each(struct store *store, enum sighting_span span, uint32_t from_hour, uint32_t to_hour,
+                        RESULT (*each)(void *context, const struct sighting_row *row), void *context)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_SPAN_EACH, &query));
+    bind_u64(&query, ":span", span);
+    bind_u64(&query, ":from", from_hour);
+    bind_u64(&query, ":to", to_hour);
+    return sighting_rows(&query, each, context);
+}
+
+static RESULT span_of_reader(struct store *store, enum sighting_span span, uint32_t hour, uint64_t reader,
+                             RESULT (*each)(void *context, const struct sighting_row *row), void *context)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, span == SPAN_HOUR ? STATEMENT_SIGHTING_OF_READER : STATEMENT_SPAN_OF_READER,
+                    &query));
+    if (span != SPAN_HOUR) bind_u64(&query, ":span", span);
+    bind_u64(&query, ":hour", hour);
+    bind_u64(&query, ":reader", reader);
+    return sighting_rows(&query, each, context);
 }
 
 const struct sighting_store sqlite_sighting = {
@@ -254,4 +302,8 @@ const struct sighting_store sqlite_sighting = {
     .each = sighting_each,
     .of_chunk = sighting_of_chunk,
     .clear = sighting_clear,
+    .span_put = span_put,
+    .span_get = span_get,
+    .span_each = span_each,
+    .of_reader = span_of_reader,
 };

@@ -60,7 +60,7 @@ static void history_make(struct people *people)
     struct subject_erase_ask ask = {.id = slice_text(ids[2])};
     sqlite_of(people->shop->store)->tags->flush = true;
     assert_int_equal(people_once(people, VERB_SUBJECT_ERASE, &ask), CAUSE_OK);
-    people->now_us += HOUR_US;
+    people->now_us += 30 * HOUR_US; /* a day is over, and its sightings are united */
     people_look(people, (const char *[]){ids[1]}, 1, "a reason");
     people_run(people);
     keeper_free(&people->keeper);
@@ -79,6 +79,7 @@ static void every_change_is_found(void **state)
         const char *sql, *word;
     } cases[] = {
         {"SELECT 1", NULL},
+        {"UPDATE fact SET value = value + 1 WHERE name = 'sightings_day'", "sightings: those of the 24 hours"},
         {"DELETE FROM sighting WHERE hour = (SELECT min(hour) FROM sighting)", "sightings: those of hour"},
         {"DELETE FROM sighting WHERE hour = (SELECT max(hour) FROM sighting)", "sightings: those of hour"},
         {"UPDATE sighting SET reader = reader + 1", "sightings: a row of hour"},
@@ -88,6 +89,15 @@ static void every_change_is_found(void **state)
          "hour 4000000"},
         {"UPDATE sighting SET bitmap = (SELECT bitmap FROM sighting ORDER BY hour DESC LIMIT 1)",
          "sightings: those of hour"},
+        {"DELETE FROM sighting_span WHERE span = 1", "sightings: those of the 24 hours"},
+        {"DELETE FROM sighting_span WHERE span = 2", "sightings: those of the 720 hours"},
+        {"UPDATE sighting_span SET masked = masked + 1", "sightings: a row of hour"},
+        {"INSERT INTO sighting_span SELECT 1, 24, reader, full, masked, chunk, bitmap FROM sighting_span "
+         "LIMIT 1",
+         "sightings: a row of hour 24"},
+        {"INSERT INTO sighting_span SELECT 2, 4000320, reader, full, masked, chunk, bitmap FROM sighting_span"
+         " LIMIT 1",
+         "sightings: a row of hour 4000320"},
         {"UPDATE fact SET value = 1000000 WHERE name = 'sightings_upto'", "sightings"},
         {"UPDATE ledger_bundle SET first_us = first_us + 1", "its time is not that of its first entry"},
         {"INSERT INTO subject SELECT 1000000000000000000, entry, record FROM subject WHERE no = 1",

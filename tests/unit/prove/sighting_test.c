@@ -8,11 +8,14 @@
 
 enum {
     READERS = 3,
-    HOURS = 5,
+    HOURS = 9,
     MASKS = 2,
     SUBJECTS = 40,
     FAR = 70000 /* the second half of them lie in another chunk */
 };
+
+/* Hours behind the start: neighbours, another day, another month, and months that nobody looked in. */
+static const uint32_t hour_of[HOURS] = {0, 1, 2, 30, 31, 300, 900, 901, 3100};
 
 struct seen {
     bool by[READERS][HOURS][MASKS][SUBJECTS];
@@ -58,6 +61,10 @@ static void log_begin(struct log *log)
     assert_ok(crypto_new(&log->crypto));
     assert_ok(keyring_new(log->crypto, SLICE_TEXT("vault.example/log"), &log->keyring));
     log_open(log, SQLITE_CREATE);
+    struct subject_row last = {{FAR + SUBJECTS}, 0, SLICE_TEXT("somebody")};
+    assert_ok(log->store->batch->begin(log->store));
+    assert_ok(log->store->subject->add(log->store, &last));
+    assert_ok(log->store->batch->commit(log->store));
 }
 
 static void log_end(struct log *log)
@@ -87,7 +94,8 @@ static void look(struct log *log, struct prop_rng *rng, struct entry *entry, str
                  size_t *count)
 {
     size_t reader = prop_below(rng, READERS);
-    size_t hour = (size_t)((log->now_us - log->start_us) / HOUR_US);
+    size_t hour = 0;
+    while (log->start_us + (int64_t)hour_of[hour] * HOUR_US < log->now_us) hour++;
     *entry = (struct entry){.kind = prop_below(rng, 2) ? ENTRY_REVEAL : ENTRY_LOOKUP, .reader = reader + 1};
     bool none = prop_below(rng, 5) == 0;
     if (none) entry->kind = ENTRY_IMPORT;
@@ -132,6 +140,7 @@ static void write_down(struct log *log, struct prop_rng *rng)
 {
     assert_ok(log->store->batch->begin(log->store));
     assert_ok(sightings_write(log->sightings, ledger_durable(log->ledger)));
+    if (prop_below(rng, 2)) assert_ok(sightings_roll(log->sightings, (uint32_t)(log->now_us / HOUR_US)));
     if (prop_below(rng, 3) == 0) {
         log->store->batch->rollback(log->store);
         return;
@@ -148,8 +157,8 @@ struct found {
 static RESULT found_group(void *context, const struct sighting_group *group)
 {
     struct found *found = context;
-    size_t hour = group->hour - (size_t)(found->log->start_us / HOUR_US),
-           mask = group->full == masks[0].full ? 0 : 1;
+    size_t hour = 0, mask = group->full == masks[0].full ? 0 : 1;
+    while (hour < HOURS && hour_of[hour] != group->hour - (uint32_t)(found->log->start_us / HOUR_US)) hour++;
     assert_true(hour < HOURS && group->reader >= 1 && group->reader <= READERS);
     assert_int_equal(group->masked, masks[mask].masked);
     uint64_t known = 0;
@@ -168,7 +177,8 @@ static void check(struct log *log, struct prop_rng *rng)
     uint32_t first = (uint32_t)(log->start_us / HOUR_US);
     uint32_t from = (uint32_t)prop_below(rng, HOURS), to = from + (uint32_t)prop_below(rng, HOURS - from);
     found = (struct found){.log = log};
-    assert_ok(sightings_each(log->sightings, first + from, first + to, found_group, &found));
+    assert_ok(
+        sightings_each(log->sightings, first + hour_of[from], first + hour_of[to], found_group, &found));
     for (size_t reader = 0; reader < READERS; reader++) {
         for (uint32_t hour = 0; hour < HOURS; hour++) {
             bool asked = hour >= from && hour <= to;
@@ -180,6 +190,44 @@ static void check(struct log *log, struct prop_rng *rng)
     }
 }
 
+/* Who saw what of whom within some hours, whichever. */
+struct united {
+    bool by[READERS][MASKS][SUBJECTS];
+};
+
+static RESULT unite_group(void *context, const struct sighting_group *group)
+{
+    struct united *united = context;
+    size_t mask = group->full == masks[0].full ? 0 : 1;
+    for (size_t subject = 0; subject < SUBJECTS; subject++)
+        united->by[group->reader - 1][mask][subject] |= set_has(group->subjects, number_of(subject));
+    return OK;
+}
+
+static void check_within(struct log *log, struct prop_rng *rng)
+{
+    struct united found = {0}, want = {0};
+    uint32_t first = (uint32_t)(log->start_us / HOUR_US), last = hour_of[HOURS - 1];
+    uint64_t readers[READERS];
+    struct sightings_within within = {.from_hour = first + (uint32_t)prop_below(rng, last),
+                                      .readers = readers};
+    within.to_hour = within.from_hour + (uint32_t)prop_below(rng, last);
+    for (uint64_t reader = 1; reader <= READERS; reader++)
+        if (prop_below(rng, 2)) readers[within.reader_count++] = reader;
+    for (size_t reader = 0; reader < READERS; reader++) {
+        bool asked = within.reader_count == 0;
+        for (size_t i = 0; i < within.reader_count; i++) asked |= readers[i] == reader + 1;
+        for (size_t hour = 0; asked && hour < HOURS; hour++) {
+            if (first + hour_of[hour] < within.from_hour || first + hour_of[hour] > within.to_hour) continue;
+            for (size_t mask = 0; mask < MASKS; mask++)
+                for (size_t subject = 0; subject < SUBJECTS; subject++)
+                    want.by[reader][mask][subject] |= log->seen.by[reader][hour][mask][subject];
+        }
+    }
+    assert_ok(sightings_within(log->sightings, &within, unite_group, &found));
+    assert_memory_equal(&found, &want, sizeof want);
+}
+
 static void agree_with_a_naive_count(void **state)
 {
     (void)state;
@@ -187,7 +235,7 @@ static void agree_with_a_naive_count(void **state)
     PROPERTY(4, rng) {
         log_begin(&log);
         for (int step = 0; step < 150; step++) {
-            log.now_us = log.start_us + (int64_t)(step * HOURS / 150) * HOUR_US;
+            log.now_us = log.start_us + (int64_t)hour_of[step * HOURS / 150] * HOUR_US;
             batch(&log, &rng);
             if (prop_below(&rng, 8) == 0) write_down(&log, &rng);
             if (prop_below(&rng, 12) == 0) { /* a start: what was not written is counted from the log */
@@ -195,6 +243,7 @@ static void agree_with_a_naive_count(void **state)
                 log_open(&log, SQLITE_WRITER);
             }
             check(&log, &rng);
+            check_within(&log, &rng);
         }
         log_end(&log);
     }
@@ -214,7 +263,10 @@ static void are_made_anew_when_they_are_lost(void **state)
     assert_ok(log.store->batch->commit(log.store));
     log_close(&log);
     log_open(&log, SQLITE_WRITER);
-    for (int i = 0; i < 20; i++) check(&log, &rng);
+    for (int i = 0; i < 20; i++) {
+        check(&log, &rng);
+        check_within(&log, &rng);
+    }
     log_end(&log);
 }
 

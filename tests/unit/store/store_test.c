@@ -438,12 +438,51 @@ static void keeps_sightings_by_hour(void **state)
     struct gathered gathered = {0};
     assert_ok(sighting->each(base.store, 6, 8, gather_sighting, &gathered));
     assert_true(gathered.count == 3 && gathered.numbers[0] == 6213 && gathered.numbers[2] == 8213);
+    struct gathered one = {0};
+    assert_ok(sighting->of_reader(base.store, SPAN_HOUR, 7, 2, gather_sighting, &one));
+    assert_true(one.count == 1 && one.numbers[0] == 7213);
+    assert_ok(sighting->of_reader(base.store, SPAN_HOUR, 7, 6, gather_sighting, &one));
+    assert_int_equal(one.count, 1);
     begin(&base);
     assert_ok(sighting->clear(base.store));
     commit(&base);
     gathered = (struct gathered){0};
     assert_ok(sighting->each(base.store, 0, UINT32_MAX, gather_sighting, &gathered));
     assert_int_equal(gathered.count, 0);
+    base_end(&base);
+}
+
+static void keeps_sightings_of_days_and_months_apart(void **state)
+{
+    (void)state;
+    struct base base;
+    SCOPED(buf_done) struct buf bitmap = {0};
+    base_begin(&base);
+    const struct sighting_store *sighting = base.store->sighting;
+    struct sighting_row row = {2, 0, 1, UINT64_MAX, 3, SLICE_TEXT("bits")};
+    begin(&base);
+    for (row.hour = 24; row.hour < 100; row.hour += 24) {
+        assert_ok(sighting->span_put(base.store, SPAN_DAY, &row));
+        assert_ok(sighting->span_put(base.store, SPAN_DAY, &row)); /* replaces */
+    }
+    row.hour = 0;
+    assert_ok(sighting->span_put(base.store, SPAN_MONTH, &row));
+    commit(&base);
+    assert_ok(sighting->span_get(base.store, SPAN_MONTH, &row, &bitmap));
+    assert_true(slice_is(buf_slice(&bitmap), "bits"));
+    assert_code(CODE_NOT_FOUND, sighting->span_get(base.store, SPAN_DAY, &row, &bitmap));
+    assert_code(CODE_NOT_FOUND, sighting->get(base.store, &row, &bitmap));
+    struct gathered gathered = {0};
+    assert_ok(sighting->span_each(base.store, SPAN_DAY, 25, 72, gather_sighting, &gathered));
+    assert_true(gathered.count == 2 && gathered.numbers[0] == 48213 && gathered.numbers[1] == 72213);
+    assert_ok(sighting->of_reader(base.store, SPAN_DAY, 96, 2, gather_sighting, &gathered));
+    assert_true(gathered.count == 3 && gathered.numbers[2] == 96213);
+    assert_ok(sighting->of_reader(base.store, SPAN_DAY, 96, 3, gather_sighting, &gathered));
+    assert_int_equal(gathered.count, 3);
+    begin(&base);
+    assert_ok(sighting->clear(base.store));
+    commit(&base);
+    assert_code(CODE_NOT_FOUND, sighting->span_get(base.store, SPAN_MONTH, &row, &bitmap));
     base_end(&base);
 }
 
@@ -770,6 +809,7 @@ int main(void)
         cmocka_unit_test(keeps_the_tail_bundles_and_tiles),
         cmocka_unit_test(keeps_checkpoints_by_kind_and_size),
         cmocka_unit_test(keeps_sightings_by_hour),
+        cmocka_unit_test(keeps_sightings_of_days_and_months_apart),
         cmocka_unit_test(keeps_authority_rows_in_order),
         cmocka_unit_test(keeps_mails_in_the_order_they_are_due),
         cmocka_unit_test(keeps_answers_until_their_time),
