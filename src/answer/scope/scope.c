@@ -1,0 +1,75 @@
+#include "answer/scope/scope.h"
+
+#include <stdlib.h>
+
+void scope_done(struct scope *scope)
+{
+    for (size_t i = 0; i < scope->part_count; i++) set_done(&scope->parts[i].subjects);
+    free(scope->parts);
+    set_done(&scope->customers);
+    *scope = (struct scope){0};
+}
+
+void scope_field_done(struct scope_field *field)
+{
+    set_done(&field->full);
+    set_done(&field->masked);
+    set_done(&field->observed);
+    set_done(&field->possible);
+    set_done(&field->excluded);
+}
+
+/* Newest parts are looked at first, as with sightings. */
+struct scope_part *scope_part(struct scope *scope, enum scope_source source, uint32_t at, uint64_t full,
+                              uint64_t masked)
+{
+    for (size_t i = scope->part_count; i > 0; i--) {
+        struct scope_part *part = &scope->parts[i - 1];
+        if (part->source == source && part->at == at && part->full == full && part->masked == masked)
+            return part;
+    }
+    if (scope->part_count == scope->part_cap) {
+        size_t cap = scope->part_cap ? scope->part_cap * 2 : 16;
+        struct scope_part *parts = realloc(scope->parts, cap * sizeof *parts);
+        if (!parts) abort(); /* as all memory: see bytes.h */
+        scope->parts = parts;
+        scope->part_cap = cap;
+    }
+    struct scope_part *part = &scope->parts[scope->part_count++];
+    *part = (struct scope_part){.source = source, .at = at, .full = full, .masked = masked};
+    return part;
+}
+
+void scope_field(const struct scope *scope, uint64_t fields, struct scope_field *out)
+{
+    for (size_t i = 0; i < scope->part_count; i++) {
+        const struct scope_part *part = &scope->parts[i];
+        bool full = (part->full & fields) != 0, masked = (part->masked & fields) != 0;
+        if (!full && !masked) continue;
+        if (part->source == SOURCE_RULE) {
+            set_union_in(&out->possible, &part->subjects);
+        } else if (part->source == SOURCE_OBSERVED) {
+            set_union_in(&out->observed, &part->subjects);
+        } else {
+            set_union_in(full ? &out->full : &out->masked, &part->subjects);
+        }
+    }
+    set_minus_in(&out->masked, &out->full);
+    set_minus_in(&out->observed, &out->full);
+    set_minus_in(&out->observed, &out->masked);
+    set_minus_in(&out->possible, &out->full);
+    set_minus_in(&out->possible, &out->masked);
+    set_minus_in(&out->possible, &out->observed);
+    set_union_in(&out->excluded, &scope->customers);
+    set_minus_in(&out->excluded, &out->full);
+    set_minus_in(&out->excluded, &out->masked);
+    set_minus_in(&out->excluded, &out->observed);
+    set_minus_in(&out->excluded, &out->possible);
+}
+
+void scope_any_known(const struct scope *scope, struct set *out)
+{
+    for (size_t i = 0; i < scope->part_count; i++) {
+        if (scope->parts[i].source != SOURCE_RULE) set_union_in(out, &scope->parts[i].subjects);
+    }
+}

@@ -1,0 +1,297 @@
+/*
+ * Known, possible and excluded, against plain rules over a list of people: whatever ledger, people and suspicion are
+ * drawn, they are all of the customers, each in one of the three.
+ */
+#include "log.h"
+
+#include "answer/scope/census.h"
+
+enum { EPOCHS = 2 };
+
+/* One of the people, as the test knows them. */
+struct person {
+    uint64_t entry;                            /* of the newest record */
+    int64_t created_us, changed_us, erased_us; /* erased 0: not */
+    bool imported;
+    uint32_t version;
+    uint16_t epoch;
+    uint64_t held;
+    enum subject_state state;
+    const char *country, *lang;
+};
+
+struct town {
+    struct log log;
+    struct person people[LOG_PEOPLE];
+    size_t count; /* people made until now */
+};
+
+static void record_put(const struct person *person, struct buf *out)
+{
+    bool erased = person->state == SUBJECT_ERASED;
+    char lang[4] = {0}, country[3] = {0};
+    (void)snprintf(lang, sizeof lang, "%s", person->lang);
+    (void)snprintf(country, sizeof country, "%s", person->country);
+    buf_byte(out, RECORD_FORMAT);
+    buf_byte(out, (uint8_t)person->state);
+    buf_put(out, country, 2);
+    buf_put(out, lang, 3);
+    buf_be32(out, person->version);
+    buf_be64(out, (uint64_t)person->created_us);
+    if (erased) return;
+    buf_be32(out, 0);
+    buf_be16(out, person->epoch);
+    memset(buf_extend(out, WRAPPED_KEY_BYTES), 0, WRAPPED_KEY_BYTES);
+    buf_byte(out, (uint8_t)__builtin_popcountll(person->held));
+    for (unsigned field = 0; field < LOG_FIELDS; field++) {
+        if (!(person->held >> field & 1)) continue;
+        buf_byte(out, (uint8_t)field);
+        buf_be32(out, 1);
+        buf_be16(out, 1);
+        memset(buf_extend(out, AEAD_EXTRA_BYTES + 16), 0, AEAD_EXTRA_BYTES + 16);
+    }
+}
+
+/* An entry that made or changed somebody: its index and time. */
+static void entry_put(struct log *log, enum entry_kind kind, uint64_t *index, int64_t *time_us)
+{
+    struct draft draft = {.entry = {.kind = kind}};
+    struct receipt receipt = {0};
+    ledger_append(log->ledger, &draft, &receipt);
+    *index = receipt.index;
+    *time_us = ledger_last_us(log->ledger);
+}
+
+static void person_make(struct town *town, struct prop_rng *rng)
+{
+    static const char *const countries[] = {"", "KR", "ID"};
+    static const char *const langs[] = {"", "ko", "id"};
+    SCOPED(buf_done) struct buf record = {0};
+    struct log *log = &town->log;
+    struct person *person = &town->people[town->count];
+    *person = (struct person){.imported = prop_below(rng, 2),
+                              .version = 1,
+                              .epoch = (uint16_t)(1 + prop_below(rng, EPOCHS)),
+                              .held = prop_u64(rng) % (1 << LOG_FIELDS),
+                              .state = prop_below(rng, 8) ? SUBJECT_ACTIVE : SUBJECT_LINKED,
+                              .country = countries[prop_below(rng, 3)],
+                              .lang = langs[prop_below(rng, 3)]};
+    entry_put(log, person->imported ? ENTRY_IMPORT : ENTRY_CREATE, &person->entry, &person->changed_us);
+    person->created_us = person->changed_us;
+    record_put(person, &record);
+    struct subject_row row = {{log_person(town->count++)}, person->entry, buf_slice(&record)};
+    assert_ok(log->store->subject->add(log->store, &row));
+}
+
+static void person_change(struct town *town, struct prop_rng *rng)
+{
+    static const uint8_t hash[32];
+    SCOPED(buf_done) struct buf record = {0};
+    struct log *log = &town->log;
+    size_t at = prop_below(rng, town->count);
+    struct person *person = &town->people[at];
+    struct subject_no no = {log_person(at)};
+    if (person->state == SUBJECT_ERASED) return;
+    bool erase = prop_below(rng, 3) == 0;
+    if (!erase) assert_ok(log->store->subject->past_put(log->store, no, person->entry, hash));
+    person->version += !erase;
+    person->state = erase ? SUBJECT_ERASED : prop_below(rng, 3) ? person->state : SUBJECT_CLOSED;
+    person->held = prop_u64(rng) % (1 << LOG_FIELDS);
+    entry_put(log,
+              erase                ? ENTRY_ERASE
+              : prop_below(rng, 2) ? ENTRY_PATCH
+                                   : ENTRY_IMPORT,
+              &person->entry, &person->changed_us);
+    if (erase) person->erased_us = person->changed_us;
+    record_put(person, &record);
+    struct subject_row row = {no, person->entry, buf_slice(&record)};
+    assert_ok(log->store->subject->replace(log->store, &row));
+}
+
+static void town_grow(struct town *town, struct prop_rng *rng)
+{
+    struct log *log = &town->log;
+    log->people = town->count;
+    log_grow(log, rng);
+    assert_ok(log->store->batch->begin(log->store));
+    for (size_t more = prop_below(rng, 4); more > 0 && town->count < LOG_PEOPLE; more--)
+        person_make(town, rng);
+    if (town->count > 0 && prop_below(rng, 2)) person_change(town, rng);
+    log->now_us += (int64_t)prop_below(rng, 50) * MINUTE_US;
+    assert_ok(ledger_seal(log->ledger));
+    assert_ok(log->store->batch->commit(log->store));
+    ledger_committed(log->ledger);
+}
+
+static int64_t draw_time(const struct log *log, struct prop_rng *rng)
+{
+    return log->start_us + (int64_t)(prop_u64(rng) % (uint64_t)(log->now_us - log->start_us + HOUR_US));
+}
+
+static void draw_suspicion(const struct log *log, struct prop_rng *rng, struct suspicion *out)
+{
+    *out = (struct suspicion){.fields = 1 + prop_u64(rng) % ((1 << LOG_FIELDS) - 1)};
+    out->from_us = draw_time(log, rng);
+    out->to_us = out->from_us + 1 + (int64_t)prop_below(rng, 100) * 10 * MINUTE_US;
+    out->readers[out->reader_count++] = 1 + prop_below(rng, LOG_READERS);
+    for (size_t i = prop_below(rng, 4); i > 0; i--) {
+        struct suspicion_case *at = &out->cases[out->case_count++];
+        *at = (struct suspicion_case){.rule = (enum scope_rule)(1 + prop_below(rng, 4)),
+                                      .fields = prop_u64(rng) % (1 << LOG_FIELDS)};
+        if (at->rule == RULE_GAP || at->rule == RULE_COPY) at->from_us = draw_time(log, rng);
+        if (at->rule == RULE_GAP) at->to_us = at->from_us + 1 + (int64_t)prop_below(rng, 100) * MINUTE_US;
+        if (at->rule == RULE_KEK || at->rule == RULE_INDEX) at->epoch = 1 + (uint32_t)prop_below(rng, EPOCHS);
+        if (at->rule == RULE_INDEX) at->field = (uint8_t)prop_below(rng, LOG_FIELDS);
+    }
+}
+
+/* Is the field of this person known? By every look there was. */
+static bool is_known(const struct town *town, const struct suspicion *suspicion, uint64_t number,
+                     unsigned field)
+{
+    for (size_t i = 0; i < town->log.look_count; i++) {
+        const struct log_look *look = &town->log.looks[i];
+        if (look->kind == ENTRY_IMPORT || look->reader != suspicion->readers[0]) continue;
+        if (look->time_us < suspicion->from_us || look->time_us >= suspicion->to_us) continue;
+        for (size_t at = 0; at < look->count; at++)
+            if (look->set[at].no.at == number && (look->set[at].full | look->set[at].masked) >> field & 1)
+                return true;
+    }
+    return false;
+}
+
+/* May the person have had the field at that moment, or later? */
+static bool may_have_held(const struct person *person, unsigned field, int64_t when_us)
+{
+    bool changed = person->version > 1 || person->erased_us > 0;
+    if (changed && person->changed_us > when_us) return true;
+    return person->state != SUBJECT_ERASED && person->held >> field & 1;
+}
+
+static bool was_there(const struct person *person, int64_t from_us, int64_t to_us)
+{
+    bool may_be_older = person->imported || person->erased_us > 0;
+    if (person->erased_us > 0 && person->erased_us < from_us) return false;
+    return may_be_older || person->created_us <= to_us;
+}
+
+static bool is_possible(const struct suspicion *suspicion, const struct person *person, unsigned field)
+{
+    for (size_t i = 0; i < suspicion->case_count; i++) {
+        const struct suspicion_case *at = &suspicion->cases[i];
+        bool about = at->fields >> field & 1, yes = false;
+        bool erased_before = person->erased_us > 0 && person->erased_us < suspicion->from_us;
+        switch (at->rule) {
+        case RULE_GAP:
+            yes = was_there(person, at->from_us, at->to_us) && may_have_held(person, field, at->from_us);
+            break;
+        case RULE_COPY:
+            yes = was_there(person, at->from_us, at->from_us) && may_have_held(person, field, at->from_us);
+            break;
+        case RULE_KEK:
+            yes = !erased_before && (person->erased_us > 0 || person->epoch == at->epoch) &&
+                  may_have_held(person, field, suspicion->from_us);
+            break;
+        case RULE_INDEX:
+            yes = !erased_before && field == at->field && may_have_held(person, field, suspicion->from_us);
+            break;
+        }
+        if (about && yes) return true;
+    }
+    return false;
+}
+
+static void check_field(const struct town *town, const struct suspicion *suspicion, const struct scope *scope,
+                        const struct census *census, unsigned field)
+{
+    SCOPED(scope_field_done) struct scope_field sets = {0};
+    struct excluded_counts why = {0};
+    bool asked = suspicion->fields >> field & 1;
+    scope_field(scope, (uint64_t)1 << field, &sets);
+    uint64_t all = set_count(&sets.full) + set_count(&sets.masked) + set_count(&sets.observed) +
+                   set_count(&sets.possible) + set_count(&sets.excluded);
+    assert_int_equal(all, set_count(&scope->customers)); /* with what follows: each stands in one of them */
+    for (size_t i = 0; i < town->count; i++) {
+        uint64_t number = log_person(i);
+        bool known = asked && is_known(town, suspicion, number, field);
+        bool possible = asked && !known && is_possible(suspicion, &town->people[i], field);
+        assert_int_equal(set_has(&sets.full, number) + set_has(&sets.masked, number), known);
+        if (set_has(&sets.possible, number) != possible) {
+            fail_msg("person %zu field %u: possible %d, not %d [AMN_SEED=%llu]", i, field,
+                     set_has(&sets.possible, number), possible, (unsigned long long)prop_seed());
+        }
+        assert_int_equal(set_has(&sets.excluded, number), !known && !possible);
+    }
+    census_excluded(census, (uint64_t)1 << field, &sets.excluded, &why);
+    assert_int_equal(why.later + why.before + why.not_held + why.not_seen, set_count(&sets.excluded));
+}
+
+static void check_counts(const struct town *town, const struct scope *scope, const struct census *census)
+{
+    struct census_counts sums[3] = {0};
+    SCOPED(set_done) struct set known = {0};
+    scope_any_known(scope, &known);
+    for (size_t i = 0; i < COUNT_OF(census->by_state); i++) {
+        sums[0].known += census->by_state[i].known;
+        sums[0].possible += census->by_state[i].possible;
+        sums[0].excluded += census->by_state[i].excluded;
+    }
+    for (size_t table = 1; table < 3; table++) {
+        const struct census_row *rows = table == 1 ? census->countries : census->languages;
+        size_t count = table == 1 ? census->country_count : census->language_count;
+        for (size_t i = 0; i < count; i++) {
+            sums[table].known += rows[i].counts.known;
+            sums[table].possible += rows[i].counts.possible;
+            sums[table].excluded += rows[i].counts.excluded;
+        }
+    }
+    assert_memory_equal(&sums[0], &sums[1], sizeof sums[0]);
+    assert_memory_equal(&sums[0], &sums[2], sizeof sums[0]);
+    assert_int_equal(sums[0].known + sums[0].possible + sums[0].excluded, town->count);
+    uint64_t real = 0, linked = 0;
+    for (size_t i = 0; i < town->count; i++) {
+        real += set_has(&known, log_person(i));
+        linked += town->people[i].state == SUBJECT_LINKED;
+        assert_int_equal(set_has(&census->linked, log_person(i)), town->people[i].state == SUBJECT_LINKED);
+    }
+    const struct census_counts *of_linked = &census->by_state[SUBJECT_LINKED];
+    assert_int_equal(of_linked->known + of_linked->possible + of_linked->excluded, linked);
+    assert_int_equal(sums[0].known, real);
+}
+
+static void check_one(const struct town *town, struct prop_rng *rng)
+{
+    static struct suspicion suspicion;
+    SCOPED(scope_done) struct scope scope = {0};
+    SCOPED(census_done) struct census census = {0};
+    struct scope_base base = log_base(&town->log);
+    draw_suspicion(&town->log, rng, &suspicion);
+    assert_ok(scope_known(&base, &suspicion, &scope));
+    assert_ok(scope_possible(&base, &suspicion, &scope, &census));
+    for (unsigned field = 0; field < LOG_FIELDS; field++)
+        check_field(town, &suspicion, &scope, &census, field);
+    check_counts(town, &scope, &census);
+}
+
+static void partition_the_customers(void **state)
+{
+    (void)state;
+    static struct town town;
+    PROPERTY(3, rng) {
+        log_begin(&town.log);
+        town.count = 0;
+        for (int step = 0; step < 60; step++) {
+            town_grow(&town, &rng);
+            check_one(&town, &rng);
+        }
+        log_end(&town.log);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(partition_the_customers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
