@@ -63,6 +63,15 @@ static inline uint64_t field_bit(const struct field *field)
     return (uint64_t)1 << field->number;
 }
 
+/* Take the lowest field out of a mask. False when there is none left. */
+static inline bool field_next(uint64_t *bits, unsigned *field)
+{
+    if (*bits == 0) return false;
+    *field = (unsigned)__builtin_ctzll(*bits);
+    *bits &= *bits - 1;
+    return true;
+}
+
 /* A field of the shop's own, from what was asked. FIELD_UNKNOWN for a bad name, kind or mask; CONFLICT when taken. */
 RESULT field_from_ask(const struct fields *fields, const struct field_put_ask *ask, struct field *out);
 

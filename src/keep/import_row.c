@@ -51,7 +51,7 @@ static RESULT row_fields(const struct reading *reading, struct import_hand *hand
         TRY(value_take(hand->shop, column->field, cell->item, cell->text, slice_text(hand->head.country),
                        values));
     }
-    return values->at[FIELD_REF].set ? OK : FAIL(FIELD_FORMAT, "ref: is empty");
+    return values->set >> FIELD_REF & 1 ? OK : FAIL(FIELD_FORMAT, "ref: is empty");
 }
 
 static void ref_tag_keep(const struct shop *shop, struct import_row *row)
@@ -67,9 +67,9 @@ static size_t values_bytes(const struct new_fields *values)
 {
     enum { ITEM_HEAD_BYTES = 3 };
     size_t bytes = 0;
-    for (unsigned i = 0; i < FIELD_MAX; i++) {
-        if (values->at[i].set) bytes += ITEM_HEAD_BYTES + values->at[i].text.len;
-    }
+    uint64_t left = values->set;
+    unsigned field = 0;
+    while (field_next(&left, &field)) bytes += ITEM_HEAD_BYTES + values->text[field].len;
     return bytes;
 }
 
@@ -86,10 +86,10 @@ static RESULT row_read(const struct reading *reading, struct import_hand *hand, 
     TRY(values_tags(hand->shop, &hand->values, &row->tags));
     ref_tag_keep(hand->shop, row);
     buf_reserve(&row->fields, values_bytes(&hand->values));
-    for (unsigned i = 0; i < FIELD_MAX; i++) {
-        const struct new_field *value = &hand->values.at[i];
-        if (value->set) item_put(&row->fields, (uint8_t)i, buf_slice(&value->text));
-    }
+    uint64_t left = hand->values.set;
+    unsigned field = 0;
+    while (field_next(&left, &field))
+        item_put(&row->fields, (uint8_t)field, buf_slice(&hand->values.text[field]));
     return OK;
 }
 
@@ -104,13 +104,11 @@ void import_row_take(void *context, unsigned hand, size_t item)
 /* A row that gives one member of a group gives the group: a new address must not keep the old one's door code. */
 static void group_replace(const struct shop *shop, struct new_fields *out)
 {
-    for (unsigned i = 0; i < FIELD_MAX; i++) {
-        const char *group = shop->fields.at[i].group;
-        if (!out->at[i].set || !group[0]) continue;
-        for (unsigned other = 0; other < FIELD_MAX; other++) {
-            if (strcmp(shop->fields.at[other].group, group) == 0 && !out->at[other].set)
-                out->at[other].remove = true;
-        }
+    uint64_t left = out->set;
+    unsigned field = 0;
+    while (field_next(&left, &field)) {
+        const char *group = shop->fields.at[field].group;
+        if (group[0]) out->remove |= field_group_mask(&shop->fields, slice_text(group)) & ~out->set;
     }
 }
 
@@ -121,9 +119,10 @@ void import_row_values(const struct import_row *row, struct import_hand *hand)
     struct slice text = {0};
     new_fields_clear(&hand->values);
     while (item_get(&items, &field, &text)) {
-        hand->values.at[field].set = true;
-        buf_slice_put(&hand->values.at[field].text, text);
+        hand->values.set |= (uint64_t)1 << field;
+        buf_slice_put(&hand->values.text[field], text);
     }
+    hand->values.used = hand->values.set;
     group_replace(hand->shop, &hand->values);
     hand->head.state = row->state;
     memcpy(hand->head.lang, row->lang, sizeof row->lang);

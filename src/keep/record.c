@@ -140,39 +140,28 @@ RESULT record_field(struct shop *shop, struct subject_no no, const struct record
     return OK;
 }
 
-void record_key_new(struct shop *shop, struct subject_no no, struct secret *data_key, struct buf *wrapped)
+void record_key_new(struct shop *shop, struct subject_no no, struct secret *data_key,
+                    uint8_t wrapped[WRAPPED_KEY_BYTES])
 {
     uint8_t aad[WRAP_AAD_BYTES];
     crypto_random(shop->crypto, data_key->bytes, SECRET_BYTES);
-    aead_seal(shop->kek, wrap_aad(shop, no, shop->kek_epoch, aad),
-              (struct slice){data_key->bytes, SECRET_BYTES}, wrapped);
+    memcpy(wrapped + AEAD_NONCE_BYTES, data_key->bytes, SECRET_BYTES); /* sealed where it stands */
+    aead_seal_at(shop->kek, wrap_aad(shop, no, shop->kek_epoch, aad), wrapped, SECRET_BYTES);
     aead_key(shop->dek, data_key);
 }
 
 void new_fields_done(struct new_fields *fields)
 {
     for (size_t i = 0; i < FIELD_MAX; i++) {
-        if (fields->at[i].text.at) buf_done(&fields->at[i].text);
+        if (fields->text[i].at) buf_done(&fields->text[i]);
     }
 }
 
 void new_fields_clear(struct new_fields *fields)
 {
-    for (size_t i = 0; i < FIELD_MAX; i++) {
-        struct new_field *at = &fields->at[i];
-        if (!at->set && !at->remove && at->text.len == 0) continue;
-        at->set = at->remove = false;
-        buf_clear(&at->text);
-    }
-}
-
-uint64_t named_fields(const struct new_fields *fields)
-{
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < FIELD_MAX; i++) {
-        if (fields->at[i].set || fields->at[i].remove) bits |= (uint64_t)1 << i;
-    }
-    return bits;
+    unsigned field = 0;
+    while (field_next(&fields->used, &field)) buf_clear(&fields->text[field]);
+    fields->set = fields->remove = 0;
 }
 
 void item_put(struct buf *out, uint8_t item, struct slice text)
@@ -229,13 +218,13 @@ void record_write(struct shop *shop, struct subject_no no, const struct record *
     size_t count_at = out->len;
     uint8_t count = 0;
     buf_byte(out, 0);
-    for (unsigned field = 0; field < FIELD_MAX; field++) {
-        const struct new_field *change = &changes->at[field];
+    uint64_t left = (head->held | changes->set) & ~changes->remove;
+    unsigned field = 0;
+    while (field_next(&left, &field)) {
         const struct record_field *old = &head->fields[field];
-        if (change->remove || (!change->set && old->box.len == 0)) continue;
         count++;
-        if (change->set) {
-            field_seal(shop, no, field, head->version, buf_slice(&change->text), out);
+        if (changes->set >> field & 1) {
+            field_seal(shop, no, field, head->version, buf_slice(&changes->text[field]), out);
             continue;
         }
         buf_byte(out, (uint8_t)field);

@@ -54,21 +54,23 @@ RESULT record_unlock(struct shop *shop, struct subject_no no, const struct recor
 RESULT record_field(struct shop *shop, struct subject_no no, const struct record *record, unsigned field,
                     struct buf *out);
 
-/* Draw a data key for a new subject and wrap it: `wrapped` gets WRAPPED_KEY_BYTES. Sets it on shop->dek. */
-void record_key_new(struct shop *shop, struct subject_no no, struct secret *data_key, struct buf *wrapped);
+/* Draw a data key for a new subject and wrap it. Sets it on shop->dek. */
+void record_key_new(struct shop *shop, struct subject_no no, struct secret *data_key,
+                    uint8_t wrapped[WRAPPED_KEY_BYTES]);
 
-/* A field's new value: `text` is the value, or items of a group's field as item_put() makes them. */
-struct new_field {
-    bool set;    /* it changes */
-    bool remove; /* it goes */
-    struct buf text;
-};
+/* New values by field number: a text is the value, or items of a group's field as item_put() makes them. */
 struct new_fields {
-    struct new_field at[FIELD_MAX];
+    uint64_t set;    /* bits of those that change */
+    uint64_t remove; /* of those that go */
+    uint64_t used;   /* of those whose text may hold something, set or not */
+    struct buf text[FIELD_MAX];
 };
 void new_fields_done(struct new_fields *fields);
-void new_fields_clear(struct new_fields *fields);       /* as done, but the memory stays for the next ones */
-uint64_t named_fields(const struct new_fields *fields); /* bits of those it sets or removes */
+void new_fields_clear(struct new_fields *fields); /* as done, but the memory stays for the next ones */
+static inline uint64_t named_fields(const struct new_fields *fields)
+{
+    return fields->set | fields->remove;
+}
 void item_put(struct buf *out, uint8_t item, struct slice text);
 bool item_get(struct cursor *items, uint8_t *item, struct slice *text); /* false at the end */
 

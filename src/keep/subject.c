@@ -37,25 +37,22 @@ RESULT subject_by_ref_tag(struct shop *shop, const uint8_t tag[TAG_BYTES], struc
     return OK;
 }
 
-void subject_seal(struct shop *shop, const struct record *head, const struct new_fields *values,
-                  int64_t now_us, struct change *out)
+void subject_seal(struct shop *shop, struct record *head, const struct new_fields *values, int64_t now_us,
+                  struct change *out)
 {
-    SCOPED(buf_done) struct buf wrapped = {0};
-    struct record record = *head;
-    for (unsigned i = 0; i < FIELD_MAX; i++) {
-        if (values->at[i].set) out->difference.fields |= (uint64_t)1 << i;
-    }
-    record_key_new(shop, out->no, &out->data_key, &wrapped);
-    record.version = 1;
-    record.created_us = now_us;
-    record.epoch = shop->kek_epoch;
-    record.wrapped = buf_slice(&wrapped);
-    record_write(shop, out->no, &record, values, &out->bytes);
+    uint8_t wrapped[WRAPPED_KEY_BYTES];
+    out->difference.fields = values->set;
+    record_key_new(shop, out->no, &out->data_key, wrapped);
+    head->version = 1;
+    head->created_us = now_us;
+    head->epoch = shop->kek_epoch;
+    head->wrapped = (struct slice){wrapped, sizeof wrapped};
+    record_write(shop, out->no, head, values, &out->bytes);
+    head->wrapped = (struct slice){0};
     sha256_one(shop->crypto, buf_slice(&out->bytes), &out->record);
 }
 
-RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values,
-                    struct change *out)
+RESULT subject_make(struct batch *batch, struct record *head, struct new_fields *values, struct change *out)
 {
     struct shop *shop = batch->shop;
     TRY(values_tags(shop, values, &out->difference.new_tags));
@@ -264,7 +261,7 @@ RESULT verb_subject_create(struct batch *batch, const struct reader *reader,
     TRY(place_take(ask->lang, ask->country, out, &head));
     TRY(values_take(shop, &ask->fields, slice_text(head.country), out, &values));
     TRY(ref_take(batch, ask->ref, out, &values));
-    struct result found = subject_by_ref(shop, buf_slice(&values.at[FIELD_REF].text), &no);
+    struct result found = subject_by_ref(shop, buf_slice(&values.text[FIELD_REF]), &no);
     if (found.code == CODE_OK) return create_conflict(batch, reader, ask, no, &values, out);
     if (found.code != CODE_NOT_FOUND) return found;
     TRY(subject_make(batch, &head, &values, &change));
@@ -322,7 +319,7 @@ RESULT verb_subject_patch(struct batch *batch, const struct reader *reader,
     TRY(values_take(shop, &ask->fields, slice_text(head.country), out, &values));
     if (ask->ref.len > 0) {
         TRY(ref_take(batch, ask->ref, out, &values));
-        struct result found = subject_by_ref(shop, buf_slice(&values.at[FIELD_REF].text), &other);
+        struct result found = subject_by_ref(shop, buf_slice(&values.text[FIELD_REF]), &other);
         if (found.code == CODE_OK && other.at != no.at) {
             TRY(taken_note(batch, reader, other, out));
             return FAIL(REF_TAKEN, "subject: another one has this ref");

@@ -27,16 +27,15 @@ RESULT subject_by_ref(struct shop *shop, struct slice ref, struct subject_no *ou
 /* The same by the ref's tag; 0 when there is none, which an import hears of nearly every row. */
 RESULT subject_by_ref_tag(struct shop *shop, const uint8_t tag[TAG_BYTES], struct subject_no *out);
 
-/* Prepare a new subject from its values; takes the next number. Nothing is written. */
-RESULT subject_make(struct batch *batch, const struct record *head, struct new_fields *values,
-                    struct change *out);
+/* Prepare a new subject from its values; takes the next number. Nothing is written. `head` gets what is new about it. */
+RESULT subject_make(struct batch *batch, struct record *head, struct new_fields *values, struct change *out);
 
 /*
  * Seal the first record of a new subject, whose number and tags `out` has: its data key is drawn here. Only keys of
  * `shop` are used, so a hand of the shop will do (shop_hand_new()).
  */
-void subject_seal(struct shop *shop, const struct record *head, const struct new_fields *values,
-                  int64_t now_us, struct change *out);
+void subject_seal(struct shop *shop, struct record *head, const struct new_fields *values, int64_t now_us,
+                  struct change *out);
 
 /* A subject as it is held: its record borrows from `bytes`. */
 struct held {

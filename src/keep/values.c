@@ -74,36 +74,42 @@ RESULT tags_of(struct shop *shop, const struct field *field, struct slice stored
 
 RESULT values_tags(struct shop *shop, const struct new_fields *values, struct tags *out)
 {
-    for (unsigned i = 0; i < FIELD_MAX; i++) {
-        if (values->at[i].set) TRY(tags_of(shop, &shop->fields.at[i], buf_slice(&values->at[i].text), out));
-    }
+    uint64_t left = values->set;
+    unsigned field = 0;
+    while (field_next(&left, &field))
+        TRY(tags_of(shop, &shop->fields.at[field], buf_slice(&values->text[field]), out));
     return OK;
+}
+
+static void field_set(const struct field *field, struct new_fields *out)
+{
+    out->set |= field_bit(field);
+    out->remove &= ~field_bit(field);
 }
 
 RESULT value_take(struct shop *shop, const struct field *field, uint16_t item, struct slice text,
                   struct slice country, struct new_fields *out)
 {
     (void)shop;
-    struct new_field *at = &out->at[field->number];
+    struct buf *at = &out->text[field->number];
     if (text.len > field->bytes_max) {
         return FAIL(FIELD_TOO_LONG, "%s: longer than %u bytes; shorten it", field->name, field->bytes_max);
     }
+    out->used |= field_bit(field);
     if (!field->group[0]) {
-        buf_clear(&at->text);
-        TRY(normalise(field->normaliser, text, country, &at->text));
-        at->set = true;
-        at->remove = false;
+        buf_clear(at);
+        TRY(normalise(field->normaliser, text, country, at));
+        field_set(field, out);
         return OK;
     }
     SCOPED(buf_done) struct buf normal = {0};
     TRY(normalise(field->normaliser, text, country, &normal));
-    at->set = true;
-    at->remove = false;
-    if (at->text.len + normal.len + 3 > FIELD_BYTES_MAX) {
+    field_set(field, out);
+    if (at->len + normal.len + 3 > FIELD_BYTES_MAX) {
         return FAIL(FIELD_TOO_LONG, "%s: all items together are longer than %d bytes", field->name,
                     FIELD_BYTES_MAX);
     }
-    item_put(&at->text, (uint8_t)item, buf_slice(&normal));
+    item_put(at, (uint8_t)item, buf_slice(&normal));
     return OK;
 }
 
@@ -115,9 +121,7 @@ static RESULT value_remove(struct shop *shop, const struct value *value, struct 
     if (bits == 0) return FAIL(FIELD_UNKNOWN, "not a field of this shop; see GET /v1/fields");
     if (bits & (uint64_t)1 << FIELD_REF)
         return FAIL(FIELD_FORMAT, "ref: a subject keeps its ref; give another one");
-    for (unsigned i = 0; i < FIELD_MAX; i++) {
-        if (bits >> i & 1 && !out->at[i].set) out->at[i].remove = true;
-    }
+    out->remove |= bits & ~out->set;
     return OK;
 }
 
@@ -142,9 +146,7 @@ static RESULT one_value(struct shop *shop, const struct value *value, struct sli
     }
     /* a group in a request replaces the whole group: what it does not mention goes */
     uint64_t group = value->group.len ? field_group_mask(&shop->fields, value->group) : 0;
-    for (unsigned i = 0; i < FIELD_MAX; i++) {
-        if (group >> i & 1 && !out->at[i].set) out->at[i].remove = true;
-    }
+    out->remove |= group & ~out->set;
     return value_take(shop, field, value->item, value->text, country, out);
 }
 
@@ -184,24 +186,22 @@ static bool tags_have(const struct tags *tags, uint32_t index, const uint8_t tag
 RESULT values_compare(struct shop *shop, struct subject_no no, const struct record *record,
                       struct new_fields *changes, struct difference *out)
 {
-    for (unsigned i = 0; i < FIELD_MAX; i++) {
-        struct new_field *change = &changes->at[i];
-        const struct field *field = &shop->fields.at[i];
-        bool held = record->held >> i & 1;
-        if (!change->set && !change->remove) continue;
-        if (change->remove && !held) {
-            change->remove = false;
-            continue;
-        }
+    changes->remove &= record->held;
+    uint64_t left = named_fields(changes);
+    unsigned number = 0;
+    while (field_next(&left, &number)) {
+        const struct field *field = &shop->fields.at[number];
+        uint64_t bit = (uint64_t)1 << number;
+        struct slice text = buf_slice(&changes->text[number]);
         SCOPED(buf_done) struct buf old = {0};
-        if (held) TRY(record_field(shop, no, record, i, &old));
-        if (change->set && held && slice_equal(buf_slice(&old), buf_slice(&change->text))) {
-            change->set = false;
+        if (record->held & bit) TRY(record_field(shop, no, record, number, &old));
+        if (changes->set & record->held & bit && slice_equal(buf_slice(&old), text)) {
+            changes->set &= ~bit;
             continue;
         }
-        out->fields |= (uint64_t)1 << i;
+        out->fields |= bit;
         TRY(tags_of(shop, field, buf_slice(&old), &out->old_tags));
-        if (change->set) TRY(tags_of(shop, field, buf_slice(&change->text), &out->new_tags));
+        if (changes->set & bit) TRY(tags_of(shop, field, text, &out->new_tags));
     }
     return OK;
 }

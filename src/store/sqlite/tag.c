@@ -35,8 +35,9 @@ static void mem_kill(struct tag_tree *tree, struct tag_bytes *row)
 
 static void op_note(struct tag_tree *tree, uint8_t op, const struct tag_bytes *row)
 {
-    buf_byte(&tree->ops, op);
-    buf_put(&tree->ops, row->at, TAG_ROW_BYTES);
+    uint8_t *at = buf_extend(&tree->ops, OP_BYTES);
+    at[0] = op;
+    memcpy(at + 1, row->at, TAG_ROW_BYTES);
     tree->added++;
 }
 

@@ -92,11 +92,16 @@ struct tag_bytes *tag_mem_find(const struct tag_mem *mem, const uint8_t key[TAG_
 
 void tag_mem_add(struct tag_mem *mem, const struct tag_bytes *row)
 {
-    if (tag_mem_find(mem, row->at)) return;
-    if (mem->count == mem->cap) grow(mem);
-    mem->rows[mem->count] = *row;
-    slot_put(mem, mem->count);
-    mem->count++;
+    if (mem->count == mem->cap) grow(mem); /* there is a free slot from here on */
+    uint64_t hash = hash_of(row->at);
+    size_t at = hash & (mem->slot_count - 1);
+    for (; mem->slots[at] != 0; at = (at + 1) & (mem->slot_count - 1)) {
+        if (mark_of(mem->slots[at]) == mark_of(hash) &&
+            memcmp(mem->rows[row_of(mem->slots[at])].at, row->at, TAG_KEY_BYTES) == 0)
+            return;
+    }
+    mem->rows[mem->count++] = *row;
+    mem->slots[at] = mark_of(hash) | mem->count;
 }
 
 void tag_mem_clear(struct tag_mem *mem)

@@ -9,7 +9,8 @@ enum { TEXT_BYTES_MAX = 200 };
 struct person {
     struct subject_no no;
     struct secret data_key;
-    struct buf wrapped, bytes;
+    uint8_t wrapped[WRAPPED_KEY_BYTES];
+    struct buf bytes;
     struct record record; /* read from `bytes` */
     struct buf texts[FIELD_MAX];
 };
@@ -17,7 +18,6 @@ struct person {
 static void person_done(struct person *person)
 {
     secret_done(&person->data_key);
-    buf_done(&person->wrapped);
     buf_done(&person->bytes);
     for (size_t i = 0; i < FIELD_MAX; i++) buf_done(&person->texts[i]);
 }
@@ -31,8 +31,8 @@ static void draw_text(struct prop_rng *rng, struct buf *out)
 
 static void set_field(struct new_fields *changes, struct person *person, unsigned field)
 {
-    changes->at[field].set = true;
-    buf_slice_put(&changes->at[field].text, buf_slice(&person->texts[field]));
+    changes->set |= (uint64_t)1 << field;
+    buf_slice_put(&changes->text[field], buf_slice(&person->texts[field]));
 }
 
 /* `always`: this many fields from number 0 are there whatever is drawn. */
@@ -41,7 +41,7 @@ static void person_make(struct shop *shop, struct prop_rng *rng, unsigned always
     static const enum subject_state states[] = {SUBJECT_ACTIVE, SUBJECT_CLOSED, SUBJECT_LINKED};
     SCOPED(new_fields_done) struct new_fields changes = {0};
     out->no.at = 1 + (prop_u64(rng) >> 24);
-    record_key_new(shop, out->no, &out->data_key, &out->wrapped);
+    record_key_new(shop, out->no, &out->data_key, out->wrapped);
     struct record head = {.state = states[prop_below(rng, COUNT_OF(states))],
                           .country = "KR",
                           .lang = "kor",
@@ -49,7 +49,7 @@ static void person_make(struct shop *shop, struct prop_rng *rng, unsigned always
                           .created_us = (int64_t)(prop_u64(rng) >> 12),
                           .contact_s = (uint32_t)prop_u64(rng),
                           .epoch = shop->kek_epoch,
-                          .wrapped = buf_slice(&out->wrapped)};
+                          .wrapped = SLICE_OF(out->wrapped)};
     for (unsigned field = 0; field < FIELD_MAX; field++) {
         if (field >= always && prop_below(rng, 6) > 0) continue;
         draw_text(rng, &out->texts[field]);
@@ -109,11 +109,11 @@ static void holds_values_of_every_length(void **state)
     for (size_t i = 0; i < COUNT_OF(lens); i++) {
         SCOPED(person_done) struct person person = {.no = {i + 1}};
         SCOPED(new_fields_done) struct new_fields changes = {0};
-        record_key_new(two->shops[0], person.no, &person.data_key, &person.wrapped);
+        record_key_new(two->shops[0], person.no, &person.data_key, person.wrapped);
         struct record head = {.state = SUBJECT_ACTIVE,
                               .version = 1,
                               .epoch = two->shops[0]->kek_epoch,
-                              .wrapped = buf_slice(&person.wrapped)};
+                              .wrapped = SLICE_OF(person.wrapped)};
         if (lens[i] > 0) memset(buf_extend(&person.texts[3], lens[i]), 'x', lens[i]);
         set_field(&changes, &person, 3);
         record_write(two->shops[0], person.no, &head, &changes, &person.bytes);
@@ -137,7 +137,7 @@ static void a_change_touches_its_fields_only(void **state)
         assert_ok(record_parse(buf_slice(&before), &old));
         head = old;
         head.version++;
-        changes.at[0].remove = changes.at[63].remove = true;
+        changes.remove = 1 | (uint64_t)1 << 63;
         for (unsigned field = 1; field < 63; field++) {
             if (field != 1 && prop_below(&rng, 4) > 0) continue;
             if (field == 2) continue; /* one that surely stays */
