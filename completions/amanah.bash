@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch incident field mail self ledger watch verify demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch incident field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -24,6 +24,7 @@ _amanah()
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
         watch) words="ingest" ;;
+        law) words="list show check" ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ]; then
         COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -111,6 +112,9 @@ _amanah()
         "ledger witness") options=" --help --json --quiet --home --url --output-curl --shop --vkey --witness-url" ;;
         "watch ingest") options=" --help --json --quiet --home --url --output-curl --shop --map --rejects --fields --route --kind --system --subject-param --zone --history --follow --lag" ;;
         "verify") options=" --help --json --quiet --entry --vkey" ;;
+        "law list") options=" --help --json --quiet --home --lang" ;;
+        "law show") options=" --help --json --quiet --home --lang" ;;
+        "law check") options=" --help --json --quiet --home" ;;
         "demo") options=" --help --json --quiet --stay" ;;
         "completion") options=" --help" ;;
         "help") options=" --help --json --markdown" ;;

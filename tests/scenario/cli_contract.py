@@ -70,6 +70,26 @@ def signs_and_rotates(run, home):
     same(following["rotated_from"], robot)
 
 
+def reads_the_law(run, home):
+    within("kr-pipa", run("law list").text)
+    listed = {row["id"]: row for row in run("law list", "--json").json["items"]}
+    same([listed[name]["from"] for name in ("kr-pipa", "id-pp33")], ["2026-09-11", "2027-01-16"])
+    within("개인정보 보호법", run("law show", "kr-pipa", "--lang", "ko").text)
+    shown = run("law show", "id-pdp", "--json").json
+    same([duty["due"] for duty in shown["duties"] if duty["to"] in ("authority", "persons") and "due" in duty], ["72h", "72h"])
+    run("law show", "xx-none", status=NO)
+    run("law show", "kr-pipa", "--lang", "fr", status=USAGE)
+    within("19 regimes", run("law check").text)
+    own = home.file("xx-own.yaml", "id: xx-own\ntitle: {en: Own}\nlaw: none\ncountry: KR\nlanguages: [ko]\nsure: general\n"
+                    "applies: {persons: [KR], sure: general}\n"
+                    "duties: [{id: a, to: persons, from: aware, due: 48h, must: [who], sure: general}]\n")
+    within("Fine", run("law check", own).text)
+    with open(own, encoding="utf-8") as file:
+        bad = home.file("xx-bad.yaml", file.read().replace("xx-own", "xx-bad").replace("48h", "soon"))
+    refused = run("law check", bad, status=USAGE)
+    within("xx-bad.yaml:8: duties[0].due", refused.err.decode())
+
+
 def walk(home):
     """Run every command once as it is meant; the commands that were run."""
     far = isinstance(home, Far)
@@ -197,6 +217,8 @@ def walk(home):
     same(run("verify", person, "--vkey", home.vkey, "--json").json["kind"], "person")
     other = home.vkey[:-6] + ("AAAAAA" if home.vkey[-6:] != "AAAAAA" else "BBBBBB")
     check(home.cli("verify", proof, "--vkey", other).status != DONE, "verify takes another key")
+
+    reads_the_law(run, home)
 
     if far:
         run("shop list", status=USAGE)  # that is for the home's own machine

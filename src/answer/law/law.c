@@ -1,0 +1,304 @@
+#include "answer/law/law_priv.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FILE_NAME_MAX = LAW_ID_BYTES_MAX + 8 };
+
+struct regime_row {
+    struct law_regime *regime;
+    bool own;
+};
+struct law {
+    struct element_file *elements;
+    struct country_file *countries;
+    size_t count;
+    struct regime_row rows[LAW_REGIMES_MAX];
+};
+
+void law_free(struct law **law)
+{
+    if (!*law) return;
+    for (size_t i = 0; i < (*law)->count; i++) schema_regime_free(&(*law)->rows[i].regime);
+    schema_elements_free(&(*law)->elements);
+    schema_countries_free(&(*law)->countries);
+    free(*law);
+    *law = NULL;
+}
+
+const struct law_regime *law_at(const struct law *law, size_t number)
+{
+    return number < law->count ? law->rows[number].regime : NULL;
+}
+
+const struct law_regime *law_regime(const struct law *law, const char *id)
+{
+    for (size_t i = 0; i < law->count; i++) {
+        if (strcmp(law->rows[i].regime->id, id) == 0) return law->rows[i].regime;
+    }
+    return NULL;
+}
+
+bool law_is_own(const struct law *law, const struct law_regime *regime)
+{
+    for (size_t i = 0; i < law->count; i++) {
+        if (law->rows[i].regime == regime) return law->rows[i].own;
+    }
+    return false;
+}
+
+const struct law_element *law_element_at(const struct law *law, size_t number)
+{
+    return number < law->elements->elements_count ? &law->elements->elements[number] : NULL;
+}
+
+const struct law_element *law_element(const struct law *law, const char *id)
+{
+    for (uint32_t i = 0; i < law->elements->elements_count; i++) {
+        if (strcmp(law->elements->elements[i].id, id) == 0) return &law->elements->elements[i];
+    }
+    return NULL;
+}
+
+const struct law_country *law_country_at(const struct law *law, size_t number)
+{
+    return number < law->countries->countries_count ? &law->countries->countries[number] : NULL;
+}
+
+const struct law_country *law_country(const struct law *law, const char *code)
+{
+    for (uint32_t i = 0; i < law->countries->countries_count; i++) {
+        if (strcmp(law->countries->countries[i].code, code) == 0) return &law->countries->countries[i];
+    }
+    return NULL;
+}
+
+bool law_country_in(const struct law *law, const char *code, const char *country_or_union)
+{
+    if (strcmp(code, country_or_union) == 0) return true;
+    const struct law_country *country = law_country(law, code);
+    for (uint32_t i = 0; country && i < country->unions.at_count; i++) {
+        if (strcmp(country->unions.at[i], country_or_union) == 0) return true;
+    }
+    return false;
+}
+
+const struct law_duty *law_duty(const struct law_regime *regime, const char *id)
+{
+    for (uint32_t i = 0; i < regime->duties_count; i++) {
+        if (strcmp(regime->duties[i].id, id) == 0) return &regime->duties[i];
+    }
+    return NULL;
+}
+
+const struct law_switch *law_switch(const struct law_regime *regime, const char *id)
+{
+    for (uint32_t i = 0; i < regime->switches_count; i++) {
+        if (strcmp(regime->switches[i].id, id) == 0) return &regime->switches[i];
+    }
+    return NULL;
+}
+
+const char *law_text(const struct law_texts *texts, struct slice language)
+{
+    if (texts->id && slice_is(language, "id")) return texts->id;
+    if (texts->ko && slice_is(language, "ko")) return texts->ko;
+    return texts->en;
+}
+
+static RESULT elements_take(struct law *law, struct law_file file)
+{
+    SCOPED(places_done) struct places places = {0};
+    SCOPED(schema_elements_free) struct element_file *made = NULL;
+    TRY(places_find(file, &places));
+    TRY(schema_elements(file, &places, &made));
+    TRY(check_elements(file, &places, made));
+    for (uint32_t i = 0; law->elements && i < law->elements->elements_count; i++) {
+        bool kept = false;
+        for (uint32_t j = 0; j < made->elements_count; j++)
+            kept = kept || strcmp(made->elements[j].id, law->elements->elements[i].id) == 0;
+        if (!kept)
+            return LAW_BAD(file, &places, "elements",
+                           "an element that the program's own file has is missing");
+    }
+    schema_elements_free(&law->elements);
+    law->elements = TAKE(made);
+    return OK;
+}
+
+static RESULT countries_take(struct law *law, struct law_file file)
+{
+    SCOPED(places_done) struct places places = {0};
+    SCOPED(schema_countries_free) struct country_file *made = NULL;
+    TRY(places_find(file, &places));
+    TRY(schema_countries(file, &places, &made));
+    TRY(check_countries(file, &places, made));
+    for (uint32_t i = 0; law->countries && i < law->countries->countries_count; i++) {
+        bool kept = false;
+        for (uint32_t j = 0; j < made->countries_count; j++)
+            kept = kept || strcmp(made->countries[j].code, law->countries->countries[i].code) == 0;
+        if (!kept)
+            return LAW_BAD(file, &places, "countries",
+                           "a country that the program's own file has is missing");
+    }
+    schema_countries_free(&law->countries);
+    law->countries = TAKE(made);
+    return OK;
+}
+
+/* In place of one of that id, or in its order between the others. */
+static RESULT regime_keep(struct law *law, struct law_regime **regime, bool own)
+{
+    size_t at = 0;
+    while (at < law->count && strcmp(law->rows[at].regime->id, (*regime)->id) < 0) at++;
+    if (at < law->count && strcmp(law->rows[at].regime->id, (*regime)->id) == 0) {
+        schema_regime_free(&law->rows[at].regime);
+    } else {
+        if (law->count == LAW_REGIMES_MAX) return FAIL(CONFIG, "law: more than %d regimes", LAW_REGIMES_MAX);
+        memmove(&law->rows[at + 1], &law->rows[at], (law->count - at) * sizeof law->rows[0]);
+        law->count++;
+    }
+    law->rows[at] = (struct regime_row){TAKE(*regime), own};
+    return OK;
+}
+
+static RESULT regime_read(const struct law *law, struct law_file file, struct law_regime **out)
+{
+    SCOPED(places_done) struct places places = {0};
+    SCOPED(schema_regime_free) struct law_regime *made = NULL;
+    TRY(places_find(file, &places));
+    TRY(schema_regime(file, &places, &made));
+    TRY(check_regime(law, file, &places, made));
+    *out = TAKE(made);
+    return OK;
+}
+
+static bool is_common(const char *name)
+{
+    return strcmp(name, "elements.yaml") == 0 || strcmp(name, "countries.yaml") == 0;
+}
+
+static RESULT file_take(struct law *law, struct law_file file, bool own)
+{
+    SCOPED(schema_regime_free) struct law_regime *regime = NULL;
+    if (strcmp(file.name, "elements.yaml") == 0) return elements_take(law, file);
+    if (strcmp(file.name, "countries.yaml") == 0) return countries_take(law, file);
+    TRY(regime_read(law, file, &regime));
+    return regime_keep(law, &regime, own);
+}
+
+static RESULT carried_load(struct law *law)
+{
+    for (int common = 1; common >= 0; common--) { /* regimes name elements: those first */
+        for (const struct law_file *file = law_files; file->name; file++) {
+            if (is_common(file->name) == (common == 1)) TRY(file_take(law, *file, false));
+        }
+    }
+    assert(law->elements && law->countries);
+    return OK;
+}
+
+static RESULT file_read(int folder, const char *name, struct buf *out)
+{
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return FAIL(UNAVAILABLE, "%s: could not be opened: %s", name, strerror(errno));
+    FILE *file = fdopen(fd, "rb");
+    if (!file) {
+        (void)close(fd);
+        return FAIL(UNAVAILABLE, "%s: could not be read", name);
+    }
+    uint8_t *room = buf_extend(out, LAW_FILE_BYTES_MAX + 1);
+    size_t got = fread(room, 1, LAW_FILE_BYTES_MAX + 1, file);
+    bool failed = ferror(file) != 0;
+    (void)fclose(file); /* only read */
+    out->len = got;
+    if (failed) return FAIL(UNAVAILABLE, "%s: could not be read", name);
+    return OK;
+}
+
+struct listing {
+    size_t count;
+    char names[LAW_FILES_MAX][FILE_NAME_MAX];
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static RESULT listing_fill(DIR *folder, struct listing *out)
+{
+    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        size_t len = strlen(entry->d_name);
+        if (len < 6 || entry->d_name[0] == '.' || strcmp(entry->d_name + len - 5, ".yaml") != 0) continue;
+        if (len >= FILE_NAME_MAX)
+            return FAIL(CONFIG, "law: a file's name is longer than %d bytes", FILE_NAME_MAX - 1);
+        if (out->count == LAW_FILES_MAX) return FAIL(CONFIG, "law: more than %d files", LAW_FILES_MAX);
+        memcpy(out->names[out->count++], entry->d_name, len + 1);
+    }
+    qsort(out->names, out->count, sizeof out->names[0], by_name);
+    return OK;
+}
+
+static RESULT folder_take(struct law *law, int folder, const struct listing *listing)
+{
+    for (int common = 1; common >= 0; common--) {
+        for (size_t i = 0; i < listing->count; i++) {
+            SCOPED(buf_done) struct buf text = {0};
+            if (is_common(listing->names[i]) != (common == 1)) continue;
+            TRY(file_read(folder, listing->names[i], &text));
+            TRY(file_take(law, (struct law_file){listing->names[i], buf_slice(&text)}, true));
+        }
+    }
+    return OK;
+}
+
+static RESULT folder_load(struct law *law, const char *path)
+{
+    DIR *folder = opendir(path);
+    if (!folder && errno == ENOENT) return OK;
+    if (!folder) return FAIL(UNAVAILABLE, "law: the folder of rules could not be read: %s", strerror(errno));
+    struct listing *listing = calloc(1, sizeof *listing);
+    struct result result = listing ? listing_fill(folder, listing) : FAIL(UNAVAILABLE, "law: no memory");
+    if (result.code == CODE_OK) result = folder_take(law, dirfd(folder), listing);
+    free(listing);
+    (void)closedir(folder);
+    return result;
+}
+
+RESULT law_load(const char *folder, struct law **out)
+{
+    SCOPED(law_free) struct law *law = calloc(1, sizeof *law);
+    if (!law) return FAIL(UNAVAILABLE, "law: no memory");
+    TRY(carried_load(law));
+    if (folder) TRY(folder_load(law, folder));
+    *out = TAKE(law);
+    return OK;
+}
+
+RESULT law_check(const struct law *law, const char *name, struct slice text)
+{
+    SCOPED(schema_regime_free) struct law_regime *regime = NULL;
+    struct law_file file = {name, text};
+    if (strcmp(name, "elements.yaml") == 0) {
+        SCOPED(places_done) struct places places = {0};
+        SCOPED(schema_elements_free) struct element_file *made = NULL;
+        TRY(places_find(file, &places));
+        TRY(schema_elements(file, &places, &made));
+        return check_elements(file, &places, made);
+    }
+    if (strcmp(name, "countries.yaml") == 0) {
+        SCOPED(places_done) struct places places = {0};
+        SCOPED(schema_countries_free) struct country_file *made = NULL;
+        TRY(places_find(file, &places));
+        TRY(schema_countries(file, &places, &made));
+        return check_countries(file, &places, made);
+    }
+    return regime_read(law, file, &regime);
+}
