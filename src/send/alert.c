@@ -131,6 +131,7 @@ void alert_json(const struct alert_text *text, const struct alert_names *names, 
         member_time(&json, "last", text->last_us);
         if (text->entry > 0) member_number(&json, "entry", text->entry);
         member_bool(&json, "stopped", text->stopped);
+        if (names->observed) member_bool(&json, "observed", true);
     } else if (text->event == ALERT_MORE) {
         member_number(&json, "count", text->count);
     }
@@ -155,6 +156,7 @@ static void words_put(const struct alert_text *text, const struct alert_names *n
     buf_slice_put(out, names->reader.len > 0 ? names->reader : SLICE_TEXT("several readers"));
     buf_print(out, ", %llu customers", (unsigned long long)text->people);
     if (text->stopped) buf_text(out, ", stopped");
+    if (names->observed) buf_text(out, ", observed in the log of another system: cannot be stopped here");
 }
 
 /* PARAM-VALUE of RFC 5424 section 6.3.3. */
@@ -201,6 +203,7 @@ static void params_put(const struct alert_text *text, const struct alert_names *
         param_time(out, "last", text->last_us);
         if (text->entry > 0) param_number(out, "entry", text->entry);
         param(out, "stopped", text->stopped ? SLICE_TEXT("true") : SLICE_TEXT("false"));
+        if (names->observed) param(out, "observed", SLICE_TEXT("true"));
     } else if (text->event == ALERT_MORE) {
         param_number(out, "count", text->count);
     }
@@ -286,6 +289,7 @@ static void unmapped_put(const struct alert_text *text, const struct alert_names
         member_number(out, "people", text->people);
         if (text->entry > 0) member_number(out, "entry", text->entry);
         member_bool(out, "stopped", text->stopped);
+        if (names->observed) member_bool(out, "observed", true);
     }
     buf_byte(out, '}');
 }

@@ -45,6 +45,7 @@ struct alert_names {
     struct slice reader; /* empty where it has none */
     struct slice shop;
     struct slice host; /* this machine, as syslog names it; empty: unknown */
+    bool observed;     /* seen in the log of a system outside: the vault can stop nobody there */
     int64_t time_us;   /* when it was told */
 };
 

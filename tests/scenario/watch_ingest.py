@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Logs of systems outside the vault: read whole and as they grow, exactly once, seen in people's history for ever."""
+import calendar
 import gzip
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import sqlite3
@@ -363,6 +365,80 @@ def hostile_logs_are_counted_and_do_no_harm():
         same(home.ask("ledger", "verify")["findings"], [])
 
 
+def honest_days(first, days, thief_from, thief_takes):
+    """Six agents at their work, and somebody who goes through the list at night; days are counted from `first`."""
+    chance, taken, out = random.Random(5), 1, []
+    for day in range(days):
+        events = [(first + day * 86400 + 9 * 3600 + chance.randrange(9 * 3600), f"agent{agent}", f"10.0.0.{agent + 5}",
+                   chance.randrange(1, 2001)) for agent in range(6) for _ in range(chance.randrange(20, 45))]
+        if day >= thief_from:
+            events += [(first + day * 86400 + 2 * 3600 + n * 20, "-", "203.0.113.9", taken + n) for n in range(thief_takes)]
+            taken += thief_takes
+        for at, who, address, number in sorted(events):
+            stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(at))
+            out.append(f'{address} - {who} [{stamp}] "GET /v2/p?customer=C-{number} HTTP/1.1" 200 1 "-" "x"\n')
+    return "".join(out)
+
+
+def a_drain_in_an_old_log_is_found_where_it_began():
+    first = 1748736000  # 1 June 2025, UTC
+    rows = "ref\n" + "".join(f"C-{n}\n" for n in range(1, 2001))
+    words = ("--history", "--fields", "name,email", "--subject-param", "customer")
+    with Home() as home, Home() as quiet:
+        for one in (home, quiet):
+            one.run("import", one.file("customers.csv", rows))
+        ingest(quiet, quiet.file("honest.log", honest_days(first, 30, 99, 0)), *words)
+        same(quiet.ask("watch", "alerts", "--all")["items"], [], "honest work alone raises nothing")
+        # the newer half first, as one does: the older one is judged from its own beginning all the same
+        lines = honest_days(first, 30, 12, 60).splitlines(True)
+        half = next(n for n, text in enumerate(lines) if "20/Jun" in text)
+        ingest(home, home.file("new.log", "".join(lines[half:])), *words)
+        ingest(home, home.file("old.log", "".join(lines[:half])), *words)
+        items = home.ask("watch", "alerts", "--all")["items"]
+        found = sorted(item["first"] for item in items if item["detector"] == "enumeration" and item["name"] == "203.0.113.9")
+        same(found[:1], ["2025-06-13T02:00:00Z"], f"the first night of the drain: {items}")
+        check(all(item["observed"] and item["breaker"] == "none" and not item["trips"] for item in items), f"alert only: {items}")
+        same({item["system"] for item in items}, {"outside"})
+        check(not any(item["name"].startswith("agent") and item["detector"] == "enumeration" for item in items), f"not of honest work: {items}")
+        reader = items[0]["reader"]
+        within(b"outside", home.cli("watch", "trip", reader, "--yes").err, "nobody can be stopped there from here")
+        auditor = home.ask("key", "issue", "--role", "auditor")["key"]
+        seen_by = home.cli("watch", "alerts", "--all", "--json", key=auditor)
+        if seen_by.status == 0:
+            check(not any("name" in item for item in seen_by.json["items"]), "names in a log are for who may take in logs")
+        same(home.ask("ledger", "verify")["findings"], [])
+
+
+def a_drain_that_goes_on_is_told_as_it_is_followed():
+    with Home() as home:
+        rows = "ref\n" + "".join(f"C-{n}\n" for n in range(1, 2001))
+        home.run("import", home.file("customers.csv", rows))
+        told = os.path.join(home.folder, "told.jsonl")
+        home.run("watch", "sink", "put", told)
+        home.start()
+        stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
+        text = "".join(f'203.0.113.9 - - [{stamp}] "GET /v2/p?customer=C-{n} HTTP/1.1" 200 1 "-" "x"\n' for n in [2000] + list(range(1, 80)))
+        path = home.file("access.log", text)
+        follower = subprocess.Popen([PROGRAM, "watch", "ingest", path, "--follow", "--fields", "name", "--subject-param", "customer",
+                                     "--quiet"], stdout=subprocess.DEVNULL, env=environment({"AMANAH_HOME": home.path}))
+        try:
+            until = time.monotonic() + 60
+            while not [item for item in home.ask("watch", "alerts")["items"] if item["detector"] == "enumeration"]:
+                check(time.monotonic() < until, "the drain was never told of")
+                time.sleep(0.2)
+        finally:
+            follower.send_signal(signal.SIGTERM)
+            follower.wait(60)
+        item = home.ask("watch", "alerts")["items"][0]
+        same((item["state"], item["observed"]), ("open", True))
+        check(abs(time.time() - calendar.timegm(time.strptime(item["first"][:19], "%Y-%m-%dT%H:%M:%S"))) < 120, "it is of now")
+        until = time.monotonic() + 60
+        while not (os.path.exists(told) and '"observed":true' in open(told, encoding="utf-8").read()):
+            check(time.monotonic() < until, "what is sent out does not say that it was seen outside")
+            time.sleep(0.2)
+        check("203.0.113" not in open(told, encoding="utf-8").read(), "no address is sent out")
+
+
 def spoiled_observations_are_found():
     spoil = {"observed": "DELETE FROM observed WHERE rowid IN (SELECT 1)",
              "a set": "UPDATE observed SET hour = hour + 1", "a row": "DELETE FROM observed",
@@ -428,4 +504,5 @@ if __name__ == "__main__":
     story(a_web_log_tells_who_saw_whom, the_same_file_again_changes_nothing, other_logs_are_found_by_content,
           a_log_is_followed_through_rotation, a_killed_ingest_ends_as_a_whole_one, a_shop_begins_with_a_list_and_old_logs,
           a_leak_is_sized_before_any_service_was_declared, a_mapping_is_declaration_enough,
-          hostile_logs_are_counted_and_do_no_harm, spoiled_observations_are_found, an_erased_person_stays_proved_and_unnamed, what_cannot_be_read_is_said)
+          hostile_logs_are_counted_and_do_no_harm, a_drain_in_an_old_log_is_found_where_it_began,
+          a_drain_that_goes_on_is_told_as_it_is_followed, spoiled_observations_are_found, an_erased_person_stays_proved_and_unnamed, what_cannot_be_read_is_said)

@@ -20,7 +20,8 @@ enum {
     SEEN_SUBJECT_BYTES_MAX = 200 /* longer than any ref or id */
 };
 
-enum seen_reader_kind { SEEN_USER = 1, SEEN_ADDRESS, SEEN_UNNAMED };
+/* In rows stand the first three; the vault makes the others of them. */
+enum seen_reader_kind { SEEN_USER = 1, SEEN_ADDRESS, SEEN_UNNAMED, SEEN_NETWORK, SEEN_SYSTEM };
 
 struct seen_reader {
     enum seen_reader_kind kind;

@@ -191,6 +191,7 @@ RESULT verb_observe(struct batch *batch, const struct reader *reader, const stru
     observed_hash(batch->shop->crypto, buf_slice(&more), &observing.draft.entry.object);
     batch_append(batch, &observing.draft, &receipt);
     TRY(observe_write(&observing, receipt.index));
+    TRY(observe_watch(&observing));
     batch_receipt(out, &receipt);
     answer_put(&observing, &out->body);
     return OK;

@@ -43,6 +43,7 @@ struct observing {
     struct buf file_name;         /* sealed */
     uint64_t *fields;             /* by route of the ask */
     uint32_t *readers;            /* numbers, by reader of the rows */
+    struct seen_reader *names;    /* and as the log calls them */
     size_t reader_count;
     struct sight *sights; /* sorted by subject, those of nobody at the end */
     size_t count;
@@ -59,6 +60,9 @@ RESULT observe_read(struct observing *observing);
 RESULT observe_find(struct observing *observing);
 /* observe_write.c: position, index and counts under the chunk's entry. */
 RESULT observe_write(struct observing *observing, uint64_t entry);
+
+/* observe_watch.c: what was found, to the detectors. Behind all that may be refused. */
+RESULT observe_watch(struct observing *observing);
 
 /* The number of a reader outside: a new one is written. */
 RESULT outside_reader_number(struct batch *batch, uint32_t system, const struct seen_reader *reader,

@@ -28,9 +28,11 @@ static RESULT readers_read(struct observing *observing, struct cursor *rows)
     uint64_t count = cursor_varint(rows);
     if (rows->bad || count > SEEN_READERS_MAX) return malformed();
     observing->readers = arena_take(observing->batch->arena, count * sizeof *observing->readers);
+    observing->names = arena_take(observing->batch->arena, count * sizeof *observing->names);
     for (; observing->reader_count < count; observing->reader_count++) {
         struct seen_reader reader = {0};
         if (!seen_reader_get(rows, &reader)) return malformed();
+        observing->names[observing->reader_count] = reader;
         TRY(outside_reader_number(observing->batch, observing->service->id, &reader,
                                   &observing->readers[observing->reader_count]));
     }

@@ -79,6 +79,7 @@ RESULT outside_reader_open(struct shop *shop, uint32_t id, uint32_t *system, str
     if (got.code != CODE_OK) return got;
     *system = row.system;
     if (text.at[0] == SEEN_UNNAMED) buf_text(name, "unnamed");
+    if (text.at[0] == SEEN_SYSTEM) buf_text(name, "everybody");
     buf_slice_put(name, slice_from(buf_slice(&text), 1));
     return OK;
 }

@@ -1,5 +1,6 @@
 /* The verbs on alerts and breakers: list, trip, reset, mute. */
 #include "keep/access/approval.h"
+#include "keep/observe/outside.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
 #include "keep/watch/watching_priv.h"
@@ -26,24 +27,40 @@ static void breaker_show(struct shop *shop, const struct breaker_row *row, struc
     put_number(out, "trips", row->breaker.trips);
 }
 
-static void alert_show(struct shop *shop, const struct alert_row *row, struct buf *out)
+/*
+ * Whose log it was: the vault stops nobody there. The name that the log gives is for who may take in logs. One that was
+ * tampered with is empty: `ledger verify` tells, and the alert is shown all the same.
+ */
+static void outside_show(struct shop *shop, uint64_t reader, bool names, struct buf *out)
 {
+    uint32_t system = 0;
+    SCOPED(buf_done) struct buf name = {0};
+    if (outside_reader_open(shop, (uint32_t)reader, &system, &name).code != CODE_OK) buf_clear(&name);
+    put_bool(out, "observed", true);
+    put_text(out, "system", slice_text(outside_system_name(shop, system)));
+    if (names) put_text(out, "name", buf_slice(&name));
+}
+
+static void alert_show(struct shop *shop, const struct alert_row *row, bool names, struct buf *out)
+{
+    bool outside = row->alert.reader >> 32 == READER_OUTSIDE;
     const struct alert *alert = &row->alert;
     const struct breaker_row *breaker = breaker_row_find(shop->watching, alert->reader);
     enum breaker_state state = breaker ? breaker->breaker.state : BREAKER_CLOSED;
-    cbor_map(out, 12);
+    cbor_map(out, outside ? 14 + names : 12);
     put_id(shop, out, "alert", ID_ALERT, alert->number);
     put_text(out, "detector", slice_text(alert_name(alert->detector)));
     put_text(out, "severity", slice_text(severity_name(alert_severity(alert->detector))));
     put_reader(shop, out, alert->reader);
     put_text(out, "state", row->over_us ? SLICE_TEXT("over") : SLICE_TEXT("open"));
-    put_text(out, "breaker", slice_text(breaker_state_name(state)));
+    put_text(out, "breaker", outside ? SLICE_TEXT("none") : slice_text(breaker_state_name(state)));
     put_time(out, "first", alert->first_us);
     put_time(out, "last", alert->last_us);
     put_number(out, "findings", alert->count);
     put_number(out, "muted", alert->muted);
     put_number(out, "people", alert->people);
     put_bool(out, "trips", alert->trips);
+    if (outside) outside_show(shop, alert->reader, names, out);
 }
 
 static void mute_show(struct shop *shop, const struct alerts_mute *mute, struct buf *out)
@@ -77,6 +94,7 @@ RESULT verb_alert_list(struct batch *batch, const struct reader *reader, const s
     const struct watching *watching = shop->watching;
     struct page page = {.count = watching->row_count};
     size_t count = 0;
+    bool names = access_act(reader, ACT_OBSERVE).code == CODE_OK;
     TRY(page_of(shop, ID_ALERT, ask->after, ask->limit, &page));
     cbor_map(&out->body, 4);
     cbor_text(&out->body, SLICE_TEXT("items"));
@@ -84,7 +102,7 @@ RESULT verb_alert_list(struct batch *batch, const struct reader *reader, const s
     for (size_t i = page.from; i < page.to; i++) {
         if (watching->rows[i].over_us && !ask->all) continue;
         if (watching_concerns(shop, reader, watching->rows[i].alert.reader)) continue;
-        alert_show(shop, &watching->rows[i], &out->body);
+        alert_show(shop, &watching->rows[i], names, &out->body);
         count++;
     }
     cbor_array_close(&out->body, mark, count);
@@ -110,6 +128,8 @@ RESULT verb_breaker_trip(struct batch *batch, const struct reader *reader, const
     struct breaker_row row = {0};
     struct receipt receipt = {0};
     TRY(watching_reader(shop, ask->reader, &row.reader));
+    if (row.reader >> 32 == READER_OUTSIDE)
+        return FAIL(INVALID, "breaker: reader: of a system outside the vault; end its access there");
     if (row.reader == reader_no(READER_OPERATOR, 0))
         return FAIL(INVALID,
                     "breaker: reader: the local operator is never refused; end their access to the machine");

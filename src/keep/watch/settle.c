@@ -5,7 +5,8 @@
 #include <string.h>
 
 enum { OVER_MAX = 16, STATE_BYTES_MAX = WATCH_READERS_MAX * 8192 + 65536, STATE_MINUTE_BITS = 20 };
-static const char state_file[] = "watch", state_aad[] = "amanah watch 1", saved_fact[] = "watch_saved";
+static const char state_file[] = "watch", state_aad[] = "amanah watch 1", saved_fact[] = "watch_saved",
+                  outside_file[] = "watch-outside", outside_aad[] = "amanah watch outside 1";
 
 static const struct reader the_system = {.no = (uint64_t)READER_SYSTEM << 32};
 
@@ -31,6 +32,7 @@ static RESULT breaker_move(struct batch *batch, const struct finding *finding, b
     const struct standing standing = standing_of(batch, finding->reader);
     struct breaker_policy policy;
     struct receipt receipt = {0};
+    if (finding->reader >> 32 == READER_OUTSIDE) return OK; /* nobody can be stopped there from here */
     if (finding->detector == DETECTOR_PASSES)
         return OK; /* strangers cause it: they must not stop a shop's front end */
     if (finding->reader == reader_no(READER_OPERATOR, 0))
@@ -101,6 +103,8 @@ static RESULT finding_settle(struct batch *batch, const struct finding *finding)
     enum alerts_event event = alerts_note(watching->alerts, finding, &row.alert);
     watching->muted += event == ALERTS_MUTED;
     TRY(breaker_move(batch, finding, &stopped));
+    /* what went on for months is told once, and once when it is over: not again for each day of it */
+    if (event == ALERTS_AGAIN && finding->at_us < batch->now_us - OUTSIDE_PAST_US) return OK;
     if (alerts_tells(event) || (stopped && event == ALERTS_FOLDED))
         return alert_tell(batch, &row, event == ALERTS_NEW ? ALERT_OPENED : ALERT_GREW);
     return OK;
@@ -112,6 +116,9 @@ RESULT watching_settle(struct batch *batch)
     if (!watching->watch) return OK;
     watching->found_count += watch_findings(watching->watch, watching->found + watching->found_count,
                                             WATCH_FINDINGS_MAX - watching->found_count);
+    watching->found_count +=
+        outside_watch_findings(watching->outside, batch->now_us, watching->found + watching->found_count,
+                               WATCH_FINDINGS_MAX - watching->found_count);
     while (watching->settled < watching->found_count) {
         TRY(finding_settle(batch, &watching->found[watching->settled]));
         watching->settled++;
@@ -188,35 +195,77 @@ RESULT watching_minute(struct batch *batch, bool *noted)
     return store->fact->put(store, saved_fact, 1);
 }
 
+static bool state_keep(struct shop *shop, const char *file, const char *aad, const struct buf *state)
+{
+    SCOPED(buf_done) struct buf sealed = {0}, path = {0};
+    aead_seal(shop->staff_box, slice_text(aad), buf_slice(state), &sealed);
+    shop_path(shop->home, shop->name, file, &path);
+    return file_replace(buf_c(&path), buf_slice(&sealed)).code == CODE_OK;
+}
+
+static RESULT state_get(struct shop *shop, const char *file, const char *aad, struct buf *out)
+{
+    SCOPED(buf_done) struct buf sealed = {0}, path = {0};
+    shop_path(shop->home, shop->name, file, &path);
+    TRY(file_read(buf_c(&path), STATE_BYTES_MAX, &sealed));
+    return aead_open(shop->staff_box, slice_text(aad), buf_slice(&sealed), out);
+}
+
+/* A state of so many MiB is written every so many minutes. */
+static bool early(const struct buf *state, int64_t saved_us, int64_t now_us)
+{
+    return now_us - saved_us < (int64_t)(state->len >> STATE_MINUTE_BITS) * MINUTE_US;
+}
+
+static void outside_save(struct shop *shop, bool all, int64_t now_us)
+{
+    struct watching *watching = shop->watching;
+    SCOPED(buf_done) struct buf state = {0};
+    if (!watching->outside || !outside_watch_changed(watching->outside)) return;
+    outside_watch_save(watching->outside, &state);
+    if (!all && early(&state, watching->outside_saved_us, now_us)) return;
+    if (!state_keep(shop, outside_file, outside_aad, &state)) return;
+    watching->outside_saved_us = now_us;
+    outside_watch_saved(watching->outside);
+}
+
 void watching_save(struct shop *shop, bool all)
 {
     struct watching *watching = shop->watching;
-    SCOPED(buf_done) struct buf state = {0}, sealed = {0}, path = {0};
+    SCOPED(buf_done) struct buf state = {0};
     int64_t now_us = clock_now(&shop->clock);
-    if (watching->off || !watching->changed) return;
+    if (watching->off) return;
+    outside_save(shop, all, now_us);
+    if (!watching->changed) return;
     watch_save(watching->watch, &state);
-    /* a state of so many MiB is written every so many minutes */
-    if (!all && now_us - watching->saved_us < (int64_t)(state.len >> STATE_MINUTE_BITS) * MINUTE_US) return;
-    aead_seal(shop->staff_box, slice_text(state_aad), buf_slice(&state), &sealed);
-    shop_path(shop->home, shop->name, state_file, &path);
-    if (file_replace(buf_c(&path), buf_slice(&sealed)).code != CODE_OK) return;
+    if (!all && early(&state, watching->saved_us, now_us)) return;
+    if (!state_keep(shop, state_file, state_aad, &state)) return;
     watching->saved_us = now_us;
     watching->changed = false;
     watching->kept = true;
+}
+
+/* What was learned of systems outside: begun anew when it is gone, as it can be learned again from their logs. */
+static RESULT outside_start(struct shop *shop)
+{
+    struct watching *watching = shop->watching;
+    SCOPED(buf_done) struct buf state = {0};
+    TRY(outside_watch_new(&watching->params, shop->last.at, &watching->outside));
+    struct result got = state_get(shop, outside_file, outside_aad, &state);
+    if (got.code == CODE_OK) got = outside_watch_load(watching->outside, buf_slice(&state));
+    return got.code == CODE_UNAVAILABLE ? got : OK;
 }
 
 RESULT watching_start(struct shop *shop)
 {
     struct watching *watching = shop->watching;
     const struct watch_options options = {.params = watching->params, .customers = shop->last.at};
-    SCOPED(buf_done) struct buf state = {0}, sealed = {0}, path = {0};
+    SCOPED(buf_done) struct buf state = {0};
     uint64_t known = 0;
     if (watching->off) return OK;
     TRY(watch_new(&options, &watching->watch));
-    shop_path(shop->home, shop->name, state_file, &path);
-    struct result got = file_read(buf_c(&path), STATE_BYTES_MAX, &sealed);
-    if (got.code == CODE_OK)
-        got = aead_open(shop->staff_box, slice_text(state_aad), buf_slice(&sealed), &state);
+    TRY(outside_start(shop));
+    struct result got = state_get(shop, state_file, state_aad, &state);
     if (got.code == CODE_OK) got = watch_load(watching->watch, buf_slice(&state));
     watching->kept = got.code == CODE_OK;
     if (watching->kept) return OK;

@@ -291,6 +291,7 @@ void telling_names_make(struct shop *shop, const struct telling_row *row, const 
                                       .reader = buf_slice(&out->reader),
                                       .shop = slice_text(shop->name),
                                       .host = slice_text(shop->sinks->host),
+                                      .observed = text->reader >> 32 == READER_OUTSIDE,
                                       .time_us = row->time_us};
 }
 

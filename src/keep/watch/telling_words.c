@@ -49,6 +49,10 @@ void telling_words_put(struct shop *shop, struct slice lang, const struct tellin
                                         {"entry", buf_slice(&entry)}};
     words_put(lang, key_of(text->event), values, COUNT_OF(values), out);
     buf_byte(out, '\n');
+    if (text->reader >> 32 == READER_OUTSIDE) {
+        words_put(lang, "observed", values, COUNT_OF(values), out);
+        buf_byte(out, '\n');
+    }
     if (!text->stopped || text->event == ALERT_ENDED) return;
     words_put(lang, "stopped", values, COUNT_OF(values), out);
     buf_byte(out, '\n');

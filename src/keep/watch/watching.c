@@ -33,6 +33,7 @@ void watching_free(struct watching **watching)
     watching_drop(*watching);
     alerts_free(&(*watching)->alerts);
     watch_free(&(*watching)->watch);
+    outside_watch_free(&(*watching)->outside);
     free(*watching);
     *watching = NULL;
 }
@@ -59,6 +60,11 @@ int64_t watching_age(struct batch *batch)
         watching->began_us = first.time_us;
     }
     return batch->now_us - watching->began_us;
+}
+
+struct outside_watch *watching_outside(struct shop *shop)
+{
+    return shop->watching->outside;
 }
 
 /* First 8 bytes of a keyed hash: IPv4 networks by /24, IPv6 by /48. 0: this machine's own socket. */
@@ -202,6 +208,11 @@ RESULT watching_reader(struct shop *shop, struct slice id, uint64_t *out)
 {
     uint64_t number = 0;
     bool staff = slice_starts(id, "staff_");
+    if (slice_starts(id, "outside_")) {
+        TRY(id_get(shop, ID_OUTSIDE, id, &number));
+        *out = reader_no(READER_OUTSIDE, (uint32_t)number);
+        return OK;
+    }
     if (slice_is(id, "operator")) {
         *out = reader_no(READER_OPERATOR, 0);
         return OK;

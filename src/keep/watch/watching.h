@@ -31,6 +31,9 @@ RESULT watching_ready(struct shop *shop);
 
 /* An entry was appended: a look among them is watched. Cost: below 1 us. */
 void watching_look(struct batch *batch, const struct draft *draft);
+/* The detectors over logs of systems outside (outside_watch.h); NULL: nothing is watched. */
+struct outside_watch;
+struct outside_watch *watching_outside(struct shop *shop);
 /* This reader was refused for that cause. */
 void watching_refused(struct batch *batch, const struct reader *reader, enum cause cause);
 

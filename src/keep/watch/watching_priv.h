@@ -4,6 +4,7 @@
 
 #include "base/set.h"
 #include "keep/access/authority.h"
+#include "keep/watch/outside_watch.h"
 #include "keep/watch/watching.h"
 #include "watch/alerts.h"
 #include "watch/policy.h"
@@ -34,6 +35,7 @@ struct watching {
     struct params params;
     struct breaker_policy policy;
     struct watch *watch;
+    struct outside_watch *outside;
     struct alerts *alerts;
     struct breaker_row *breakers; /* by row number - 1, as all of these */
     size_t breaker_count;
@@ -45,7 +47,7 @@ struct watching {
     size_t found_count, settled;
     int64_t began_us;        /* time of the ledger's first entry; 0: not known yet */
     uint64_t refused, muted; /* since the start: asks that a breaker refused, findings under a mute */
-    int64_t saved_us;
+    int64_t saved_us, outside_saved_us;
     bool changed;   /* since it was kept */
     bool kept;      /* there is a file */
     bool lost;      /* there was one, and it was missing or bad at start */
