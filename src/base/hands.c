@@ -1,20 +1,26 @@
 #include "base/hands.h"
 
+#include <sched.h>
 #include <signal.h>
 
-static void take(struct hands *job, unsigned hand)
+/* Take the next items and do them. False when there are none left. */
+static bool take(struct hands *job, unsigned hand)
 {
-    for (;;) {
-        size_t from = atomic_fetch_add(&job->next, HANDS_TAKE);
-        if (from >= job->count) return;
-        size_t to = job->count - from < HANDS_TAKE ? job->count : from + HANDS_TAKE;
-        for (size_t item = from; item < to; item++) job->work(job->context, hand, item);
-    }
+    if (hand > 0)
+        atomic_store(&job->second_at, HANDS_TAKING); /* before: else the items look done for a moment */
+    size_t from = atomic_fetch_add(&job->next, HANDS_TAKE);
+    bool any = from < job->count;
+    if (hand > 0) atomic_store(&job->second_at, any ? from : HANDS_NOTHING);
+    if (!any) return false;
+    size_t to = job->count - from < HANDS_TAKE ? job->count : from + HANDS_TAKE;
+    for (size_t item = from; item < to; item++) job->work(job->context, hand, item);
+    return true;
 }
 
-static void *second_hand(void *job)
+static void *second_hand(void *context)
 {
-    take(job, 1);
+    struct hands *job = context;
+    while (take(job, 1)) {}
     return NULL;
 }
 
@@ -31,15 +37,29 @@ static bool second_begin(struct hands *job)
 
 void hands_begin(struct hands *job, size_t count, hands_work *work, void *context)
 {
-    *job = (struct hands){.count = count, .work = work, .context = context};
+    *job = (struct hands){.count = count, .work = work, .context = context, .second_at = HANDS_NOTHING};
     job->two = count >= HANDS_LEAST && second_begin(job);
 }
 
 void hands_end(struct hands *job)
 {
-    if (job->work) take(job, 0);
+    while (job->work && take(job, 0)) {}
     if (job->two) (void)pthread_join(job->second, NULL); /* it is ours, and was not joined before */
     *job = (struct hands){0};
+}
+
+static bool is_done(struct hands *job, size_t item)
+{
+    if (item >= atomic_load(&job->next)) return false;
+    size_t second = atomic_load(&job->second_at); /* behind `next`: who took the item had said so before */
+    return second == HANDS_NOTHING || (second != HANDS_TAKING && second / HANDS_TAKE != item / HANDS_TAKE);
+}
+
+void hands_until(struct hands *job, size_t item)
+{
+    while (job->work && !is_done(job, item)) {
+        if (!take(job, 0)) (void)sched_yield(); /* hand 1 has the last ones */
+    }
 }
 
 void hands_stop(struct hands *job)

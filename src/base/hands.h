@@ -15,12 +15,16 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
     HANDS = 2,                   /* the caller is hand 0 */
     HANDS_TAKE = 16,             /* items that a hand takes at a time, so that both end together */
     HANDS_LEAST = 8 * HANDS_TAKE /* below so many items the caller works alone */
 };
+
+#define HANDS_NOTHING SIZE_MAX
+#define HANDS_TAKING (SIZE_MAX - 1) /* nobody can say yet which */
 
 typedef void hands_work(void *context, unsigned hand, size_t item);
 
@@ -29,7 +33,8 @@ struct hands {
     size_t count;
     hands_work *work;
     void *context;
-    atomic_size_t next; /* first item that nobody took */
+    atomic_size_t next;      /* first item that nobody took; they are taken in order */
+    atomic_size_t second_at; /* first of those that hand 1 has in hand; HANDS_NOTHING, HANDS_TAKING */
     pthread_t second;
     bool two; /* there is a second hand, which hands_end() waits for */
 };
@@ -46,6 +51,9 @@ void hands_begin(struct hands *job, size_t count, hands_work *work, void *contex
 /* Do what nobody took as hand 0, and wait for hand 1. Nothing when the job has ended, or never began. */
 void hands_end(struct hands *job);
 
+/* Return when item `item` is done, whoever did it; as hand 0 does others meanwhile. For a caller that goes over the
+ * results in order while the rest is under way. At once when the job has ended. */
+void hands_until(struct hands *job, size_t item);
 /* Take nothing more, and wait for hand 1 to end what it has in hand: some items were not done. */
 void hands_stop(struct hands *job);
 

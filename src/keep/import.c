@@ -8,6 +8,7 @@
 
 static void import_done(struct import *import)
 {
+    hands_stop(&import->seal); /* when it was left before its end */
     reading_rest(import->batch->shop, &import->reading);
 }
 
@@ -117,26 +118,41 @@ static RESULT rows_run(struct import *import)
             return result_carry(row->done.cause, (const char *)row->why.at, row->why.len);
         import->refused_count += row->done.code != CODE_OK;
     }
-    if (!import->ask->dry_run) hands_run(import->change_count, import_change_seal, import);
-    if (import->batch->next_chunk) import_soon(import->batch->shop, import->batch->next_chunk);
     return OK;
 }
 
+/* Write what was made, under the entry with that index, or what was changed. As soon as each is sealed. */
+static RESULT changes_write(struct import *import, bool made, uint64_t entry)
+{
+    for (size_t i = 0; i < import->change_count; i++) {
+        const struct import_row *row = &import->rows[import->changes[i]];
+        if (row->made != made) continue;
+        change_soon(import, i + SOON_ROWS);
+        hands_until(&import->seal, i);
+        TRY(change_write(import->batch, &row->change, entry));
+    }
+    return OK;
+}
+
+/* The entry can only be made when all is sealed. Who was made is written before, under the index that it will have; who
+ * was changed behind it, as word of a new address may be an entry of its own. */
 static RESULT chunk_write(struct import *import, struct answer *out)
 {
     struct batch *batch = import->batch;
     struct receipt receipt = {0};
     struct draft *draft = &import->draft;
+    uint64_t entry = ledger_size(batch->shop->ledger);
     if (import->change_count == 0) return OK;
+    hands_begin(&import->seal, import->change_count, import_change_seal, import);
+    TRY(changes_write(import, true, entry));
+    hands_end(&import->seal);
     draft->set = import->set;
     draft->leaves = import->leaves;
     draft->set_count = import->change_count;
     for (size_t i = 0; i < import->change_count; i++) draft->entry.full |= import->set[i].full;
     batch_append(batch, draft, &receipt);
-    for (size_t i = 0; i < import->change_count; i++) {
-        change_soon(import, i + SOON_ROWS);
-        TRY(change_write(batch, &import->rows[import->changes[i]].change, receipt.index));
-    }
+    assert(receipt.index == entry);
+    TRY(changes_write(import, false, entry));
     batch_receipt(out, &receipt);
     return OK;
 }
@@ -198,6 +214,7 @@ RESULT verb_import(struct batch *batch, const struct reader *reader, const struc
         batch->shop->last = last; /* rows that nobody makes must not widen a share of the customers */
     if (done.code == CODE_OK) done = spend(batch, reader, import.same, import.same_count, out);
     if (done.code == CODE_OK && !ask->dry_run) done = chunk_write(&import, out);
+    if (done.code == CODE_OK && batch->next_chunk) import_soon(batch->shop, batch->next_chunk);
     if (done.code == CODE_OK) {
         if (import.same_count > 0 || ask->dry_run)
             compare_note(batch, reader, import.same, import.same_keys, import.same_count, out);

@@ -4,7 +4,7 @@
  *     read    each row: cells normalised, its tags made             two hands, or one while the chunk before is written
  *     decide  in order: refused, new, changed or unchanged          the keeper's thread
  *     seal    each new record under a key of its own; the leaves    two hands
- *     write   one entry with its set, the records, the tags         the keeper's thread
+ *     write   records, tags, one entry with its set                 the keeper's thread, behind the seals
  *
  * So a row's outcome depends on the rows before it and on nothing else, whichever hand did what. Reading needs the
  * chunk's bytes, the shop's fields and its index keys: what was read ahead is taken only by an ask with the same bytes,
@@ -77,6 +77,7 @@ struct import {
     const struct import_ask *ask;
     struct draft draft;
     struct reading *reading;
+    struct hands seal;
     struct import_hand *hands; /* of the reading, as are the rows */
     struct import_row *rows;
     uint16_t *changes; /* of rows, those that are written when the whole chunk was decided */

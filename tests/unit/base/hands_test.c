@@ -70,6 +70,26 @@ static void works_while_the_caller_does_something_else(void **state)
     assert_true(alone);
 }
 
+/* Whoever goes over the items behind the hands finds each one done. */
+static void waits_for_each_item_in_order(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {1, HANDS_TAKE + 1, HANDS_LEAST, ITEMS_MAX_HERE};
+    for (size_t i = 0; i < 200; i++) {
+        struct tally tally = {0};
+        struct hands job = {0};
+        size_t count = counts[i % COUNT_OF(counts)];
+        hands_begin(&job, count, count_item, &tally);
+        for (size_t item = 0; item < count; item++) {
+            hands_until(&job, item);
+            assert_int_equal(tally.seen[item], 1);
+        }
+        hands_end(&job);
+        hands_until(&job, 0); /* it has ended: nothing to wait for */
+        for (size_t item = 0; item < ITEMS_MAX_HERE; item++) assert_int_equal(tally.seen[item], item < count);
+    }
+}
+
 static void stops_without_doing_the_rest(void **state)
 {
     (void)state;
@@ -94,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_item_once), cmocka_unit_test(second_hand_helps),
                                        cmocka_unit_test(works_while_the_caller_does_something_else),
+                                       cmocka_unit_test(waits_for_each_item_in_order),
                                        cmocka_unit_test(stops_without_doing_the_rest)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
