@@ -19,7 +19,7 @@ _amanah()
         service) words="put list record" ;;
         secret) words="add hold rotated list" ;;
         watch) words="sink put sink list sink drop sink test weekly" ;;
-        incident) words="open list show add task claim close reopen" ;;
+        incident) words="open list show add task claim contain close reopen" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -95,6 +95,7 @@ _amanah()
         "incident add") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "incident task") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "incident claim") options=" --help --json --quiet --home --url --output-curl --shop" ;;
+        "incident contain") options=" --help --json --quiet --yes --home --url --output-curl --dry-run --shop --lift" ;;
         "incident close") options=" --help --json --quiet --home --url --output-curl --dry-run --shop --reason" ;;
         "incident reopen") options=" --help --json --quiet --home --url --output-curl --dry-run --shop --reason" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --shop --kind --mask --group --index --bytes" ;;

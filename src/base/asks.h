@@ -376,6 +376,10 @@ struct incident_add_ask {
     uint64_t minutes, amount;
     struct slice currency, peers, role, question;
 };
+struct incident_contain_ask {
+    struct slice id;
+    bool dry_run, lift;
+};
 struct incident_close_ask {
     struct slice id, text;
     bool dry_run, reopen;

@@ -505,6 +505,13 @@ static const struct member incident_add_members[] = {
     TEXT(incident_add_ask, question, LINE_TEXT_MAX, false, "what was decided upon, and between what"),
     {0},
 };
+static const struct member incident_contain_members[] = {
+    TEXT(incident_contain_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(incident_contain_ask, dry_run, WIRE_BOOL, 1, false, "say what would be suspended, change nothing"),
+    MEMBER(incident_contain_ask, lift, WIRE_BOOL, 1, false,
+           "let what it suspended in again; takes two people"),
+    {0},
+};
 static const struct member incident_close_members[] = {
     TEXT(incident_close_ask, id, ID_BYTES_MAX, true, incident_about),
     TEXT(incident_close_ask, text, LINE_TEXT_MAX, false, "a last word; of reopen: why"),

@@ -184,6 +184,9 @@ def walk(home):
     within("look at it", run("incident show", incident).text)
     within("on two lines", run("incident show", incident, "timeline").text)
     within("ticket 5", run("incident show", incident, "timeline", "--json").text)
+    run("incident contain", incident, "--dry-run", status=NO)  # nobody is suspected
+    run("incident contain", incident, status=USAGE)
+    run("incident contain", incident, "--lift", "--yes", status=NO)
     run("incident close", incident, "--dry-run", status=NO)
     run("incident reopen", incident, "--reason", "x", status=NO)
     run("grant add", "--subject", one, "--role", "courier", "--ticket", "17", "--minutes", "5")

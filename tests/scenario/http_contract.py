@@ -218,6 +218,8 @@ def incidents(walk):
     receipt(task)
     same(walk("GET", "/v1/incidents/{id}", path=path).json["tasks"][0]["line"], task.json["line"])
     same(len(walk("GET", "/v1/incidents/{id}/{part}", path=path + "/timeline?limit=2").json["items"]), 2)
+    within("suspected", problem(walk("POST", "/v1/incidents/{id}/contain", {"dry_run": True}, 409, path=path + "/contain"), 409,
+                                "check.not_met")["detail"])
     told = problem(walk("POST", "/v1/incidents/{id}/close", {}, 409, path=path + "/close"), 409, "check.not_met")
     within("/task.open", [error["pointer"] for error in told["errors"]])
 

@@ -1,5 +1,6 @@
 #include "answer/incident/incident_put.h"
 #include "answer/incident/verbs.h"
+#include "keep/access/containment.h"
 #include "keep/put.h"
 
 #include <string.h>
@@ -230,10 +231,14 @@ static bool reader_is(const struct reader *reader, uint64_t no)
 }
 
 /* What is missing is listed one by one, beside the refusal. */
-static RESULT missing_tell(const struct fold *fold, struct answer *out)
+static RESULT missing_tell(const struct fold *fold, const struct containment *contained, struct answer *out)
 {
     struct missing missing[MISSING_MAX];
     size_t count = fold_missing(fold, missing);
+    if (contained && contained->lifted_us == 0 && count < MISSING_MAX) {
+        missing[count++] = (struct missing){"contain.stands", 0,
+                                            "its containment stands: revoke what stays shut, and lift it"};
+    }
     for (size_t i = 0; i < count; i++) {
         struct result why = missing[i].n ? FAIL(CHECK_NOT_MET, "%s: line %llu: %s", missing[i].code,
                                                 (unsigned long long)missing[i].n, missing[i].text)
@@ -258,7 +263,7 @@ RESULT verb_incident_close(struct batch *batch, const struct reader *reader,
     TRY(fold_may(&reading.fold, &line));
     if (!reader_is(reader, reading.fold.circle.owner) && reader->no != reader_no(READER_OPERATOR, 0))
         return FAIL(ROLE_ACT, "incident: its owner closes and reopens it");
-    if (!ask->reopen) TRY(missing_tell(&reading.fold, out));
+    if (!ask->reopen) TRY(missing_tell(&reading.fold, containment_of(&shop->access, incident->no), out));
     cbor_map(&out->body, 2);
     put_id(shop, &out->body, "id", ID_INCIDENT, incident->no);
     put_text(&out->body, "state",

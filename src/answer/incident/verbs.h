@@ -8,6 +8,7 @@ VERB_FUNCTION(incident_open);
 VERB_FUNCTION(incident_list);
 VERB_FUNCTION(incident_show);
 VERB_FUNCTION(incident_add);
+VERB_FUNCTION(incident_contain);
 VERB_FUNCTION(incident_close);
 
 #endif

@@ -240,6 +240,47 @@ RESULT command_incident_claim(struct call *call)
     return add(call, "claims", 1);
 }
 
+static void show_contained(const struct call *call, struct doc answer)
+{
+    struct docs keys = docs_of(doc_get(answer, "keys")), rotated = docs_of(doc_get(answer, "rotated"));
+    struct doc one = {0};
+    show_value(doc_text(doc_get(answer, "state")));
+    show_words(": %zu key%s, %zu people\n", keys.left, keys.left == 1 ? "" : "s",
+               doc_count(doc_get(answer, "staff")));
+    while (docs_next(&keys, &one)) {
+        static const char *const said[] = {"id", "name"};
+        show_words("-");
+        for (size_t i = 0; i < COUNT_OF(said); i++) {
+            show_words(" ");
+            show_value(doc_text(doc_get(one, said[i])));
+        }
+        show_words(": probe before: ");
+        show_value(doc_text(doc_get(one, "before")));
+        show_words(", after: ");
+        show_value(doc_text(doc_get(one, "after")));
+        show_words("\n");
+    }
+    while (docs_next(&rotated, &one)) {
+        show_words("In place of ");
+        show_value(doc_text(doc_get(one, "rotated_from")));
+        show_words(", shown once: ");
+        show_value(doc_text(doc_get(one, "key")));
+        show_words("\n");
+    }
+    show_remark(call, "What is left to rotate stands among the tasks: amanah incident show ID tasks");
+}
+
+RESULT command_incident_contain(struct call *call)
+{
+    struct incident_contain_ask ask = {.id = slice_text(call->args[0]),
+                                       .dry_run = call_has(call, OPT_DRY_RUN),
+                                       .lift = call_has(call, OPT_LIFT)};
+    if (!ask.dry_run)
+        TRY(confirm(call,
+                    ask.lift ? "Let everybody in again?" : "Suspend every suspect, and freeze the shop?"));
+    return ask_and_show(call, VERB_INCIDENT_CONTAIN, &ask, show_contained);
+}
+
 static void show_closed(const struct call *call, struct doc answer)
 {
     (void)call;

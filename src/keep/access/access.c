@@ -46,6 +46,7 @@ void access_done(struct access *access)
     free(access->secrets);
     for (size_t i = 0; i < access->service_count; i++) service_done(&access->services[i]);
     free(access->services);
+    free(access->containments);
     free(access->uses);
     for (size_t i = 0; i < access->leave_count; i++) leave_done(&access->leaves[i]);
     free(access->leaves);
@@ -182,6 +183,7 @@ static const enum act by_verb[] = {
     [VERB_INCIDENT_LIST] = ACT_INCIDENT,
     [VERB_INCIDENT_SHOW] = ACT_INCIDENT,
     [VERB_INCIDENT_ADD] = ACT_INCIDENT,
+    [VERB_INCIDENT_CONTAIN] = ACT_CONTAIN,
     [VERB_INCIDENT_CLOSE] = ACT_INCIDENT,
     [VERB_STATUS] = ACT_STATUS,
     [VERB_SHOP_ADD] = ACT_SHOPS,

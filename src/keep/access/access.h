@@ -94,6 +94,8 @@ struct access {
     size_t leave_count;
     struct service *services; /* keep/access/service.h */
     size_t service_count;
+    struct containment *containments; /* keep/access/containment.h */
+    size_t containment_count;
     struct service_use *uses; /* by key number - 1: what each key asked for since the start */
     size_t use_count;
     struct sign_in_row *sign_ins; /* one a member of staff, of the same id: keep/access/sign_in.h */
@@ -212,6 +214,8 @@ RESULT key_probe(struct shop *shop, const struct key *key, struct buf *out);
 /* May this key be used now: CREDENTIAL_UNKNOWN when it was ended, is over, or was unused for too long. And from this
  * network: KEY_NETWORK. */
 RESULT key_usable(const struct shop *shop, const struct key *key, int64_t now_us);
+/* The first alone, whether or not an incident suspends the key: for what ends or rotates keys. */
+RESULT key_live(const struct shop *shop, const struct key *key, int64_t now_us);
 RESULT key_here(const struct key *key, const uint8_t network[NETWORK_BYTES]);
 /* The shop tag at the start of a token; false when it is none. */
 bool token_shop(struct slice token, uint8_t out[4]);

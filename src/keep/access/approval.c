@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "keep/access/access_priv.h"
 #include "keep/access/changes.h"
+#include "keep/access/containment.h"
 #include "keep/access/second.h"
 #include "keep/access/staff.h"
 #include "keep/post.h"
@@ -303,6 +304,7 @@ RESULT loosen(struct batch *batch, const struct reader *reader, const struct loo
     struct receipt receipt = {0};
     SCOPED(approval_done) struct approval approval = {.kind = loosening->kind, .row = loosening->id};
     assert(strlen(loosening->what) <= APPROVAL_WHAT_BYTES_MAX);
+    if (loosening->kind != AUTHORITY_CONTAINMENT) TRY(containment_ask(&batch->shop->access));
     *put = batch->shop->access.staff_count == 0;
     if (*put) {
         TRY(authority_put(batch, reader, loosening->kind, loosening->id, loosening->body, &receipt));
@@ -315,6 +317,7 @@ RESULT loosen(struct batch *batch, const struct reader *reader, const struct loo
 
 bool approval_permits(const struct access *access, uint64_t reader, uint64_t count, int64_t now_us)
 {
+    if (containment_stands(access)) return false;
     for (size_t i = 0; i < access->approval_count; i++) {
         const struct approval *approval = &access->approvals[i];
         if (approval->state == APPROVAL_PERMITTED && approval->asker == reader &&
@@ -338,6 +341,7 @@ static RESULT approval_carry_out(struct batch *batch, const struct reader *reade
     struct receipt receipt = {0};
     SCOPED(words_done) struct words words = {0};
     uint64_t base = 0;
+    if (approval->kind != AUTHORITY_CONTAINMENT) TRY(containment_ask(&batch->shop->access));
     approval->decided_us = batch->now_us;
     if (approval->kind == 0) {
         approval->state = APPROVAL_PERMITTED;
@@ -373,7 +377,10 @@ RESULT approvals_due(struct batch *batch, bool *due)
 {
     const struct access *access = &batch->shop->access;
     for (size_t i = 0; i < access->approval_count; i++) {
-        if (!approval_is_open(&access->approvals[i]) || batch->now_us < access->approvals[i].due_us) continue;
+        const struct approval *approval = &access->approvals[i];
+        if (!approval_is_open(approval) || batch->now_us < approval->due_us) continue;
+        bool waits = approval->state == APPROVAL_DELAYED && approval->kind != AUTHORITY_CONTAINMENT;
+        if (waits && containment_stands(access)) continue; /* frozen: it takes effect once that is lifted */
         TRY(approval_due(batch, &access->approvals[i]));
         *due = true;
     }
@@ -484,6 +491,7 @@ RESULT verb_approval_ask(struct batch *batch, const struct reader *reader, const
     SCOPED(approval_done)
     struct approval approval = {.subjects_max = ask->subjects_max,
                                 .minutes = (int64_t)(ask->minutes > 0 ? ask->minutes : APPROVAL_MINUTES)};
+    TRY(containment_ask(&batch->shop->access));
     if (ask->subjects_max == 0) return FAIL(MEMBER_MISSING, "subjects_max: say how many people");
     if (ask->reason.len == 0) return FAIL(REASON_MISSING, "reason: say what they are needed for");
     struct slice reason = slice_part(ask->reason, 0, REASON_SHOWN_BYTES);

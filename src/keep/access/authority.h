@@ -25,6 +25,7 @@ enum authority_kind {
     AUTHORITY_LEAVE = 16,
     AUTHORITY_ALERT = 18,
     AUTHORITY_MUTE = 19,
+    AUTHORITY_CONTAINMENT = 20,
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

@@ -23,6 +23,16 @@ RESULT key_make(struct shop *shop, struct slice public_key, struct slice certifi
 RESULT key_put_new(struct batch *batch, const struct reader *reader, const struct key *key, struct slice text,
                    struct answer *out);
 
+/* The key that took this one's place and has not ended; NULL. */
+const struct key *key_successor(const struct access *access, uint32_t id);
+
+/*
+ * Issue the successor of a live key without one: same role, name and networks, and those of its holders who work here and
+ * are not suspended. The old one ends within a day. Answers as key_put_new().
+ */
+RESULT key_succeed(struct batch *batch, const struct reader *reader, uint32_t id, struct slice public_key,
+                   struct slice certificate, struct answer *out);
+
 /* End a key that is there, and its sessions, now. */
 RESULT key_end(struct batch *batch, const struct reader *reader, uint32_t id, struct receipt *receipt);
 

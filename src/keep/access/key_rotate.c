@@ -1,10 +1,11 @@
 /* A key's successor, and what time does to keys. */
 #include "keep/access/authority.h"
+#include "keep/access/containment.h"
 #include "keep/access/key_make.h"
 #include "keep/access/leave.h"
 #include "keep/verbs.h"
 
-static const struct key *successor_of(const struct access *access, uint32_t id)
+const struct key *key_successor(const struct access *access, uint32_t id)
 {
     for (size_t i = 0; i < access->key_count; i++) {
         const struct key *key = &access->keys[i];
@@ -37,7 +38,8 @@ static void holders_who_stay(struct shop *shop, struct key *key)
     size_t kept = 0;
     for (size_t i = 0; i < key->holder_count; i++) {
         const struct staff *staff = staff_by_id(&shop->access, key->holders[i]);
-        if (staff && staff->state != STAFF_LEFT) key->holders[kept++] = key->holders[i];
+        if (staff && staff->state != STAFF_LEFT && !containment_has(&shop->access, READER_STAFF, staff->id))
+            key->holders[kept++] = key->holders[i];
     }
     key->holder_count = kept;
 }
@@ -49,32 +51,40 @@ static RESULT rotates_own(struct shop *shop, const struct key *key)
     return FAIL(ROLE_ACT, "key: somebody who left knows it, so it cannot rotate itself; have an admin do it");
 }
 
-RESULT verb_key_rotate(struct batch *batch, const struct reader *reader, const struct key_rotate_ask *ask,
-                       struct answer *out)
+RESULT key_succeed(struct batch *batch, const struct reader *reader, uint32_t id, struct slice public_key,
+                   struct slice certificate, struct answer *out)
 {
     struct shop *shop = batch->shop;
-    const struct key *found = NULL;
     SCOPED(buf_done) struct buf text = {0};
-    TRY(key_named(shop, ask->id, &found));
-    if (reader->no != reader_no(READER_KEY, found->id))
-        TRY(access_act(reader, ACT_KEYS));
-    else
-        TRY(rotates_own(shop, found));
-    struct result usable = key_usable(shop, found, batch->now_us);
-    if (usable.code != CODE_OK) return FAIL(CONFLICT, "key: it has ended; issue a new one");
-    if (successor_of(&shop->access, found->id))
-        return FAIL(CONFLICT, "key: it has a successor already; rotate that one");
-    TRY(proof_given(found, ask));
-    struct key old = *found, key = old; /* role, name, holders who work here and networks stay */
+    struct key old = *key_by_id(&shop->access, id),
+               key = old; /* role, name, networks, holders who work here stay */
     holders_who_stay(shop, &key);
     key.id = (uint32_t)shop->access.key_count + 1;
     key.created_us = batch->now_us;
     key.expires_us = batch->now_us + (old.expires_us - old.created_us);
     key.rotated_from = old.id;
     key.made_by = reader->no;
-    TRY(key_make(shop, ask->public_key, ask->certificate, &key, &text));
+    TRY(key_make(shop, public_key, certificate, &key, &text));
     TRY(key_put_new(batch, reader, &key, buf_slice(&text), out));
     return key_end_by(batch, reader, old.id, batch->now_us + KEY_OVERLAP_US);
+}
+
+RESULT verb_key_rotate(struct batch *batch, const struct reader *reader, const struct key_rotate_ask *ask,
+                       struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    const struct key *found = NULL;
+    TRY(key_named(shop, ask->id, &found));
+    if (reader->no != reader_no(READER_KEY, found->id))
+        TRY(access_act(reader, ACT_KEYS));
+    else
+        TRY(rotates_own(shop, found));
+    struct result usable = key_live(shop, found, batch->now_us);
+    if (usable.code != CODE_OK) return FAIL(CONFLICT, "key: it has ended; issue a new one");
+    if (key_successor(&shop->access, found->id))
+        return FAIL(CONFLICT, "key: it has a successor already; rotate that one");
+    TRY(proof_given(found, ask));
+    return key_succeed(batch, reader, found->id, ask->public_key, ask->certificate, out);
 }
 
 static RESULT key_upkeep(struct batch *batch, const struct reader *system, uint32_t id)
@@ -83,7 +93,7 @@ static RESULT key_upkeep(struct batch *batch, const struct reader *system, uint3
     const struct key *key = key_by_id(&shop->access, id);
     struct receipt receipt = {0};
     if (key->ended_us != 0) return OK;
-    if (key_usable(shop, key, batch->now_us).code != CODE_OK) return key_end(batch, system, id, &receipt);
+    if (key_live(shop, key, batch->now_us).code != CODE_OK) return key_end(batch, system, id, &receipt);
     TRY(key_tell(batch, key));
     if (key->rotated_from == 0 || !key_was_used(shop, id)) return OK;
     return key_end_by(batch, system, key->rotated_from, batch->now_us + KEY_OVERLAP_USED_US);

@@ -1,6 +1,7 @@
 /* The verbs on keys. */
 #include "crypto/pem.h"
 #include "keep/access/authority.h"
+#include "keep/access/containment.h"
 #include "keep/access/key_make.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
@@ -107,6 +108,7 @@ RESULT verb_key_issue(struct batch *batch, const struct reader *reader, const st
     struct key key = {
         .id = (uint32_t)shop->access.key_count + 1, .created_us = batch->now_us, .made_by = reader->no};
     SCOPED(buf_done) struct buf text = {0};
+    TRY(containment_ask_of(&batch->shop->access, reader));
     if (!role) return FAIL(NOT_FOUND, "role: this shop has none of that name; see GET /v1/roles");
     if (!role_may_give(reader->role, role)) {
         return FAIL(ROLE_ACT,

@@ -4,6 +4,7 @@
 #include "keep/access/approval.h"
 #include "keep/access/key_make.h"
 #include "keep/access/maker.h"
+#include "keep/access/probing.h"
 #include "keep/access/secret.h"
 #include "keep/access/session.h"
 #include "keep/access/sign_in.h"
@@ -241,7 +242,6 @@ static const char *const kind_names[] = {"?",
                                          "secret",
                                          "person they added",
                                          "approval they asked for"};
-static const char *const seen_names[] = {"not tried", "let in", "refused", "no answer"};
 
 struct item_said {
     enum id_kind id;
@@ -279,8 +279,8 @@ static void item_put(struct shop *shop, const struct leave *leave, const struct 
         const struct key *key = &shop->access.keys[item->id - 1];
         put_text(out, "name", slice_text(key->name));
         put_time(out, "ends", key->ended_us ? key->ended_us : key->expires_us);
-        put_text(out, "before", slice_text(seen_names[item->before]));
-        put_text(out, "after", slice_text(seen_names[item->after]));
+        put_text(out, "before", slice_text(probing_name(item->before)));
+        put_text(out, "after", slice_text(probing_name(item->after)));
         count += 4;
     }
     if (said.todo[0]) {
@@ -343,38 +343,19 @@ static RESULT staff_named(struct shop *shop, struct slice id, struct staff **out
 /* Ask for the probes of the keys among the items to be tried. False: there is nobody who would, or nothing to try. */
 static RESULT probes_want(struct batch *batch, const struct leave *leave, bool *wanted)
 {
-    struct probes *probes = batch->probe_later ? arena_take(batch->arena, sizeof *probes) : NULL;
-    *wanted = false;
-    if (!probes) return OK;
-    probes->count = 0;
-    for (size_t i = 0; i < leave->count && probes->count < PROBES_MAX; i++) {
-        if (!is_key(leave->items[i].kind)) continue;
-        SCOPED(buf_done) struct buf token = {0};
-        struct probe *probe = &probes->at[probes->count++];
-        TRY(key_probe(batch->shop, key_by_id(&batch->shop->access, leave->items[i].id), &token));
-        assert(token.len < PROBE_TOKEN_BYTES);
-        *probe = (struct probe){.key = leave->items[i].id};
-        memcpy(probe->token, token.at, token.len);
+    uint32_t keys[PROBES_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < leave->count && count < PROBES_MAX; i++) {
+        if (is_key(leave->items[i].kind)) keys[count++] = leave->items[i].id;
     }
-    if (probes->count == 0) return OK;
-    batch->probes = probes;
-    *wanted = true;
-    return OK;
-}
-
-static enum probe_seen probe_of(const struct probes *probed, uint32_t key)
-{
-    for (size_t i = 0; probed && i < probed->count; i++) {
-        if (probed->at[i].key == key) return probed->at[i].seen;
-    }
-    return PROBE_NOT_TRIED;
+    return probing_want(batch, keys, count, wanted);
 }
 
 static void seen_take(struct leave *leave, const struct probes *probed, bool after)
 {
     for (size_t i = 0; i < leave->count; i++) {
         struct leave_item *item = &leave->items[i];
-        if (is_key(item->kind)) *(after ? &item->after : &item->before) = probe_of(probed, item->id);
+        if (is_key(item->kind)) *(after ? &item->after : &item->before) = probing_seen(probed, item->id);
     }
 }
 

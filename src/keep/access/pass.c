@@ -1,6 +1,7 @@
 #include "keep/access/pass.h"
 
 #include "keep/access/access_priv.h"
+#include "keep/access/containment.h"
 #include "keep/access/network.h"
 #include "keep/put.h"
 
@@ -113,7 +114,9 @@ static RESULT subjects_match(struct shop *shop, const struct texts *subjects, st
 static RESULT pass_allows(struct shop *shop, const struct reader *reader, const struct reveal_ask *ask,
                           const struct right_row *row, const struct pass *pass)
 {
-    if (row->until_us <= right_now(shop))
+    bool suspended =
+        containment_has(&shop->access, (enum reader_kind)(pass->issuer >> 32), (uint32_t)pass->issuer);
+    if (row->until_us <= right_now(shop) || suspended)
         return FAIL(PASS_EXPIRED, "pass: it has ended; let the customer sign in again");
     if (pass->issuer == reader->no) return FAIL(PASS_OWN, "pass: the key that issued it may not use it");
     return subjects_match(shop, &ask->subjects, row->no);

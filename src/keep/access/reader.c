@@ -1,4 +1,5 @@
 /* Credentials: who is behind the secret, the session or the certificate that came with an ask. */
+#include "keep/access/containment.h"
 #include "keep/shop.h"
 
 #include <assert.h>
@@ -127,6 +128,13 @@ const struct key *key_of_certificate(const struct access *access, struct slice b
 
 RESULT key_usable(const struct shop *shop, const struct key *key, int64_t now_us)
 {
+    if (containment_has(&shop->access, READER_KEY, key->id)) /* told as one that was ended: no word of why */
+        return FAIL(CREDENTIAL_UNKNOWN, "credential: this key was ended; ask for a new one");
+    return key_live(shop, key, now_us);
+}
+
+RESULT key_live(const struct shop *shop, const struct key *key, int64_t now_us)
+{
     if (key->ended_us != 0)
         return FAIL(CREDENTIAL_UNKNOWN, "credential: this key was ended; ask for a new one");
     if (now_us >= key->expires_us)
@@ -183,7 +191,8 @@ static RESULT reader_of_staff(struct shop *shop, const struct session *session, 
 {
     const struct staff *staff = staff_by_id(&shop->access, session->id);
     const struct role *role = staff ? role_by_id(&shop->access, staff->role) : NULL;
-    if (!staff || staff->state != STAFF_ACTIVE || !role)
+    if (!staff || staff->state != STAFF_ACTIVE || !role ||
+        containment_has(&shop->access, READER_STAFF, staff->id))
         return FAIL(CREDENTIAL_UNKNOWN, "credential: the session is of nobody who works here");
     out->no = reader_no(READER_STAFF, staff->id);
     out->role = role;

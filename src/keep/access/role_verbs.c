@@ -1,6 +1,7 @@
 /* The verbs on roles, and what a reader may learn of itself. */
 #include "keep/access/approval.h"
 #include "keep/access/changes.h"
+#include "keep/access/containment.h"
 #include "keep/put.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
@@ -167,6 +168,7 @@ RESULT verb_role_put(struct batch *batch, const struct reader *reader, const str
     struct role role = {0};
     struct receipt receipt = {0};
     SCOPED(buf_done) struct buf body = {0};
+    TRY(containment_ask_of(&batch->shop->access, reader));
     TRY(role_from_ask(batch->shop, ask, &role));
     role_body_write(&role, &body);
     if (role_is_wider(batch->shop, &role)) {

@@ -1,4 +1,5 @@
 /* Signing in: a member of staff by password and code, by passkey, or by a recovery code. */
+#include "keep/access/containment.h"
 #include "keep/access/guess.h"
 #include "keep/access/session.h"
 #include "keep/access/webauthn.h"
@@ -58,7 +59,7 @@ static RESULT arrive(struct batch *batch, const struct reader *stranger, const s
     const struct role *role = staff ? role_by_id(&shop->access, staff->role) : NULL;
     out->ask = ask;
     out->self = *stranger;
-    if (staff && staff->state == STAFF_ACTIVE && role) {
+    if (staff && staff->state == STAFF_ACTIVE && role && !containment_has(&shop->access, READER_STAFF, id)) {
         TRY(sign_in_open(shop, id, &out->sign_in));
         out->staff = staff;
         out->self.no = reader_no(READER_STAFF, id);

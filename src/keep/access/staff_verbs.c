@@ -1,6 +1,7 @@
 /* The verbs on staff: who works for the shop, what they were taught, and inviting them to sign in. */
 #include "keep/access/approval.h"
 #include "keep/access/changes.h"
+#include "keep/access/containment.h"
 #include "keep/access/sign_in.h"
 #include "keep/post.h"
 #include "keep/put.h"
@@ -50,6 +51,7 @@ RESULT verb_staff_add(struct batch *batch, const struct reader *reader, const st
                           .invited_us = batch->now_us};
     struct receipt receipt = {0};
     uint32_t other = 0;
+    TRY(containment_ask_of(&batch->shop->access, reader));
     TRY(person_given(ask, &given));
     TRY(staff_find(shop, given.person.email, &other));
     if (other != 0) return FAIL(STAFF_EMAIL, "email: another member of staff signs in by it");

@@ -1,6 +1,7 @@
 /* What the bodies of authority rows are read with, and taking rows into memory. */
 #include "keep/access/access_priv.h"
 #include "keep/access/authority.h"
+#include "keep/access/containment.h"
 #include "keep/post.h"
 #include "keep/watch/sink.h"
 #include "keep/watch/watching.h"
@@ -105,6 +106,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
     case AUTHORITY_ALERT:
     case AUTHORITY_MUTE:
         return watching_take(shop, kind, id, body);
+    case AUTHORITY_CONTAINMENT:
+        return containment_take(&shop->access, id, body);
     case AUTHORITY_WITNESS:
         return OK; /* read from its row when it is needed */
     default:
