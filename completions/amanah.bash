@@ -9,7 +9,7 @@ _amanah()
     case $first in
         shop) words="add list" ;;
         subject) words="show reveal close erase history" ;;
-        staff) words="add leave left list taught enrol invite recover" ;;
+        staff) words="add leave left list taught role enrol invite recover" ;;
         key) words="issue rotate session revoke list" ;;
         role) words="put list" ;;
         budget) words="put list" ;;
@@ -52,6 +52,7 @@ _amanah()
         "staff left") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff list") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff taught") options=" --help --json --quiet --home --url --output-curl --shop --lesson" ;;
+        "staff role") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff enrol") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff invite") options=" --help --json --quiet --home --url --output-curl --shop" ;;
         "staff recover") options=" --help --json --quiet --home --url --output-curl --shop" ;;

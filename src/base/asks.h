@@ -166,6 +166,9 @@ struct staff_list_ask {
 struct staff_lesson_ask {
     struct slice id, lesson;
 };
+struct staff_role_ask {
+    struct slice id, role; /* role empty: none */
+};
 struct staff_invite_ask {
     struct slice id;
 };

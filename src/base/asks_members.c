@@ -161,6 +161,12 @@ static const struct member staff_lesson_members[] = {
     TEXT(staff_lesson_ask, lesson, 32, true, "what they were taught: letters, digits, - and _"),
     {0},
 };
+static const struct member staff_role_members[] = {
+    TEXT(staff_role_ask, id, ID_BYTES_MAX, true, staff_id_about),
+    TEXT(staff_role_ask, role, NAME_BYTES_MAX, false,
+         "the role of their sessions from now on; none: they cannot sign in"),
+    {0},
+};
 static const struct member staff_invite_members[] = {
     TEXT(staff_invite_ask, id, ID_BYTES_MAX, true, staff_id_about),
     {0},

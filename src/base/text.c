@@ -18,6 +18,16 @@ static size_t ascii_front(struct slice text)
     return at;
 }
 
+bool text_plain(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.at[i];
+        bool upper = c == 0xc2 && i + 1 < text.len && text.at[i + 1] < 0xa0; /* U+0080 … U+009F */
+        if (c < ' ' || c == 0x7f || upper) return false;
+    }
+    return utf8_valid(text);
+}
+
 bool text_ascii(struct slice text)
 {
     return ascii_front(text) == text.len;

@@ -13,8 +13,9 @@
 enum { UTF8_BYTES_MAX = 4 };
 #define UTF8_BAD UINT32_MAX
 
-bool utf8_valid(struct slice text);   /* the empty text is; about 8 bytes a step while it is ASCII */
-bool text_ascii(struct slice text);   /* no byte above 0x7f */
+bool utf8_valid(struct slice text); /* the empty text is; about 8 bytes a step while it is ASCII */
+bool text_plain(struct slice text); /* UTF-8 without control characters: fit for a line of a list or a mail */
+bool text_ascii(struct slice text); /* no byte above 0x7f */
 size_t utf8_count(struct slice text); /* code points of a valid text */
 
 /* The first code point, and `rest` moved behind it. UTF8_BAD and one byte further if it is malformed or empty. */

@@ -14,11 +14,7 @@ enum { LISTED_MAX = 100, WHAT_URL_BYTES = 150 };
 
 static RESULT no_controls(const char *name, struct slice text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] < ' ' || text.at[i] == 0x7f)
-            return FAIL(FIELD_FORMAT, "%s: has a control character", name);
-    }
-    return utf8_valid(text) ? OK : FAIL(FIELD_FORMAT, "%s: is not UTF-8", name);
+    return text_plain(text) ? OK : FAIL(FIELD_FORMAT, "%s: has a control character, or is not UTF-8", name);
 }
 
 static RESULT url_take(const struct mail_put_ask *ask, struct mail_settings *out)
@@ -205,10 +201,19 @@ RESULT verb_mail_show(struct batch *batch, const struct reader *reader, const st
 RESULT verb_mail_test(struct batch *batch, const struct reader *reader, const struct mail_test_ask *ask,
                       struct answer *out)
 {
+    struct post *post = batch->shop->post;
+    int64_t *oldest_us = &post->test_us[post->test_next], next_us = *oldest_us + HOUR_US;
     struct receipt receipt = {0};
     const struct mail_draft mail = {.kind = MAIL_TEST, .to = ask->to, .lang = ask->lang};
     TRY(need_set(batch->shop));
+    if (*oldest_us > 0 && batch->now_us >= *oldest_us && batch->now_us < next_us) {
+        out->head.retry_after_s = (uint32_t)((next_us - batch->now_us + SECOND_US - 1) / SECOND_US);
+        return FAIL(TOO_BUSY, "mail: %d tests an hour, so that nobody's mailbox is filled; wait",
+                    MAIL_TESTS_AN_HOUR);
+    }
     TRY(mail_queue(batch, &mail));
+    *oldest_us = batch->now_us;
+    post->test_next = (post->test_next + 1) % MAIL_TESTS_AN_HOUR;
     struct draft draft = batch_draft(batch, reader, ENTRY_NOTICE);
     draft.entry.count = 1;
     draft.entry.object_id = MAIL_TEST;

@@ -17,6 +17,8 @@ void mail_settings_done(struct mail_settings *settings);
 void mail_settings_write(const struct mail_settings *settings, struct buf *out);
 RESULT mail_settings_read(struct slice body, struct mail_settings *out);
 
+enum { MAIL_TESTS_AN_HOUR = 10 };
+
 struct post {
     struct mail_texts *texts;
     struct aead *box; /* seals messages and the password */
@@ -32,6 +34,8 @@ struct post {
     int64_t paused_until_us, problem_us;
     const char *problem; /* of the host, since problem_us; NULL */
     uint16_t reply;
+    int64_t test_us[MAIL_TESTS_AN_HOUR]; /* when the newest tests were asked for, in a ring */
+    size_t test_next;
 };
 
 /* Seal or open the password of the settings. */

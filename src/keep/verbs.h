@@ -43,6 +43,7 @@ VERB_FUNCTION(staff_list);
 VERB_FUNCTION(staff_leave);
 VERB_FUNCTION(staff_left);
 VERB_FUNCTION(staff_lesson);
+VERB_FUNCTION(staff_role);
 VERB_FUNCTION(staff_invite);
 VERB_FUNCTION(staff_recover);
 VERB_FUNCTION(enrol);

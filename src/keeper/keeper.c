@@ -201,6 +201,13 @@ static void checkpoint_tell(const struct shop *shop, const struct task *task, st
     told[(*count)++] = (struct told){task->from->from, shop};
 }
 
+/* What was done may have ended the credential that asked for it: then the answer is what there is by now. */
+static bool still_let_in(const struct task *task)
+{
+    struct reader reader = {0};
+    return access_reader(task->shop, &task->head, task->from->local, &reader).code == CODE_OK;
+}
+
 static void answers_release(struct keeper *keeper, struct task *tasks, size_t count, struct keeper_sink sink)
 {
     struct told *told = arena_take(&keeper->arena, count * sizeof *told);
@@ -208,7 +215,7 @@ static void answers_release(struct keeper *keeper, struct task *tasks, size_t co
     SCOPED(buf_done) struct buf frame = {0};
     for (size_t i = 0; i < count; i++) {
         struct task *task = &tasks[i];
-        if (task->probes && task->answer.head.cause == CAUSE_OK) { /* durable by now */
+        if (task->probes && task->answer.head.cause == CAUSE_OK && still_let_in(task)) { /* durable by now */
             task->aside = stretcher_probe(keeper->stretcher, task->from, task->head.network,
                                           keeper->options.listener, task->probes);
             if (task->aside) answer_wipe(&task->answer);

@@ -121,7 +121,9 @@ def walk(home):
 
     staff = run("staff add", "--name", "Kim", "--email", "kim@shop.example", "--json").json["id"]
     within(staff, run("staff list").text)
-    within("privacy", run("staff taught", staff, "--lesson", "privacy").text)
+    within("Not yet", run("staff taught", staff, "--lesson", "privacy").text)
+    within("Not yet", run("staff role", staff, "support").text)
+    within("no role", run("staff role", staff, "none").text)
     within("ami_", run("staff invite", staff).text)
     within("ami_" if not far else "", run("staff recover", staff, status=DENIED if far else DONE).text)
     made = run("key issue", "--role", "support", "--name", "desk", "--holder", staff, "--days", "30", "--json").json

@@ -5,6 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, same, story, within
+from staff import colleagues
 
 ROUTES = ["GET /api/customers/{ref} = name,email.mask", "POST /api/labels/{id} = addresses"]
 
@@ -41,6 +42,32 @@ def a_service_that_asks_for_more_than_it_declared_has_drifted():
         home.run("ledger", "verify")
 
 
+def declaring_more_takes_two_and_so_does_taking_back_a_drift():
+    with Home() as home:
+        home.start()
+        one = home.create("1", name="Ana", phone="+628123456789")
+        made = home.good("POST", "/v1/keys", {"role": "service"})
+        declared = {"name": "courier", "keys": [made["id"]], "fields": ["name"], "purposes": ["delivery"]}
+        same(home.http("POST", "/v1/services", declared).status, 201)
+        people, (ana, budi) = colleagues(home, "ana", "budi")
+        for wider in ({"fields": ["name", "phone"]}, {"purposes": ["delivery", "marketing"]}, {"keys": []}):
+            asked = home.http("POST", "/v1/services", {**declared, **wider}, key=ana)
+            same((asked.status, asked.json.get("state")), (202, "waiting"), str(wider))
+        same(service(home)["fields"], ["name"])
+        same(home.http("POST", "/v1/services", {**declared, "about": "prints labels"}, key=ana).status, 200)
+        home.reveal(one, ["name", "phone"], purpose="delivery", key=made["key"])
+        home.stop()  # the minute's upkeep is done once more
+        home.start()
+        same(service(home)["state"], "drift")
+        ana, budi = (person.token() for person in people)
+        asked = home.http("POST", "/v1/services", {**declared, "fields": ["name", "phone"]}, key=ana)
+        same((asked.status, asked.json["state"]), (202, "waiting"))
+        same(service(home)["state"], "drift", "it stays, for who must agree to see")
+        home.good("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=budi)
+        same((service(home)["state"], service(home)["fields"]), ("as declared", ["name", "phone"]))
+        home.run("ledger", "verify")
+
+
 def the_map_is_a_record_of_processing():
     with Home() as home:
         home.run("service", "put", "front end", "--fields", "name,email,addresses", "--purposes", "self", "--route",
@@ -57,6 +84,7 @@ def a_map_that_says_nothing_clear_is_refused():
         home.start()
         good = {"name": "x", "fields": ["name"], "purposes": ["delivery"]}
         for wrong, code in (({"fields": ["shoe"]}, "field.unknown"), ({"purposes": ["fun"]}, "purpose.unknown"),
+                            ({"name": "x\u001b[2J"}, "field.format"), ({"about": "a\nb"}, "field.format"),
                             ({"routes": ["GET /x"]}, "request.malformed"), ({"routes": ["/x = name"]}, "request.malformed"),
                             ({"routes": ["GET /x = email"]}, "request.malformed"),
                             ({"routes": ["GET /x/{ref}/{id} = name"]}, "request.malformed"),
@@ -94,5 +122,6 @@ def who_ever_held_a_secret_is_known_and_a_rotation_is_proved():
         same(home.good("GET", "/v1/secrets")["items"][0]["proof"], "ticket 7", "after a restart too")
 
 
-story(a_service_that_asks_for_more_than_it_declared_has_drifted, the_map_is_a_record_of_processing,
+story(a_service_that_asks_for_more_than_it_declared_has_drifted, declaring_more_takes_two_and_so_does_taking_back_a_drift,
+      the_map_is_a_record_of_processing,
       a_map_that_says_nothing_clear_is_refused, who_ever_held_a_secret_is_known_and_a_rotation_is_proved)

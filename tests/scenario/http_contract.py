@@ -134,7 +134,9 @@ def people(walk):
     staff = walk("POST", "/v1/staff", {"name": "Dewi", "email": "dewi@shop.example"}, 201).json["id"]
     listed = walk("GET", "/v1/staff", path="/v1/staff?limit=10").json["items"]
     same([[item["id"], item["state"]] for item in listed], [[staff, "invited"]])
-    walk("POST", "/v1/staff/{id}/lessons", {"lesson": "privacy"}, path=f"/v1/staff/{staff}/lessons")
+    walk("POST", "/v1/staff/{id}/lessons", {"lesson": "privacy"}, 202, path=f"/v1/staff/{staff}/lessons")  # a key without a name
+    wider = walk("POST", "/v1/staff/{id}/role", {"role": "support"}, 202, path=f"/v1/staff/{staff}/role")
+    same(wider.json["state"], "delayed")
     invite = walk("POST", "/v1/staff/{id}/invite", None, 201, path=f"/v1/staff/{staff}/invite").json["invite"]
     check(invite.startswith("ami_"), "an invitation is shown once")
     got = walk("POST", "/v1/enrol", {"invite": invite, "password": "four words and more"}, key="").json
@@ -316,7 +318,7 @@ GOOD = {
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
     "/v1/budgets": {"scope": "shop"}, "/v1/incidents": {"title": "x", "kind": "other"}, "/v1/secrets": {"name": "x"}, "/v1/services": {"name": "x", "fields": [], "purposes": []},
-    "/v1/secrets": {"name": "x"}, "/v1/staff/{id}/lessons": {"lesson": "x"},
+    "/v1/secrets": {"name": "x"}, "/v1/staff/{id}/lessons": {"lesson": "x"}, "/v1/staff/{id}/role": {"role": "support"},
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
     "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},

@@ -73,6 +73,24 @@ def a_key_rotates_itself_and_both_work_for_a_while():
         same(reader(home, made["key"]), made["id"], "until then it works")
 
 
+def a_copied_plain_key_makes_itself_no_successor_from_afar():
+    far = {"X-Forwarded-For": "198.51.100.7"}
+    with Home() as home:
+        home.start("--proxy", "127.0.0.1")
+        plain = home.good("POST", "/v1/keys", {"role": "support"})
+        bound, world = (home.good("POST", "/v1/keys", {"role": "support", "networks": networks})
+                        for networks in (["198.51.100.0/24"], ["0.0.0.0/0"]))
+        for one in (plain, world):
+            same(home.http("GET", "/v1/self", key=one["key"], headers=far).status, 200)
+            for body in ({}, {"public_key": pair(home, one["id"])[1]}):
+                refused = rotate(home, one["id"], body, key=one["key"], headers=far)
+                same((refused.status, refused.code), (403, "key.network"))
+                entry = home.good("GET", f"/v1/ledger/entries/{refused.headers['amanah-receipt']}")
+                same((entry["kind"], entry["cause"]), ("refused", "key.network"))
+        same(rotate(home, bound["id"], key=bound["key"], headers=far).status, 201, "from its own networks")
+        same(rotate(home, plain["id"], key=plain["key"]).status, 201, "and on this machine")
+
+
 def a_key_that_signs_rotates_to_a_new_pair():
     with Home() as home:
         home.start()
@@ -106,6 +124,6 @@ def a_secret_becomes_a_pair_by_command_without_a_daemon():
         within(made["id"], home.run("key", "list").text)
 
 
-story(a_key_rotates_itself_and_both_work_for_a_while,
+story(a_copied_plain_key_makes_itself_no_successor_from_afar, a_key_rotates_itself_and_both_work_for_a_while,
       a_key_that_signs_rotates_to_a_new_pair,
       a_secret_becomes_a_pair_by_command_without_a_daemon)

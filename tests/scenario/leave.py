@@ -55,6 +55,21 @@ def the_probes_of_their_keys_are_tried_over_the_listener_before_and_after():
         same(again["left"], report["left"], "it is done once")
 
 
+def who_ends_their_own_key_by_leaving_is_told_what_ended():
+    with Home() as home:
+        home.start()
+        ana = staff(home, "ana")
+        staff(home, "budi")
+        own = key(home, "admin", [ana])
+        answer = home.http("POST", f"/v1/staff/{ana}/leave", key=own["key"])
+        same(answer.status, 200, repr(answer))
+        gone = item(answer.json, own["id"])
+        same((gone["state"], gone["before"], answer.json["probed"]), ("closed", "let in", False))
+        check(not alive(home, own["key"]), "it ended")
+        report = home.good("POST", f"/v1/staff/{ana}/leave")
+        same((report["probed"], item(report, own["id"])["after"]), (True, "refused"), "another tries them once more")
+
+
 def without_a_listener_it_says_that_nothing_was_tried():
     with Home() as home:
         home.start()
@@ -166,7 +181,8 @@ def the_page_can_be_read_by_a_human():
         same(home.cli("staff", "leave", budi).status, 2, "without a terminal it wants --yes")
 
 
-story(a_key_that_was_kept_opens_nothing_any_more, the_probes_of_their_keys_are_tried_over_the_listener_before_and_after,
+story(a_key_that_was_kept_opens_nothing_any_more, who_ends_their_own_key_by_leaving_is_told_what_ended,
+      the_probes_of_their_keys_are_tried_over_the_listener_before_and_after,
       without_a_listener_it_says_that_nothing_was_tried, a_shared_key_stays_on_the_list_until_it_is_rotated,
       a_key_that_a_leaver_knows_gives_them_no_successor, what_they_could_have_held_is_found, what_they_had_asked_for_is_taken_back,
       a_key_that_the_asker_issued_is_no_second_person, the_page_can_be_read_by_a_human)

@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import Home, check, same, story
+from amanah import Home, check, same, story, within
 from staff import colleagues
 
 
@@ -53,7 +53,8 @@ def everybody_behind_a_reader_has_taken_the_lesson():
         home.start()
         role(home, lesson="values-1")
         one = home.create("1", name="Ana")
-        staff = [home.good("POST", "/v1/staff", {"name": n, "email": f"{n}@shop.example"})["id"] for n in ("ana", "budi")]
+        people, (ana, budi) = colleagues(home, "ana", "budi")
+        staff, teachers = [person.id for person in people], [budi, ana]
         shared = home.good("POST", "/v1/keys", {"role": "desk", "holders": staff})["key"]
         nobody = home.issue("desk")
 
@@ -61,7 +62,8 @@ def everybody_behind_a_reader_has_taken_the_lesson():
             return home.reveal(one, ["name"], purpose="support", key=key)
 
         def taught(who, lesson):
-            same(home.http("POST", f"/v1/staff/{who}/lessons", {"lesson": lesson}).status, 200)
+            noted = home.http("POST", f"/v1/staff/{who}/lessons", {"lesson": lesson}, key=teachers[staff.index(who)])
+            same(noted.status, 200, repr(noted))
 
         refused(home, look(shared), "role.lesson")
         found = home.http("POST", "/v1/lookup", {"field": "ref", "value": "1", "purpose": "support"}, key=shared)
@@ -77,4 +79,23 @@ def everybody_behind_a_reader_has_taken_the_lesson():
               "the list says which")
 
 
-story(many_people_need_a_second_yes, everybody_behind_a_reader_has_taken_the_lesson)
+def nobody_notes_a_lesson_for_themselves():
+    with Home() as home:
+        home.start()
+        role(home, lesson="values-1")
+        (ana, _), (session, other) = colleagues(home, "ana", "budi")
+        own = home.good("POST", "/v1/keys", {"role": "admin", "holders": [ana.id]}, key=session)["key"]
+        for key in (session, own, home.admin):  # the last has no name, so it may be hers
+            noted = home.http("POST", f"/v1/staff/{ana.id}/lessons", {"lesson": "values-1"}, key=key)
+            same((noted.status, noted.json["state"]), (202, "waiting"))
+            within("took the lesson values-1", noted.json["what"])
+        lessons = next(one for one in home.good("GET", "/v1/staff")["items"] if one["id"] == ana.id)["lessons"]
+        same(lessons, [], "none is noted")
+        home.good("POST", f"/v1/approvals/{noted.json['approval']}/approve", key=other)
+        lessons = next(one for one in home.good("GET", "/v1/staff")["items"] if one["id"] == ana.id)["lessons"]
+        same([lesson["name"] for lesson in lessons], ["values-1"])
+        home.run("ledger", "verify")
+
+
+story(many_people_need_a_second_yes, everybody_behind_a_reader_has_taken_the_lesson,
+      nobody_notes_a_lesson_for_themselves)

@@ -276,6 +276,45 @@ def others_see_and_take_back_what_they_asked_for_alone():
         same(home.good("POST", f"/v1/approvals/{mine['approval']}/cancel", key=citra)["state"], "cancelled")
 
 
+def a_role_is_widened_by_two_and_narrowed_by_one():
+    with Home() as home:
+        home.start()
+        same(put(home).status, 200)
+        (_, budi, citra), (ana, session, desk) = colleagues(home, "ana", "budi", "citra", roles={"citra": "support"})
+        path = f"/v1/staff/{citra.id}/role"
+        refused = home.http("POST", path, {"role": "admin"}, key=desk)
+        same((refused.status, refused.code), (403, "role.act"), "nobody promotes themselves")
+        asked = home.http("POST", path, {"role": "admin"}, key=ana)
+        same((asked.status, asked.json["state"]), (202, "waiting"))
+        seen = changes(home, session, asked.json["approval"])
+        same((seen["name"][1], seen["role"][1], seen["new role"][1]), ("citra", "support", "admin"))
+        same(home.good("GET", "/v1/self", key=desk)["role"], "support")
+        home.good("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=session)
+        same(home.good("GET", "/v1/self", key=desk)["role"], "admin", "also of a session that is open")
+        same(home.good("POST", path, {"role": "auditor"}, key=ana)["role"], "auditor")
+        same(home.good("POST", path, {}, key=ana)["role"], "")
+        same(home.http("GET", "/v1/self", key=desk).status, 401, "without a role nobody is signed in")
+        home.good("POST", f"/v1/staff/{budi.id}/role", {"role": "support"}, key=ana)
+        alone = home.http("POST", "/v1/roles", DRAIN, key=ana)
+        days = (seconds(alone.json["effective"]) - home.now()) / 86400
+        check(7.9 < days < 8.1, f"whom they just demoted could have said no: a week and a day, not {days} days")
+        home.restart()
+        home.run("ledger", "verify")
+
+
+def removing_the_right_to_approve_from_a_role_shortens_no_wait():
+    with Home() as home:
+        home.start()
+        same(put(home).status, 200)
+        lead = {"name": "lead", "fields": ["name"], "purposes": ["support"], "daily": 20}
+        home.good("POST", "/v1/roles", {**lead, "acts": ["approve", "status"]})
+        _, (ana, _) = colleagues(home, "ana", "budi", roles={"budi": "lead"})
+        home.good("POST", "/v1/roles", {**lead, "acts": ["status"]}, key=ana)
+        alone = home.http("POST", "/v1/roles", DRAIN, key=ana)
+        days = (seconds(alone.json["effective"]) - home.now()) / 86400
+        check(7.9 < days < 8.1, f"a week and a day, not {days} days")
+
+
 def any_language_says_why_and_nobody_fills_the_list():
     with Home() as home:
         (_, ana), (_, budi) = two(home)
@@ -294,5 +333,6 @@ story(while_nobody_works_there_the_shop_is_being_set_up, one_person_alone_waits_
       a_key_without_a_name_hides_nobody, whoever_was_invited_anew_by_the_asker_is_no_second_person,
       one_admin_is_no_two_people_by_keys_with_two_names, one_admin_is_no_two_people_by_two_new_colleagues,
       who_made_their_own_key_approves_with_it, removing_the_others_gains_nobody_a_shorter_wait,
+      a_role_is_widened_by_two_and_narrowed_by_one, removing_the_right_to_approve_from_a_role_shortens_no_wait,
       nobody_agrees_blind, others_see_and_take_back_what_they_asked_for_alone,
       any_language_says_why_and_nobody_fills_the_list)

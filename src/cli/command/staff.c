@@ -67,6 +67,23 @@ RESULT command_staff_taught(struct call *call)
     return ask_and_show(call, VERB_STAFF_LESSON, &ask, show_taught);
 }
 
+static void show_role(const struct call *call, struct doc answer)
+{
+    (void)call;
+    struct slice role = doc_text(doc_get(answer, "role"));
+    show_value(doc_text(doc_get(answer, "id")));
+    show_words(": ");
+    show_value(role.len > 0 ? role : SLICE_TEXT("no role, so they cannot sign in"));
+    show_words("\n");
+}
+
+RESULT command_staff_role(struct call *call)
+{
+    struct staff_role_ask ask = {.id = slice_text(call->args[0]), .role = slice_text(call->args[1])};
+    if (slice_is(ask.role, "none")) ask.role = (struct slice){0};
+    return ask_and_show(call, VERB_STAFF_ROLE, &ask, show_role);
+}
+
 static void show_invited(const struct call *call, struct doc answer)
 {
     (void)call;

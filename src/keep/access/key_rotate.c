@@ -5,6 +5,8 @@
 #include "keep/access/leave.h"
 #include "keep/verbs.h"
 
+#include <string.h>
+
 const struct key *key_successor(const struct access *access, uint32_t id)
 {
     for (size_t i = 0; i < access->key_count; i++) {
@@ -44,11 +46,31 @@ static void holders_who_stay(struct shop *shop, struct key *key)
     key->holder_count = kept;
 }
 
-/* Somebody who left knows the key still, so whoever comes with it could be them: they must not get its successor. */
-static RESULT rotates_own(struct shop *shop, const struct key *key)
+/* Is it good from a part of the world only? */
+static bool network_bound(const struct key *key)
 {
-    if (!leave_knows_key(&shop->access, key->id)) return OK;
-    return FAIL(ROLE_ACT, "key: somebody who left knows it, so it cannot rotate itself; have an admin do it");
+    enum { FEWEST_BITS = 16, FEWEST_BITS_IPV4 = 96 + 8 };
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    bool bound = key->network_count > 0;
+    for (size_t i = 0; i < key->network_count; i++) {
+        const struct network_range *range = &key->networks[i];
+        bool four = range->bits >= 96 && memcmp(range->at, mapped, sizeof mapped) == 0;
+        bound = bound && range->bits >= (four ? FEWEST_BITS_IPV4 : FEWEST_BITS);
+    }
+    return bound;
+}
+
+/* Somebody who left knows the key still, so whoever comes with it could be them: they must not get its successor. */
+static RESULT rotates_own(struct shop *shop, const struct reader *reader, const struct key *key)
+{
+    if (leave_knows_key(&shop->access, key->id))
+        return FAIL(ROLE_ACT,
+                    "key: somebody who left knows it, so it cannot rotate itself; have an admin do it");
+    /* A copy of a plain secret looks like the key, and would live on in a successor that only the thief knows. */
+    if (key->proof_kind != PROOF_SECRET || network_near(reader->network) || network_bound(key)) return OK;
+    return FAIL(KEY_NETWORK,
+                "key: from afar a plain secret rotates itself only if it is bound to networks; have an admin "
+                "rotate it, or use a key that signs");
 }
 
 RESULT key_succeed(struct batch *batch, const struct reader *reader, uint32_t id, struct slice public_key,
@@ -78,7 +100,7 @@ RESULT verb_key_rotate(struct batch *batch, const struct reader *reader, const s
     if (reader->no != reader_no(READER_KEY, found->id))
         TRY(access_act(reader, ACT_KEYS));
     else
-        TRY(rotates_own(shop, found));
+        TRY(rotates_own(shop, reader, found));
     struct result usable = key_live(shop, found, batch->now_us);
     if (usable.code != CODE_OK) return FAIL(CONFLICT, "key: it has ended; issue a new one");
     if (key_successor(&shop->access, found->id))

@@ -84,3 +84,9 @@ bool network_near(const uint8_t network[NETWORK_BYTES])
     return memcmp(network, local, NETWORK_BYTES) == 0 || memcmp(network, loopback6, NETWORK_BYTES) == 0 ||
            memcmp(network, loopback4, sizeof loopback4) == 0;
 }
+
+void network_block(const uint8_t network[NETWORK_BYTES], uint8_t out[NETWORK_BYTES])
+{
+    memcpy(out, network, NETWORK_BYTES);
+    if (memcmp(network, mapped, sizeof mapped) != 0) memset(out + NETWORK_BYTES / 2, 0, NETWORK_BYTES / 2);
+}

@@ -25,6 +25,9 @@ void network_range_put(const struct network_range *range, struct buf *out);
 /* Is the network in one of the ranges? No range at all: anything is. */
 bool network_in(const struct network_range *ranges, size_t count, const uint8_t network[NETWORK_BYTES]);
 
+/* What of an address is one network: IPv4 whole, the first 64 bits of IPv6, whose rest a household changes at will. */
+void network_block(const uint8_t network[NETWORK_BYTES], uint8_t out[NETWORK_BYTES]);
+
 /* Of this machine: its local socket (all zero), or loopback. */
 bool network_near(const uint8_t network[NETWORK_BYTES]);
 

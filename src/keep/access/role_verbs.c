@@ -2,6 +2,7 @@
 #include "keep/access/approval.h"
 #include "keep/access/changes.h"
 #include "keep/access/containment.h"
+#include "keep/access/second.h"
 #include "keep/put.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
@@ -162,6 +163,35 @@ static void role_item_put(struct shop *shop, const struct role *role, struct buf
     put_text(out, "watch", slice_text(stance_name(role->stance)));
 }
 
+/* Whom a tighter role leaves without a right to approve: noted with each, so that it is known who was removed by it. */
+static RESULT silenced_note(struct batch *batch, const struct reader *reader, const bool *could, size_t count)
+{
+    struct access *access = &batch->shop->access;
+    struct receipt receipt = {0};
+    for (size_t i = 0; i < count; i++) {
+        SCOPED(staff_done) struct staff staff = {0};
+        if (!could[i] || person_may_approve(access, access->staff[i].id)) continue;
+        staff_copy(&access->staff[i], &staff);
+        staff.silenced_us = batch->now_us;
+        TRY(staff_put(batch, reader, &staff, &receipt));
+    }
+    return OK;
+}
+
+static RESULT role_tighten(struct batch *batch, const struct reader *reader, const struct role *role,
+                           struct slice body, struct receipt *receipt)
+{
+    const struct access *access = &batch->shop->access;
+    size_t count = access->staff_count;
+    struct reader self = *reader;
+    struct role own = *reader->role; /* the roles move when a new one is put */
+    bool *could = arena_take(batch->arena, (count + 1) * sizeof *could);
+    self.role = &own;
+    for (size_t i = 0; i < count; i++) could[i] = person_may_approve(access, access->staff[i].id);
+    TRY(authority_put(batch, &self, AUTHORITY_ROLE, role->id, body, receipt));
+    return silenced_note(batch, &self, could, count);
+}
+
 RESULT verb_role_put(struct batch *batch, const struct reader *reader, const struct role_put_ask *ask,
                      struct answer *out)
 {
@@ -185,7 +215,7 @@ RESULT verb_role_put(struct batch *batch, const struct reader *reader, const str
         TRY(loosen(batch, reader, &loosening, out, &put));
         if (!put) return OK;
     } else {
-        TRY(authority_put(batch, reader, AUTHORITY_ROLE, role.id, buf_slice(&body), &receipt));
+        TRY(role_tighten(batch, reader, &role, buf_slice(&body), &receipt));
         batch_receipt(out, &receipt);
     }
     cbor_map(&out->body, 1);

@@ -63,7 +63,7 @@ static void later(int64_t *last_us, int64_t us)
 /* When this one last stopped being somebody who could say yes; 0: never. */
 static int64_t lost_us(const struct access *access, const struct staff *person)
 {
-    int64_t last_us = 0;
+    int64_t last_us = person->silenced_us;
     bool colleague = person->invited_us > person->created_us + MAKER_FRESH_DAYS * DAY_US;
     if (role_approves(access, person->role)) {
         later(&last_us, person->left_us);

@@ -1,16 +1,21 @@
 /* The verbs on services: put one, list them with their drift, and the record of processing they make. */
 #include "keep/access/service.h"
 
+#include "base/text.h"
 #include "base/weblog/route.h"
+#include "keep/access/approval.h"
+#include "keep/access/changes.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static RESULT text_take(struct slice text, const char *name, char *out, size_t bytes_max)
 {
     if (text.len > bytes_max) return FAIL(TOO_MANY, "%s: longer than %zu bytes; shorten it", name, bytes_max);
+    if (!text_plain(text)) return FAIL(FIELD_FORMAT, "%s: has a control character, or is not UTF-8", name);
     if (text.len > 0) memcpy(out, text.at, text.len);
     return OK;
 }
@@ -111,6 +116,113 @@ static const struct service *service_find(const struct access *access, struct sl
     return NULL;
 }
 
+static void fields_put(struct shop *shop, const char *name, uint64_t bits, struct buf *out)
+{
+    cbor_text(out, slice_text(name));
+    size_t mark = cbor_open(out);
+    size_t count = field_names_put(&shop->fields, bits, "", out);
+    cbor_array_close(out, mark, count);
+}
+
+static void purposes_put(const char *name, uint64_t bits, struct buf *out)
+{
+    cbor_text(out, slice_text(name));
+    size_t mark = cbor_open(out), count = 0;
+    for (uint32_t at = 0; at < 64; at++) {
+        if (!(bits >> at & 1)) continue;
+        const char *known = purpose_name(at);
+        cbor_text(out, slice_text(known ? known : "other"));
+        count++;
+    }
+    cbor_array_close(out, mark, count);
+}
+
+static void keys_put(struct shop *shop, const struct service *service, struct buf *out)
+{
+    cbor_text(out, SLICE_TEXT("keys"));
+    cbor_array(out, service->key_count);
+    for (size_t i = 0; i < service->key_count; i++) {
+        SCOPED(buf_done) struct buf id = {0};
+        id_put(shop, ID_KEY, service->keys[i], &id);
+        cbor_text(out, buf_slice(&id));
+    }
+}
+
+static void service_put(struct shop *shop, const struct service *service, struct buf *out)
+{
+    bool drift = service->drift_us != 0;
+    cbor_map(out, drift ? 13 : 10);
+    put_text(out, "name", slice_text(service->name));
+    put_text(out, "state", drift ? SLICE_TEXT("drift") : SLICE_TEXT("as declared"));
+    put_text(out, "about", slice_text(service->about));
+    fields_put(shop, "fields", service->fields, out);
+    purposes_put("purposes", service->purposes, out);
+    put_text(out, "recipients", slice_text(service->recipients));
+    put_text(out, "basis", slice_text(service->basis));
+    put_text(out, "retention", slice_text(service->retention));
+    keys_put(shop, service, out);
+    cbor_text(out, SLICE_TEXT("routes"));
+    cbor_array(out, service->route_count);
+    for (size_t i = 0; i < service->route_count; i++) {
+        cbor_map(out, 2);
+        put_text(out, "route", slice_text(service->routes[i].text));
+        fields_put(shop, "fields", service->routes[i].fields, out);
+    }
+    if (!drift) return;
+    fields_put(shop, "drift_fields", service->drift, out);
+    purposes_put("drift_purposes", service->drift_purposes, out);
+    put_time(out, "drift_since", service->drift_us);
+}
+
+/* Does it declare more than before, watch fewer keys, or take back that it drifted? */
+static bool service_is_wider(const struct service *service, const struct service *old)
+{
+    bool keys_stay = true;
+    for (size_t i = 0; i < old->key_count; i++) {
+        bool stays = false;
+        for (size_t k = 0; k < service->key_count; k++) stays |= service->keys[k] == old->keys[i];
+        keys_stay &= stays;
+    }
+    return (service->fields & ~old->fields) || (service->purposes & ~old->purposes) || !keys_stay ||
+           old->drift_us != 0;
+}
+
+/* What stands in the row, in the members of a map that can be compared. */
+static void service_said(struct shop *shop, const struct service *service, struct buf *out)
+{
+    SCOPED(buf_done) struct buf routes = {0};
+    cbor_map(out, 11);
+    put_text(out, "name", slice_text(service->name));
+    put_text(out, "about", slice_text(service->about));
+    fields_put(shop, "fields", service->fields, out);
+    purposes_put("purposes", service->purposes, out);
+    put_text(out, "recipients", slice_text(service->recipients));
+    put_text(out, "basis", slice_text(service->basis));
+    put_text(out, "retention", slice_text(service->retention));
+    keys_put(shop, service, out);
+    for (size_t i = 0; i < service->route_count; i++)
+        buf_print(&routes, "%s%s", i > 0 ? "; " : "", service->routes[i].text);
+    put_text(out, "routes", buf_slice(&routes));
+    fields_put(shop, "drift_fields", service->drift, out);
+    purposes_put("drift_purposes", service->drift_purposes, out);
+}
+
+static RESULT service_loosen(struct batch *batch, const struct reader *reader, const struct service *service,
+                             const struct service *old, struct answer *out, bool *put)
+{
+    SCOPED(buf_done) struct buf was = {0}, now = {0}, changes = {0}, body = {0};
+    char what[APPROVAL_WHAT_BYTES_MAX + 1];
+    service_body_write(service, &body);
+    service_said(batch->shop, old, &was);
+    service_said(batch->shop, service, &now);
+    changes_put(buf_slice(&was), buf_slice(&now), &changes);
+    (void)snprintf(what, sizeof what, "service %s: %s", service->name,
+                   old->drift_us != 0 ? "its drift is taken as declared" : "declares more, or other keys");
+    const struct loosening loosening = {AUTHORITY_SERVICE, service->id, buf_slice(&body), what,
+                                        buf_slice(&changes)};
+    return loosen(batch, reader, &loosening, out, put);
+}
+
 RESULT verb_service_put(struct batch *batch, const struct reader *reader, const struct service_put_ask *ask,
                         struct answer *out)
 {
@@ -136,65 +248,18 @@ RESULT verb_service_put(struct batch *batch, const struct reader *reader, const 
             return FAIL(INVALID, "routes: item %zu returns a field that the service does not declare", i);
     }
     service_body_write(&service, &body);
-    TRY(authority_put(batch, reader, AUTHORITY_SERVICE, service.id, buf_slice(&body), &receipt));
-    batch_receipt(out, &receipt);
+    if (old && service_is_wider(&service, old)) {
+        bool put = false;
+        TRY(service_loosen(batch, reader, &service, old, out, &put));
+        if (!put) return OK;
+    } else {
+        TRY(authority_put(batch, reader, AUTHORITY_SERVICE, service.id, buf_slice(&body), &receipt));
+        batch_receipt(out, &receipt);
+    }
     if (!old) out->head.flags |= ANSWER_CREATED;
     cbor_map(&out->body, 1);
     put_text(&out->body, "name", ask->name);
     return OK;
-}
-
-static void fields_put(struct shop *shop, const char *name, uint64_t bits, struct buf *out)
-{
-    cbor_text(out, slice_text(name));
-    size_t mark = cbor_open(out);
-    size_t count = field_names_put(&shop->fields, bits, "", out);
-    cbor_array_close(out, mark, count);
-}
-
-static void purposes_put(const char *name, uint64_t bits, struct buf *out)
-{
-    cbor_text(out, slice_text(name));
-    size_t mark = cbor_open(out), count = 0;
-    for (uint32_t at = 0; at < 64; at++) {
-        if (!(bits >> at & 1)) continue;
-        const char *known = purpose_name(at);
-        cbor_text(out, slice_text(known ? known : "other"));
-        count++;
-    }
-    cbor_array_close(out, mark, count);
-}
-
-static void service_put(struct shop *shop, const struct service *service, struct buf *out)
-{
-    bool drift = service->drift_us != 0;
-    cbor_map(out, drift ? 13 : 10);
-    put_text(out, "name", slice_text(service->name));
-    put_text(out, "state", drift ? SLICE_TEXT("drift") : SLICE_TEXT("as declared"));
-    put_text(out, "about", slice_text(service->about));
-    fields_put(shop, "fields", service->fields, out);
-    purposes_put("purposes", service->purposes, out);
-    put_text(out, "recipients", slice_text(service->recipients));
-    put_text(out, "basis", slice_text(service->basis));
-    put_text(out, "retention", slice_text(service->retention));
-    cbor_text(out, SLICE_TEXT("keys"));
-    cbor_array(out, service->key_count);
-    for (size_t i = 0; i < service->key_count; i++) {
-        SCOPED(buf_done) struct buf id = {0};
-        id_put(shop, ID_KEY, service->keys[i], &id);
-        cbor_text(out, buf_slice(&id));
-    }
-    cbor_text(out, SLICE_TEXT("routes"));
-    cbor_array(out, service->route_count);
-    for (size_t i = 0; i < service->route_count; i++) {
-        cbor_map(out, 2);
-        put_text(out, "route", slice_text(service->routes[i].text));
-        fields_put(shop, "fields", service->routes[i].fields, out);
-    }
-    if (!drift) return;
-    fields_put(shop, "drift_fields", service->drift, out);
-    purposes_put("drift_purposes", service->drift_purposes, out);
-    put_time(out, "drift_since", service->drift_us);
 }
 
 /* Keys that looked at people since the start and are in no service. */

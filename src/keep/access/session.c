@@ -184,7 +184,7 @@ RESULT session_open(struct shop *shop, const struct session_terms *terms, int64_
                               .bound = terms->network != NULL,
                               .fresh = true};
     if (session.no < SESSIONS_MAX) session.no += SESSIONS_MAX; /* 0 means a free place */
-    if (terms->network) memcpy(session.network, terms->network, NETWORK_BYTES);
+    if (terms->network) network_block(terms->network, session.network);
     if (terms->once) memcpy(session.once, terms->once, SESSION_ONCE_BYTES);
     memcpy(bytes, keyring_shop_id(shop->keyring), 4);
     be32_put(bytes + 4, session.no);
@@ -220,7 +220,9 @@ const struct session *session_find(struct shop *shop, struct slice token, int64_
 
 bool session_here(const struct session *session, const uint8_t network[NETWORK_BYTES])
 {
-    return !session->bound || memcmp(session->network, network, NETWORK_BYTES) == 0;
+    uint8_t block[NETWORK_BYTES];
+    network_block(network, block);
+    return !session->bound || memcmp(session->network, block, NETWORK_BYTES) == 0;
 }
 
 void session_end(struct shop *shop, uint32_t no)

@@ -34,7 +34,7 @@ struct session {
     int64_t opened_us, expires_us, seen_us;
     int64_t idle_us; /* longest pause between two uses; 0: any */
     bool bound;      /* good from `network` only */
-    uint8_t network[NETWORK_BYTES];
+    uint8_t network[NETWORK_BYTES]; /* as network_block() */
     bool ended, fresh, ending; /* fresh, ending: opened, ended in the open batch */
 };
 
@@ -44,7 +44,7 @@ struct session_terms {
     uint32_t id;
     int64_t life_us;        /* above 0 */
     int64_t idle_us;        /* 0: it may rest */
-    const uint8_t *network; /* NETWORK_BYTES it is bound to; NULL: to none */
+    const uint8_t *network; /* NETWORK_BYTES whose network it is bound to; NULL: to none */
     const uint8_t
         *once; /* SESSION_ONCE_BYTES of the proof given, which opens one session only; NULL: any number */
 };

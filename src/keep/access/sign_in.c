@@ -328,13 +328,6 @@ bool recovery_use(struct shop *shop, struct sign_in *sign_in, struct slice code)
     return found;
 }
 
-void network_block(const uint8_t network[NETWORK_BYTES], uint8_t out[NETWORK_BYTES])
-{
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    memcpy(out, network, NETWORK_BYTES);
-    if (memcmp(network, mapped, sizeof mapped) != 0) memset(out + NETWORK_BYTES / 2, 0, NETWORK_BYTES / 2);
-}
-
 static void network_tag(struct shop *shop, uint32_t id, const uint8_t network[NETWORK_BYTES],
                         uint8_t out[KNOWN_NETWORK_BYTES])
 {

@@ -120,8 +120,6 @@ struct guess_from;
 void guess_source(struct shop *shop, uint32_t staff, const uint8_t network[NETWORK_BYTES],
                   struct guess_from *out);
 
-/* What of an address is one network: IPv4 whole, the first 64 bits of IPv6. */
-void network_block(const uint8_t network[NETWORK_BYTES], uint8_t out[NETWORK_BYTES]);
 /* Did they sign in from this network before? And: they did now. */
 bool network_known(struct shop *shop, const struct sign_in *sign_in, const uint8_t network[NETWORK_BYTES]);
 void network_learn(struct shop *shop, struct sign_in *sign_in, const uint8_t network[NETWORK_BYTES]);

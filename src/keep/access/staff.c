@@ -79,7 +79,7 @@ bool staff_has_lesson(const struct staff *staff, struct slice name)
 
 void staff_body_write(const struct staff *staff, struct buf *out)
 {
-    cbor_array(out, 8);
+    cbor_array(out, 9);
     cbor_uint(out, (uint64_t)staff->created_us);
     cbor_uint(out, staff->state);
     cbor_uint(out, (uint64_t)staff->left_us);
@@ -91,6 +91,7 @@ void staff_body_write(const struct staff *staff, struct buf *out)
     }
     cbor_uint(out, staff->made_by);
     cbor_uint(out, (uint64_t)staff->invited_us);
+    cbor_uint(out, (uint64_t)staff->silenced_us);
     cbor_bytes(out, buf_slice(&staff->sealed));
 }
 
@@ -124,9 +125,10 @@ RESULT staff_take(struct access *access, uint32_t id, struct slice body)
     TRY(lessons_read(&reader, &staff));
     TRY(cbor_read_uint(&reader, &staff.made_by));
     TRY(body_time_read(&reader, &staff.invited_us));
+    TRY(body_time_read(&reader, &staff.silenced_us));
     TRY(cbor_read_bytes(&reader, &sealed));
     TRY(cbor_end(&reader));
-    if (members != 8 || state < STAFF_INVITED || state > STAFF_LEFT || role > UINT32_MAX)
+    if (members != 9 || state < STAFF_INVITED || state > STAFF_LEFT || role > UINT32_MAX)
         return FAIL(CORRUPT, "authority: a stored member of staff is malformed");
     staff.state = (enum staff_state)state;
     staff.role = (uint32_t)role;
@@ -137,6 +139,18 @@ RESULT staff_take(struct access *access, uint32_t id, struct slice body)
     *place = staff;
     buf_slice_put(&place->sealed, sealed);
     return OK;
+}
+
+void staff_copy(const struct staff *from, struct staff *to)
+{
+    *to = *from;
+    to->sealed = (struct buf){0};
+    buf_slice_put(&to->sealed, buf_slice(&from->sealed));
+}
+
+void staff_done(struct staff *copy)
+{
+    buf_done(&copy->sealed);
 }
 
 RESULT staff_put(struct batch *batch, const struct reader *reader, const struct staff *staff,

@@ -39,6 +39,7 @@ struct staff {
     int64_t created_us, left_us; /* left_us 0: not yet */
     uint64_t made_by;   /* reader_no() of who added them, or made the invitation that they enrolled by */
     int64_t invited_us; /* when they were added, or enrolled by it */
+    int64_t silenced_us; /* when they were last left without a right to approve; 0: never */
     struct lesson lessons[LESSONS_MAX];
     size_t lesson_count;
     struct buf sealed; /* a struct identity under the staff key */
@@ -71,5 +72,8 @@ bool staff_has_lesson(const struct staff *staff, struct slice name);
 void staff_body_write(const struct staff *staff, struct buf *out);
 RESULT staff_put(struct batch *batch, const struct reader *reader, const struct staff *staff,
                  struct receipt *out);
+/* A copy to change and put: the row in memory changes only with its authority row. */
+void staff_copy(const struct staff *from, struct staff *to);
+void staff_done(struct staff *copy);
 
 #endif

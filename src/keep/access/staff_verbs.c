@@ -2,6 +2,7 @@
 #include "keep/access/approval.h"
 #include "keep/access/changes.h"
 #include "keep/access/containment.h"
+#include "keep/access/maker.h"
 #include "keep/access/sign_in.h"
 #include "keep/post.h"
 #include "keep/put.h"
@@ -37,6 +38,21 @@ static RESULT person_given(const struct staff_add_ask *ask, struct given *out)
     return OK;
 }
 
+/* The role of that name, if this reader may hand it out. */
+static RESULT role_given(struct shop *shop, const struct reader *reader, struct slice name,
+                         const struct role **out)
+{
+    const struct role *role = role_find(&shop->access, name);
+    if (!role) return FAIL(NOT_FOUND, "role: this shop has none of that name; see GET /v1/roles");
+    if (!role_may_give(reader->role, role)) {
+        return FAIL(ROLE_ACT,
+                    "role %s may do or see more than yours, so you cannot hand it out; ask an admin",
+                    role->name);
+    }
+    *out = role;
+    return OK;
+}
+
 RESULT verb_staff_add(struct batch *batch, const struct reader *reader, const struct staff_add_ask *ask,
                       struct answer *out)
 {
@@ -50,21 +66,14 @@ RESULT verb_staff_add(struct batch *batch, const struct reader *reader, const st
                           .made_by = reader->no,
                           .invited_us = batch->now_us};
     struct receipt receipt = {0};
+    const struct role *role = NULL;
     uint32_t other = 0;
     TRY(containment_ask_of(&batch->shop->access, reader));
     TRY(person_given(ask, &given));
     TRY(staff_find(shop, given.person.email, &other));
     if (other != 0) return FAIL(STAFF_EMAIL, "email: another member of staff signs in by it");
-    if (ask->role.len > 0) {
-        const struct role *role = role_find(&shop->access, ask->role);
-        if (!role) return FAIL(NOT_FOUND, "role: this shop has none of that name; see GET /v1/roles");
-        if (!role_may_give(reader->role, role)) {
-            return FAIL(ROLE_ACT,
-                        "role %s may do or see more than yours, so you cannot hand it out; ask an admin",
-                        role->name);
-        }
-        staff.role = role->id;
-    }
+    if (ask->role.len > 0) TRY(role_given(shop, reader, ask->role, &role));
+    staff.role = role ? role->id : 0;
     staff_seal(shop, staff.id, &given.person, &sealed);
     staff.sealed = sealed; /* borrowed until the row is written */
     invite_make(shop, &sign_in, reader->no, batch->now_us, &invite);
@@ -161,31 +170,123 @@ static bool lesson_word(struct slice name)
     return name.len > 0 && name.len <= LESSON_NAME_BYTES_MAX;
 }
 
+/* Whose account it is, for who must agree; `member` is what is to be `asked`. */
+static RESULT staff_changes(struct shop *shop, const struct staff *staff, const char *member,
+                            const char *asked, struct buf *out)
+{
+    SCOPED(identity_done) struct identity person = {0};
+    SCOPED(buf_done) struct buf now = {0};
+    const struct role *role = role_by_id(&shop->access, staff->role);
+    TRY(staff_person(shop, staff, &person));
+    cbor_map(&now, 5);
+    put_id(shop, &now, "staff", ID_STAFF, staff->id);
+    put_text(&now, "name", person.name);
+    put_text(&now, "email", person.email);
+    put_text(&now, "role", slice_text(role ? role->name : ""));
+    put_text(&now, member, slice_text(asked));
+    changes_put((struct slice){0}, buf_slice(&now), out);
+    return OK;
+}
+
+/* Put the changed row at once, or where it loosens something file it. */
+static RESULT staff_loosen(struct batch *batch, const struct reader *reader, const struct staff *staff,
+                           const struct loosening *loosening, struct answer *out, bool *put)
+{
+    struct receipt receipt = {0};
+    SCOPED(buf_done) struct buf body = {0};
+    struct loosening whole = *loosening;
+    *put = true;
+    if (!loosening->what) {
+        TRY(staff_put(batch, reader, staff, &receipt));
+        batch_receipt(out, &receipt);
+        return OK;
+    }
+    staff_body_write(staff, &body);
+    whole.kind = AUTHORITY_STAFF;
+    whole.id = staff->id;
+    whole.body = buf_slice(&body);
+    return loosen(batch, reader, &whole, out, put);
+}
+
+static RESULT lesson_add(struct staff *staff, struct slice name, int64_t now_us)
+{
+    size_t at = 0;
+    while (at < staff->lesson_count && !slice_is(name, staff->lessons[at].name)) at++;
+    if (at == LESSONS_MAX) return FAIL(TOO_MANY, "lesson: a person has at most %d", LESSONS_MAX);
+    if (at == staff->lesson_count) staff->lesson_count++;
+    staff->lessons[at] = (struct lesson){.taught_us = now_us}; /* taken again: the newer date */
+    memcpy(staff->lessons[at].name, name.at, name.len);
+    return OK;
+}
+
+/* Somebody else says that they learned it: nobody for themselves, nor who could be them. */
 RESULT verb_staff_lesson(struct batch *batch, const struct reader *reader, const struct staff_lesson_ask *ask,
                          struct answer *out)
 {
     struct shop *shop = batch->shop;
     const struct staff *found = NULL;
-    struct receipt receipt = {0};
+    char what[APPROVAL_WHAT_BYTES_MAX];
+    bool put = false;
+    SCOPED(staff_done) struct staff staff = {0};
+    SCOPED(buf_done) struct buf changes = {0};
+    struct loosening loosening = {0};
     TRY(staff_asked(shop, ask->id, &found));
     if (!lesson_word(ask->lesson))
         return FAIL(FIELD_FORMAT, "lesson: 1 to %d small letters, digits, - and _", LESSON_NAME_BYTES_MAX);
-    SCOPED(buf_done) struct buf sealed = {0};
-    struct staff staff = *found;
-    buf_slice_put(&sealed, buf_slice(&found->sealed));
-    staff.sealed = sealed;
-    size_t at = 0;
-    while (at < staff.lesson_count && !slice_is(ask->lesson, staff.lessons[at].name)) at++;
-    if (at == LESSONS_MAX) return FAIL(TOO_MANY, "lesson: a person has at most %d", LESSONS_MAX);
-    if (at == staff.lesson_count) staff.lesson_count++;
-    staff.lessons[at] = (struct lesson){.taught_us = batch->now_us}; /* taken again: the newer date */
-    memcpy(staff.lessons[at].name, ask->lesson.at, ask->lesson.len);
-    TRY(staff_put(batch, reader, &staff, &receipt));
-    batch_receipt(out, &receipt);
+    const struct asked_by them = {reader_no(READER_STAFF, found->id), &found->id, 1};
+    bool other = reader->person_count == 1 &&
+                 maker_speaks(&shop->access, reader->persons[0], reader->key, &them, batch->now_us);
+    staff_copy(found, &staff);
+    TRY(lesson_add(&staff, ask->lesson, batch->now_us));
+    if (!other) {
+        char name[LESSON_NAME_BYTES_MAX + 1] = "";
+        memcpy(name, ask->lesson.at, ask->lesson.len);
+        (void)snprintf(what, sizeof what, "%.*s took the lesson %s", (int)ask->id.len,
+                       (const char *)ask->id.at, name);
+        TRY(staff_changes(shop, found, "lesson", name, &changes));
+        loosening.what = what;
+        loosening.changes = buf_slice(&changes);
+    }
+    TRY(staff_loosen(batch, reader, &staff, &loosening, out, &put));
+    if (!put) return OK;
     cbor_map(&out->body, 3);
     put_text(&out->body, "id", ask->id);
     put_text(&out->body, "lesson", ask->lesson);
     put_time(&out->body, "taught", batch->now_us);
+    return OK;
+}
+
+/* A role that may do or see nothing which the one before it could not needs one person; any other takes two. */
+RESULT verb_staff_role(struct batch *batch, const struct reader *reader, const struct staff_role_ask *ask,
+                       struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    const struct staff *found = NULL;
+    const struct role *role = NULL;
+    char what[APPROVAL_WHAT_BYTES_MAX];
+    bool put = false;
+    SCOPED(staff_done) struct staff staff = {0};
+    SCOPED(buf_done) struct buf changes = {0};
+    struct loosening loosening = {0};
+    TRY(staff_asked(shop, ask->id, &found));
+    if (ask->role.len > 0) TRY(role_given(shop, reader, ask->role, &role));
+    const struct role *old = role_by_id(&shop->access, found->role);
+    staff_copy(found, &staff);
+    staff.role = role ? role->id : 0;
+    bool approved = old && (old->acts >> ACT_APPROVE & 1), approves = role && (role->acts >> ACT_APPROVE & 1);
+    if (approved && !approves) staff.silenced_us = batch->now_us;
+    if (role && !(old && role_within(role, old, shop->last.at))) {
+        (void)snprintf(what, sizeof what, "%.*s gets the role %s", (int)ask->id.len, (const char *)ask->id.at,
+                       role->name);
+        TRY(staff_changes(shop, found, "new role", role->name, &changes));
+        loosening.what = what;
+        loosening.changes = buf_slice(&changes);
+    }
+    TRY(staff_loosen(batch, reader, &staff, &loosening, out, &put));
+    if (!put) return OK;
+    cbor_map(&out->body, 2);
+    put_text(&out->body, "id", ask->id);
+    put_text(&out->body, "role", ask->role);
     return OK;
 }
 
@@ -266,23 +367,6 @@ static RESULT answer_add(struct answer *out, const char *name, struct slice text
     return OK;
 }
 
-/* Whose account it is, for who must agree; `asked` is what is to be done. */
-static RESULT staff_changes(struct shop *shop, const struct staff *staff, const char *asked, struct buf *out)
-{
-    SCOPED(identity_done) struct identity person = {0};
-    SCOPED(buf_done) struct buf now = {0};
-    const struct role *role = role_by_id(&shop->access, staff->role);
-    TRY(staff_person(shop, staff, &person));
-    cbor_map(&now, 5);
-    put_id(shop, &now, "staff", ID_STAFF, staff->id);
-    put_text(&now, "name", person.name);
-    put_text(&now, "email", person.email);
-    put_text(&now, "role", slice_text(role ? role->name : ""));
-    put_text(&now, "sign-in", slice_text(asked));
-    changes_put((struct slice){0}, buf_slice(&now), out);
-    return OK;
-}
-
 /* For somebody who can sign in already it takes an account over, so it needs a second person. */
 RESULT verb_staff_invite(struct batch *batch, const struct reader *reader, const struct staff_invite_ask *ask,
                          struct answer *out)
@@ -302,7 +386,8 @@ RESULT verb_staff_invite(struct batch *batch, const struct reader *reader, const
     }
     inviting.sign_in.invite.until_us += APPROVAL_WAITS_DAYS * DAY_US; /* it may wait so long for its yes */
     sign_in_body_write(batch->shop, &inviting.sign_in, &body);
-    TRY(staff_changes(batch->shop, inviting.staff, "set up anew, by whoever has the invitation", &changes));
+    TRY(staff_changes(batch->shop, inviting.staff, "sign-in", "set up anew, by whoever has the invitation",
+                      &changes));
     (void)snprintf(what, sizeof what, "%.*s sets up their sign-in anew", (int)ask->id.len,
                    (const char *)ask->id.at); /* an id of this shop, so ASCII */
     const struct loosening loosening = {AUTHORITY_SIGN_IN, inviting.staff->id, buf_slice(&body), what,

@@ -67,6 +67,23 @@ static void a_bound_session_says_where_it_is_good(void **state)
     assert_false(session_here(session, there));
 }
 
+/* An IPv6 address changes by itself within a household; the household does not. */
+static void a_session_is_bound_to_the_first_64_bits_of_ipv6(void **state)
+{
+    struct shop *shop = shop_of(state);
+    int64_t now_us = now_of(state), expires_us = 0;
+    SCOPED(buf_done) struct buf token = {0};
+    static const uint8_t here[NETWORK_BYTES] = {0x20, 1, 0xd, 0xb8, [7] = 1, [15] = 1};
+    static const uint8_t later[NETWORK_BYTES] = {0x20, 1, 0xd, 0xb8, [7] = 1, [8] = 9, [15] = 7};
+    static const uint8_t there[NETWORK_BYTES] = {0x20, 1, 0xd, 0xb8, [7] = 2, [15] = 1};
+    struct session_terms terms = {.kind = READER_STAFF, .id = 3, .life_us = life_us, .network = here};
+    assert_ok(session_open(shop, &terms, now_us, &token, &expires_us));
+    const struct session *session = session_find(shop, buf_slice(&token), now_us);
+    assert_non_null(session);
+    assert_true(session_here(session, here) && session_here(session, later));
+    assert_false(session_here(session, there));
+}
+
 static void refuses_any_other_token(void **state)
 {
     struct two_shops *two = *state;
@@ -202,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_token_opens_its_session_until_it_ends, begin, end),
         cmocka_unit_test_setup_teardown(an_idle_session_ends_and_a_used_one_does_not, begin, end),
         cmocka_unit_test_setup_teardown(a_bound_session_says_where_it_is_good, begin, end),
+        cmocka_unit_test_setup_teardown(a_session_is_bound_to_the_first_64_bits_of_ipv6, begin, end),
         cmocka_unit_test_setup_teardown(refuses_any_other_token, begin, end),
         cmocka_unit_test_setup_teardown(ending_is_undone_with_its_batch, begin, end),
         cmocka_unit_test_setup_teardown(one_proof_opens_one_session, begin, end),
