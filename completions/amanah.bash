@@ -24,7 +24,7 @@ _amanah()
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
         watch) words="ingest" ;;
-        law) words="list show check" ;;
+        law) words="list show clocks calendar severity check" ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ]; then
         COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -116,6 +116,9 @@ _amanah()
         "verify") options=" --help --json --quiet --entry --vkey" ;;
         "law list") options=" --help --json --quiet --home --lang" ;;
         "law show") options=" --help --json --quiet --home --lang" ;;
+        "law clocks") options=" --help --json --quiet --home --lang --all --aware --instant --country --seat --fact --done --switch --at --ics" ;;
+        "law calendar") options=" --help --json --quiet --home --lang --all --at --ics" ;;
+        "law severity") options=" --help --json --quiet --lang --country --fact --answer" ;;
         "law check") options=" --help --json --quiet --home" ;;
         "demo") options=" --help --json --quiet --stay" ;;
         "completion") options=" --help" ;;

@@ -90,6 +90,49 @@ def reads_the_law(run, home):
     within("xx-bad.yaml:8: duties[0].due", refused.err.decode())
 
 
+def keeps_the_clocks(run):
+    """Korea, November 2025, with both moments of knowing."""
+    leak = ["--country", "KR=33700000", "--country", "TW=200000", "--seat", "KR", "--at", "2025-11-29T00:00:00+09:00",
+            "--aware", "2025-11-18T22:52:00+09:00=company/its own report", "--aware", "2025-11-17T16:00:00+09:00=government",
+            "--fact", "leak_confirmed", "--fact", "outside_access", "--fact", "intrusion=yes", "--fact", "risk=high",
+            "--done", "kr-network-2024/authority=2025-11-19T21:35:00+09:00"]
+    said = run("law clocks", *leak).text
+    within("done 29 h 35 min too\n", said)
+    within("1 h 17\n", said)
+    within("TW: ask a lawyer there", said)
+    told = run("law clocks", *leak, "--json").json
+    same(told["uncovered"], ["TW"])
+    clocks = {(one["regime"], one["duty"]): one for one in told["clocks"]}
+    report = clocks["kr-network-2024", "authority"]["candidates"]
+    same([(one["who"], one["state"], one["by_seconds"], one["after_seconds"]) for one in report],
+         [("government", "missed", 29 * 3600 + 35 * 60, 53 * 3600 + 35 * 60),
+          ("company", "met", 3600 + 17 * 60, 22 * 3600 + 43 * 60)])
+    same([one["due_local"] for one in report], ["2025-11-18T16:00:00+09:00", "2025-11-19T22:52:00+09:00"])
+    same([key for key in clocks if key[0] == "kr-pipa"], [], "the rules of 2026 did not bind in 2025")
+    within("정보주체에게", run("law clocks", *leak, "--lang", "ko").text)
+    calendar = run("law clocks", *leak, "--ics", "-").text
+    within("DTSTART:20251120T070000Z\r\n", calendar)
+    check("kr-network-2024/authority" not in calendar, "what was done is no deadline any more")
+    for wrong in (["--aware", "yesterday"], ["--country", "Korea=1"], ["--fact", "bad_luck"], ["--fact", "risk=some_day"],
+                  ["--switch", "kr-network/user-notice=perhaps"], ["--done", "kr-pipa/nothing=2025-11-19T21:35:00Z"],
+                  ["--instant", "thought=2025-11-19T21:35:00Z"], ["--fact", "intrusion=no"]):
+        run("law clocks", *leak, *wrong, status=USAGE)
+    run("law clocks", "--country", "KR=1", status=USAGE)  # when the shop became aware must be said
+    coming = run("law calendar", "--at", "2026-11-22T00:00:00Z", "--json").json["dates"]
+    same([one["on"] for one in coming], ["2027-01-16", "2027-03-09", "2027-05-13", "2028-07-17"])
+    within("BEGIN:VEVENT", run("law calendar", "--ics", "-", "--at", "2026-11-22T00:00:00Z").text)
+    answers = [word for answer in ("behavioural=leaked", "identification=maximum", "confidentiality=unknown",
+                                   "integrity=unused", "availability=recovered", "malice=intended")
+               for word in ("--answer", answer)]
+    severe = run("law severity", *answers, "--country", "KR=33673817", "--json").json
+    same([severe["score_hundredths"], severe["band"], severe["people"]], [300, "high", 33673817])
+    check({"factor": "malice", "from": "intended", "to": "accident", "score_hundredths": 250, "band": "medium"}
+          in severe["flips"], "the flip of malice")
+    within("3.00: high", run("law severity", *answers).text)
+    run("law severity", *answers[2:], status=USAGE)  # no class of data
+    run("law severity", *answers[:-2], status=USAGE)  # an answer is missing
+
+
 def walk(home):
     """Run every command once as it is meant; the commands that were run."""
     far = isinstance(home, Far)
@@ -224,6 +267,7 @@ def walk(home):
     check(home.cli("verify", proof, "--vkey", other).status != DONE, "verify takes another key")
 
     reads_the_law(run, home)
+    keeps_the_clocks(run)
 
     if far:
         run("shop list", status=USAGE)  # that is for the home's own machine

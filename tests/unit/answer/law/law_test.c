@@ -175,78 +175,78 @@ static void changed(const char *from, const char *to, struct buf *out)
     buf_text(out, at + strlen(from));
 }
 
+static const struct {
+    const char *from, *to, *error;
+} bad_files[] = {
+    {"due: 72h", "due: 72x", "xx-test.yaml:10: duties[0].due: not a span like 72h, 30d, 1mo or 2y"},
+    {"due: 72h", "due: 0h", "xx-test.yaml:10: duties[0].due: not a span like 72h, 30d, 1mo or 2y"},
+    {"due: 72h", "duo: 72h",
+     "xx-test.yaml:10: duties[0].duo: a field that rule files do not have, see docs/law.md"},
+    {"due: 72h", "note: n",
+     "xx-test.yaml:10: duties[0]: either due, or no_number where the law has no number: one of the two"},
+    {"to: authority, ", "",
+     "xx-test.yaml:10: duties[0].to: a field that must be there is missing, see docs/law.md"},
+    {"to: authority", "to: king",
+     "xx-test.yaml:10: duties[0].to: none of the words, numbers or lists that may stand here, see "
+     "docs/law.md"},
+    {"must: [who]", "must: [whom]", "xx-test.yaml:11: duties[0].must[0]: no element of elements.yaml"},
+    {"must: [who]", "must: who",
+     "xx-test.yaml:11: duties[0].must: none of the words, numbers or lists that may stand here, see "
+     "docs/law.md"},
+    {"refs: [S1]", "refs: [S2]",
+     "xx-test.yaml:11: duties[0].refs[0]: names nothing among sources of this file"},
+    {"report: a,", "report: b,",
+     "xx-test.yaml:12: duties[1].report: must name a duty that does not wait for a report itself"},
+    {"report: a,", "", "xx-test.yaml:12: duties[1].from: from report and a report go together"},
+    {"after: [a]", "after: [b]",
+     "xx-test.yaml:14: duties[1].after: must name duties that wait for none themselves"},
+    {"persons: 10, ", "persons: -1, ", "xx-test.yaml:13: duties[1].when[0].persons: not a number of people"},
+    {"facts: [intrusion]", "facts: [bad luck]",
+     "xx-test.yaml:13: duties[1].when[0].facts: none of the words, numbers or lists that may stand here, "
+     "see "
+     "docs/law.md"},
+    {"facts: [intrusion]", "facts: [intrusion], unless: [intrusion]",
+     "xx-test.yaml:13: duties[1].when[0]: says nothing, or asks for a fact and its contrary"},
+    {"switch: s,", "switch: t,",
+     "xx-test.yaml:14: duties[1].only.switch: names nothing among switches of this file"},
+    {"values: [on]", "values: [maybe]",
+     "xx-test.yaml:14: duties[1].only.values: a value that its switch does not have"},
+    {"default: on", "default: up", "xx-test.yaml:16: switches[0].default: none of its values"},
+    {"id: b,", "id: a,", "xx-test.yaml:12: duties[1].id: this id is taken"},
+    {"id: b,", "id: B,", "xx-test.yaml:12: duties[1].id: an id is of small letters, digits, - and _"},
+    {"id: xx-test", "id: xx-other", "xx-test.yaml:1: id: must be the file's name without .yaml"},
+    {"country: KR", "country: Korea", "xx-test.yaml:4: country: not one such as KR or EU"},
+    {"country: KR", "country: KR\ncountry: KR", "xx-test.yaml:5: the file: a key that stands twice"},
+    {"2024-02-29", "2023-02-29", "xx-test.yaml:6: from: not a date like 2027-01-16"},
+    {"2024-02-29\n", "2024-02-29\nto: 2024-02-29\n", "xx-test.yaml:7: to: not after from"},
+    {"languages: [ko]", "languages: []", "xx-test.yaml:5: languages: none"},
+    {"persons: [KR], ", "", "xx-test.yaml:8: applies: neither persons nor seat"},
+    {"sure: unclear", "sure: maybe",
+     "xx-test.yaml:16: switches[0].sure: none of the words, numbers or lists that may stand here, see "
+     "docs/law.md"},
+    {"\"1.4\"", "a lot",
+     "xx-test.yaml:18: fines[0].percent: missing, not wanted by its rule, or not a number like 1.4"},
+    {"rule: percent, ", "rule: amount, ",
+     "xx-test.yaml:18: fines[0].percent: missing, not wanted by its rule, or not a number like 1.4"},
+    {"law: none", "law: ", "xx-test.yaml:3: law: empty; leave the line out"},
+    {"law: none", "law: &a none", "xx-test.yaml:3: the file: an anchor or a tag"},
+    {"law: none", "law: *a", "xx-test.yaml:3: the file: an alias; write it out"},
+    {"law: none", "law: !!str none", "xx-test.yaml:3: the file: an anchor or a tag"},
+    {"law: none", "law: \"a\\u0007b\"", "xx-test.yaml:3: law: a control character"},
+    {"law: none", "law: [[[[[[[[[a]]]]]]]]]", "xx-test.yaml:3: law[0][0][0][0][0]: too deep"},
+    {"law: none", "law: {a: [}", "xx-test.yaml:3: the file: not YAML"},
+    {"sources:", "---\nsources:", "xx-test.yaml:19: the file: a second document"},
+};
+
 static void refuses_by_file_line_and_field(void **state)
 {
-    static const struct {
-        const char *from, *to, *error;
-    } rows[] = {
-        {"due: 72h", "due: 72x", "xx-test.yaml:10: duties[0].due: not a span like 72h, 30d, 1mo or 2y"},
-        {"due: 72h", "due: 0h", "xx-test.yaml:10: duties[0].due: not a span like 72h, 30d, 1mo or 2y"},
-        {"due: 72h", "duo: 72h",
-         "xx-test.yaml:10: duties[0].duo: a field that rule files do not have, see docs/law.md"},
-        {"due: 72h", "note: n",
-         "xx-test.yaml:10: duties[0]: either due, or no_number where the law has no number: one of the two"},
-        {"to: authority, ", "",
-         "xx-test.yaml:10: duties[0].to: a field that must be there is missing, see docs/law.md"},
-        {"to: authority", "to: king",
-         "xx-test.yaml:10: duties[0].to: none of the words, numbers or lists that may stand here, see "
-         "docs/law.md"},
-        {"must: [who]", "must: [whom]", "xx-test.yaml:11: duties[0].must[0]: no element of elements.yaml"},
-        {"must: [who]", "must: who",
-         "xx-test.yaml:11: duties[0].must: none of the words, numbers or lists that may stand here, see "
-         "docs/law.md"},
-        {"refs: [S1]", "refs: [S2]",
-         "xx-test.yaml:11: duties[0].refs[0]: names nothing among sources of this file"},
-        {"report: a,", "report: b,",
-         "xx-test.yaml:12: duties[1].report: must name a duty that does not wait for a report itself"},
-        {"report: a,", "", "xx-test.yaml:12: duties[1].from: from report and a report go together"},
-        {"after: [a]", "after: [b]",
-         "xx-test.yaml:14: duties[1].after: must name duties that wait for none themselves"},
-        {"persons: 10, ", "persons: -1, ",
-         "xx-test.yaml:13: duties[1].when[0].persons: not a number of people"},
-        {"facts: [intrusion]", "facts: [bad luck]",
-         "xx-test.yaml:13: duties[1].when[0].facts: none of the words, numbers or lists that may stand here, "
-         "see "
-         "docs/law.md"},
-        {"facts: [intrusion]", "facts: [intrusion], unless: [intrusion]",
-         "xx-test.yaml:13: duties[1].when[0]: says nothing, or asks for a fact and its contrary"},
-        {"switch: s,", "switch: t,",
-         "xx-test.yaml:14: duties[1].only.switch: names nothing among switches of this file"},
-        {"values: [on]", "values: [maybe]",
-         "xx-test.yaml:14: duties[1].only.values: a value that its switch does not have"},
-        {"default: on", "default: up", "xx-test.yaml:16: switches[0].default: none of its values"},
-        {"id: b,", "id: a,", "xx-test.yaml:12: duties[1].id: this id is taken"},
-        {"id: b,", "id: B,", "xx-test.yaml:12: duties[1].id: an id is of small letters, digits, - and _"},
-        {"id: xx-test", "id: xx-other", "xx-test.yaml:1: id: must be the file's name without .yaml"},
-        {"country: KR", "country: Korea", "xx-test.yaml:4: country: not one such as KR or EU"},
-        {"country: KR", "country: KR\ncountry: KR", "xx-test.yaml:5: the file: a key that stands twice"},
-        {"2024-02-29", "2023-02-29", "xx-test.yaml:6: from: not a date like 2027-01-16"},
-        {"2024-02-29\n", "2024-02-29\nto: 2024-02-29\n", "xx-test.yaml:7: to: not after from"},
-        {"languages: [ko]", "languages: []", "xx-test.yaml:5: languages: none"},
-        {"persons: [KR], ", "", "xx-test.yaml:8: applies: neither persons nor seat"},
-        {"sure: unclear", "sure: maybe",
-         "xx-test.yaml:16: switches[0].sure: none of the words, numbers or lists that may stand here, see "
-         "docs/law.md"},
-        {"\"1.4\"", "a lot",
-         "xx-test.yaml:18: fines[0].percent: missing, not wanted by its rule, or not a number like 1.4"},
-        {"rule: percent, ", "rule: amount, ",
-         "xx-test.yaml:18: fines[0].percent: missing, not wanted by its rule, or not a number like 1.4"},
-        {"law: none", "law: ", "xx-test.yaml:3: law: empty; leave the line out"},
-        {"law: none", "law: &a none", "xx-test.yaml:3: the file: an anchor or a tag"},
-        {"law: none", "law: *a", "xx-test.yaml:3: the file: an alias; write it out"},
-        {"law: none", "law: !!str none", "xx-test.yaml:3: the file: an anchor or a tag"},
-        {"law: none", "law: \"a\\u0007b\"", "xx-test.yaml:3: law: a control character"},
-        {"law: none", "law: [[[[[[[[[a]]]]]]]]]", "xx-test.yaml:3: law[0][0][0][0][0]: too deep"},
-        {"law: none", "law: {a: [}", "xx-test.yaml:3: the file: not YAML"},
-        {"sources:", "---\nsources:", "xx-test.yaml:19: the file: a second document"},
-    };
     assert_ok(law_check(*state, "xx-test.yaml", slice_text(good)));
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(bad_files); i++) {
         SCOPED(buf_done) struct buf text = {0};
-        changed(rows[i].from, rows[i].to, &text);
+        changed(bad_files[i].from, bad_files[i].to, &text);
         struct result result = law_check(*state, "xx-test.yaml", buf_slice(&text));
-        if (result.cause != CAUSE_CONFIG) fail_msg("%s: taken", rows[i].to);
-        assert_string_equal(result_text(), rows[i].error);
+        if (result.cause != CAUSE_CONFIG) fail_msg("%s: taken", bad_files[i].to);
+        assert_string_equal(result_text(), bad_files[i].error);
     }
 }
 
