@@ -363,7 +363,7 @@ complete -c amanah -n '__fish_seen_subcommand_from watch; and __fish_seen_subcom
 complete -c amanah -n '__fish_seen_subcommand_from watch; and __fish_seen_subcommand_from simulate' -l seed -r -d 'the same seed makes the same again'
 complete -c amanah -n '__fish_seen_subcommand_from watch; and __fish_seen_subcommand_from simulate' -l attack -r -d 'this attack alone; none: 90 honest days alone (default: both, all attacks)'
 complete -c amanah -n '__fish_seen_subcommand_from watch; and __fish_seen_subcommand_from simulate' -l shop-size -r -d 'customers of the simulated shop, 100 to 100,000,000 (default: 100,000)'
-complete -c amanah -n '__fish_seen_subcommand_from watch; and __fish_seen_subcommand_from simulate' -l canaries -r -d 'made-up customers among them (default: one for 300 customers, at least 20)'
+complete -c amanah -n '__fish_seen_subcommand_from watch; and __fish_seen_subcommand_from simulate' -l canaries -r -d 'made-up customers among them (default: one for 300 customers; up to 20 of them one for 40)'
 complete -c amanah -n '__fish_seen_subcommand_from watch; and __fish_seen_subcommand_from simulate' -l set -r -d 'try another number in place of one in src/watch/detect/params.def; once for each'
 complete -c amanah -n '__fish_seen_subcommand_from grant' -f -a add -d 'let another reader look at a person for a while, for an order or ticket'
 complete -c amanah -n '__fish_seen_subcommand_from grant; and __fish_seen_subcommand_from add' -l help -d 'explain the command and do nothing'

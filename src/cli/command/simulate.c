@@ -150,9 +150,11 @@ static void honest_json(const struct simulate_options *options, enum workload wo
     buf_print(out, "{\"honest\":\"%s\",\"shop\":%llu,\"seed\":%llu,\"reader_days\":%llu,\"trips\":%llu,",
               workload_name(workload), wide(options->customers), wide(options->seed), wide(one->reader_days),
               wide(one->trips));
-    buf_print(out, "\"alerts\":%llu,\"refused_days\":%llu,\"trips_per_10000\":%.3f,\"alerts_per_1000\":%.3f,",
-              wide(one->alerts), wide(one->refused_days), per(one->trips, one->reader_days, 10000),
-              per(one->alerts, one->reader_days, 1000));
+    buf_print(out,
+              "\"slowed\":%llu,\"alerts\":%llu,\"refused_days\":%llu,\"trips_per_10000\":%.3f,\"alerts_per_"
+              "1000\":%.3f,",
+              wide(one->slowed), wide(one->alerts), wide(one->refused_days),
+              per(one->trips, one->reader_days, 10000), per(one->alerts, one->reader_days, 1000));
     by_json("trips_by", one->trips_by, out);
     buf_text(out, ",");
     by_json("alerts_by", one->alerts_by, out);
@@ -167,15 +169,16 @@ static void honest_row(struct table *table, const char *name, const struct simul
     rate_cell(table, per(one->trips, one->reader_days, 10000), "");
     number_cell(table, one->alerts);
     rate_cell(table, per(one->alerts, one->reader_days, 1000), "");
+    number_cell(table, one->slowed);
     number_cell(table, one->refused_days);
 }
 
 static RESULT honest_run(struct call *call, const struct simulate_options *options)
 {
     SCOPED(table_done)
-    struct table table = {.columns = 7};
-    static const char *const heads[] = {"honest reader", "reader-days", "false trips",        "per 10,000",
-                                        "false alerts",  "per 1,000",   "days with a refusal"};
+    struct table table = {.columns = 8};
+    static const char *const heads[] = {"honest reader", "reader-days", "false trips", "per 10,000",
+                                        "false alerts",  "per 1,000",   "slowed",      "days with a refusal"};
     struct simulate_honest out[WORKLOAD_COUNT], all = {0};
     bool json = call_has(call, OPT_JSON);
     TRY(simulate_honest(options, HONEST_DAYS, out));
@@ -188,6 +191,7 @@ static RESULT honest_run(struct call *call, const struct simulate_options *optio
         all.reader_days += out[i].reader_days;
         all.trips += out[i].trips;
         all.alerts += out[i].alerts;
+        all.slowed += out[i].slowed;
         all.refused_days += out[i].refused_days;
     }
     honest_row(&table, "all", &all);

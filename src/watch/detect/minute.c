@@ -21,6 +21,18 @@ static double brings_rise(const struct reader_state *state, const struct params 
     return counts ? slow_rise_x(state->people) - state->rise.baseline : NAN;
 }
 
+static double brings_minutes(const struct reader_state *state, const struct params *params)
+{
+    (void)params;
+    return state->burst.windows[0].usual > 0 ? state->burst.windows[0].usual : NAN;
+}
+
+static double brings_hour(const struct reader_state *state, const struct params *params)
+{
+    (void)params;
+    return state->burst.windows[1].usual > 0 ? state->burst.windows[1].usual : NAN;
+}
+
 static double brings_values(const struct reader_state *state, const struct params *params)
 {
     (void)params;
@@ -129,6 +141,8 @@ void watch_groups_measure(struct watch *watch)
             group->rise.middle = median(watch->scratch, count);
             group->rise.spread = spread_of(watch->scratch, count, group->rise.middle);
         }
+        group->burst[0] = middle_of(watch, crowd, brings_minutes);
+        group->burst[1] = middle_of(watch, crowd, brings_hour);
         group->values = middle_of(watch, crowd, brings_values);
         group->fruitless = middle_of(watch, crowd, brings_fruitless);
         group->grantless = middle_of(watch, crowd, brings_grantless);
@@ -169,6 +183,7 @@ static void judge(struct watch *watch, struct reader_state *state, int64_t now_u
 {
     const struct params *params = &watch->params;
     const struct group *group = state->group;
+    judged(watch, state, DETECTOR_BURST, watch_burst_score(watch, state), now_us);
     judged(watch, state, DETECTOR_SLOW_RISE, rise_score(watch, state), now_us);
     judged(watch, state, DETECTOR_RIDING, riding_score(&state->riding, params, watch->hour), now_us);
     judged(watch, state, DETECTOR_COVERAGE, cover_score(watch, state), now_us);
@@ -192,6 +207,7 @@ static void count(struct watch *watch)
         struct reader_state *state = watch->readers.list[i];
         if (!state->looked) continue;
         state->people = sketch_count(&state->today);
+        burst_minute(&state->burst);
         state->values = sketch_count(&state->tried);
     }
     everybody_by_group(watch);
@@ -224,6 +240,7 @@ static void reader_close(struct watch *watch, struct reader_state *state, const 
     if (learn && state->values > 0) enumeration_learn(&state->enumeration, params, state->values, 1);
     fruitless_close(&state->fruitless, params, learn);
     grantless_close(&state->grantless, params, learn);
+    burst_close(&state->burst, params, learn && used, state->days);
     double share = coverage_share(sketch_count(&state->ever), watch->customers);
     state->intensity = fixed(coverage_intensity(params, share, state->days));
     if (learn && used) coverage_learn(&state->coverage, params, state->intensity, state->days);

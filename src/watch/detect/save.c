@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAVED_VERSION = 1, SAVED_MEMBERS = 6 };
+enum { SAVED_VERSION = 2, SAVED_MEMBERS = 6 };
 
 enum kept_as { KEPT_UINT, KEPT_INT, KEPT_BOOL, KEPT_DOUBLE, KEPT_SKETCH };
 
@@ -64,6 +64,14 @@ static const struct kept reader_kept[] = {
     UINT(riding.used_days, RIDING_WINDOW),
     INT(riding.hour, DAY_MOST * 24),
     UINT(riding.hours, UINT32_MAX),
+    INT(burst.windows[0].until_us, TIME_MOST),
+    DOUBLE(burst.windows[0].people, (uint64_t)INT32_MAX + 1),
+    DOUBLE(burst.windows[0].busiest, (uint64_t)INT32_MAX + 1),
+    DOUBLE(burst.windows[0].usual, (uint64_t)INT32_MAX + 1),
+    INT(burst.windows[1].until_us, TIME_MOST),
+    DOUBLE(burst.windows[1].people, (uint64_t)INT32_MAX + 1),
+    DOUBLE(burst.windows[1].busiest, (uint64_t)INT32_MAX + 1),
+    DOUBLE(burst.windows[1].usual, (uint64_t)INT32_MAX + 1),
     DOUBLE(rise.sum, 100),
     DOUBLE(rise.baseline, 64),
     DOUBLE(rise.spread, 4),
@@ -101,6 +109,8 @@ static const struct kept reader_kept[] = {
     ONE(reader_state, KEPT_SKETCH, today, 0),
     ONE(reader_state, KEPT_SKETCH, ever, 0),
     ONE(reader_state, KEPT_SKETCH, tried, 0),
+    ONE(reader_state, KEPT_SKETCH, burst.windows[1].seen, 0),
+    ONE(reader_state, KEPT_SKETCH, burst.windows[0].seen, 0),
 };
 
 static const struct kept group_kept[] = {
@@ -297,6 +307,10 @@ static RESULT reader_check(const struct reader_state *state)
         (state->rise.baseline <= 0 || state->rise.spread > 0) && state->intensity >= 0 &&
         state->fruitless.usual >= 0 && state->grantless.usual >= 0 && state->coverage.accepted >= 0 &&
         state->coverage.habit >= 0 && state->enumeration.usual_values >= 0 && state->first_seen.points >= 0;
+    for (size_t i = 0; i < BURST_WINDOWS; i++) {
+        const struct burst_window *window = &state->burst.windows[i];
+        good = good && window->people >= 0 && window->busiest >= 0 && window->usual >= 0;
+    }
     return good ? OK : out_of_bounds();
 }
 

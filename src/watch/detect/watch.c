@@ -47,6 +47,15 @@ void watch_free(struct watch **watch)
     *watch = NULL;
 }
 
+double watch_burst_score(const struct watch *watch, const struct reader_state *state)
+{
+    static const double none[BURST_WINDOWS] = {-1, -1};
+    bool by_grants =
+        state->grantless.known && state->grantless.usual < watch->params.at[PARAM_GRANTLESS_USUAL];
+    return burst_score(&state->burst, &watch->params, state->group ? state->group->burst : none,
+                       (struct burst_of){state->days, by_grants});
+}
+
 struct group *watch_group(struct watch *watch, uint64_t peers)
 {
     if (peers == 0) return NULL;
@@ -55,7 +64,8 @@ struct group *watch_group(struct watch *watch, uint64_t peers)
     if (watch->groups_count == WATCH_GROUPS_MAX) return NULL;
     struct group *group = calloc(1, sizeof *group);
     if (!group) abort();
-    *group = (struct group){peers, .rise = {-1, -1, -1, -1}, .values = -1, .fruitless = -1, .grantless = -1};
+    *group = (struct group){peers,        .rise = {-1, -1, -1, -1}, .burst = {-1, -1},
+                            .values = -1, .fruitless = -1,          .grantless = -1};
     watch->groups[watch->groups_count++] = group;
     return group;
 }
@@ -144,12 +154,16 @@ static void judged(struct watch *watch, struct reader_state *state, enum detecto
 /* People who were shown: counted, and held against the order of a list. */
 static void people(struct watch *watch, struct reader_state *state, const struct look *look)
 {
+    bool fresh = false;
+    burst_turn(&state->burst, look->now_us);
     for (size_t i = 0; i < look->count; i++) {
         uint64_t subject = look->subjects[i], mixed = sketch_mix(subject);
         (void)sketch_add(&state->today, mixed);
+        fresh |= burst_add(&state->burst, mixed);
         if (!look->passed) (void)sketch_add(&state->ever, mixed);
         if (subject > watch->newest) watch->newest = subject;
     }
+    if (fresh) judged(watch, state, DETECTOR_BURST, watch_burst_score(watch, state), look->now_us);
     riding_look(&state->riding, watch->riding_near, watch->riding_people, look, watch->hour);
     grantless_look(&state->grantless, look);
     if (look->granted || look->passed) return; /* whoever made the grant chose the order */
@@ -229,6 +243,7 @@ static void calm(struct reader_state *state)
     fruitless_calm(&state->fruitless);
     grantless_calm(&state->grantless);
     dormant_close(&state->dormant);
+    burst_calm(&state->burst);
     state->riding = (struct riding){0};
     state->passes = (struct passes){0};
     memset(state->told, 0, sizeof state->told);
@@ -252,6 +267,7 @@ void watch_accept(struct watch *watch, uint64_t reader)
         fmax(state->enumeration.usual_values, floor(sketch_count(&state->tried)));
     state->coverage.accepted = fixed(coverage_share(sketch_count(&state->ever), watch->customers));
     first_seen_close(&state->first_seen, watch->day, true, NULL);
+    burst_accept(&state->burst);
     calm(state);
     state->alerted = false;
 }

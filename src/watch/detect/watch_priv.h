@@ -6,6 +6,7 @@
 
 #include "watch/detect/detect.h"
 #include "watch/detect/measure/sketch.h"
+#include "watch/detect/rule/burst.h"
 #include "watch/detect/rule/coverage.h"
 #include "watch/detect/rule/dormant.h"
 #include "watch/detect/rule/enumeration.h"
@@ -40,6 +41,7 @@ struct reader_state {
     struct grantless grantless;
     struct passes passes;
     struct riding riding;
+    struct burst burst;
     struct enumeration enumeration;
     struct first_seen first_seen; /* up to here what every look touches */
     struct slow_rise rise;
@@ -63,6 +65,7 @@ struct group {
     struct crowd crowd;
     uint32_t teachers;                   /* readers with learn.days days of use */
     struct slow_rise_peers rise;         /* without its shift */
+    double burst[BURST_WINDOWS];
     double values, fruitless, grantless; /* medians of what is usual; below 0: too few readers */
     struct first_seen_peers first_seen;
 };
@@ -107,6 +110,8 @@ void readers_done(struct readers *readers);
 
 /* The group of that number, made when it is new; NULL for 0, or when there are WATCH_GROUPS_MAX. */
 struct group *watch_group(struct watch *watch, uint64_t peers);
+
+double watch_burst_score(const struct watch *watch, const struct reader_state *state);
 
 /* What groups have in common, measured anew from what their readers learned. */
 void watch_groups_measure(struct watch *watch);

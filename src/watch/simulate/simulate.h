@@ -12,6 +12,7 @@
 #define AMN_WATCH_SIMULATE_SIMULATE_H
 
 #include "watch/budget/budget.h"
+#include "watch/canaries.h"
 #include "watch/detect/detect.h"
 
 enum workload {
@@ -46,7 +47,7 @@ bool attack_by_name(struct slice name, enum attack *out);
  * 0 where it leaves the default. */
 uint64_t simulate_busiest(enum workload workload, uint64_t customers);
 
-/* Canaries that a shop of that size should plant: one for 300 customers, at least 20. */
+/* Canaries that the vault plants in a shop of that size: one for 300 customers; up to 20 of them one for 40. */
 uint64_t simulate_canaries(uint64_t customers);
 
 enum ending {
@@ -77,6 +78,7 @@ struct simulate_attack {
 struct simulate_honest {
     uint64_t reader_days; /* with a look */
     uint64_t trips;       /* none of them was deserved */
+    uint64_t slowed;      /* times that one was slowed, nor was any of that */
     uint64_t alerts;
     uint64_t trips_by[DETECTORS_END], alerts_by[DETECTORS_END];
     uint64_t refused_days; /* reader-days with a look that a budget refused */

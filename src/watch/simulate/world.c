@@ -6,8 +6,6 @@
 
 enum {
     ACTORS_MAX = 1024,
-    CANARIES_LEAST = 20,
-    CANARY_PER = 300, /* customers */
     PEOPLE_PER_HOME = 3,
     CARRIER_PERCENT = 30,   /* of customers behind a carrier's shared addresses */
     CARRIER_PEOPLE = 30000, /* behind one of them */
@@ -30,7 +28,9 @@ uint64_t world_mix(uint64_t number)
 
 uint64_t simulate_canaries(uint64_t customers)
 {
-    return customers / CANARY_PER > CANARIES_LEAST ? customers / CANARY_PER : CANARIES_LEAST;
+    uint64_t few = customers / CANARY_EVERY_FIRST, many = customers / CANARY_EVERY;
+    if (few > CANARY_FIRST_BLOCKS) few = CANARY_FIRST_BLOCKS;
+    return many > few ? many : few;
 }
 
 bool world_is_canary(const struct world *world, uint64_t subject)
@@ -69,7 +69,6 @@ RESULT world_new(const struct simulate_options *options, struct world *out)
                           .chance = chance_seed(options->seed, 1),
                           .actors = calloc(ACTORS_MAX, sizeof(struct actor))};
     struct watch_options watch = {options->params, out->people, WORLD_OFFSET_S, ACTORS_MAX};
-    breaker_policy_default(&options->params, &out->policy);
     for (size_t i = 0; i < COUNT_OF(out->peak_days); i++)
         out->peak_days[i] = (uint32_t)(i * PEAK_EVERY_DAYS + chance_below(&out->chance, PEAK_EVERY_DAYS));
     for (uint64_t i = 1; i <= out->people; i++) out->real += !world_is_canary(out, i);
@@ -138,8 +137,8 @@ static size_t charges_of(const struct world *world, const struct actor *actor, c
             out[i].limits.at[window] =
                 actor->boundless ? UINT64_MAX : part(out[i].limits.at[window], thin ? world->thin : 1);
     }
-    for (int window = 0; window < WINDOW_COUNT; window++)
-        out[0].limits.at[window] = breaker_limit(&world->policy, &actor->breaker, out[0].limits.at[window]);
+    out[0].limits.at[WINDOW_DAY] =
+        breaker_limit(&world->policy, &actor->breaker, out[0].limits.at[WINDOW_DAY]);
     return count;
 }
 
@@ -153,8 +152,8 @@ static bool try_spend(struct world *world, const struct actor *actor, const stru
                             .subjects = &value,
                             .count = 1};
     struct budget_refusal refusal;
-    for (int window = 0; window < WINDOW_COUNT; window++)
-        charge.limits.at[window] = breaker_limit(&world->policy, &actor->breaker, charge.limits.at[window]);
+    charge.limits.at[WINDOW_DAY] =
+        breaker_limit(&world->policy, &actor->breaker, charge.limits.at[WINDOW_DAY]);
     charge.limits.at[WINDOW_MONTH] = UINT64_MAX;
     struct plan plan = {glance->now_us, &charge, 1};
     return budget_reserve(world->budgets, &plan, &refusal).code == CODE_OK;
@@ -198,7 +197,7 @@ static void stopped(struct world *world, struct actor *actor, const struct findi
 static void found(struct world *world, const struct finding *finding)
 {
     struct actor *actor = &world->actors[finding->reader - 1];
-    bool open = actor->breaker.state == BREAKER_OPEN;
+    enum breaker_state before = actor->breaker.state;
     if (alerts_note(world->alerts, finding, NULL) == ALERTS_NEW) {
         if (actor->thief) {
             thief_alerted(world, finding);
@@ -207,8 +206,10 @@ static void found(struct world *world, const struct finding *finding)
             world->tally[actor->workload].alerts_by[finding->detector]++;
         }
     }
-    (void)breaker_finding(&world->policy, &actor->breaker, finding);
-    if (!open && actor->breaker.state == BREAKER_OPEN) stopped(world, actor, finding);
+    if (finding->detector == DETECTOR_PASSES) return; /* strangers cause it: keep/watch/settle.c */
+    if (!breaker_finding(&world->policy, &actor->breaker, finding)) return;
+    if (actor->breaker.state == BREAKER_OPEN && before != BREAKER_OPEN) stopped(world, actor, finding);
+    if (actor->breaker.state == BREAKER_SLOWED && !actor->thief) world->tally[actor->workload].slowed++;
 }
 
 static void findings(struct world *world)
@@ -303,6 +304,8 @@ void world_minute(struct world *world)
 {
     enum { OVER_AT_ONCE = 16 };
     struct alert over[OVER_AT_ONCE];
+    const struct standing standing = {.customers = world->people, .age_us = world->now_us - WORLD_EPOCH_US};
+    policy_of(&world->options.params, &standing, &world->policy);
     world->now_us += MINUTE_US;
     watch_minute(world->watch, world->now_us, world->people);
     findings(world);

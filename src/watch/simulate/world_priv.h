@@ -5,7 +5,7 @@
 #define AMN_WATCH_SIMULATE_WORLD_PRIV_H
 
 #include "watch/alerts.h"
-#include "watch/breaker.h"
+#include "watch/policy.h"
 #include "watch/simulate/chance.h"
 #include "watch/simulate/simulate.h"
 

@@ -82,6 +82,8 @@ static void learn(struct slow_rise *state, const struct params *params, const st
         double weeks = bounded((double)(day - state->learned_day), 0, 7) / 7;
         double up = log1p(params->at[PARAM_SLOW_RISE_GROW]) * weeks;
         double down = -log1p(-params->at[PARAM_SLOW_RISE_SHRINK]) * weeks;
+        if (state->learned_count < SLOW_RISE_DAYS)
+            middle = fmax(middle, fmin(peers->middle, state->baseline));
         double most = state->anchor + log1p(params->at[PARAM_SLOW_RISE_QUARTER]);
         state->baseline = fixed(fmin(moved(state->baseline, middle, down, up), fmax(most, state->baseline)));
         if (day - state->anchor_day >= SLOW_RISE_ANCHOR_DAYS || day < state->anchor_day) {

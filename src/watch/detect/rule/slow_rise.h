@@ -8,9 +8,12 @@
  * of the same day, when they rose (a sale lifts everybody); the whole shop's for a reader without peers.
  *
  * A baseline that a thief cannot train: it starts from the peers' median (after learn.days days: the reader's own
- * median, at most the peers' 90 % quantile); it follows the median of the latest 28 days that were learned from, but
+ * median, at least the peers' until 28 days were learned, as whoever is new works slowly at first, and at most the
+ * peers' 90 % quantile); it follows the median of the latest 28 days that were learned from, but
  * grows at most slow_rise.grow a week and slow_rise.quarter in 90 days; a day with an alert or too few people teaches
  * nothing. spread is the median deviation of the same days, within slow_rise.spread_least and _most.
+ * A rise by less than half, or one of a tenth a week, is not told from a shop that does well: only the habit that comes of
+ * it is bounded.
  * A reader without peers has no baseline for its first learn.days days: there its budget alone bounds it.
  * Source: Page 1954 (measure/statistic.h). Parameters: slow_rise.*, learn.* (units in params.def).
  */

@@ -162,7 +162,7 @@ static void many_values_count_against_the_usual(void **state)
     assert_true(enumeration_values(&enumeration, &params, 299, 10, 30) == 0);
     assert_true(enumeration_values(&enumeration, &params, 1e6, -1, 3) == 0); /* a new reader without peers */
     assert_true(enumeration_values(&enumeration, &params, 600, 10, 3) == 2);
-    assert_true(enumeration_values(&enumeration, &params, 600, 100, 3) == 600 / 500.0);
+    assert_true(enumeration_values(&enumeration, &params, 1200, 100, 3) == 1200 / 1000.0);
     enumeration_learn(&enumeration, &params, 1000, 1);
     assert_true(enumeration.usual_values == 1000);
     for (unsigned i = 0; i < 7; i++) enumeration_learn(&enumeration, &params, 1e9, 1);

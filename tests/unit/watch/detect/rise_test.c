@@ -30,6 +30,7 @@ static void sums_as_the_recursion_says(void **state)
 {
     (void)state;
     struct params params = params_now();
+    double slack = params.at[PARAM_SLOW_RISE_SLACK], limit = params.at[PARAM_SLOW_RISE_LIMIT];
     PROPERTY(50, rng) {
         struct slow_rise rise = {0};
         int64_t day = live(&rise, &params, 20000, 10, 100);
@@ -38,10 +39,10 @@ static void sums_as_the_recursion_says(void **state)
             double people = (double)(20 + prop_below(&rng, 300));
             double z = (log(1 + people) - rise.baseline) / rise.spread;
             z = z < -2 ? -2 : z > 10 ? 10 : z;
-            double partial = people < 10 ? 0 : (z > 0.5 ? sum + z - 0.5 : sum) / 5;
+            double partial = people < 10 ? 0 : (z > slack ? sum + z - slack : sum) / limit;
             assert_true(fabs(slow_rise_score(&rise, &params, people, &nobody) - partial) < 1e-9);
-            sum = sum + z - 0.5;
-            sum = sum < 0 ? 0 : sum > 10 ? 10 : sum;
+            sum = sum + z - slack;
+            sum = sum < 0 ? 0 : sum > 2 * limit ? 2 * limit : sum;
             slow_rise_close(&rise, &params, &nobody, (struct slow_rise_day){day, people, partial < 1});
             assert_true(fabs(rise.sum - sum) < 1e-5);
             sum = rise.sum;
@@ -51,21 +52,24 @@ static void sums_as_the_recursion_says(void **state)
 
 static void tells_of_a_rise_that_is_kept_up(void **state)
 {
+    enum { NEVER = 90 };
     (void)state;
     static const struct {
         double times;
-        unsigned days_most; /* until the alert, the rise being of a habit of 100 people without any noise */
-    } cases[] = {{1.3, 10}, {1.5, 4}, {2, 2}, {3.5, 1}, {50, 1}};
+        unsigned
+            days_most; /* NEVER: a rise of a third is not told from chance; until the alert, the rise being of a habit of 100 people without any noise */
+    } cases[] = {{1.3, NEVER}, {1.5, 12}, {2, 4}, {3.5, 2}, {8, 1}, {50, 1}};
     struct params params = params_now();
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct slow_rise rise = {0};
         int64_t day = live(&rise, &params, 20000, 30, 100);
         unsigned days = 1;
-        while (slow_rise_score(&rise, &params, 100 * cases[i].times, &nobody) < 1) {
+        while (days < NEVER && slow_rise_score(&rise, &params, 100 * cases[i].times, &nobody) < 1) {
             day = live(&rise, &params, day, 1, 100 * cases[i].times);
             days++;
         }
-        if (days > cases[i].days_most) fail_msg("%g times: %u days", cases[i].times, days);
+        if (days > cases[i].days_most || (days < NEVER && cases[i].days_most == NEVER))
+            fail_msg("%g times: %u days", cases[i].times, days);
     }
 }
 
@@ -103,9 +107,11 @@ static void a_thief_trains_it_but_little(void **state)
         slow_rise_close(&rise, &params, &nobody, (struct slow_rise_day){day, today, !alert});
     }
     double times = expm1(rise.baseline) / before;
-    if (alerted == 0 || alerted > 28) fail_msg("alert on day %u", alerted);
-    if (gained > 600) fail_msg("%g people beyond the habit", gained);
-    if (times > 1.35) fail_msg("the baseline is %g times what it was", times);
+    /* so slow a growth is not told from a shop that does well: what is bounded is the habit that comes of it */
+    if (gained > 3000) fail_msg("%g people beyond the habit", gained);
+    if (times > 1.51) fail_msg("the baseline is %g times what it was", times);
+    day = live(&rise, &params, day, 3, 3 * today);
+    assert_true(slow_rise_score(&rise, &params, 3 * today, &nobody) >= 1);
     print_message("8 weeks of +10 %%: alert on day %u, %.0f people beyond a habit of 100 a day until then, "
                   "baseline x %.2f\n",
                   alerted, gained, times);
@@ -143,8 +149,8 @@ static void starts_from_the_peers(void **state)
     struct slow_rise rise = {0};
     struct slow_rise_peers peers = {slow_rise_x(100), slow_rise_x(150), 0.2, 0};
     assert_true(slow_rise_score(&rise, &params, 100, &peers) < 1);
-    assert_true(slow_rise_score(&rise, &params, 3000, &peers) >= 1); /* on the very first day */
-    assert_true(slow_rise_score(&rise, &params, 3000, &nobody) < 1);
+    assert_true(slow_rise_score(&rise, &params, 6000, &peers) >= 1); /* on the very first day */
+    assert_true(slow_rise_score(&rise, &params, 6000, &nobody) < 1);
     for (int64_t day = 0; day < 7; day++)
         slow_rise_close(&rise, &params, &peers, (struct slow_rise_day){20000 + day, 400, true});
     assert_true(fabs(expm1(rise.baseline) - 150) <
@@ -157,12 +163,12 @@ static void a_sale_lifts_everybody(void **state)
     struct params params = params_now();
     struct slow_rise rise = {0};
     int64_t day = live(&rise, &params, 20000, 30, 100);
-    struct slow_rise_peers peers = {-1, -1, -1, log(5)};
+    struct slow_rise_peers peers = {-1, -1, -1, log(10)};
     double before = rise.baseline;
-    assert_true(slow_rise_score(&rise, &params, 500, &nobody) >= 1);
+    assert_true(slow_rise_score(&rise, &params, 1000, &nobody) >= 1);
     for (unsigned i = 0; i < 7; i++) {
-        assert_true(slow_rise_score(&rise, &params, 500, &peers) < 0.2);
-        slow_rise_close(&rise, &params, &peers, (struct slow_rise_day){day + i, 500, true});
+        assert_true(slow_rise_score(&rise, &params, 1000, &peers) < 0.2);
+        slow_rise_close(&rise, &params, &peers, (struct slow_rise_day){day + i, 1000, true});
     }
     assert_true(fabs(rise.baseline - before) < 0.02); /* and is not taken for the habit */
 }

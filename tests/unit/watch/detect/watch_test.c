@@ -144,15 +144,15 @@ static void a_rise_is_found_within_the_day(void **state)
     int64_t now_us = habits(watch, 5, 20, 100, NOON);
     (void)found(watch, DETECTOR_SLOW_RISE, NULL);
     struct finding finding = {0};
-    look_at(watch, 2, now_us, 600);
+    look_at(watch, 2, now_us, 2400);
     watch_minute(watch, now_us + MINUTE_US, CUSTOMERS);
     assert_int_equal(found(watch, DETECTOR_SLOW_RISE, &finding), 1);
-    assert_true(finding.reader == 2 && finding.trips && finding.people > 550 && finding.people < 650);
+    assert_true(finding.reader == 2 && finding.trips && finding.people > 2200 && finding.people < 2600);
     struct watch_view view;
     assert_true(watch_view(watch, 2, &view) && view.alerted && fabs(view.baseline - 100) < 10);
     watch_calm(watch, 2); /* people looked into it; what is past does not stop it again */
     watch_accept(watch, 2);
-    look_at(watch, 2, now_us + DAY_US, 600);
+    look_at(watch, 2, now_us + DAY_US, 2400);
     watch_minute(watch, now_us + DAY_US + MINUTE_US, CUSTOMERS);
     assert_int_equal(found(watch, DETECTOR_SLOW_RISE, NULL), 0);
 }

@@ -54,6 +54,7 @@ static void the_whole_table_is_stopped_at_once(void **state)
     for (uint64_t seed = 1; seed <= 5; seed++) {
         struct simulate_options options = options_of(seed);
         options.canaries = 0; /* by its order alone */
+        options.params.at[PARAM_BURST_TRIP] = 0;
         struct simulate_attack out = run(&options, ATTACK_WHOLE);
         assert_int_equal(out.ending, ENDING_STOPPED);
         assert_int_equal(out.by, DETECTOR_ENUMERATION);
@@ -79,6 +80,7 @@ static void canaries_stop_who_does_not_know_them(void **state)
     uint64_t people = 0, without = 0;
     for (uint64_t seed = 1; seed <= 8; seed++) {
         struct simulate_options options = options_of(seed);
+        options.params.at[PARAM_BURST_TRIP] = 0;
         struct simulate_attack out = run(&options, ATTACK_DRAIN);
         assert_int_equal(out.by, DETECTOR_CANARY);
         people += out.people;
@@ -86,6 +88,50 @@ static void canaries_stop_who_does_not_know_them(void **state)
         without += run(&options, ATTACK_DRAIN).people;
     }
     assert_true(people * 2 < without);
+}
+
+/* What docs/watch.md says, within bounds: of a shop of 800 not two of a hundred, whether there are canaries or not. */
+static void a_drain_of_a_small_shop_stops_before_a_fiftieth(void **state)
+{
+    (void)state;
+    static const enum attack loud[] = {ATTACK_DRAIN, ATTACK_KNOWING, ATTACK_RANDOM, ATTACK_NETWORKS,
+                                       ATTACK_GUESS};
+    for (size_t i = 0; i < COUNT_OF(loud); i++) {
+        uint64_t people = 0, without = 0;
+        for (uint64_t seed = 101; seed <= 103; seed++) {
+            struct simulate_options options = options_of(seed);
+            struct simulate_attack out = run(&options, loud[i]);
+            assert_int_equal(out.ending, ENDING_STOPPED);
+            people += out.people;
+            options.canaries = 0;
+            without += run(&options, loud[i]).people;
+        }
+        if (people > 3 * CUSTOMERS / 50 || without > 3 * CUSTOMERS / 50)
+            fail_msg("%s: %llu, %llu without canaries", attack_name(loud[i]), (unsigned long long)people,
+                     (unsigned long long)without);
+    }
+}
+
+/* Floors of the published rates; one seed cannot show the rates themselves, docs/watch.md has them over many. */
+static void honest_readers_are_left_alone(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 101; seed <= 104; seed++) {
+        struct simulate_options options = options_of(seed);
+        struct simulate_honest out[WORKLOAD_COUNT];
+        uint64_t days = 0, trips = 0, slowed = 0, alerts = 0;
+        assert_ok(simulate_honest(&options, 90, out));
+        for (size_t i = 0; i < WORKLOAD_COUNT; i++) {
+            days += out[i].reader_days;
+            trips += out[i].trips;
+            slowed += out[i].slowed;
+            alerts += out[i].alerts;
+        }
+        assert_in_range(days, 500, 1000);
+        assert_int_equal(trips, 0);
+        assert_int_equal(slowed, 0);
+        assert_in_range(alerts, 0, 2);
+    }
 }
 
 static void an_approved_read_exposes_everybody(void **state)
@@ -129,6 +175,8 @@ int main(void)
         cmocka_unit_test(the_whole_table_is_stopped_at_once),
         cmocka_unit_test(passes_that_nobody_issued_show_nobody),
         cmocka_unit_test(canaries_stop_who_does_not_know_them),
+        cmocka_unit_test(a_drain_of_a_small_shop_stops_before_a_fiftieth),
+        cmocka_unit_test(honest_readers_are_left_alone),
         cmocka_unit_test(an_approved_read_exposes_everybody),
         cmocka_unit_test(refuses_a_shop_out_of_bounds),
         cmocka_unit_test(names_every_attack_once),
