@@ -1,6 +1,7 @@
 #include "keep/erase.h"
 
 #include "keep/history.h"
+#include "keep/hold.h"
 #include "keep/leaves.h"
 #include "keep/subject.h"
 #include "keep/verbs.h"
@@ -164,13 +165,24 @@ static RESULT mails_drop(struct batch *batch, struct subject_no no)
     return store->mail->drop_subject(store, no, &dropped);
 }
 
-static void answer_put(const struct subject_erase_ask *ask, struct answer *out)
+/* Told to whoever asks, for the person: neutral, as a hold may stand for many reasons. */
+static const char why_it_waits[] = "legal hold: the shop must keep what may be evidence for now; it is "
+                                   "erased by itself, with proof, once that has ended";
+
+static void answer_put(struct shop *shop, const struct subject_erase_ask *ask, struct answer *out)
 {
-    cbor_map(&out->body, ask->dry_run ? 3 : 2);
+    bool waits = hold_stands(&shop->access);
+    cbor_map(&out->body, 2U + ask->dry_run + waits);
     cbor_text(&out->body, SLICE_TEXT("id"));
     cbor_text(&out->body, ask->id);
     cbor_text(&out->body, SLICE_TEXT("status"));
-    cbor_text(&out->body, ask->dry_run ? SLICE_TEXT("would be erased") : SLICE_TEXT("erased"));
+    cbor_text(&out->body, ask->dry_run ? SLICE_TEXT("would be erased")
+                          : waits      ? SLICE_TEXT("waits")
+                                       : SLICE_TEXT("erased"));
+    if (waits) {
+        cbor_text(&out->body, SLICE_TEXT("why"));
+        cbor_text(&out->body, slice_text(why_it_waits));
+    }
     if (!ask->dry_run) return;
     cbor_text(&out->body, SLICE_TEXT("dry_run"));
     cbor_bool(&out->body, true);
@@ -288,10 +300,14 @@ RESULT verb_subject_erase(struct batch *batch, const struct reader *reader,
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
     if (ask->dry_run) {
         TRY(record_get(shop, no, false, &bytes, &record, NULL));
+    } else if (hold_stands(&shop->access)) {
+        TRY(hold_wait(batch, reader, no, ask->reason, &receipt));
+        batch_receipt(out, &receipt);
+        out->head.flags |= ANSWER_ACCEPTED;
     } else {
         TRY(subject_erase_now(batch, reader, no, ask->reason, &receipt));
         batch_receipt(out, &receipt);
     }
-    answer_put(ask, out);
+    answer_put(shop, ask, out);
     return OK;
 }

@@ -2,6 +2,7 @@
 #include "keep/access/key_make.h"
 #include "keep/access/service.h"
 #include "keep/erase.h"
+#include "keep/hold.h"
 #include "keep/watch/sink.h"
 #include "keep/watch/watching.h"
 #include "keep/watch/weekly.h"
@@ -79,6 +80,15 @@ static void strangers_forget(struct keeper *keeper, const struct shop *shop, boo
     keeper->stranger_count = kept;
 }
 
+/* What is kept for a while only; while a legal hold stands it is kept. */
+static RESULT sweep(struct batch *batch)
+{
+    TRY(sinks_sweep(batch));
+    TRY(post_sweep(batch));
+    struct result expired = misses_expire(batch);
+    return expired.code == CODE_CORRUPT ? OK : expired; /* tampering is for verify to tell */
+}
+
 static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *batch, bool all, bool *noted)
 {
     struct store *store = shop->store;
@@ -90,11 +100,8 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(store->replay->sweep(store, batch->now_us));
     TRY(keys_upkeep(batch));
     TRY(weekly_due(batch, noted));
-    TRY(sinks_sweep(batch));
-    TRY(post_sweep(batch));
-    struct result expired = misses_expire(batch);
-    if (expired.code != CODE_OK && expired.code != CODE_CORRUPT)
-        return expired; /* tampering is for verify to tell */
+    TRY(holds_due(batch, noted));
+    if (!hold_stands(&shop->access)) TRY(sweep(batch));
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
     TRY(sightings_roll(shop->sightings, (uint32_t)(ledger_last_us(shop->ledger) / HOUR_US)));
     return batch_settle(batch);

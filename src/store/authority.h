@@ -58,6 +58,7 @@ struct right_store;
 struct alert_store;
 struct observed_store;
 struct incident_store;
+struct hold_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -73,6 +74,7 @@ struct store {
     const struct alert_store *alert;
     const struct observed_store *observed;
     const struct incident_store *incident;
+    const struct hold_store *hold;
 };
 
 #endif

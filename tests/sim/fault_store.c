@@ -251,6 +251,11 @@ WRAP(incident, line_each,
       RESULT (*each)(void *context, const struct incident_line_row *row), void *context),
      incident, from, each, context)
 
+WRAP(hold, add, (struct store * store, const struct waiting_row *row), row)
+WRAP(hold, get, (struct store * store, struct subject_no no, uint64_t *entry), no, entry)
+WRAP(hold, first, (struct store * store, struct waiting_row *row, struct buf *sealed), row, sealed)
+WRAP(hold, drop, (struct store * store, struct subject_no no), no)
+
 static RESULT wrap_batch_commit(struct store *store)
 {
     struct fault_plan *plan = of(store)->plan;
@@ -422,11 +427,18 @@ static const struct incident_store wrap_incident = {
     .line_each = wrap_incident_line_each,
 };
 
+static const struct hold_store wrap_hold = {
+    .add = wrap_hold_add,
+    .get = wrap_hold_get,
+    .first = wrap_hold_first,
+    .drop = wrap_hold_drop,
+};
+
 /* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close, bytes and soon. */
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
-                       sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident ==
+                       sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident + sizeof wrap_hold ==
                    (CALL_COUNT - 1 + 5) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -437,9 +449,9 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
         inner->batch->close(&inner);
         return FAIL(UNAVAILABLE, "fault store: out of memory");
     }
-    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject,  &wrap_tag,     &wrap_ledger,
-                               &wrap_sighting, &wrap_authority, &wrap_replay,   &wrap_key_use, &wrap_mail,
-                               &wrap_right,    &wrap_alert,     &wrap_observed, &wrap_incident};
+    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject,  &wrap_tag,      &wrap_ledger,
+                               &wrap_sighting, &wrap_authority, &wrap_replay,   &wrap_key_use,  &wrap_mail,
+                               &wrap_right,    &wrap_alert,     &wrap_observed, &wrap_incident, &wrap_hold};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

@@ -22,7 +22,7 @@ struct work {
     struct batch *batch;
     const struct reader *reader;
     struct incident *incident;
-    struct containment row; /* as it will be */
+    struct containment row;         /* as it will be */
     size_t known_keys, known_staff; /* of it before this act */
     struct receipt receipt;
     struct buf rotated; /* answers of the successors */
@@ -50,7 +50,8 @@ static RESULT add_key(struct work *work, uint32_t id)
     struct shop *shop = work->batch->shop;
     struct containment *row = &work->row;
     const struct key *key = key_by_id(&shop->access, id);
-    bool asks = work->reader->no == reader_no(READER_KEY, id); /* it would end what it does: it is told to rotate it */
+    bool asks = work->reader->no ==
+                reader_no(READER_KEY, id); /* it would end what it does: it is told to rotate it */
     if (!key || asks || key_live(shop, key, work->batch->now_us).code != CODE_OK) return OK;
     if (add_number(row->keys, &row->key_count, CONTAINED_KEYS_MAX, id)) return OK;
     return FAIL(TOO_MANY, "contain: more than %d keys at once; revoke some first", CONTAINED_KEYS_MAX);
@@ -76,7 +77,8 @@ static RESULT plan(struct work *work, const struct circle *circle)
     if (before) work->row = *before;
     if (!before || before->lifted_us != 0) {
         uint32_t id = before ? before->id : (uint32_t)shop->access.containment_count + 1;
-        work->row = (struct containment){.id = id, .incident = work->incident->no, .since_us = work->batch->now_us};
+        work->row =
+            (struct containment){.id = id, .incident = work->incident->no, .since_us = work->batch->now_us};
     }
     work->known_keys = work->row.key_count;
     work->known_staff = work->row.staff_count;
@@ -86,7 +88,8 @@ static RESULT plan(struct work *work, const struct circle *circle)
         if (circle->suspects[i] >> 32 == READER_STAFF) TRY(add_person(work, id));
     }
     if (circle->suspect_count > 0) return OK;
-    return FAIL(CHECK_NOT_MET, "contain: nobody is suspected; say whom first: amanah incident add ID suspects who=");
+    return FAIL(CHECK_NOT_MET,
+                "contain: nobody is suspected; say whom first: amanah incident add ID suspects who=");
 }
 
 /* One step of it, or a task that it leaves, as a line. */
@@ -120,7 +123,8 @@ static RESULT open_secrets(struct work *work, uint32_t staff)
     for (size_t i = 0; i < shop->access.secret_count; i++) {
         SCOPED(buf_done) struct buf text = {0};
         if (!secret_held_by(&shop->access.secrets[i], staff)) continue;
-        buf_text(&text, "rotate a secret that a suspect held, and show the old one dead: amanah secret rotated ");
+        buf_text(&text,
+                 "rotate a secret that a suspect held, and show the old one dead: amanah secret rotated ");
         id_put(shop, ID_SECRET, shop->access.secrets[i].id, &text);
         TRY(note(work, LINE_TASK, "rotate", 0, buf_c(&text)));
     }
@@ -133,12 +137,14 @@ static RESULT suspend_people(struct work *work)
     for (size_t i = work->known_staff; i < work->row.staff_count; i++) {
         uint32_t id = work->row.staff[i];
         session_end_of(shop, READER_STAFF, id);
-        TRY(note(work, LINE_CONTAIN, "person", reader_no(READER_STAFF, id), "sessions ended, sign-in suspended"));
+        TRY(note(work, LINE_CONTAIN, "person", reader_no(READER_STAFF, id),
+                 "sessions ended, sign-in suspended"));
         for (size_t k = 0; k < shop->access.approval_count; k++) {
             const struct approval *approval = &shop->access.approvals[k];
             bool theirs = false;
             for (size_t p = 0; p < approval->person_count; p++) theirs |= approval->persons[p] == id;
-            if (theirs && approval_is_open(approval)) TRY(approval_take_back(work->batch, work->reader, approval->id));
+            if (theirs && approval_is_open(approval))
+                TRY(approval_take_back(work->batch, work->reader, approval->id));
         }
         TRY(open_secrets(work, id));
     }
@@ -148,10 +154,12 @@ static RESULT suspend_people(struct work *work)
 static RESULT freeze(struct work *work)
 {
     if (work->known_keys + work->known_staff > 0) return OK;
-    TRY(note(work, LINE_CONTAIN, "freeze", 0, "roles, new credentials and permissions to look at many people frozen"));
-    return note(work, LINE_TASK, "rekey", 0,
-                "if a copy of the database and of the keyring could be out: make new data keys for every customer "
-                "(rotate --rekey; this version cannot yet) and say here how it was decided");
+    TRY(note(work, LINE_CONTAIN, "freeze", 0,
+             "roles, new credentials and permissions to look at many people frozen"));
+    return note(
+        work, LINE_TASK, "rekey", 0,
+        "if a copy of the database and of the keyring could be out: make new data keys for every customer "
+        "(rotate --rekey; this version cannot yet) and say here how it was decided");
 }
 
 static bool others_hold(const struct shop *shop, const struct key *key)
@@ -196,7 +204,8 @@ static RESULT settle(struct work *work)
     for (size_t i = row->settled; i < row->key_count; i++) {
         char text[WORDS_MAX];
         row->after[i] = probing_seen(work->batch->probed, row->keys[i]);
-        (void)snprintf(text, sizeof text, "its probe after: %s", probing_name((enum probe_seen)row->after[i]));
+        (void)snprintf(text, sizeof text, "its probe after: %s",
+                       probing_name((enum probe_seen)row->after[i]));
         TRY(note(work, LINE_CONTAIN, "probe", reader_no(READER_KEY, row->keys[i]), text));
         TRY(rotate_key(work, row->keys[i]));
     }
@@ -267,7 +276,8 @@ static RESULT lift(struct work *work, struct answer *out)
     bool put = false;
     SCOPED(buf_done) struct buf body = {0};
     const struct containment *before = containment_of(&work->batch->shop->access, work->incident->no);
-    if (!before || before->lifted_us != 0) return FAIL(CONFLICT, "contain: nothing of this incident is contained");
+    if (!before || before->lifted_us != 0)
+        return FAIL(CONFLICT, "contain: nothing of this incident is contained");
     work->row = *before;
     work->row.lifted_us = work->batch->now_us;
     containment_body_write(&work->row, &body);
@@ -275,13 +285,14 @@ static RESULT lift(struct work *work, struct answer *out)
                    work->row.key_count, work->row.staff_count);
     const struct loosening loosening = {AUTHORITY_CONTAINMENT, work->row.id, buf_slice(&body), what, {0}};
     TRY(loosen(work->batch, work->reader, &loosening, out, &put));
-    TRY(note(work, LINE_CONTAIN, "lift", 0, put ? "lifted" : "somebody asked to lift it; it waits for a second person"));
+    TRY(note(work, LINE_CONTAIN, "lift", 0,
+             put ? "lifted" : "somebody asked to lift it; it waits for a second person"));
     if (put) answer_put(work, "lifted", out);
     return OK;
 }
 
-RESULT verb_incident_contain(struct batch *batch, const struct reader *reader, const struct incident_contain_ask *ask,
-                             struct answer *out)
+RESULT verb_incident_contain(struct batch *batch, const struct reader *reader,
+                             const struct incident_contain_ask *ask, struct answer *out)
 {
     SCOPED(work_done) struct work work = {.batch = batch, .reader = reader};
     TRY(incident_find(batch, reader, ask->id, &work.incident));
@@ -296,8 +307,10 @@ RESULT verb_incident_contain(struct batch *batch, const struct reader *reader, c
     if (!batch->probes && work.row.settled < work.row.key_count) {
         bool wanted = false;
         if (!batch->probed)
-            TRY(probing_want(batch, work.row.keys + work.row.settled, work.row.key_count - work.row.settled, &wanted));
-        if (wanted) return FAIL(TOO_BUSY, "contain: done, but its probes could not be tried now; ask once more");
+            TRY(probing_want(batch, work.row.keys + work.row.settled, work.row.key_count - work.row.settled,
+                             &wanted));
+        if (wanted)
+            return FAIL(TOO_BUSY, "contain: done, but its probes could not be tried now; ask once more");
         TRY(settle(&work));
     }
     answer_put(&work, "contained", out);

@@ -1,6 +1,7 @@
 #include "answer/incident/incident_put.h"
 #include "answer/incident/verbs.h"
 #include "keep/access/containment.h"
+#include "keep/hold.h"
 #include "keep/put.h"
 
 #include <string.h>
@@ -110,6 +111,7 @@ RESULT verb_incident_open(struct batch *batch, const struct reader *reader,
     TRY(time_find(ask->at, "at", &aware.at));
     if (aware.at > batch->now_us) return FAIL(INVALID, "at: is in the future");
     TRY(incident_new(batch, &incident));
+    TRY(hold_set(batch, incident->no, true));
     TRY(incident_line(batch, reader, incident, NULL, &opened, &receipt));
     TRY(incident_line(batch, reader, incident, NULL, &aware, &receipt));
     batch_receipt(out, &receipt);
@@ -271,6 +273,7 @@ RESULT verb_incident_close(struct batch *batch, const struct reader *reader,
              : ask->reopen ? SLICE_TEXT("open")
                            : SLICE_TEXT("closed"));
     if (ask->dry_run) return OK;
+    TRY(hold_set(batch, incident->no, ask->reopen));
     TRY(incident_line(batch, reader, incident, &reading, &line, &receipt));
     batch_receipt(out, &receipt);
     return OK;

@@ -37,8 +37,9 @@ static bool entry_meant(const struct knowing *knowing, const struct entry *entry
                         int64_t to_us)
 {
     const struct suspicion *suspicion = knowing->suspicion;
-    return entry_is_look(entry->kind) && entry->kind != ENTRY_OBSERVED && entry->time_us >= from_us && entry->time_us < to_us &&
-           suspicion_reader(suspicion, entry->reader) && suspicion_purpose(suspicion, entry->purpose);
+    return entry_is_look(entry->kind) && entry->kind != ENTRY_OBSERVED && entry->time_us >= from_us &&
+           entry->time_us < to_us && suspicion_reader(suspicion, entry->reader) &&
+           suspicion_purpose(suspicion, entry->purpose);
 }
 
 /* From where the asker came; nothing aside, and it was this machine. */

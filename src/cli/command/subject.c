@@ -201,6 +201,14 @@ RESULT command_subject_close(struct call *call)
 static void show_erased(const struct call *call, struct doc answer)
 {
     bool dry = call_has(call, OPT_DRY_RUN);
+    if (doc_is(doc_get(answer, "status"), "waits")) {
+        show_value(doc_text(doc_get(answer, "id")));
+        show_words(" is not erased yet. ");
+        show_value(doc_text(doc_get(answer, "why")));
+        show_words(".\n");
+        remark_receipt(call, answer);
+        return;
+    }
     show_words(dry ? "Would erase " : "Erased ");
     show_value(doc_text(doc_get(answer, "id")));
     show_words(dry ? ": nothing was changed.\n"

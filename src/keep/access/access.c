@@ -47,6 +47,7 @@ void access_done(struct access *access)
     for (size_t i = 0; i < access->service_count; i++) service_done(&access->services[i]);
     free(access->services);
     free(access->containments);
+    free(access->holds);
     free(access->uses);
     for (size_t i = 0; i < access->leave_count; i++) leave_done(&access->leaves[i]);
     free(access->leaves);

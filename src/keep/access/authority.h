@@ -26,6 +26,7 @@ enum authority_kind {
     AUTHORITY_ALERT = 18,
     AUTHORITY_MUTE = 19,
     AUTHORITY_CONTAINMENT = 20,
+    AUTHORITY_HOLD = 21,
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

@@ -31,9 +31,10 @@ bool containment_stands(const struct access *access)
 
 RESULT containment_ask(const struct access *access)
 {
-    return containment_stands(access) ? FAIL(FROZEN, "the shop: roles, credentials and permissions are frozen for now; "
-                                                     "ask whoever answers for its security")
-                                      : OK;
+    return containment_stands(access)
+               ? FAIL(FROZEN, "the shop: roles, credentials and permissions are frozen for now; "
+                              "ask whoever answers for its security")
+               : OK;
 }
 
 RESULT containment_ask_of(const struct access *access, const struct reader *reader)
@@ -94,8 +95,8 @@ RESULT containment_take(struct access *access, uint32_t id, struct slice body)
     return OK;
 }
 
-RESULT containment_put(struct batch *batch, const struct reader *reader, const struct containment *containment,
-                       struct receipt *out)
+RESULT containment_put(struct batch *batch, const struct reader *reader,
+                       const struct containment *containment, struct receipt *out)
 {
     SCOPED(buf_done) struct buf body = {0};
     containment_body_write(containment, &body);

@@ -18,7 +18,8 @@ struct containment {
     uint32_t id;
     uint64_t incident;
     int64_t since_us, lifted_us; /* lifted 0: it stands */
-    uint32_t keys[CONTAINED_KEYS_MAX], before[CONTAINED_KEYS_MAX], after[CONTAINED_KEYS_MAX]; /* enum probe_seen */
+    uint32_t keys[CONTAINED_KEYS_MAX], before[CONTAINED_KEYS_MAX],
+        after[CONTAINED_KEYS_MAX]; /* enum probe_seen */
     size_t key_count;
     size_t settled; /* so many of the keys were probed and rotated after they were suspended */
     uint32_t staff[CONTAINED_STAFF_MAX];
@@ -40,7 +41,7 @@ const struct containment *containment_of(const struct access *access, uint64_t i
 
 void containment_body_write(const struct containment *containment, struct buf *out);
 RESULT containment_take(struct access *access, uint32_t id, struct slice body);
-RESULT containment_put(struct batch *batch, const struct reader *reader, const struct containment *containment,
-                       struct receipt *out);
+RESULT containment_put(struct batch *batch, const struct reader *reader,
+                       const struct containment *containment, struct receipt *out);
 
 #endif

@@ -2,6 +2,7 @@
 #include "keep/access/access_priv.h"
 #include "keep/access/authority.h"
 #include "keep/access/containment.h"
+#include "keep/hold.h"
 #include "keep/post.h"
 #include "keep/watch/sink.h"
 #include "keep/watch/watching.h"
@@ -108,6 +109,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return watching_take(shop, kind, id, body);
     case AUTHORITY_CONTAINMENT:
         return containment_take(&shop->access, id, body);
+    case AUTHORITY_HOLD:
+        return hold_take(&shop->access, id, body);
     case AUTHORITY_WITNESS:
         return OK; /* read from its row when it is needed */
     default:

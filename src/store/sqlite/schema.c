@@ -88,7 +88,9 @@ static const char *const migrations[] = {
     "CREATE TABLE incident (no INTEGER PRIMARY KEY CHECK (no > 0), made_us INTEGER NOT NULL, key BLOB NOT "
     "NULL);"
     "CREATE TABLE incident_line (incident INTEGER NOT NULL, n INTEGER NOT NULL CHECK (n > 0),"
-    " entry INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (incident, n)) WITHOUT ROWID;",
+    " entry INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (incident, n)) WITHOUT ROWID;"
+    "CREATE TABLE erasure_waiting (no INTEGER PRIMARY KEY, entry INTEGER NOT NULL UNIQUE, sealed BLOB NOT "
+    "NULL);",
 };
 
 unsigned schema_newest(void)

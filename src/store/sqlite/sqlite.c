@@ -289,10 +289,10 @@ RESULT sqlite_open(const char *path, enum sqlite_mode mode, struct store **out)
     struct sqlite_store *at = calloc(1, sizeof *at);
     if (!at) return FAIL(UNAVAILABLE, "store: out of memory");
     SCOPED(store_close) struct store *store = &at->store;
-    at->store =
-        (struct store){&sqlite_batch,    &sqlite_fact,      &sqlite_subject,  &sqlite_tag,     &sqlite_ledger,
-                       &sqlite_sighting, &sqlite_authority, &sqlite_replay,   &sqlite_key_use, &sqlite_mail,
-                       &sqlite_right,    &sqlite_alert,     &sqlite_observed, &sqlite_incident};
+    at->store = (struct store){&sqlite_batch,    &sqlite_fact,     &sqlite_subject,   &sqlite_tag,
+                               &sqlite_ledger,   &sqlite_sighting, &sqlite_authority, &sqlite_replay,
+                               &sqlite_key_use,  &sqlite_mail,     &sqlite_right,     &sqlite_alert,
+                               &sqlite_observed, &sqlite_incident, &sqlite_hold};
     int flags = SQLITE_OPEN_NOMUTEX |
                 (mode == SQLITE_CREATE ? SQLITE_OPEN_CREATE | SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE);
     int code = sqlite3_open_v2(path, &at->db, flags, NULL);

@@ -79,7 +79,8 @@ static void every_change_is_found(void **state)
         const char *sql, *word;
     } cases[] = {
         {"SELECT 1", NULL},
-        {"UPDATE fact SET value = value + 1 WHERE name = 'sightings_day'", "sightings: those of the 24 hours"},
+        {"UPDATE fact SET value = value + 1 WHERE name = 'sightings_day'",
+         "sightings: those of the 24 hours"},
         {"DELETE FROM sighting WHERE hour = (SELECT min(hour) FROM sighting)", "sightings: those of hour"},
         {"DELETE FROM sighting WHERE hour = (SELECT max(hour) FROM sighting)", "sightings: those of hour"},
         {"UPDATE sighting SET reader = reader + 1", "sightings: a row of hour"},
