@@ -1,11 +1,12 @@
 #include "cli/ask.h"
 
 #include "cli/http_ask.h"
+#include "cli/role_ask.h"
 #include "cli/show.h"
 
 #include <stdlib.h>
 
-static RESULT show_curl(const struct call *call, enum verb verb, const void *ask, struct answer *out)
+static RESULT show_curl(const struct call *call, enum verb verb, const void *ask)
 {
     SCOPED(http_ask_done) struct http_ask http = {0};
     SCOPED(buf_done) struct buf line = {0};
@@ -13,14 +14,15 @@ static RESULT show_curl(const struct call *call, enum verb verb, const void *ask
     TRY(http_ask_make(verb, ask, &http));
     http_ask_curl(&http, url ? url : getenv("AMANAH_URL"), &line);
     show_slice(buf_slice(&line));
-    out->shown = true;
     return OK;
 }
 
 RESULT ask_answer(struct call *call, struct client *client, enum verb verb, const void *ask,
                   struct answer *out)
 {
-    if (call_has(call, OPT_OUTPUT_CURL)) return show_curl(call, verb, ask, out);
+    out->shown = call_shows(call);
+    if (call_has(call, OPT_OUTPUT_ROLE)) return role_ask_show(call, verb, ask);
+    if (call_has(call, OPT_OUTPUT_CURL)) return show_curl(call, verb, ask);
     struct result asked = client_ask(client, verb, ask, out);
     bool refused = asked.code != CODE_OK && out->head.cause != CAUSE_OK;
     if (refused && call_has(call, OPT_JSON)) call->printed = show_json_problem(asked.cause, answer_doc(out));
@@ -90,7 +92,7 @@ RESULT ask_pages(struct call *call, enum verb verb, void *ask, struct slice *aft
     SCOPED(buf_done) struct buf all = {0};
     TRY(client_open(call, &client));
     TRY(ask_all_pages(call, client, verb, ask, after, &all));
-    if (call_has(call, OPT_OUTPUT_CURL)) return OK;
+    if (call_shows(call)) return OK;
     if (call_has(call, OPT_JSON)) return show_json(doc_of(buf_slice(&all)));
     words(call, doc_of(buf_slice(&all)));
     return OK;

@@ -202,6 +202,11 @@ RESULT call_parse(const struct command *rows, size_t count, int argc, char *cons
     return check_call(out);
 }
 
+bool call_shows(const struct call *call)
+{
+    return call_has(call, OPT_OUTPUT_CURL) || call_has(call, OPT_OUTPUT_ROLE);
+}
+
 bool call_has(const struct call *call, enum option option)
 {
     for (size_t i = 0; i < call->given_count; i++) {

@@ -76,6 +76,9 @@ const struct command *command_rows(size_t *out_count);
 RESULT call_parse(const struct command *rows, size_t count, int argc, char *const *argv, struct call *out);
 
 bool call_has(const struct call *call, enum option option);
+
+/* Is the call only to be shown, by --output-curl or --output-role? Then nothing is asked, of a vault or of a person. */
+bool call_shows(const struct call *call);
 const char *call_text(const struct call *call, enum option option);   /* NULL if not given */
 struct slice call_slice(const struct call *call, enum option option); /* empty if not given */
 

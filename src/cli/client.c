@@ -211,7 +211,7 @@ RESULT client_open(const struct call *call, struct client **out)
     SCOPED(credential_done) struct credential credential = {0};
     if (!client) abort();
     client->fd = -1;
-    if (!call_has(call, OPT_OUTPUT_CURL)) {
+    if (!call_shows(call)) {
         TRY(name_vault(call, &home, &url));
         TRY(take_credential(call, &credential));
         client->bearer = TAKE(credential.bearer);

@@ -21,7 +21,7 @@ enum {
 struct answer {
     struct answer_head head;
     struct buf body; /* with "receipt" as its last member where the answer has one */
-    bool shown;      /* --output-curl printed the call instead; nothing was asked */
+    bool shown;      /* --output-curl or --output-role printed it instead; nothing was asked */
 };
 void answer_done(struct answer *answer);
 struct doc answer_doc(const struct answer *answer);
@@ -31,7 +31,7 @@ struct client;
 /**
  * Open the vault that --url or AMANAH_URL, else --home or AMANAH_HOME, names, as the reader whose key AMANAH_KEY_FILE
  * or AMANAH_KEY holds; by a session, when that file holds a private key; without a key as the local operator of the home. A passphrase is asked for only when the keeper
- * runs in this process and its home is sealed by one. With --output-curl nothing is opened.
+ * runs in this process and its home is sealed by one. With --output-curl or --output-role nothing is opened.
  *
  * @return USAGE        neither a home nor a URL is named, or both
  *         NOT_FOUND    there is no home

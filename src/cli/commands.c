@@ -2,7 +2,7 @@
 
 #define O(NAME) OPTION_BIT(NAME)
 #define OUTPUT (O(JSON) | O(QUIET))
-#define ASKING (OUTPUT | O(HOME) | O(SHOP) | O(URL) | O(OUTPUT_CURL))
+#define ASKING (OUTPUT | O(HOME) | O(SHOP) | O(URL) | O(OUTPUT_CURL) | O(OUTPUT_ROLE))
 
 static const struct command rows[] = {
 #define COMMAND(words, function, args, least, most, options, about) \

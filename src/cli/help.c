@@ -123,6 +123,64 @@ static void help_markdown(void)
     for (size_t i = 0; i < count; i++) markdown_command(&rows[i]);
 }
 
+/* Text of a manual page: a backslash and a hyphen have meanings of their own there, and so has a point that begins a line. */
+static void man_text(const char *text)
+{
+    if (*text == '.' || *text == '\'') show_words("\\&");
+    for (const char *at = text; *at; at++) {
+        if (*at == '\\') {
+            show_words("\\e");
+        } else if (*at == '-') {
+            show_words("\\-");
+        } else {
+            show_words("%c", *at);
+        }
+    }
+}
+
+static void man_command(const struct command *command)
+{
+    show_words(".SS \"");
+    man_text(command->words);
+    show_words("\"\n.B amanah ");
+    man_text(command->words);
+    if (command->args[0]) show_words("\n.I ");
+    man_text(command->args);
+    show_words("\n.PP\n");
+    man_text(command->about);
+    show_words(".\n");
+    for (unsigned i = 0; i < OPT_COUNT; i++) {
+        if (!(command->options & ~OPTION_BIT(HELP) & ((option_bits)1 << i))) continue;
+        const struct option_row *row = option_row((enum option)i);
+        show_words(".TP\n.B ");
+        man_text("--");
+        man_text(row->name);
+        if (row->value) show_words(" ");
+        if (row->value) man_text(row->value);
+        show_words("\n");
+        man_text(row->about);
+        show_words("\n");
+    }
+}
+
+static void help_man(void)
+{
+    size_t count = 0;
+    const struct command *rows = command_rows(&count);
+    show_words(
+        ".\\\" Made by amanah help --man; do not edit.\n.TH AMANAH 1 \"\" \"amanah %s\" \"\"\n.SH NAME\n",
+        AMN_VERSION);
+    show_words("amanah \\- keeps a shop's customer data, and proves who looked at it\n.SH SYNOPSIS\n"
+               ".B amanah\n.I COMMAND\n[arguments] [options]\n.SH DESCRIPTION\n"
+               "Data goes to standard output, talk to standard error.\n.B \\-\nis standard input. "
+               "Secrets are never taken from the command line.\n.SH COMMANDS\n");
+    for (size_t i = 0; i < count; i++) man_command(&rows[i]);
+    show_words(".SH ENVIRONMENT\nAMANAH_HOME, AMANAH_URL, AMANAH_KEY_FILE (with AMANAH_KEY_ID) or "
+               "AMANAH_KEY, AMANAH_CACERT, "
+               "AMANAH_CERT with AMANAH_CERT_KEY, AMANAH_PASSPHRASE_FILE.\n.SH EXIT STATUS\n%s",
+               about_exits);
+}
+
 /* Names and words of the tables need no escapes: a test holds that. */
 static void help_json(void)
 {
@@ -163,11 +221,13 @@ static size_t help_matching(struct slice words)
 RESULT command_help(struct call *call)
 {
     SCOPED(buf_done) struct buf words = {0};
-    bool markdown = call_has(call, OPT_MARKDOWN), json = call_has(call, OPT_JSON);
+    bool markdown = call_has(call, OPT_MARKDOWN), man = call_has(call, OPT_MAN),
+         json = call_has(call, OPT_JSON);
     if (markdown) help_markdown();
-    if (json && !markdown) help_json();
-    if (call->arg_count == 0 && !markdown && !json) help_all();
-    if (call->arg_count == 0 || markdown || json) return OK;
+    if (man && !markdown) help_man();
+    if (json && !markdown && !man) help_json();
+    if (call->arg_count == 0 && !markdown && !man && !json) help_all();
+    if (call->arg_count == 0 || markdown || man || json) return OK;
     for (size_t i = 0; i < call->arg_count; i++) buf_print(&words, "%s%s", i > 0 ? " " : "", call->args[i]);
     if (help_matching(buf_slice(&words)) > 0) return OK;
     return help_cause(call->args[0]);

@@ -6,6 +6,7 @@ import pty
 import re
 import select
 import signal
+import shutil
 import socket
 import subprocess
 import sys
@@ -377,6 +378,19 @@ def the_page_of_commands_is_the_table():
               "stale; make it anew: amanah help --markdown > docs/commands.md")
 
 
+def the_manual_page_has_every_command_and_no_mistake():
+    page = command("help", "--man").out
+    rows = json.loads(command("help", "--json").out)["commands"]
+    same(page.decode().count("\n.SS "), len(rows))
+    if shutil.which("man"):
+        read = subprocess.run(["man", "--warnings=all", "--encoding=UTF-8", "--local-file", "-"], input=page,
+                              env={**os.environ, "MANWIDTH": "200", "LC_ALL": "C.UTF-8"}, capture_output=True, check=True)
+        same(read.stderr, b"")
+        text = read.stdout.decode()
+        for row in rows:
+            within(f"amanah {row['command']}", text)
+
+
 def help_explains_every_error():
     top = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
     with open(os.path.join(top, "src/base/causes.def"), encoding="utf-8") as file:
@@ -557,6 +571,30 @@ def the_same_call_is_printed_for_curl_without_the_secret():
         same(home.cli("shop", "list", "--output-curl").status, USAGE)
 
 
+def the_least_role_is_printed_and_is_enough():
+    with Home() as home:
+        home.start()
+        person = home.create("1", name="Ana", email="ana@example.org", phone="+12125550101")
+        calls = ((["subject", "reveal", person, "--fields", "name,phone.last4", "--purpose", "delivery"], b""),
+                 (["lookup", "email", "--purpose", "delivery"], b"ana@example.org\n"),
+                 (["subject", "show", person], b""), (["key", "list"], b""), (["ledger", "checkpoint"], b""))
+        for number, (words, typed) in enumerate(calls):
+            role = json.loads(home.run(*words, "--output-role", "--json").text)
+            home.good("POST", "/v1/roles", {"name": f"least{number}", **role})
+            key = home.good("POST", "/v1/keys", {"role": f"least{number}", "name": "least"})["key"]
+            home.run(*words, key=key, stdin=typed)
+            for member in ("acts", "fields", "purposes"):  # and nothing of it can be left out
+                if not role[member]:
+                    continue
+                home.good("POST", "/v1/roles", {"name": f"less{number}-{member}", **role, member: role[member][:-1]})
+                less = home.good("POST", "/v1/keys", {"role": f"less{number}-{member}", "name": "less"})["key"]
+                same(home.cli(*words, key=less, stdin=typed).status, DENIED, f"{words} without {member}")
+            line = home.run(*words, "--output-role").text
+            check(line.startswith("amanah role put NAME --acts ") and line.count("\n") == 1, repr(line))
+        same(home.cli("self", "--output-role").text, "Any role allows this: a credential is enough.\n")
+        same(home.cli("shop", "list", "--output-role").status, USAGE)
+
+
 def terminal(words, env, *asked):
     """Run on a terminal, typing the second of each pair when its first is shown; everything that it showed."""
     child, screen = pty.fork()
@@ -649,13 +687,15 @@ def a_gone_reader_is_no_crash():
 if __name__ == "__main__":
     story(every_command_works_without_a_daemon, no_command_of_the_table_is_forgotten,
           wrong_usage_exits_with_two_and_says_what_to_do, what_was_typed_is_never_repeated,
-          every_command_has_help_and_json_is_one_document, the_page_of_commands_is_the_table, help_explains_every_error,
+          every_command_has_help_and_json_is_one_document, the_page_of_commands_is_the_table,
+          the_manual_page_has_every_command_and_no_mistake, help_explains_every_error,
           completions_are_scripts_of_their_shells, version_and_help_need_no_home,
           made_up_customers_are_the_same_for_a_seed, a_home_is_named_made_once_and_missed_when_it_is_not_there,
           a_passphrase_comes_from_a_file_and_can_be_changed, a_key_comes_from_a_file_or_the_environment,
           rows_that_are_refused_are_listed_and_the_rest_go_in, a_stale_socket_is_passed_over_and_a_held_home_is_named,
           two_commands_on_one_home_wait_for_each_other, a_changed_file_is_found_and_named,
-          the_same_call_is_printed_for_curl_without_the_secret, a_terminal_is_asked_and_coloured_unless_told_not_to,
+          the_same_call_is_printed_for_curl_without_the_secret, the_least_role_is_printed_and_is_enough,
+          a_terminal_is_asked_and_coloured_unless_told_not_to,
           a_passphrase_is_typed_without_echo, an_import_shows_how_far_it_is_on_a_terminal_alone,
           an_import_that_was_killed_goes_on_where_it_was, a_gone_reader_is_no_crash,
           every_command_works_beside_a_daemon, every_command_works_from_far_away,

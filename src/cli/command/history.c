@@ -106,7 +106,7 @@ RESULT command_subject_history(struct call *call)
     SCOPED(buf_done) struct buf history = {0}, file = {0};
     ask.proofs = call_has(call, OPT_PROOFS);
     if (call_has(call, OPT_OUT) && !ask.proofs) return FAIL(USAGE, "--out: keeps proofs; give --proofs too");
-    if (!ask.proofs || call_has(call, OPT_OUTPUT_CURL)) {
+    if (!ask.proofs || call_shows(call)) {
         return ask_pages(call, VERB_SUBJECT_SIGHTINGS, &ask, &ask.after, show_history);
     }
     TRY(client_open(call, &client));

@@ -5,6 +5,7 @@
 #include "cli/http_ask.h"
 #include "cli/input.h"
 #include "cli/remote.h"
+#include "cli/role_ask.h"
 #include "cli/show.h"
 
 #include <errno.h>
@@ -293,6 +294,7 @@ RESULT command_import(struct call *call)
     SCOPED(import_done) struct import import = {.call = call, .account.call = call};
     SCOPED(descriptor_done) int fd = -1;
     if (call_has(call, OPT_OUTPUT_CURL)) return show_import_curl(call);
+    if (call_has(call, OPT_OUTPUT_ROLE)) return role_ask_show(call, VERB_IMPORT, NULL);
     TRY(open_list(call->args[0], &fd));
     TRY(begin_import(&import, fd));
     TRY(client_open(call, &import.client));

@@ -98,7 +98,7 @@ RESULT command_key_session(struct call *call)
 {
     SCOPED(client_free) struct client *client = NULL;
     struct session_open_ask first = {.key = slice_text(getenv("AMANAH_KEY_ID"))};
-    if (call_has(call, OPT_OUTPUT_CURL)) return ask_and_show(call, VERB_SESSION_OPEN, &first, NULL);
+    if (call_shows(call)) return ask_and_show(call, VERB_SESSION_OPEN, &first, NULL);
     TRY(client_open(call, &client));
     struct slice token = client_bearer(client);
     if (!slice_starts(token, "ams_")) {

@@ -47,7 +47,7 @@ static void show_settings(const struct call *call, struct doc answer)
 /* A secret or certificates from a file, or standard input; a line end behind a password is dropped. */
 static RESULT read_file(const struct call *call, enum option option, size_t bytes_max, struct buf *out)
 {
-    if (!call_has(call, option) || call_has(call, OPT_OUTPUT_CURL)) return OK;
+    if (!call_has(call, option) || call_shows(call)) return OK;
     return input_read(call_text(call, option), bytes_max, out);
 }
 

@@ -35,7 +35,7 @@ RESULT command_sign_in(struct call *call)
     SCOPED(client_free) struct client *client = NULL;
     SCOPED(answer_done) struct answer answer = {0};
     SCOPED(buf_done) struct buf email = {0}, password = {0}, code = {0};
-    if (call_has(call, OPT_OUTPUT_CURL)) return ask_and_show(call, VERB_SESSION_OPEN, &shown, NULL);
+    if (call_shows(call)) return ask_and_show(call, VERB_SESSION_OPEN, &shown, NULL);
     session_forget(); /* a session that has ended must not stand in the way */
     TRY(client_open(call, &client));
     if (ask.staff.len == 0) {
@@ -61,7 +61,7 @@ RESULT command_sign_out(struct call *call)
 {
     struct session_end_ask ask = {0};
     struct result asked = ask_and_show(call, VERB_SESSION_END, &ask, show_signed_out);
-    if (!call_has(call, OPT_OUTPUT_CURL)) session_forget(); /* also when it had ended by itself */
+    if (!call_shows(call)) session_forget(); /* also when it had ended by itself */
     return asked;
 }
 
@@ -88,7 +88,7 @@ RESULT command_staff_enrol(struct call *call)
     SCOPED(client_free) struct client *client = NULL;
     SCOPED(answer_done) struct answer made = {0}, confirmed = {0};
     SCOPED(buf_done) struct buf invite = {0}, password = {0}, code = {0};
-    if (call_has(call, OPT_OUTPUT_CURL)) return ask_and_show(call, VERB_ENROL, &shown, NULL);
+    if (call_shows(call)) return ask_and_show(call, VERB_ENROL, &shown, NULL);
     TRY(client_open(call, &client));
     TRY(passphrase_get(&invite_source, &invite));
     TRY(passphrase_get_new(&password_source, &password));

@@ -222,7 +222,7 @@ RESULT command_subject_erase(struct call *call)
     struct subject_erase_ask ask = {.id = slice_text(call->args[0]),
                                     .reason = call_slice(call, OPT_REASON),
                                     .dry_run = call_has(call, OPT_DRY_RUN)};
-    if (!ask.dry_run && !call_has(call, OPT_OUTPUT_CURL)) {
+    if (!ask.dry_run && !call_shows(call)) {
         TRY(confirm(call, "Erase this person? Nothing brings the record back."));
     }
     return ask_and_show(call, VERB_SUBJECT_ERASE, &ask, show_erased);
@@ -244,7 +244,7 @@ RESULT command_lookup(struct call *call)
     struct lookup_ask ask = {.field = slice_text(call->args[0]), .reason = call_slice(call, OPT_REASON)};
     SCOPED(buf_done) struct buf value = {0};
     TRY(call_need(call, OPT_PURPOSE, &ask.purpose));
-    if (!call_has(call, OPT_OUTPUT_CURL)) TRY(input_line("Value to look for", &value));
+    if (!call_shows(call)) TRY(input_line("Value to look for", &value));
     ask.value = buf_slice(&value);
     return ask_and_show(call, VERB_LOOKUP, &ask, show_ids);
 }
