@@ -345,6 +345,9 @@ def hostile_logs_are_counted_and_do_no_harm():
         zoneless = home.file("app.log", '{"time":"2023-11-20 10:00:00","path":"/api/customers/C-1"}\n' +
                              '{"time":"2023-11-20T01:00:00Z","path":"/api/customers/C-3","user":"kim"}\n')
         same(ingest(home, zoneless, status=5)[0]["attributed"], 1, "one bad time does not stop a log")
+        for turn in range(2):
+            huge = home.file(f"huge{turn}.log", f'{{"ts":"2023-11-20T01:00:00Z","path":"/admin/export","n":{10 ** 15 - 1},"turn":{turn}}}\n' * 40)
+            same(ingest(home, huge, "--map", "time=ts,route=path,rows=n")[0]["unattributed"], 40, "numbers without measure are bounded")
         for name in ("zeros.log.gz", "lines.log.gz"):
             bomb = os.path.join(home.folder, name)
             with gzip.open(bomb, "wb") as out:

@@ -222,8 +222,9 @@ static void target_take(struct routes *routes, struct slice target, struct targe
         if (raw.len == 0) continue;
         struct slice segment = decode(raw, false, routes->decoded + used);
         used += raw.len;
-        if (slice_is(segment, ".")) continue;
-        if (slice_is(segment, "..")) {
+        bool dots = segment.at[0] == '.' && segment.len < 3 && segment.at[segment.len - 1] == '.';
+        if (dots && segment.len == 1) continue;
+        if (dots) {
             out->count -= out->count > 0;
             continue;
         }

@@ -60,6 +60,7 @@ bool seen_row_get(struct cursor *cursor, uint64_t *line, struct seen_row *out)
     uint8_t kind = cursor_byte(cursor);
     out->subject = text_take(cursor, SEEN_SUBJECT_BYTES_MAX);
     if (cursor->bad || kind > ROUTE_ID || out->lines == 0) return false;
+    if (out->lines > SEEN_LINES_MAX || out->rows > SEEN_RETURNED_MAX) return false;
     out->kind = (enum route_subject)kind;
     return (out->kind == ROUTE_NOBODY) == (out->subject.len == 0);
 }

@@ -19,6 +19,9 @@ enum {
     SEEN_NAME_BYTES_MAX = 256,
     SEEN_SUBJECT_BYTES_MAX = 200 /* longer than any ref or id */
 };
+/* Bounds of a row, so that no line of a log can say numbers whose sums run over: of its lines, and of what they returned. */
+#define SEEN_LINES_MAX ((uint64_t)1 << 40)
+#define SEEN_RETURNED_MAX ((uint64_t)1 << 44)
 
 /* In rows stand the first three; the vault makes the others of them. */
 enum seen_reader_kind { SEEN_USER = 1, SEEN_ADDRESS, SEEN_UNNAMED, SEEN_NETWORK, SEEN_SYSTEM };

@@ -136,6 +136,12 @@ static uint32_t route_take(struct pile *pile, size_t route)
     return pile->numbered[route] - 1U;
 }
 
+/* What a log says beyond the bound is none; two of them never run over. */
+static uint64_t returned(uint64_t rows)
+{
+    return rows < SEEN_RETURNED_MAX ? rows : SEEN_RETURNED_MAX;
+}
+
 static void row_add(struct pile *pile, const struct seen_row *row)
 {
     uint64_t hash = ((uint64_t)row->reader << 32 | row->hour) * 0x9e3779b97f4a7c15U + row->route;
@@ -147,7 +153,7 @@ static void row_add(struct pile *pile, const struct seen_row *row)
             !slice_equal(text_of(pile, old->subject_at, old->subject_len), row->subject))
             continue;
         old->row.lines += row->lines;
-        old->row.rows += row->rows;
+        old->row.rows = returned(old->row.rows + row->rows);
         return;
     }
     struct pile_row *fresh = &pile->rows[pile->row_count++];
@@ -193,7 +199,7 @@ void pile_add(struct pile *pile, const struct weblog_line *line, const struct ro
                            .hour = (uint32_t)(line->time_us / HOUR_US),
                            .line = line->number,
                            .lines = 1,
-                           .rows = line->rows};
+                           .rows = returned(line->rows)};
     if (line->subject.len > 0) {
         subject_add(pile, &row, slice_starts(line->subject, "sub_") ? ROUTE_ID : ROUTE_REF, line->subject);
     } else if (match->many) {

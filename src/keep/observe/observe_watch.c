@@ -110,7 +110,6 @@ static void seen_make(struct feeding *feeding)
 /* The seen from `from` to before `to`, all of one hour, as looks of each `under` in the order of the lines. */
 static void hour_give(struct feeding *feeding, size_t from, size_t to, enum outside_line line)
 {
-    qsort(feeding->seen + from, to - from, sizeof *feeding->seen, by_hour);
     while (from < to) {
         const struct seen *first = &feeding->seen[from];
         struct outside_looks looks = {.line = line,
@@ -130,13 +129,20 @@ static void hour_give(struct feeding *feeding, size_t from, size_t to, enum outs
 static void hour_watch(struct feeding *feeding, size_t from, size_t to)
 {
     const struct batch *batch = feeding->observing->batch;
-    for (size_t i = from; i < to; i++) feeding->seen[i].under = feeding->seen[i].reader;
-    hour_give(feeding, from, to, OUTSIDE_USER);
-    for (size_t i = from; i < to; i++)
-        feeding->seen[i].under = lines_of(feeding, feeding->seen[i].reader)->network;
-    hour_give(feeding, from, to, OUTSIDE_NETWORK);
+    bool networks = false;
     for (size_t i = from; i < to; i++) feeding->seen[i].under = feeding->everybody;
-    hour_give(feeding, from, to, OUTSIDE_SYSTEM);
+    hour_give(feeding, from, to, OUTSIDE_SYSTEM); /* they come in the order of the lines */
+    for (size_t i = from; i < to; i++) feeding->seen[i].under = feeding->seen[i].reader;
+    qsort(feeding->seen + from, to - from, sizeof *feeding->seen, by_hour);
+    hour_give(feeding, from, to, OUTSIDE_USER);
+    for (size_t i = from; i < to; i++) {
+        feeding->seen[i].under = lines_of(feeding, feeding->seen[i].reader)->network;
+        networks = networks || feeding->seen[i].under > 0;
+    }
+    if (networks) {
+        qsort(feeding->seen + from, to - from, sizeof *feeding->seen, by_hour);
+        hour_give(feeding, from, to, OUTSIDE_NETWORK);
+    }
     outside_watch_hour(feeding->outside, feeding->seen[from].hour, batch->now_us, batch->shop->last.at);
 }
 

@@ -96,14 +96,15 @@ void outside_watch_hour(struct outside_watch *outside, uint32_t hour, int64_t no
 /* Does the detector say something of this kind of line? */
 static bool counts(enum outside_line line, enum detector detector)
 {
-    bool order = detector == DETECTOR_ENUMERATION, sums = detector == DETECTOR_SLOW_RISE;
+    bool order = detector == DETECTOR_ENUMERATION, sums = detector == DETECTOR_SLOW_RISE,
+         burst = detector == DETECTOR_BURST;
     switch (line) {
     case OUTSIDE_USER:
         return detector != DETECTOR_GRANTLESS;
     case OUTSIDE_ADDRESS:
     case OUTSIDE_UNNAMED:
     case OUTSIDE_NETWORK:
-        return order || sums || detector == DETECTOR_COVERAGE || detector == DETECTOR_CANARY;
+        return order || sums || burst || detector == DETECTOR_COVERAGE || detector == DETECTOR_CANARY;
     case OUTSIDE_SYSTEM: /* all of its readers at once: their order and whom they cover are nobody's */
         return sums;
     }

@@ -8,7 +8,7 @@
  * one of days that were closed long ago, unless its file begins there.
  *
  * Not judged are: fruitless tries and refusals (a log's lines that were not answered are not taken in), budgets, grants
- * and passes (there are none outside). An address is nobody's habit: of it, order, coverage and rise are judged alone; of
+ * and passes (there are none outside). An address is nobody's habit: of it, order, coverage, rise and bursts are judged; of
  * a whole system only its rise. Main calls: outside_watch_look(), outside_watch_hour(). Example: keep/observe/observe_watch.c.
  */
 #ifndef AMN_KEEP_OUTSIDE_WATCH_H
