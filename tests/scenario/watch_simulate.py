@@ -52,6 +52,17 @@ def honest_days_are_counted_by_kind_of_reader():
         same(sum(row["trips_by"].values()), row["trips"])
 
 
+def what_is_published_is_what_this_program_gives():
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "../../bench/attacks/results.jsonl"), encoding="utf-8") as published:
+        rows = [json.loads(line) for line in published]
+    for attack in ("drain", "knowing", "guessed_emails", "forged_passes"):
+        (now,) = lines("--attack", attack, "--seed", "101")
+        (then,) = [row for row in rows if row.get("attack") == attack and
+                   (row["shop"], row["seed"], row["canaries"]) == (800, 101, 20)]
+        same(now, then, "bench/attacks/results.jsonl is stale: make it anew, and docs/watch.md")
+
+
 def people_read_tables():
     done = command(*SMALL, "--attack", "whole_table")
     within("A shop of 800 customers and 20 canaries", done.text)
@@ -76,5 +87,6 @@ def wrong_numbers_are_refused():
 
 if __name__ == "__main__":
     story(an_attack_is_one_line_with_its_figures, a_seed_gives_the_same_again, forged_passes_show_nobody,
-          an_attack_that_is_never_stopped_says_so, honest_days_are_counted_by_kind_of_reader, people_read_tables,
+          an_attack_that_is_never_stopped_says_so,
+          what_is_published_is_what_this_program_gives, honest_days_are_counted_by_kind_of_reader, people_read_tables,
           a_number_of_the_detectors_can_be_tried_out, wrong_numbers_are_refused)
