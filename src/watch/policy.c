@@ -50,6 +50,11 @@ void policy_of(const struct params *params, const struct standing *standing, str
     }
 }
 
+bool policy_heeds(enum detector detector)
+{
+    return detector != DETECTOR_PASSES;
+}
+
 /* How much is done: 2 is a default that trips, once the shop is old and large enough. */
 static unsigned strictness(enum stance stance, bool gives_rights)
 {

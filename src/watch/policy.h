@@ -35,6 +35,9 @@ enum stance stance_of(const struct params *params, const struct standing *standi
 
 void policy_of(const struct params *params, const struct standing *standing, struct breaker_policy *out);
 
+/* May what it finds move a reader's breaker? Not of what strangers cause: they must not stop a shop's front end. */
+bool policy_heeds(enum detector detector);
+
 /* Is `inner` no looser than `outer`, in roles that both give rights or both do not? */
 bool stance_within(enum stance inner, bool inner_gives, enum stance outer, bool outer_gives);
 

@@ -33,8 +33,7 @@ static RESULT breaker_move(struct batch *batch, const struct finding *finding, b
     struct breaker_policy policy;
     struct receipt receipt = {0};
     if (finding->reader >> 32 == READER_OUTSIDE) return OK; /* nobody can be stopped there from here */
-    if (finding->detector == DETECTOR_PASSES)
-        return OK; /* strangers cause it: they must not stop a shop's front end */
+    if (!policy_heeds(finding->detector)) return OK;
     if (finding->reader == reader_no(READER_OPERATOR, 0))
         return OK; /* who holds the machine could read the keys: an alert tells, a refusal would keep out nobody */
     policy_of(&watching->params, &standing, &policy);

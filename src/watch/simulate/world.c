@@ -206,7 +206,7 @@ static void found(struct world *world, const struct finding *finding)
             world->tally[actor->workload].alerts_by[finding->detector]++;
         }
     }
-    if (finding->detector == DETECTOR_PASSES) return; /* strangers cause it: keep/watch/settle.c */
+    if (!policy_heeds(finding->detector)) return;
     if (!breaker_finding(&world->policy, &actor->breaker, finding)) return;
     if (actor->breaker.state == BREAKER_OPEN && before != BREAKER_OPEN) stopped(world, actor, finding);
     if (actor->breaker.state == BREAKER_SLOWED && !actor->thief) world->tally[actor->workload].slowed++;
