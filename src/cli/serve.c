@@ -164,6 +164,20 @@ static void log_reopened(const struct keeper *keeper)
     }
 }
 
+/* Somebody wrote rows that give rights into a shop's database: they were passed over. */
+static void log_forged(const struct keeper *keeper)
+{
+    const char *shop = NULL;
+    uint64_t rows = 0;
+    for (size_t i = 0; (shop = keeper_forged(keeper, i, &rows)) != NULL; i++) {
+        struct log_line line = {0};
+        log_begin(&line, LOG_ERROR, "authority.forged");
+        log_text(&line, "shop", shop);
+        log_number(&line, "rows", (int64_t)rows);
+        log_end(&line, STDERR_FILENO);
+    }
+}
+
 static void sender_done(struct mail_sender **sender)
 {
     if (*sender) (*sender)->free(sender);
@@ -218,6 +232,7 @@ static RESULT open_keeper(struct server *server)
     sender = NULL; /* the keeper's now */
     carrier = NULL;
     log_reopened(server->keeper);
+    log_forged(server->keeper);
     return OK;
 }
 

@@ -225,7 +225,7 @@ void shop_readers_drop(struct shop *shop)
 RESULT shop_readers_load(struct shop *shop)
 {
     shop_readers_drop(shop);
-    TRY(authority_load(shop, take_row));
+    TRY(authority_load(shop, take_row, &shop->forged));
     return watching_ready(shop);
 }
 
@@ -239,10 +239,10 @@ static RESULT ledger_begin_again(struct shop *shop, struct ledger_options *optio
     return ledger_reopen(options, &shop->ledger);
 }
 
-/* The first entry of a shop's first log. */
-static RESULT log_opened(struct shop *shop)
+/* An entry by the vault itself, durable at once: while a shop is opened there is no batch yet. */
+static RESULT entry_alone(struct shop *shop, const struct entry *entry)
 {
-    struct draft draft = {.entry = {.kind = ENTRY_LOG_OPENED}};
+    struct draft draft = {.entry = *entry};
     struct receipt receipt = {0};
     TRY(shop->store->batch->begin(shop->store));
     ledger_append(shop->ledger, &draft, &receipt);
@@ -271,7 +271,8 @@ static RESULT ledger_start(struct shop *shop, enum shop_mode mode, struct signed
         return ledger_begin_again(shop, &options);
     }
     TRY(opened);
-    return mode != SHOP_READER && ledger_size(shop->ledger) == 0 ? log_opened(shop) : OK;
+    const struct entry first = {.kind = ENTRY_LOG_OPENED};
+    return mode != SHOP_READER && ledger_size(shop->ledger) == 0 ? entry_alone(shop, &first) : OK;
 }
 
 RESULT shop_hand_reading(const struct shop *shop, struct store *view, struct shop **out)
@@ -304,6 +305,46 @@ static RESULT store_start(struct shop *shop, const struct shop_options *options)
                                  : OK; /* one moment, while a daemon goes on */
 }
 
+/* Who reads the log must see that somebody changed what gives rights, whether the shop can be served or not. */
+static struct entry tampered_entry(struct shop *shop)
+{
+    return (struct entry){.kind = ENTRY_REFUSED, .cause = entry_cause(shop->crypto, CAUSE_TAMPERED)};
+}
+
+static RESULT readers_start(struct shop *shop, enum shop_mode mode)
+{
+    SCOPED(buf_done) struct buf why = {0};
+    struct result loaded = shop_readers_load(shop);
+    if (loaded.cause != CAUSE_TAMPERED || mode != SHOP_WRITER) return loaded;
+    buf_text(&why, result_text());
+    shop_readers_drop(shop);
+    const struct entry entry = tampered_entry(shop);
+    TRY(entry_alone(shop, &entry));
+    return result_carry(CAUSE_TAMPERED, (const char *)why.at, why.len);
+}
+
+/* Rows that nobody made were passed over: an entry, an alert, a mail to all staff, at each start until they are gone. */
+static RESULT forged_tell(struct shop *shop)
+{
+    SCOPED(arena_done) struct arena arena = {0};
+    SCOPED(batch_done) struct batch batch = {0};
+    SCOPED(buf_done) struct buf rows = {0};
+    const struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    struct receipt receipt = {0};
+    buf_print(&rows, "%llu", (unsigned long long)shop->forged);
+    const struct mail_value values[] = {{"rows", buf_slice(&rows)}};
+    const struct mail_draft mail = {.kind = MAIL_ROWS_FORGED, .values = values, .count = COUNT_OF(values)};
+    TRY(batch_begin(shop, &arena, &batch));
+    struct draft draft = batch_draft(&batch, &system, ENTRY_REFUSED);
+    draft.entry.cause = tampered_entry(shop).cause;
+    batch_append(&batch, &draft, &receipt);
+    struct result done = mail_tell_staff(&batch, &mail);
+    if (done.code == CODE_OK) done = alert_once(&batch, ALERT_FORGED);
+    if (done.code == CODE_OK) return batch_settle(&batch);
+    batch_rollback(&batch);
+    return done;
+}
+
 RESULT shop_open(const struct shop_options *options, struct shop **out)
 {
     SCOPED(shop_free) struct shop *shop = calloc(1, sizeof *shop);
@@ -330,7 +371,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(webauthn_new(options->public_origin, &shop->webauthn));
     TRY(store_start(shop, options));
     TRY(ledger_start(shop, options->mode, &old));
-    TRY(shop_readers_load(shop));
+    TRY(readers_start(shop, options->mode));
     TRY(key_uses_load(shop));
     TRY(indexes_open(shop));
     TRY(shop->store->subject->last(shop->store, &shop->last));
@@ -338,6 +379,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     if (options->mode != SHOP_READER) TRY(spend_restore(shop)); /* it lets nobody look */
     if (options->mode != SHOP_READER) TRY(watching_start(shop));
     if (shop->reopened) TRY(shop_reopen(shop, &old));
+    if (options->mode == SHOP_WRITER && shop->forged > 0) TRY(forged_tell(shop));
     *out = TAKE(shop);
     return OK;
 }

@@ -20,6 +20,7 @@ struct watching;
 struct shop {
     uint32_t number; /* in this keeper, from 1 */
     char name[SHOP_NAME_BYTES_MAX + 1];
+    uint64_t forged; /* rows of authority that no entry made, passed over at the newest load */
     struct clock clock;
     const struct home *home;
     struct crypto *crypto;

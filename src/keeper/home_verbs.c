@@ -28,6 +28,18 @@ static size_t warnings_put(struct keeper *keeper, struct buf *out)
         count++;
     }
     for (size_t i = 0; i < keeper->shop_count; i++) {
+        const struct shop *shop = keeper->shops[i];
+        SCOPED(buf_done) struct buf forged = {0};
+        if (shop->forged == 0) continue;
+        buf_print(
+            &forged,
+            "shop %s: somebody wrote %llu rows that give rights into its database; they were ignored; see "
+            "`amanah ledger verify`",
+            shop->name, (unsigned long long)shop->forged);
+        cbor_text(out, buf_slice(&forged));
+        count++;
+    }
+    for (size_t i = 0; i < keeper->shop_count; i++) {
         SCOPED(buf_done) struct buf text = {0};
         bool outside = false;
         if (outside_known(keeper->shops[i], &outside).code == CODE_OK && !outside) {
@@ -51,6 +63,17 @@ static size_t warnings_put(struct keeper *keeper, struct buf *out)
         count++;
     }
     return count;
+}
+
+const char *keeper_forged(const struct keeper *keeper, size_t i, uint64_t *rows)
+{
+    for (size_t at = 0; at < keeper->shop_count; at++) {
+        const struct shop *shop = keeper->shops[at];
+        if (shop->forged == 0 || i-- > 0) continue;
+        *rows = shop->forged;
+        return shop->name;
+    }
+    return NULL;
 }
 
 const char *keeper_reopened(const struct keeper *keeper, size_t n, bool *keys_ended)
@@ -240,6 +263,7 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
     metric(text, "subjects", "gauge", shop->last.at);
     metric(text, "services_drifting", "gauge", services_drifting(&shop->access));
     metric(text, "leaves_open", "gauge", leaves_open(shop));
+    metric(text, "rows_forged", "gauge", shop->forged);
     metric(text, "approvals_open", "gauge", approvals_open(&shop->access));
     metric(text, "erasures_unscrubbed", "gauge", shop->unscrubbed);
     metric(text, "store_bytes", "gauge", shop->store->batch->bytes(shop->store));

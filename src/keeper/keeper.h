@@ -43,6 +43,9 @@ void keeper_free(struct keeper **keeper);
  * log at this start; NULL when there are no more. `keys_ended`: and no key of before is let in. To be said loudly. */
 const char *keeper_reopened(const struct keeper *keeper, size_t n, bool *keys_ended);
 
+/* The name of the i-th shop in whose database somebody wrote rows that give rights, and how many; NULL behind the last. */
+const char *keeper_forged(const struct keeper *keeper, size_t i, uint64_t *rows);
+
 struct keeper_ask {
     struct slice frame; /* without its length word; borrowed until keeper_run() returns */
     bool local;         /* from the home's own socket or process: no credential means the local operator */

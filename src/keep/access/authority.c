@@ -69,6 +69,7 @@ struct replay {
     struct shop *shop;
     struct authority_list newest; /* one a row */
     size_t next;
+    uint64_t *forged; /* rows that no entry made are passed over and counted; NULL: the first one fails */
     RESULT (*take)(struct shop *shop, const struct authority_row *row);
 };
 
@@ -130,16 +131,34 @@ static RESULT changed(const struct authority_row *row)
                 kind_name(row->kind), row->id, (unsigned long long)row->entry);
 }
 
+/* Does the ledger know of no such row? The list is in the order in which rows come. */
+static bool nobody_made(const struct replay *replay, const struct authority_row *row)
+{
+    if (replay->next >= replay->newest.count) return true;
+    const struct authority_said *said = &replay->newest.at[replay->next];
+    return row->kind < said->kind || (row->kind == said->kind && row->id < said->id);
+}
+
+static RESULT missing(const struct authority_said *said)
+{
+    return FAIL(TAMPERED, "authority: row %s %u, which entry %llu of the ledger made, is missing",
+                kind_name(said->kind), said->id, (unsigned long long)said->index);
+}
+
 static RESULT replay_row(void *context, const struct authority_row *row)
 {
     struct replay *replay = context;
     struct hash object = {{0}};
+    if (nobody_made(replay, row)) {
+        if (!replay->forged) return changed(row);
+        ++*replay->forged;
+        return OK;
+    }
+    const struct authority_said *said = &replay->newest.at[replay->next++];
+    if (said->kind != row->kind || said->id != row->id) return missing(said);
     if (!authority_row_good(replay->shop, row)) return changed(row);
     row_hash(replay->shop, row->kind, row->id, row->body, &object);
-    if (replay->next >= replay->newest.count) return changed(row);
-    const struct authority_said *said = &replay->newest.at[replay->next++];
-    if (said->kind != row->kind || said->id != row->id || said->index != row->entry ||
-        !hash_equal(&said->object, &object)) {
+    if (said->index != row->entry || !hash_equal(&said->object, &object)) {
         return changed(row);
     }
     return replay->take ? replay->take(replay->shop, row) : OK;
@@ -151,14 +170,14 @@ static RESULT replay_rows(struct replay *replay)
     replay_newest(&replay->newest);
     TRY(store->authority->each(store, replay_row, replay));
     if (replay->next == replay->newest.count) return OK;
-    const struct authority_said *missing = &replay->newest.at[replay->next];
-    return FAIL(TAMPERED, "authority: row %s %u, which entry %llu of the ledger made, is missing",
-                kind_name(missing->kind), missing->id, (unsigned long long)missing->index);
+    return missing(&replay->newest.at[replay->next]);
 }
 
-RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const struct authority_row *row))
+RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const struct authority_row *row),
+                      uint64_t *forged)
 {
-    SCOPED(replay_done) struct replay replay = {.shop = shop, .take = take};
+    SCOPED(replay_done) struct replay replay = {.shop = shop, .forged = forged, .take = take};
+    *forged = 0;
     TRY(shop->store->ledger->authority_each(shop->store, replay_entry, &replay));
     return replay_rows(&replay);
 }

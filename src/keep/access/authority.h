@@ -33,8 +33,13 @@ enum authority_kind {
 RESULT authority_put(struct batch *batch, const struct reader *reader, enum authority_kind kind, uint32_t id,
                      struct slice body, struct receipt *out);
 
-/* Check every row and give it to `take` in order of kind and id. TAMPERED names the first bad row. */
-RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const struct authority_row *row));
+/*
+ * Check every row and give it to `take` in order of kind and id. A row that no entry ever made gives nobody anything: it is
+ * passed over and counted in `forged`, else whoever can write one row could stop the shop. Of a row that was changed, put
+ * back or removed nobody knows any more what it should say: TAMPERED names the first.
+ */
+RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const struct authority_row *row),
+                      uint64_t *forged);
 
 /* What one AUTHORITY entry of the ledger says, and a list of them. */
 struct authority_said {

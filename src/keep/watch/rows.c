@@ -10,6 +10,7 @@ const char *alert_name(unsigned detector)
 {
     const struct detector_row *row = detector_row(detector);
     if (detector == ALERT_DRIFT) return "drift";
+    if (detector == ALERT_FORGED) return "rows_forged";
     return row ? row->name : "memory_lost";
 }
 
@@ -17,6 +18,7 @@ enum severity alert_severity(unsigned detector)
 {
     const struct detector_row *row = detector_row(detector);
     if (detector == ALERT_DRIFT) return SEVERITY_MEDIUM;
+    if (detector == ALERT_FORGED) return SEVERITY_CRITICAL;
     return row ? row->severity : SEVERITY_HIGH;
 }
 
@@ -126,7 +128,8 @@ static RESULT alert_take(struct watching *watching, uint32_t id, struct slice bo
     TRY(cbor_read_bool(&reader, &alert->trips));
     TRY(body_time_read(&reader, &row.over_us));
     TRY(cbor_end(&reader));
-    if (members != ALERT_MEMBERS || (detector >= DETECTORS_END && detector != ALERT_DRIFT))
+    if (members != ALERT_MEMBERS ||
+        (detector >= DETECTORS_END && detector != ALERT_DRIFT && detector != ALERT_FORGED))
         return FAIL(CORRUPT, "authority: a stored alert is malformed");
     alert->detector = (enum detector)detector;
     alert->score = (double)score / SCORE_UNITS;

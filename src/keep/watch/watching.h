@@ -63,7 +63,8 @@ void watching_undone(struct watching *watching);  /* it was rolled back */
 /* In place of a detector: what is told of once, about nobody alone. Numbers are stored: never reuse one. */
 enum {
     ALERT_MEMORY_LOST = 0 /* what detectors had learned was gone at start */,
-    ALERT_DRIFT = 64 /* keep/access/service.h */
+    ALERT_DRIFT = 64,  /* keep/access/service.h */
+    ALERT_FORGED = 65, /* rows of authority that no entry made: keep/access/authority.h */
 };
 /* Write such an alert, in the open batch, and tell it to the sinks. */
 RESULT alert_once(struct batch *batch, unsigned detector);

@@ -67,8 +67,6 @@ static void a_row_written_by_anybody_else_is_found(void **state)
         "DELETE FROM authority WHERE kind = 3 AND id = 4",
         "DELETE FROM authority WHERE kind = 2",
         "DELETE FROM authority",
-        "INSERT INTO authority SELECT kind, 9, entry, body, mac FROM authority WHERE kind = 3 AND id = 1",
-        "INSERT INTO authority SELECT 2, 2, entry, body, mac FROM authority WHERE kind = 2 AND id = 1",
         "DELETE FROM ledger_authority WHERE entry = (SELECT max(entry) FROM ledger_authority)",
     };
     for (size_t i = 0; i < COUNT_OF(changes); i++) {
@@ -76,6 +74,39 @@ static void a_row_written_by_anybody_else_is_found(void **state)
         two_shops_begin(&two);
         struct result got = reopened(&two, changes[i]);
         if (got.cause != CAUSE_TAMPERED) fail_msg("%s: %s", changes[i], cause_row(got.cause)->slug);
+        two_shops_end(&two);
+    }
+}
+
+/* It gives nobody anything, and must not stop the shop either; verify names it, and it is told. */
+static void a_row_that_nobody_made_is_passed_over_and_told(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "INSERT INTO authority SELECT kind, 99, entry, body, mac FROM authority WHERE kind = 3 AND id = 1",
+        "INSERT INTO authority SELECT 2, 2, entry, body, mac FROM authority WHERE kind = 2 AND id = 1",
+        "INSERT INTO authority SELECT 1, 1, entry, body, mac FROM authority WHERE kind = 2 AND id = 1",
+    };
+    for (size_t i = 0; i < COUNT_OF(changes); i++) {
+        struct two_shops two;
+        struct entry entry = {0};
+        SCOPED(buf_done) struct buf bytes = {0};
+        two_shops_begin(&two);
+        size_t roles = two.shops[0]->access.role_count, keys = two.shops[0]->access.key_count;
+        assert_ok(reopened(&two, changes[i]));
+        const struct shop *shop = two.shops[0];
+        assert_int_equal(shop->forged, 1);
+        assert_int_equal(shop->access.role_count, roles);
+        assert_int_equal(shop->access.key_count, keys);
+        assert_int_equal(shop->access.staff_count, 0);
+        uint64_t last = ledger_durable(shop->ledger), at = last;
+        while (at-- > 0 && entry.kind != ENTRY_REFUSED) {
+            buf_clear(&bytes);
+            assert_ok(ledger_entry(shop->ledger, at, &bytes, NULL));
+            assert_ok(entry_read(buf_slice(&bytes), &entry));
+        }
+        assert_int_equal(entry.kind, ENTRY_REFUSED);
+        assert_int_equal(entry.reader, 0);
         two_shops_end(&two);
     }
 }
@@ -116,6 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_hold_after_honest_changes),
         cmocka_unit_test(a_row_written_by_anybody_else_is_found),
+        cmocka_unit_test(a_row_that_nobody_made_is_passed_over_and_told),
         cmocka_unit_test(an_old_row_put_back_is_found),
         cmocka_unit_test(a_row_of_another_shop_is_found),
     };
