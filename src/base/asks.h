@@ -203,7 +203,8 @@ struct key_list_ask {
  */
 struct session_open_ask {
     struct slice key, challenge, signature;
-    struct slice staff, password, totp, recovery, passkey, credential, client_data, authenticator_data;
+    struct slice staff, shop; /* shop: which, where several of a home have the same address */
+    struct slice password, totp, recovery, passkey, credential, client_data, authenticator_data;
     bool cookie; /* the token comes as a cookie, with what it wants in X-CSRF-Token beside it */
 };
 struct session_end_ask {

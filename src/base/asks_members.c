@@ -218,6 +218,8 @@ static const struct member session_open_members[] = {
     TEXT(session_open_ask, signature, SIGNATURE_MAX, false,
          "base64 of the key's Ed25519 signature over the challenge, or of the passkey's"),
     TEXT(session_open_ask, staff, 254, false, "who signs in: e-mail or staff_…"),
+    TEXT(session_open_ask, shop, 32, false,
+         "which shop of this vault, where they have the same address in several"),
     TEXT(session_open_ask, password, 200, false, "their password"),
     TEXT(session_open_ask, totp, 8, false, "the code of now"),
     TEXT(session_open_ask, recovery, 32, false, "a recovery code in place of it: gives an invitation"),

@@ -108,18 +108,49 @@ size_t shop_place(const struct keeper *keeper, const struct shop *shop)
 
 static const char shop_prefix[] = "shop:";
 
+/* The name of a shop that came with the ask, as its member or from the local operator; empty: none. */
+static struct slice shop_said(const struct task *task)
+{
+    if (task->ask.session_open.shop.len > 0) return task->ask.session_open.shop;
+    bool named = task->from->local && slice_starts(task->head.bearer, shop_prefix);
+    return named ? slice_from(task->head.bearer, sizeof shop_prefix - 1) : (struct slice){0};
+}
+
+/*
+ * Whose sign-in it is. An address that several shops have, without a word which is meant, and a shop that is not here are
+ * nobody's: they go the way of an unknown address, so that nobody is guessed at and nothing is learned.
+ */
+static void session_shop(struct keeper *keeper, struct task *task)
+{
+    struct session_open_ask *ask = &task->ask.session_open;
+    struct slice named = shop_said(task);
+    size_t found = 0;
+    for (size_t i = 0; i < keeper->shop_count; i++) {
+        struct shop *shop = keeper->shops[i];
+        bool meant = session_of_shop(shop, ask);
+        if (named.len > 0) meant = slice_is(named, shop->name);
+        if (meant) task->shop = shop;
+        found += meant;
+    }
+    if (found == 1 || ask->staff.len == 0 || (found == 0 && named.len == 0)) return;
+    uint8_t *nobody = arena_take(&keeper->arena, ask->staff.len + 1);
+    nobody[0] = 1; /* a control character stands in no address and no id */
+    memcpy(nobody + 1, ask->staff.at, ask->staff.len);
+    ask->staff = (struct slice){nobody, ask->staff.len + 1};
+    task->shop = keeper->shops[0];
+}
+
 /* What needs no credential says in its members which shop is meant, and whatever came as one is not looked at. */
 static bool stranger_shop(struct keeper *keeper, struct task *task)
 {
     uint8_t tag[4];
-    bool session = task->head.verb == VERB_SESSION_OPEN, enrol = task->head.verb == VERB_ENROL;
+    bool enrol = task->head.verb == VERB_ENROL;
     if (enrol && task->ask.enrol.invite.len == 0) return false; /* in a session of theirs */
     bool invited = enrol && invite_shop(task->ask.enrol.invite, tag);
-    for (size_t i = 0; i < keeper->shop_count && !task->shop; i++) {
+    if (task->head.verb == VERB_SESSION_OPEN) session_shop(keeper, task);
+    for (size_t i = 0; i < keeper->shop_count && invited && !task->shop; i++) {
         struct shop *shop = keeper->shops[i];
-        bool meant = session && session_of_shop(shop, &task->ask.session_open);
-        if (invited) meant = bytes_equal_ct(keyring_shop_id(shop->keyring), tag, sizeof tag);
-        if (meant) task->shop = shop;
+        if (bytes_equal_ct(keyring_shop_id(shop->keyring), tag, sizeof tag)) task->shop = shop;
     }
     bool names_shop = task->from->local && slice_starts(task->head.bearer, shop_prefix);
     if (task->shop || !names_shop) task->head.bearer = (struct slice){0};

@@ -5,6 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story
+from staff import Staff
 
 
 def two_shops(home):
@@ -92,6 +93,29 @@ def each_shop_has_a_ledger_keys_and_files_of_its_own():
         same((answer.status, answer.json["shops"]), (0, 2), f"both verify: {answer}")
 
 
+def the_same_address_in_two_shops_says_which_and_is_never_guessed_at():
+    with Home() as home:
+        other = two_shops(home)
+        here = Staff(home, "kim@shop.example").enrol()
+        home.door.key = other["key"]
+        there = Staff(home, "kim@shop.example", password="another four words here").enrol()
+        home.door.key = home.admin
+        for person, shop, reader in ((here, "shop", here.id), (there, "other", there.id)):
+            token = person.token(shop=shop)
+            same(home.good("GET", "/v1/self", key=token)["shop"], shop)
+        def refusal(**more):
+            answer = home.http("POST", "/v1/sessions", {"totp": "123456", "password": "not this one at all", **more}, key="")
+            return answer.status, answer.code, answer.json["detail"]
+        want = refusal(staff="nobody@shop.example")
+        same(want[:2], (401, "credential.unknown"))
+        for ask in ({}, {"shop": "nowhere"}, {"shop": "other", "password": here.password}):
+            got = refusal(staff="kim@shop.example", **ask)
+            same(got, want, f"{ask}: said as of an address that nobody has")
+        for person in (here, there):  # right in one of them, and which is not said
+            answer = home.http("POST", "/v1/sessions", person.ask(), key="")
+            same((answer.status, answer.code), (401, "credential.unknown"), "no shop is guessed")
+
+
 def a_file_of_one_shop_put_into_the_other_does_not_open():
     with Home() as home:
         two_shops(home)
@@ -112,5 +136,6 @@ def a_file_of_one_shop_put_into_the_other_does_not_open():
 
 if __name__ == "__main__":
     story(a_key_of_one_shop_is_a_stranger_to_the_others_people, a_key_or_staff_id_of_one_shop_is_unknown_in_the_other,
-          a_forged_shop_tag_in_a_key_opens_nothing, each_shop_has_a_ledger_keys_and_files_of_its_own,
+          a_forged_shop_tag_in_a_key_opens_nothing,
+          the_same_address_in_two_shops_says_which_and_is_never_guessed_at, each_shop_has_a_ledger_keys_and_files_of_its_own,
           a_file_of_one_shop_put_into_the_other_does_not_open)

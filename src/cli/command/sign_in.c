@@ -31,7 +31,7 @@ RESULT command_sign_in(struct call *call)
 {
     const struct session_open_ask shown = {
         .staff = SLICE_TEXT("EMAIL"), .password = SLICE_TEXT("PASSWORD"), .totp = SLICE_TEXT("CODE")};
-    struct session_open_ask ask = {.staff = call_slice(call, OPT_EMAIL)};
+    struct session_open_ask ask = {.staff = call_slice(call, OPT_EMAIL), .shop = call_slice(call, OPT_SHOP)};
     SCOPED(client_free) struct client *client = NULL;
     SCOPED(answer_done) struct answer answer = {0};
     SCOPED(buf_done) struct buf email = {0}, password = {0}, code = {0};

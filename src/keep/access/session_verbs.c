@@ -97,7 +97,7 @@ RESULT verb_session_open(struct batch *batch, const struct reader *reader, const
 bool session_of_shop(struct shop *shop, const struct session_open_ask *ask)
 {
     uint64_t number = 0;
-    uint32_t staff = 0;
+    uint32_t staff = 0; /* all shops are asked, so that the time does not tell which has the address */
     if (ask->key.len > 0) return id_get(shop, ID_KEY, ask->key, &number).code == CODE_OK;
     return ask->staff.len > 0 && staff_find(shop, ask->staff, &staff).code == CODE_OK && staff != 0;
 }

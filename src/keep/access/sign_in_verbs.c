@@ -28,7 +28,10 @@ static void arriving_done(struct arriving *arriving)
 
 static RESULT wrong(void)
 {
-    return FAIL(CREDENTIAL_UNKNOWN, "sign-in: not right, or not possible for this person; see docs/errors");
+    return FAIL(
+        CREDENTIAL_UNKNOWN,
+        "sign-in: not right, or not possible for this person; in a vault of several shops say which; see "
+        "docs/errors");
 }
 
 static uint64_t tag_of(struct shop *shop, const char *label, struct slice what)

@@ -78,6 +78,19 @@ static void a_row_written_by_anybody_else_is_found(void **state)
     }
 }
 
+/* The newest refusal that the vault itself wrote. */
+static void refused_by_the_vault(const struct shop *shop)
+{
+    struct entry entry = {0};
+    for (uint64_t at = ledger_durable(shop->ledger); at-- > 0 && entry.kind != ENTRY_REFUSED;) {
+        SCOPED(buf_done) struct buf bytes = {0};
+        assert_ok(ledger_entry(shop->ledger, at, &bytes, NULL));
+        assert_ok(entry_read(buf_slice(&bytes), &entry));
+    }
+    assert_int_equal(entry.kind, ENTRY_REFUSED);
+    assert_int_equal(entry.reader, 0);
+}
+
 /* It gives nobody anything, and must not stop the shop either; verify names it, and it is told. */
 static void a_row_that_nobody_made_is_passed_over_and_told(void **state)
 {
@@ -89,8 +102,6 @@ static void a_row_that_nobody_made_is_passed_over_and_told(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(changes); i++) {
         struct two_shops two;
-        struct entry entry = {0};
-        SCOPED(buf_done) struct buf bytes = {0};
         two_shops_begin(&two);
         size_t roles = two.shops[0]->access.role_count, keys = two.shops[0]->access.key_count;
         assert_ok(reopened(&two, changes[i]));
@@ -99,14 +110,7 @@ static void a_row_that_nobody_made_is_passed_over_and_told(void **state)
         assert_int_equal(shop->access.role_count, roles);
         assert_int_equal(shop->access.key_count, keys);
         assert_int_equal(shop->access.staff_count, 0);
-        uint64_t last = ledger_durable(shop->ledger), at = last;
-        while (at-- > 0 && entry.kind != ENTRY_REFUSED) {
-            buf_clear(&bytes);
-            assert_ok(ledger_entry(shop->ledger, at, &bytes, NULL));
-            assert_ok(entry_read(buf_slice(&bytes), &entry));
-        }
-        assert_int_equal(entry.kind, ENTRY_REFUSED);
-        assert_int_equal(entry.reader, 0);
+        refused_by_the_vault(shop);
         two_shops_end(&two);
     }
 }
