@@ -38,6 +38,7 @@ enum {
     IMPORT_TARGETS_MAX = 256,
     IMPORT_ROWS_MAX = 1000,
     IMPORT_BYTES_MAX = 3 * 1024 * 1024,
+    SCOPE_TEXTS_MAX = 256,
     PAGE_MAX = 1000
 };
 
@@ -383,6 +384,15 @@ struct incident_add_ask {
 struct incident_contain_ask {
     struct slice id;
     bool dry_run, lift;
+};
+struct incident_scope_ask {
+    struct slice id, from, to;
+    struct texts fields, keys, staff, holders, outside_readers, networks, purposes, gaps, copied_at, keks,
+        indexes, outside;
+};
+struct incident_exposures_ask {
+    struct slice id, subject, after;
+    uint64_t number, limit; /* number 0: the newest count */
 };
 struct incident_close_ask {
     struct slice id, text;

@@ -229,10 +229,8 @@ RESULT history_changes(struct shop *shop, struct subject_no no, uint64_t newest,
 /* What an answer about sightings gathers. */
 struct listing {
     struct batch *batch;
-    const struct subject_sightings_ask *ask;
+    const struct looks_list *list;
     const struct secret *data_key;
-    bool names; /* who asks may see the names of readers outside */
-    uint64_t limit;
     size_t count, leaves; /* items given; leaves made anew for their proofs */
     struct buf *out;
 };
@@ -314,8 +312,10 @@ static RESULT listing_add(void *context, const struct sighting *at, bool *stop)
     const struct role *role = role_by_id(&shop->access, at->entry.role);
     const char *purpose = purpose_name(at->entry.purpose);
     SCOPED(buf_done) struct buf time = {0}, reader = {0};
-    if (listing->ask->proofs) listing->leaves += at->aside->set_count;
-    *stop = listing->count == listing->limit || (listing->count > 0 && listing->leaves > LISTING_LEAVES_MAX);
+    if (listing->list->want && !listing->list->want(listing->list->context, at)) return OK;
+    if (listing->list->proofs) listing->leaves += at->aside->set_count;
+    *stop = listing->count == listing->list->limit ||
+            (listing->count > 0 && listing->leaves > LISTING_LEAVES_MAX);
     if (*stop) return OK;
     time_put(&time, at->entry.time_us);
     bool observed = at->aside->observed.file > 0;
@@ -324,7 +324,7 @@ static RESULT listing_add(void *context, const struct sighting *at, bool *stop)
                    ? reader_no(READER_OUTSIDE, observed_of(&at->aside->observed, at->position).at->reader)
                    : at->entry.reader,
                &reader);
-    cbor_map(listing->out, (listing->ask->proofs ? 9 : 8) + (observed ? 2 : 0));
+    cbor_map(listing->out, (listing->list->proofs ? 9 : 8) + (observed ? 2 : 0));
     cbor_text(listing->out, SLICE_TEXT("index"));
     cbor_uint(listing->out, at->index);
     text_put(listing->out, "time", buf_slice(&time));
@@ -338,14 +338,14 @@ static RESULT listing_add(void *context, const struct sighting *at, bool *stop)
     cbor_text(listing->out, SLICE_TEXT("masked"));
     mark = cbor_open(listing->out);
     cbor_array_close(listing->out, mark, field_names_put(&shop->fields, sighted->masked, "", listing->out));
-    if (observed) TRY(observed_put(shop, at->aside, at->position, listing->names, listing->out));
-    if (listing->ask->proofs) TRY(proof_put(listing, at));
+    if (observed) TRY(observed_put(shop, at->aside, at->position, listing->list->names, listing->out));
+    if (listing->list->proofs) TRY(proof_put(listing, at));
     listing->count++;
     return OK;
 }
 
 /* An entry of who asked; whom it concerned stands aside. */
-static void note_asked(struct batch *batch, const struct reader *reader, struct slice id, struct answer *out)
+void history_asked(struct batch *batch, const struct reader *reader, struct slice id, struct answer *out)
 {
     struct draft draft = batch_draft(batch, reader, ENTRY_SIGHTINGS);
     struct receipt receipt = {0};
@@ -354,7 +354,7 @@ static void note_asked(struct batch *batch, const struct reader *reader, struct 
     batch_receipt(out, &receipt);
 }
 
-static RESULT after_read(struct slice text, uint64_t *out)
+RESULT history_after(struct slice text, uint64_t *out)
 {
     uint64_t number = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -366,38 +366,40 @@ static RESULT after_read(struct slice text, uint64_t *out)
     return OK;
 }
 
-RESULT verb_subject_sightings(struct batch *batch, const struct reader *reader,
-                              const struct subject_sightings_ask *ask, struct answer *out)
+RESULT history_list(struct batch *batch, const struct looks_list *list, struct buf *out)
 {
     struct shop *shop = batch->shop;
-    struct subject_no no = {0};
     struct record record;
     SECRET data_key = {{0}};
     SCOPED(buf_done) struct buf bytes = {0}, next = {0};
-    struct listing listing = {.batch = batch,
-                              .ask = ask,
-                              .data_key = &data_key,
-                              .names = access_act(reader, ACT_OBSERVE).code == CODE_OK,
-                              .out = &out->body};
-    struct looks_part part = {.bounded = true};
-    TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
-    TRY(after_read(ask->after, &part.from));
-    TRY(record_get(shop, no, false, &bytes, &record, NULL));
-    TRY(record_unlock(shop, no, &record, &data_key));
-    listing.limit = ask->limit ? ask->limit : 100;
-    size_t map = cbor_open(&out->body);
-    cbor_text(&out->body, SLICE_TEXT("items"));
-    size_t items = cbor_open(&out->body);
-    TRY(history_part(shop, no, &part, listing_add, &listing));
-    cbor_array_close(&out->body, items, listing.count);
-    cbor_text(&out->body, SLICE_TEXT("next"));
+    struct listing listing = {.batch = batch, .list = list, .data_key = &data_key, .out = out};
+    struct looks_part part = {.from = list->from, .bounded = true};
+    TRY(record_get(shop, list->no, false, &bytes, &record, NULL));
+    TRY(record_unlock(shop, list->no, &record, &data_key));
+    cbor_text(out, SLICE_TEXT("items"));
+    size_t items = cbor_open(out);
+    TRY(history_part(shop, list->no, &part, listing_add, &listing));
+    cbor_array_close(out, items, listing.count);
+    cbor_text(out, SLICE_TEXT("next"));
     if (part.more) {
         buf_decimal(&next, part.next);
-        cbor_text(&out->body, buf_slice(&next));
+        cbor_text(out, buf_slice(&next));
     } else {
-        cbor_null(&out->body);
+        cbor_null(out);
     }
-    cbor_map_close(&out->body, map, 2);
-    note_asked(batch, reader, ask->id, out);
+    return OK;
+}
+
+RESULT verb_subject_sightings(struct batch *batch, const struct reader *reader,
+                              const struct subject_sightings_ask *ask, struct answer *out)
+{
+    struct looks_list list = {.limit = ask->limit ? ask->limit : 100,
+                              .proofs = ask->proofs,
+                              .names = access_act(reader, ACT_OBSERVE).code == CODE_OK};
+    TRY(id_get(batch->shop, ID_SUBJECT, ask->id, &list.no.at));
+    TRY(history_after(ask->after, &list.from));
+    cbor_map(&out->body, 2);
+    TRY(history_list(batch, &list, &out->body));
+    history_asked(batch, reader, ask->id, out);
     return OK;
 }

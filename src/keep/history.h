@@ -7,6 +7,10 @@
 
 #include "keep/record.h"
 
+struct answer;
+struct batch;
+struct reader;
+
 /* One entry that concerns the subject: where it stands in the entry's set. Borrowed for the call. */
 struct sighting {
     uint64_t index;
@@ -32,6 +36,27 @@ enum { LOOK_BUNDLES_MAX = 64, LOOK_GROUPS_MAX = 4096 };
  */
 RESULT history_part(struct shop *shop, struct subject_no no, struct looks_part *part,
                     RESULT (*each)(void *context, const struct sighting *at, bool *stop), void *context);
+
+/* Which looks to list: all of them where `want` is NULL. */
+struct looks_list {
+    struct subject_no no;
+    uint64_t from, limit; /* index to begin at; items */
+    bool proofs, names;   /* names: of readers outside, for who may see them */
+    bool (*want)(const void *context, const struct sighting *at);
+    const void *context;
+};
+
+/*
+ * The looks at a subject as an array of maps, "items", and "next": two members of an answer. SUBJECT_UNKNOWN,
+ * SUBJECT_ERASED. Bounded as history_part() is, and in what proofs take.
+ */
+RESULT history_list(struct batch *batch, const struct looks_list *list, struct buf *out);
+
+/* Where to go on, from the "next" of a page before; 0 for an empty text. INVALID. */
+RESULT history_after(struct slice text, uint64_t *out);
+
+/* An entry of who asked; whom it concerned stands aside. The answer gets its receipt. */
+void history_asked(struct batch *batch, const struct reader *reader, struct slice id, struct answer *out);
 
 /* Every look at the subject, in the order of the ledger. Cost: the bundles of the hours in which it was seen. */
 RESULT history_looks(struct shop *shop, struct subject_no no,

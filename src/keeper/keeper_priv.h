@@ -3,6 +3,7 @@
 #define AMN_KEEPER_PRIV_H
 
 #include "answer/incident/verbs.h"
+#include "answer/scope/verbs.h"
 #include "keep/post.h"
 #include "keep/verbs.h"
 #include "keeper/keeper.h"

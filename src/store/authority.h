@@ -59,6 +59,7 @@ struct alert_store;
 struct observed_store;
 struct incident_store;
 struct hold_store;
+struct exposure_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -75,6 +76,7 @@ struct store {
     const struct observed_store *observed;
     const struct incident_store *incident;
     const struct hold_store *hold;
+    const struct exposure_store *exposure;
 };
 
 #endif

@@ -233,6 +233,12 @@ def walk(home):
     run("incident contain", incident, "--dry-run", status=NO)  # nobody is suspected
     run("incident contain", incident, status=USAGE)
     run("incident contain", incident, "--lift", "--yes", status=NO)
+    run("incident exposures", incident, status=NO)
+    within("any field", run("incident scope", incident, "fields=email").text)
+    run("incident scope", incident, "fields=nothing", status=USAGE)
+    same(run("incident exposures", incident, "--json").json["version"], 1)
+    within("field,email,", run("incident exposures", incident, "--format", "csv").text)
+    within("known: email", run("incident exposures", incident, one).text)  # the import compared
     run("incident close", incident, "--dry-run", status=NO)
     run("incident reopen", incident, "--reason", "x", status=NO)
     run("grant add", "--subject", one, "--role", "courier", "--ticket", "17", "--minutes", "5")

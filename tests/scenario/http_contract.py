@@ -222,6 +222,12 @@ def incidents(walk):
     same(len(walk("GET", "/v1/incidents/{id}/{part}", path=path + "/timeline?limit=2").json["items"]), 2)
     within("suspected", problem(walk("POST", "/v1/incidents/{id}/contain", {"dry_run": True}, 409, path=path + "/contain"), 409,
                                 "check.not_met")["detail"])
+    same(walk("GET", "/v1/incidents/{id}/exposures", None, 404, path=path + "/exposures").code, "not_found", "nothing was counted yet")
+    counted = walk("POST", "/v1/incidents/{id}/scope", {"fields": ["email"]}, path=path + "/scope").json
+    same([counted["version"], [one["field"] for one in counted["fields"]]], [1, ["email"]])
+    same(walk("GET", "/v1/incidents/{id}/exposures", path=path + "/exposures").json["sets"], counted["sets"])
+    someone = walk("POST", "/v1/subjects", {"ref": "exposed", "fields": {"name": "Kim"}}, 201).json["id"]
+    same(walk("GET", "/v1/incidents/{id}/exposures/{subject}", None, 404, path=f"{path}/exposures/{someone}").code, "subject.not_found")
     told = problem(walk("POST", "/v1/incidents/{id}/close", {}, 409, path=path + "/close"), 409, "check.not_met")
     within("/task.open", [error["pointer"] for error in told["errors"]])
 

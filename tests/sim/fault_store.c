@@ -250,6 +250,23 @@ WRAP(incident, line_each,
      (struct store * store, uint64_t incident, uint64_t from,
       RESULT (*each)(void *context, const struct incident_line_row *row), void *context),
      incident, from, each, context)
+WRAP(exposure, newest, (struct store * store, uint64_t incident, uint32_t *version), incident, version)
+WRAP(exposure, part_add, (struct store * store, const struct exposure_part_row *row), row)
+WRAP(exposure, part_each,
+     (struct store * store, uint64_t incident, uint32_t version,
+      RESULT (*each)(void *context, const struct exposure_part_row *row), void *context),
+     incident, version, each, context)
+WRAP(exposure, set_there, (struct store * store, const uint8_t set[SET_HASH_BYTES], bool *out), set, out)
+WRAP(exposure, chunk_put,
+     (struct store * store, const uint8_t set[SET_HASH_BYTES], uint64_t chunk, struct slice bitmap), set,
+     chunk, bitmap)
+WRAP(exposure, chunk_get,
+     (struct store * store, const uint8_t set[SET_HASH_BYTES], uint64_t chunk, struct buf *bitmap), set,
+     chunk, bitmap)
+WRAP(exposure, chunk_each,
+     (struct store * store, const uint8_t set[SET_HASH_BYTES],
+      RESULT (*each)(void *context, uint64_t chunk, struct slice bitmap), void *context),
+     set, each, context)
 
 WRAP(hold, add, (struct store * store, const struct waiting_row *row), row)
 WRAP(hold, get, (struct store * store, struct subject_no no, uint64_t *entry), no, entry)
@@ -420,6 +437,16 @@ static const struct alert_store wrap_alert = {
     .tally_sweep = wrap_alert_tally_sweep,
 };
 
+static const struct exposure_store wrap_exposure = {
+    .newest = wrap_exposure_newest,
+    .part_add = wrap_exposure_part_add,
+    .part_each = wrap_exposure_part_each,
+    .set_there = wrap_exposure_set_there,
+    .chunk_put = wrap_exposure_chunk_put,
+    .chunk_get = wrap_exposure_chunk_get,
+    .chunk_each = wrap_exposure_chunk_each,
+};
+
 static const struct incident_store wrap_incident = {
     .add = wrap_incident_add,
     .each = wrap_incident_each,
@@ -438,7 +465,8 @@ static const struct hold_store wrap_hold = {
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
-                       sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident + sizeof wrap_hold ==
+                       sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident + sizeof wrap_hold +
+                       sizeof wrap_exposure ==
                    (CALL_COUNT - 1 + 5) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -449,9 +477,10 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
         inner->batch->close(&inner);
         return FAIL(UNAVAILABLE, "fault store: out of memory");
     }
-    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject,  &wrap_tag,      &wrap_ledger,
-                               &wrap_sighting, &wrap_authority, &wrap_replay,   &wrap_key_use,  &wrap_mail,
-                               &wrap_right,    &wrap_alert,     &wrap_observed, &wrap_incident, &wrap_hold};
+    at->store = (struct store){&wrap_batch,    &wrap_fact,     &wrap_subject,   &wrap_tag,
+                               &wrap_ledger,   &wrap_sighting, &wrap_authority, &wrap_replay,
+                               &wrap_key_use,  &wrap_mail,     &wrap_right,     &wrap_alert,
+                               &wrap_observed, &wrap_incident, &wrap_hold,      &wrap_exposure};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

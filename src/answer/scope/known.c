@@ -43,7 +43,7 @@ static bool entry_meant(const struct knowing *knowing, const struct entry *entry
 }
 
 /* From where the asker came; nothing aside, and it was this machine. */
-static bool network_meant(const struct suspicion *suspicion, const struct aside_read *aside)
+bool network_meant(const struct suspicion *suspicion, const struct aside_read *aside)
 {
     uint8_t network[NETWORK_BYTES] = {0};
     for (size_t i = 0; i < aside->text_count; i++) {
@@ -57,7 +57,7 @@ static bool network_meant(const struct suspicion *suspicion, const struct aside_
 static void trace_take(struct scope_trace *trace, const struct entry *entry, uint64_t index)
 {
     if (trace->found) return; /* entries come in the order of time */
-    *trace = (struct scope_trace){true, entry->time_us, index, entry->reader};
+    *trace = (struct scope_trace){true, false, entry->time_us, index, entry->reader};
 }
 
 static void set_take(struct knowing *knowing, const struct entry *entry, uint64_t index,
@@ -213,7 +213,7 @@ RESULT scope_known(const struct scope_base *base, const struct suspicion *suspic
     first_us = suspicion->from_us > first.time_us ? suspicion->from_us : first.time_us;
     int64_t to_us =
         suspicion->to_us > now_us ? now_us + 1 : suspicion->to_us; /* no look is outside of these */
-    if (first_us >= to_us) return OK;
+    if (first_us >= to_us || (suspicion->reader_count == 0 && suspicion->stranger_count > 0)) return OK;
     if (suspicion->network_count > 0 || suspicion->purpose_count > 0)
         return each_hour_take(&knowing, first_us, to_us);
     TRY(all_take(&knowing, first_us, to_us));

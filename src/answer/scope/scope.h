@@ -27,6 +27,7 @@ struct scope_part {
 /* The first look of all that are counted. */
 struct scope_trace {
     bool found;
+    bool outside; /* a line of an outside log: known by its hour, and no entry of its own */
     int64_t time_us;
     uint64_t index, reader; /* the entry, and whose it is */
 };
@@ -36,6 +37,11 @@ struct scope {
     size_t part_count, part_cap;
     struct set customers; /* everybody the vault ever had, by the moment of the count */
     struct scope_trace earliest;
+    /* Lines of other systems' logs that told of fields, but of nobody who is held: what leaked may be larger by these. */
+    struct {
+        uint64_t lines, rows; /* and how many rows the logs say were returned */
+        uint64_t named;       /* of the lines: they name somebody whom the shop does not hold */
+    } nobody;
 };
 void scope_done(struct scope *scope);
 
@@ -44,6 +50,7 @@ struct scope_base {
     struct store *store;
     struct ledger *ledger;
     struct sightings *sightings; /* up to that moment */
+    struct shop *shop;           /* for what logs of other systems told; NULL: nothing is asked of them */
 };
 
 /* The part of these members; made when there is none. */
@@ -58,6 +65,15 @@ struct scope_part *scope_part(struct scope *scope, enum scope_source source, uin
  * Cost: 34 million looks over 150 days 20 to 200 ms; an entry that must be opened 1 us, with its network 3.
  */
 RESULT scope_known(const struct scope_base *base, const struct suspicion *suspicion, struct scope *out);
+
+/*
+ * Add who is known from logs of other systems. Lines are known by the hour: one that reaches into the suspicion's time
+ * counts. Purposes no log tells, so where one is named no line counts; nor where only readers of the vault are named.
+ */
+RESULT scope_observed(const struct scope_base *base, const struct suspicion *suspicion, struct scope *out);
+
+/* From where the asker came is one of the suspected networks: aside says it; nothing aside, and it was this machine. */
+bool network_meant(const struct suspicion *suspicion, const struct aside_read *aside);
 
 /* One field's customers in three, disjoint and together all of them; known ones again in three. */
 struct scope_field {

@@ -76,7 +76,15 @@ bool suspicion_reader(const struct suspicion *suspicion, uint64_t reader)
         else
             high = middle;
     }
-    return suspicion->reader_count == 0;
+    return suspicion->reader_count == 0 && suspicion->stranger_count == 0;
+}
+
+bool suspicion_stranger(const struct suspicion *suspicion, uint32_t stranger)
+{
+    for (size_t i = 0; i < suspicion->stranger_count; i++) {
+        if (suspicion->strangers[i] == stranger) return true;
+    }
+    return suspicion->reader_count == 0 && suspicion->stranger_count == 0;
 }
 
 bool suspicion_purpose(const struct suspicion *suspicion, uint32_t purpose)
@@ -87,7 +95,7 @@ bool suspicion_purpose(const struct suspicion *suspicion, uint32_t purpose)
     return suspicion->purpose_count == 0;
 }
 
-enum { SUSPICION_MEMBERS = 8, CASE_MEMBERS = 6 };
+enum { SUSPICION_MEMBERS = 9, CASE_MEMBERS = 6 };
 
 void suspicion_write(const struct suspicion *suspicion, struct buf *out)
 {
@@ -119,6 +127,8 @@ void suspicion_write(const struct suspicion *suspicion, struct buf *out)
         cbor_text(out, slice_text(suspicion->outside[i].name));
         cbor_uint(out, suspicion->outside[i].fields);
     }
+    cbor_array(out, suspicion->stranger_count);
+    for (size_t i = 0; i < suspicion->stranger_count; i++) cbor_uint(out, suspicion->strangers[i]);
 }
 
 /* An array of groups of `size` items, at most `most` groups: how many groups. */
@@ -210,6 +220,12 @@ static RESULT members_read(struct cbor *reader, struct suspicion *out)
     }
     TRY(cases_read(reader, out));
     TRY(outside_read(reader, out));
+    TRY(groups_read(reader, 1, SUSPICION_STRANGERS_MAX, &out->stranger_count));
+    for (size_t i = 0; i < out->stranger_count; i++) {
+        uint64_t stranger = 0;
+        TRY(number_read(reader, UINT32_MAX, &stranger));
+        out->strangers[i] = (uint32_t)stranger;
+    }
     return cbor_end(reader);
 }
 

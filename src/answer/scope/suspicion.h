@@ -34,6 +34,7 @@ enum {
     SUSPICION_PURPOSES_MAX = 32,
     SUSPICION_CASES_MAX = 16,
     SUSPICION_OUTSIDE_MAX = 16,
+    SUSPICION_STRANGERS_MAX = 256,
     OUTSIDE_BYTES_MAX = 64
 };
 
@@ -53,8 +54,11 @@ struct suspicion_outside {
 };
 
 struct suspicion {
-    uint64_t readers[SUSPICION_READERS_MAX]; /* ascending, each once; none: whoever it was */
+    uint64_t
+        readers[SUSPICION_READERS_MAX]; /* ascending, each once; none: whoever it was, or strangers alone */
     size_t reader_count;
+    uint32_t strangers[SUSPICION_STRANGERS_MAX]; /* readers in logs of other systems; as above */
+    size_t stranger_count;
     struct network_range networks[SUSPICION_NETWORKS_MAX]; /* none: from anywhere */
     size_t network_count;
     uint32_t purposes[SUSPICION_PURPOSES_MAX]; /* ascending; none: for whatever */
@@ -71,6 +75,7 @@ struct suspicion {
 RESULT suspicion_check(const struct suspicion *suspicion);
 
 bool suspicion_reader(const struct suspicion *suspicion, uint64_t reader);
+bool suspicion_stranger(const struct suspicion *suspicion, uint32_t stranger);
 bool suspicion_purpose(const struct suspicion *suspicion, uint32_t purpose);
 
 /* Its deterministic CBOR, appended; and back: CORRUPT when it is not what was written. */

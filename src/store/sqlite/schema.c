@@ -90,7 +90,13 @@ static const char *const migrations[] = {
     "CREATE TABLE incident_line (incident INTEGER NOT NULL, n INTEGER NOT NULL CHECK (n > 0),"
     " entry INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (incident, n)) WITHOUT ROWID;"
     "CREATE TABLE erasure_waiting (no INTEGER PRIMARY KEY, entry INTEGER NOT NULL UNIQUE, sealed BLOB NOT "
-    "NULL);",
+    "NULL);"
+    "CREATE TABLE exposure_part (incident INTEGER NOT NULL, version INTEGER NOT NULL CHECK (version > 0),"
+    " part INTEGER NOT NULL CHECK (part > 0), source INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " full INTEGER NOT NULL, masked INTEGER NOT NULL, count INTEGER NOT NULL,"
+    " hash BLOB NOT NULL CHECK (length(hash) = 32), PRIMARY KEY (incident, version, part)) WITHOUT ROWID;"
+    "CREATE TABLE exposure_set (hash BLOB NOT NULL CHECK (length(hash) = 32), chunk INTEGER NOT NULL,"
+    " bitmap BLOB NOT NULL, PRIMARY KEY (hash, chunk)) WITHOUT ROWID;",
 };
 
 unsigned schema_newest(void)

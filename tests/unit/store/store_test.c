@@ -1,6 +1,7 @@
 /* Every function of the embedded store but those of tags (tag_test.c): what is put comes back, at once and after all. */
 #include "prop.h"
 #include "store/alert.h"
+#include "store/exposure.h"
 #include "store/right.h"
 #include "store/sqlite/sqlite.h"
 
@@ -486,6 +487,64 @@ static void keeps_sightings_of_days_and_months_apart(void **state)
     base_end(&base);
 }
 
+static RESULT gather_part(void *context, const struct exposure_part_row *row)
+{
+    struct gathered *gathered = context;
+    assert_true(row->set[0] == row->part && row->masked == UINT64_MAX && row->count == 5);
+    gathered->numbers[gathered->count++] = row->version * 100 + row->part * 10 + row->source;
+    return OK;
+}
+
+static RESULT gather_chunk(void *context, uint64_t chunk, struct slice bitmap)
+{
+    struct gathered *gathered = context;
+    assert_true(slice_is(bitmap, "bits"));
+    gathered->numbers[gathered->count++] = chunk;
+    return OK;
+}
+
+static void keeps_counts_by_version_and_sets_by_hash(void **state)
+{
+    (void)state;
+    struct base base;
+    uint32_t newest = 7;
+    bool there = true;
+    uint8_t set[SET_HASH_BYTES] = {9};
+    SCOPED(buf_done) struct buf bitmap = {0};
+    base_begin(&base);
+    const struct exposure_store *exposure = base.store->exposure;
+    assert_ok(exposure->newest(base.store, 4, &newest));
+    assert_int_equal(newest, 0);
+    assert_ok(exposure->set_there(base.store, set, &there));
+    assert_false(there);
+    begin(&base);
+    for (uint32_t version = 2; version > 0; version--) {
+        for (uint32_t part = 2; part > 0; part--) {
+            struct exposure_part_row row = {4, version, part, 3, 0, 6, UINT64_MAX, 5, {(uint8_t)part}};
+            assert_ok(exposure->part_add(base.store, &row));
+        }
+    }
+    for (uint64_t chunk = 3; chunk > 0; chunk--)
+        assert_ok(exposure->chunk_put(base.store, set, chunk, SLICE_TEXT("bits")));
+    commit(&base);
+    struct gathered gathered = {0};
+    assert_ok(exposure->newest(base.store, 4, &newest));
+    assert_int_equal(newest, 2);
+    assert_ok(exposure->newest(base.store, 5, &newest));
+    assert_int_equal(newest, 0);
+    assert_ok(exposure->part_each(base.store, 4, 1, gather_part, &gathered));
+    assert_true(gathered.count == 2 && gathered.numbers[0] == 113 && gathered.numbers[1] == 123);
+    assert_ok(exposure->set_there(base.store, set, &there));
+    assert_true(there);
+    assert_ok(exposure->chunk_get(base.store, set, 2, &bitmap));
+    assert_true(slice_is(buf_slice(&bitmap), "bits"));
+    assert_code(CODE_NOT_FOUND, exposure->chunk_get(base.store, set, 4, &bitmap));
+    gathered = (struct gathered){0};
+    assert_ok(exposure->chunk_each(base.store, set, gather_chunk, &gathered));
+    assert_true(gathered.count == 3 && gathered.numbers[0] == 1 && gathered.numbers[2] == 3);
+    base_end(&base);
+}
+
 static RESULT gather_authority(void *context, const struct authority_row *row)
 {
     struct gathered *gathered = context;
@@ -810,6 +869,7 @@ int main(void)
         cmocka_unit_test(keeps_checkpoints_by_kind_and_size),
         cmocka_unit_test(keeps_sightings_by_hour),
         cmocka_unit_test(keeps_sightings_of_days_and_months_apart),
+        cmocka_unit_test(keeps_counts_by_version_and_sets_by_hash),
         cmocka_unit_test(keeps_authority_rows_in_order),
         cmocka_unit_test(keeps_mails_in_the_order_they_are_due),
         cmocka_unit_test(keeps_answers_until_their_time),

@@ -4,7 +4,7 @@
  */
 #include "log.h"
 
-#include "answer/scope/census.h"
+#include "answer/scope/count.h"
 
 enum { EPOCHS = 2 };
 
@@ -259,18 +259,104 @@ static void check_counts(const struct town *town, const struct scope *scope, con
     assert_int_equal(sums[0].known, real);
 }
 
-static void check_one(const struct town *town, struct prop_rng *rng)
+static void check_person(struct store *store, uint32_t version, uint64_t number, unsigned field,
+                         const struct scope_field *sets)
 {
-    static struct suspicion suspicion;
-    SCOPED(scope_done) struct scope scope = {0};
-    SCOPED(census_done) struct census census = {0};
+    struct person_parts parts = {0};
+    assert_ok(count_person(store, 7, version, (struct subject_no){number}, &parts));
+    assert_true(parts.there);
+    assert_int_equal(parts.full >> field & 1, set_has(&sets->full, number));
+    assert_int_equal(parts.masked >> field & 1, set_has(&sets->masked, number));
+    assert_int_equal(parts.possible >> field & 1, set_has(&sets->possible, number));
+}
+
+/* A version that is kept: what is loaded, and what one person's part says, is what was counted. */
+static void check_kept(const struct town *town, const struct count *count, uint32_t version)
+{
+    SCOPED(scope_done) struct scope back = {0};
+    struct store *store = town->log.store;
+    assert_ok(count_load(store, 7, version, &back));
+    assert_int_equal(back.part_count, count->scope.part_count);
+    assert_true(set_equal(&back.customers, &count->scope.customers));
+    for (unsigned field = 0; field < LOG_FIELDS; field++) {
+        SCOPED(scope_field_done) struct scope_field sets = {0}, kept = {0};
+        scope_field(&count->scope, (uint64_t)1 << field, &sets);
+        scope_field(&back, (uint64_t)1 << field, &kept);
+        assert_true(set_equal(&sets.full, &kept.full) && set_equal(&sets.masked, &kept.masked) &&
+                    set_equal(&sets.possible, &kept.possible) && set_equal(&sets.excluded, &kept.excluded));
+        for (size_t i = 0; i < town->count; i += 7)
+            check_person(town->log.store, version, log_person(i), field, &sets);
+    }
+}
+
+/* What moved, put upon the count before, gives this one: nobody is lost or counted twice. */
+static void check_moved(const struct scope *before, const struct scope *now)
+{
+    for (unsigned field = 0; field < LOG_FIELDS; field++) {
+        SCOPED(scope_field_done) struct scope_field old = {0}, new = {0};
+        struct moved moved = {0};
+        scope_field(before, (uint64_t)1 << field, &old);
+        scope_field(now, (uint64_t)1 << field, &new);
+        count_moved(before, now, (uint64_t)1 << field, &moved);
+        const struct set *sets[2][STANDING_COUNT][2] = {
+            {{0}, {&old.full, &old.masked}, {&old.possible}, {&old.excluded}},
+            {{0}, {&new.full, &new.masked}, {&new.possible}, {&new.excluded}}};
+        for (size_t at = STANDING_KNOWN; at < STANDING_COUNT; at++) {
+            uint64_t was = 0, is = 0;
+            for (size_t i = 0; i < 2 && sets[0][at][i]; i++) was += set_count(sets[0][at][i]);
+            for (size_t i = 0; i < 2 && sets[1][at][i]; i++) is += set_count(sets[1][at][i]);
+            for (size_t other = 0; other < STANDING_COUNT; other++) {
+                if (other == at) continue;
+                was -= moved.by[at][other];
+                was += moved.by[other][at];
+            }
+            assert_int_equal(was, is);
+        }
+    }
+}
+
+/* Whoever is known stands in one combination of fields, that of all that were seen of them. */
+static void check_combinations(const struct count *count)
+{
+    SCOPED(set_done) struct set known = {0};
+    uint64_t sum = 0;
+    scope_any_known(&count->scope, &known);
+    for (size_t i = 0; i < count->combination_count; i++) {
+        const struct combination *at = &count->combinations[i];
+        sum += set_count(&at->subjects);
+        for (unsigned field = 0; field < LOG_FIELDS; field++) {
+            SCOPED(scope_field_done) struct scope_field sets = {0};
+            scope_field(&count->scope, (uint64_t)1 << field, &sets);
+            set_union_in(&sets.full, &sets.masked);
+            uint64_t both = set_common(&sets.full, &at->subjects);
+            assert_int_equal(both, at->fields >> field & 1 ? set_count(&at->subjects) : 0);
+        }
+    }
+    if (!count->combinations_cut) assert_int_equal(sum, set_count(&known));
+}
+
+static void check_one(struct town *town, struct prop_rng *rng, uint32_t version)
+{
+    static struct count count;
+    static struct hash hashes[1024];
+    SCOPED(scope_done) struct scope before = {0};
     struct scope_base base = log_base(&town->log);
-    draw_suspicion(&town->log, rng, &suspicion);
-    assert_ok(scope_known(&base, &suspicion, &scope));
-    assert_ok(scope_possible(&base, &suspicion, &scope, &census));
+    struct store *store = town->log.store;
+    count = (struct count){0};
+    draw_suspicion(&town->log, rng, &count.suspicion);
+    assert_ok(count_make(&base, &count));
+    assert_true(count.scope.part_count < COUNT_OF(hashes));
     for (unsigned field = 0; field < LOG_FIELDS; field++)
-        check_field(town, &suspicion, &scope, &census, field);
-    check_counts(town, &scope, &census);
+        check_field(town, &count.suspicion, &count.scope, &count.census, field);
+    check_counts(town, &count.scope, &count.census);
+    check_combinations(&count);
+    assert_ok(store->batch->begin(store));
+    assert_ok(count_keep(town->log.crypto, store, 7, version, &count, hashes));
+    assert_ok(store->batch->commit(store));
+    check_kept(town, &count, version);
+    if (version > 1) assert_ok(count_load(store, 7, version - 1, &before));
+    if (version > 1) check_moved(&before, &count.scope);
+    count_done(&count);
 }
 
 static void partition_the_customers(void **state)
@@ -282,7 +368,7 @@ static void partition_the_customers(void **state)
         town.count = 0;
         for (int step = 0; step < 60; step++) {
             town_grow(&town, &rng);
-            check_one(&town, &rng);
+            check_one(&town, &rng, (uint32_t)step + 1);
         }
         log_end(&town.log);
     }

@@ -1,0 +1,222 @@
+#include "answer/incident/incident.h"
+#include "answer/scope/ask.h"
+#include "answer/scope/told.h"
+#include "answer/scope/verbs.h"
+#include "keep/history.h"
+#include "keep/put.h"
+
+#include <stdlib.h>
+
+/* The body of a scope line: what was suspected, and what is told of it. */
+static void body_write(struct slice suspicion, struct slice told, struct buf *out)
+{
+    cbor_array(out, 2);
+    cbor_bytes(out, suspicion);
+    cbor_bytes(out, told);
+}
+
+static RESULT body_read(struct slice body, struct slice *suspicion, struct slice *told)
+{
+    struct cbor reader = cbor_reader(body);
+    size_t members = 0;
+    TRY(cbor_read_array(&reader, &members));
+    if (members != 2) return FAIL(CORRUPT, "scope: a line of it has another body");
+    TRY(cbor_read_bytes(&reader, suspicion));
+    TRY(cbor_read_bytes(&reader, told));
+    return cbor_end(&reader);
+}
+
+/* The line of that version; the newest for 0. NULL when there is none. */
+static const struct line *version_line(const struct fold *fold, uint64_t version)
+{
+    const struct line *found = NULL;
+    uint64_t count = 0;
+    for (size_t i = 0; i < fold->line_count; i++) {
+        if (fold->lines[i].kind != LINE_SCOPE) continue;
+        if (++count == version || version == 0) found = &fold->lines[i];
+    }
+    return found;
+}
+
+/* What a verb makes on the way: large, so not on the stack. */
+struct work {
+    struct count count;
+    struct scope before;
+    struct hash *hashes;
+    struct reading reading;
+};
+
+static void work_free(struct work **work)
+{
+    if (!*work) return;
+    count_done(&(*work)->count);
+    scope_done(&(*work)->before);
+    reading_done(&(*work)->reading);
+    free((*work)->hashes);
+    free(*work);
+    *work = NULL;
+}
+
+static RESULT work_new(struct work **out)
+{
+    *out = calloc(1, sizeof **out);
+    return *out ? OK : FAIL(UNAVAILABLE, "scope: out of memory");
+}
+
+/* The newest count, into work->before, and the number of this one. */
+static RESULT before_load(struct batch *batch, uint64_t incident, struct work *work, uint32_t *version)
+{
+    struct store *store = batch->shop->store;
+    TRY(store->exposure->newest(store, incident, version));
+    if (*version > 0) TRY(count_load(store, incident, *version, &work->before));
+    ++*version;
+    return OK;
+}
+
+RESULT verb_incident_scope(struct batch *batch, const struct reader *reader,
+                           const struct incident_scope_ask *ask, struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct incident *incident = NULL;
+    struct receipt receipt = {0};
+    struct told told = {.now_us = batch->now_us};
+    SCOPED(work_free) struct work *work = NULL;
+    SCOPED(buf_done) struct buf suspicion = {0}, body = {0}, line_body = {0}, text = {0};
+    TRY(incident_find(batch, reader, ask->id, &incident));
+    if (incident->closed) return FAIL(CONFLICT, "incident: it is closed; reopen it first");
+    TRY(work_new(&work));
+    TRY(incident_read(shop, incident, &work->reading));
+    TRY(suspicion_of_ask(shop, ask, batch->now_us, &work->count.suspicion));
+    struct scope_base base = {shop->store, shop->ledger, shop->sightings, shop};
+    TRY(count_make(&base, &work->count));
+    TRY(before_load(batch, incident->no, work, &told.version));
+    work->hashes = calloc(work->count.scope.part_count + 1, sizeof *work->hashes);
+    if (!work->hashes) return FAIL(UNAVAILABLE, "scope: out of memory");
+
+    TRY(count_keep(shop->crypto, batch_write(batch), incident->no, told.version, &work->count, work->hashes));
+    suspicion_write(&work->count.suspicion, &suspicion);
+    sha256_one(shop->crypto, buf_slice(&suspicion), &told.suspicion);
+    const struct item *detected = fold_instant(&work->reading.fold, "detected");
+    told.detected_us = detected ? detected->now.at : 0;
+    told.count = &work->count;
+    told.before = told.version > 1 ? &work->before : NULL;
+    told.hashes = work->hashes;
+    told_put(shop, &told, &body);
+    body_write(buf_slice(&suspicion), buf_slice(&body), &line_body);
+    buf_print(&text, "count %u", told.version);
+    struct line line = {.kind = LINE_SCOPE, .text = buf_slice(&text), .body = buf_slice(&line_body)};
+    TRY(incident_line(batch, reader, incident, NULL, &line, &receipt));
+    batch_receipt(out, &receipt);
+    buf_slice_put(&out->body, buf_slice(&body));
+    return OK;
+}
+
+/* Does one of the lines about this person count? By hour and reader, as scope_observed() has it. */
+static bool line_meant(const struct suspicion *suspicion, const struct sighting *at)
+{
+    struct observations lines = observed_of(&at->aside->observed, at->position);
+    for (size_t i = 0; i < lines.count && suspicion->purpose_count == 0; i++) {
+        int64_t hour_us = (int64_t)lines.at[i].hour * HOUR_US;
+        bool then = hour_us + HOUR_US > suspicion->from_us && hour_us < suspicion->to_us;
+        if (then && (lines.at[i].full & suspicion->fields) &&
+            suspicion_stranger(suspicion, lines.at[i].reader))
+            return true;
+    }
+    return false;
+}
+
+/* Is this look one of those that were suspected? */
+static bool look_meant(const void *context, const struct sighting *at)
+{
+    const struct suspicion *suspicion = context;
+    const struct sighted *seen = &at->aside->set[at->position];
+    if (((seen->full | seen->masked) & suspicion->fields) == 0) return false;
+    if (at->entry.kind == ENTRY_OBSERVED) return line_meant(suspicion, at);
+    return at->entry.time_us >= suspicion->from_us && at->entry.time_us < suspicion->to_us &&
+           suspicion_reader(suspicion, at->entry.reader) && suspicion_purpose(suspicion, at->entry.purpose) &&
+           network_meant(suspicion, at->aside);
+}
+
+static void fields_put(struct shop *shop, const char *name, uint64_t fields, struct buf *out)
+{
+    cbor_text(out, slice_text(name));
+    size_t mark = cbor_open(out);
+    cbor_array_close(out, mark, field_names_put(&shop->fields, fields, "", out));
+}
+
+static void parts_put(struct shop *shop, const struct suspicion *suspicion, const struct person_parts *parts,
+                      struct buf *out)
+{
+    fields_put(shop, "known", parts->full, out);
+    fields_put(shop, "known_masked", parts->masked, out);
+    fields_put(shop, "known_observed", parts->observed, out);
+    cbor_text(out, SLICE_TEXT("possible"));
+    size_t array = cbor_open(out), count = 0;
+    for (size_t i = 0; i < suspicion->case_count; i++) {
+        uint64_t fields = parts->by_case[i] & parts->possible;
+        if (fields == 0) continue;
+        cbor_map(out, 2);
+        put_text(out, "rule", slice_text(rule_of(suspicion->cases[i].rule)->name));
+        fields_put(shop, "fields", fields, out);
+        count++;
+    }
+    cbor_array_close(out, array, count);
+    uint64_t exposed = parts->full | parts->masked | parts->observed | parts->possible;
+    fields_put(shop, "excluded", suspicion->fields & ~exposed, out);
+}
+
+/* Of which count a person's part is asked. */
+struct version {
+    uint64_t incident;
+    uint32_t number;
+    const struct suspicion *suspicion;
+};
+
+static RESULT person_put(struct batch *batch, const struct reader *reader,
+                         const struct incident_exposures_ask *ask, const struct version *of,
+                         struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct person_parts parts = {0};
+    struct looks_list list = {.limit = ask->limit ? ask->limit : 100,
+                              .proofs = true,
+                              .names = access_act(reader, ACT_OBSERVE).code == CODE_OK,
+                              .want = look_meant,
+                              .context = of->suspicion};
+    TRY(id_get(shop, ID_SUBJECT, ask->subject, &list.no.at));
+    TRY(history_after(ask->after, &list.from));
+    TRY(count_person(shop->store, of->incident, of->number, list.no, &parts));
+    if (!parts.there)
+        return FAIL(SUBJECT_UNKNOWN, "subject: the vault did not have them when it was counted");
+    cbor_map(&out->body, 9);
+    put_text(&out->body, "subject", ask->subject);
+    put_number(&out->body, "version", of->number);
+    parts_put(shop, of->suspicion, &parts, &out->body);
+    TRY(history_list(batch, &list, &out->body));
+    history_asked(batch, reader, ask->subject, out);
+    return OK;
+}
+
+RESULT verb_incident_exposures(struct batch *batch, const struct reader *reader,
+                               const struct incident_exposures_ask *ask, struct answer *out)
+{
+    struct incident *incident = NULL;
+    struct slice suspicion = {0}, told = {0};
+    SCOPED(work_free) struct work *work = NULL;
+    uint32_t newest = 0;
+    TRY(incident_find(batch, reader, ask->id, &incident));
+    TRY(work_new(&work));
+    TRY(incident_read(batch->shop, incident, &work->reading));
+    const struct line *line = version_line(&work->reading.fold, ask->number);
+    if (!line) return FAIL(NOT_FOUND, "scope: nothing was counted yet, or not that often");
+    TRY(body_read(line->body, &suspicion, &told));
+    if (ask->subject.len == 0) {
+        buf_slice_put(&out->body, told);
+        return OK;
+    }
+    TRY(suspicion_read(suspicion, &work->count.suspicion));
+    TRY(batch->shop->store->exposure->newest(batch->shop->store, incident->no, &newest));
+    struct version of = {incident->no, ask->number > 0 ? (uint32_t)ask->number : newest,
+                         &work->count.suspicion};
+    return person_put(batch, reader, ask, &of, out);
+}
