@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch incident field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak incident field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -90,6 +90,7 @@ _amanah()
         "watch sink drop") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "watch sink test") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "watch weekly") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "leak") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang --answers" ;;
         "incident open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

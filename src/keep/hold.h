@@ -14,7 +14,7 @@ enum { HOLD_ERASE_A_TURN = 4 /* nobody else is served meanwhile: see keep/erase.
 
 struct hold {
     uint32_t id;
-    uint64_t cause; /* what it is for: the number of an incident */
+    uint64_t cause;             /* what it is for: the number of an incident */
     int64_t since_us, until_us; /* until 0: it stands */
 };
 

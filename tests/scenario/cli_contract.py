@@ -218,6 +218,9 @@ def walk(home):
     same(put["state"], "delayed")  # there is staff, so it is loosening
     run("mail test", "kim@shop.example", status=NO)
     within("Mail is not set", run("mail queue").text)
+    answers = home.file("answers", "Somebody offers our list\n4\n\n")
+    within("contain", run("leak", "--answers", answers, "--lang", "ko").text)
+    run("leak", "--answers", home.file("too few", "Somebody\n"), status=USAGE)
     incident = run("incident open", "a list is for sale", "kind=dump_for_sale", "--json").json["id"]
     within(incident, run("incident list").text)
     task = run("incident task", incident, "text=look at it", "needs_evidence=true", "--json").json["line"]

@@ -32,10 +32,10 @@ struct session {
     struct hash mac;       /* HMAC(pepper, number and secret) */
     uint8_t once[SESSION_ONCE_BYTES];
     int64_t opened_us, expires_us, seen_us;
-    int64_t idle_us; /* longest pause between two uses; 0: any */
-    bool bound;      /* good from `network` only */
+    int64_t idle_us;                /* longest pause between two uses; 0: any */
+    bool bound;                     /* good from `network` only */
     uint8_t network[NETWORK_BYTES]; /* as network_block() */
-    bool ended, fresh, ending; /* fresh, ending: opened, ended in the open batch */
+    bool ended, fresh, ending;      /* fresh, ending: opened, ended in the open batch */
 };
 
 /* What a session is opened on. */

@@ -37,8 +37,8 @@ struct staff {
     uint32_t role; /* of their sessions; 0: none, so they cannot sign in */
     enum staff_state state;
     int64_t created_us, left_us; /* left_us 0: not yet */
-    uint64_t made_by;   /* reader_no() of who added them, or made the invitation that they enrolled by */
-    int64_t invited_us; /* when they were added, or enrolled by it */
+    uint64_t made_by;    /* reader_no() of who added them, or made the invitation that they enrolled by */
+    int64_t invited_us;  /* when they were added, or enrolled by it */
     int64_t silenced_us; /* when they were last left without a right to approve; 0: never */
     struct lesson lessons[LESSONS_MAX];
     size_t lesson_count;

@@ -40,4 +40,5 @@ static RESULT hold_drop(struct store *store, struct subject_no no)
     return query_run(&query);
 }
 
-const struct hold_store sqlite_hold = {.add = hold_add, .get = hold_get, .first = hold_first, .drop = hold_drop};
+const struct hold_store sqlite_hold = {
+    .add = hold_add, .get = hold_get, .first = hold_first, .drop = hold_drop};

@@ -63,8 +63,8 @@ struct crowd {
 struct group {
     uint64_t peers;
     struct crowd crowd;
-    uint32_t teachers;                   /* readers with learn.days days of use */
-    struct slow_rise_peers rise;         /* without its shift */
+    uint32_t teachers;           /* readers with learn.days days of use */
+    struct slow_rise_peers rise; /* without its shift */
     double burst[BURST_WINDOWS];
     double values, fruitless, grantless; /* medians of what is usual; below 0: too few readers */
     struct first_seen_peers first_seen;
