@@ -24,7 +24,7 @@ _amanah()
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
         watch) words="ingest" ;;
-        law) words="list show clocks calendar severity check" ;;
+        law) words="list show clocks calendar cost severity check" ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ]; then
         COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -121,6 +121,7 @@ _amanah()
         "law show") options=" --help --json --quiet --home --lang" ;;
         "law clocks") options=" --help --json --quiet --home --lang --all --aware --instant --country --seat --fact --done --switch --at --ics" ;;
         "law calendar") options=" --help --json --quiet --home --lang --all --at --ics" ;;
+        "law cost") options=" --help --json --quiet --home --lang --aware --country --seat --fact --at --turnover" ;;
         "law severity") options=" --help --json --quiet --lang --country --fact --answer" ;;
         "law check") options=" --help --json --quiet --home" ;;
         "demo") options=" --help --json --quiet --stay" ;;

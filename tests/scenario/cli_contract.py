@@ -131,6 +131,14 @@ def keeps_the_clocks(run):
           in severe["flips"], "the flip of malice")
     within("3.00: high", run("law severity", *answers).text)
     run("law severity", *answers[2:], status=USAGE)  # no class of data
+    costs = {(one["regime"], one["fine"]): one for one in
+             run("law cost", "--country", "KR=1000", "--turnover", "KRW=41000000000000", "--at", "2026-11-22T00:00:00Z",
+                 "--json").json["items"]}
+    same([costs["kr-pipa", name]["amount"] for name in ("fine", "surcharge", "statutory-damages")],
+         [30000000, 1230000000000, 3000000000])
+    same(costs["kr-network", "fine"]["amount"], 50000000)
+    within("KRW 30,000,000", run("law cost", "--country", "KR=1000").text)
+    run("law cost", "--turnover", "much", status=USAGE)
     run("law severity", *answers[:-2], status=USAGE)  # an answer is missing
 
 

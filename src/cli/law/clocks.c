@@ -5,7 +5,9 @@
 #include "cli/law/regime.h"
 #include "cli/show.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const state_keys[] = {"law.state.running", "law.state.overdue", "law.state.met",
                                          "law.state.missed",  "law.state.unsaid",  "law.state.done",
@@ -170,21 +172,53 @@ static void clock_sheet(struct sheet *sheet, const struct law *law, const struct
         word_with(sheet, &text, "law.order.wrong", "duties", buf_c(&names));
         labelled(sheet, "law.label.order", buf_slice(&text));
     }
-    for (uint32_t i = 0; i < duty->switches.at_count; i++) {
-        const struct law_switch *one = law_switch(clock->applied.regime, duty->switches.at[i]);
-        if (one) labelled(sheet, "law.label.switch", slice_text(one->question));
+}
+
+/* Is the question of this switch printed above already? */
+static bool asked_before(const struct law_clocks *clocks, size_t number, const struct law_switch *which)
+{
+    for (size_t i = 0; i < number; i++) {
+        const struct law_clock *one = &clocks->at[i];
+        if (one->applied.regime != clocks->at[number].applied.regime || one->owed == LAW_NO) continue;
+        for (uint32_t j = 0; j < one->duty->switches.at_count; j++) {
+            if (strcmp(one->duty->switches.at[j], which->id) == 0) return true;
+        }
+    }
+    return false;
+}
+
+/* What is not settled: with its question the first time, by its name from then on. */
+static void switches_sheet(struct sheet *sheet, const struct law_case *facts, const struct law_clocks *clocks,
+                           size_t number)
+{
+    const struct law_clock *clock = &clocks->at[number];
+    if (clock->owed == LAW_NO) return;
+    for (uint32_t i = 0; i < clock->duty->switches.at_count; i++) {
+        SCOPED(buf_done) struct buf text = {0};
+        const struct law_switch *one = law_switch(clock->applied.regime, clock->duty->switches.at[i]);
+        assert(one); /* the file was checked */
+        buf_print(&text, "%s: ", one->id);
+        if (!asked_before(clocks, number, one)) buf_print(&text, "%s ", one->question);
+        word_with(sheet, &text, "law.default", "value", law_case_switch(facts, clock->applied.regime, one));
+        labelled(sheet, "law.label.switch", buf_slice(&text));
     }
 }
 
-static void part_sheet(struct sheet *sheet, const struct law *law, const struct law_clocks *clocks,
-                       enum law_answer owed, const char *key)
+/* Those that are owed, may be, or are not: 3 lists of one order. */
+static void part_sheet(struct sheet *sheet, const struct law *law, const struct law_case *facts,
+                       const struct law_clocks *clocks, enum law_answer owed)
 {
     bool any = false;
     for (size_t i = 0; i < clocks->count; i++) {
         if (clocks->at[i].owed != owed) continue;
-        if (!any) sheet_head(sheet, key);
+        if (!any) {
+            sheet_head(sheet, owed == LAW_YES     ? "law.head.owed"
+                              : owed == LAW_MAYBE ? "law.head.perhaps"
+                                                  : "law.head.not_owed");
+        }
         any = true;
         clock_sheet(sheet, law, &clocks->at[i]);
+        switches_sheet(sheet, facts, clocks, i);
     }
 }
 
@@ -255,9 +289,9 @@ void clocks_sheet(struct sheet *sheet, const struct law *law, const struct law_c
 {
     SCOPED(buf_done) struct buf text = {0};
     why_sheet(sheet, law, facts);
-    part_sheet(sheet, law, clocks, LAW_YES, "law.head.owed");
-    part_sheet(sheet, law, clocks, LAW_MAYBE, "law.head.perhaps");
-    part_sheet(sheet, law, clocks, LAW_NO, "law.head.not_owed");
+    part_sheet(sheet, law, facts, clocks, LAW_YES);
+    part_sheet(sheet, law, facts, clocks, LAW_MAYBE);
+    part_sheet(sheet, law, facts, clocks, LAW_NO);
     buf_byte(&sheet->out, '\n');
     if (clocks->count == 0) {
         word_put(sheet, &text, "law.none_owed");

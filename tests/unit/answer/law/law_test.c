@@ -142,6 +142,38 @@ static void names_when_each_is_in_force(void **state)
     assert_null(law_regime(*state, "in-certin")->from); /* no source says since when */
 }
 
+static bool names_have(const struct law_names *names, const char *name)
+{
+    for (uint32_t i = 0; i < names->at_count; i++) {
+        if (strcmp(names->at[i], name) == 0) return true;
+    }
+    return false;
+}
+
+static bool duties_show(const struct law_regime *regime, const char *name)
+{
+    for (uint32_t i = 0; i < regime->duties_count; i++) {
+        if (names_have(&regime->duties[i].switches, name)) return true;
+    }
+    return false;
+}
+
+static void says_what_is_unsettled_where_it_matters(void **state)
+{
+    for (size_t i = 0; law_at(*state, i); i++) {
+        const struct law_regime *regime = law_at(*state, i);
+        for (uint32_t j = 0; j < regime->switches_count; j++) {
+            if (!duties_show(regime, regime->switches[j].id))
+                fail_msg("%s: no duty shows the switch %s", regime->id, regime->switches[j].id);
+        }
+        for (uint32_t j = 0; j < regime->duties_count; j++) {
+            const struct law_duty *duty = &regime->duties[j];
+            if (duty->only && !names_have(&duty->switches, duty->only->name))
+                fail_msg("%s/%s hangs on a switch and does not show it", regime->id, duty->id);
+        }
+    }
+}
+
 /* A whole file, and changes to it that must be refused, with where and what. */
 static const char good[] =
     "id: xx-test\n"                                                                /* 1 */
@@ -349,6 +381,7 @@ int main(void)
         cmocka_unit_test(carries_every_element_in_three_languages),
         cmocka_unit_test(says_what_the_sources_say),
         cmocka_unit_test(names_when_each_is_in_force),
+        cmocka_unit_test(says_what_is_unsettled_where_it_matters),
         cmocka_unit_test(refuses_by_file_line_and_field),
         cmocka_unit_test(keeps_its_bounds),
         cmocka_unit_test(a_home_overrides_and_adds),
