@@ -1,5 +1,6 @@
 #include "keep/batch.h"
 
+#include "keep/access/guess.h"
 #include "keep/access/service.h"
 #include "keep/verbs.h"
 #include "keep/watch/watching.h"
@@ -25,6 +26,7 @@ RESULT batch_begin(struct shop *shop, struct arena *arena, struct batch *out)
     shop->readers_lost = false;
     *out =
         (struct batch){.shop = shop, .arena = arena, .now_us = clock_now(&shop->clock), .last = shop->last};
+    out->passes = shop->passes;
     TRY(shop->store->batch->begin(shop->store));
     out->begun = true;
     return OK;
@@ -70,6 +72,7 @@ RESULT batch_settle(struct batch *batch)
     budget_settle(shop->budgets);
     sessions_settle(shop->sessions);
     key_uses_settle(&shop->key_uses);
+    guesses_settle(shop->guesses);
     watching_settled(shop->watching);
     shop->unscrubbed += batch->destroys;
     return OK;
@@ -96,6 +99,8 @@ void batch_rollback(struct batch *batch)
     key_uses_undo(&shop->key_uses);
     watching_undone(shop->watching);
     shop->last = batch->last;
+    shop->passes = batch->passes;
+    guesses_undo(shop->guesses);
     shop->answer.stale = true;
     batch->look_count = 0;
     if (!batch->authority) return;

@@ -78,8 +78,10 @@ struct batch {
     size_t look_count, look_cap;
     uint64_t writes;        /* store writes so far: a failure after one breaks the whole batch */
     struct subject_no last; /* shop->last when it began */
-    bool authority;         /* readers in memory changed: load them again after a rollback */
-    bool destroys;          /* something was deleted that must not be found in a log of the store */
+    struct pass_tally
+        passes;     /* shop->passes when it began: what was counted goes with a batch that is undone */
+    bool authority; /* readers in memory changed: load them again after a rollback */
+    bool destroys;  /* something was deleted that must not be found in a log of the store */
     struct stretching wanted;
     const struct stretched *stretched; /* of the ask at hand; NULL: none yet */
     bool stretch_later;

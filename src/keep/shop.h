@@ -38,7 +38,7 @@ struct shop {
     struct post *post;         /* keep/post.h */
     struct sinks *sinks;       /* keep/watch/sink.h */
     struct watching *watching; /* keep/watch/watching.h */
-    struct {
+    struct pass_tally {
         uint64_t issued, seen, unknown, refused;
     } passes; /* as keep/access/pass.h tells them */
     /* What the rows below keep in memory of this shop: answer/incident/incident.h. Stale: to be read anew. */

@@ -58,7 +58,7 @@ def one_person_alone_waits_a_day_and_can_take_it_back():
         same((ended.status, ended.json["state"]), (200, "cancelled"))
         again = home.http("POST", f"/v1/approvals/{asked.json['approval']}/cancel", key=ana)
         same((again.status, again.code), (409, "approval.over"))
-        within('"loosening_asked"', home.run("mail", "queue", "--json").text, "everybody is told")
+        within('"loosening_delayed"', home.run("mail", "queue", "--json").text, "everybody is told")
         within("amanah_approvals_open 1", home.http("GET", "/metrics").body.decode())
 
 
@@ -218,7 +218,7 @@ def removing_the_others_gains_nobody_a_shorter_wait():
         same((asked.status, asked.json["state"]), (202, "delayed"), "the shop can go on")
         days = (seconds(asked.json["effective"]) - home.now()) / 86400
         check(7.9 < days < 8.1, f"a week and a day after they left, not {days} days")
-        within('"loosening_asked"', home.run("mail", "queue", "--json").text, "also told to who left")
+        within('"loosening_delayed"', home.run("mail", "queue", "--json").text, "also told to who left")
         home.wait_days(8.2)
         same(home.run("role", "list").text.count("drain"), 0, "not yet")
         home.restart()  # what is due is done at an end too

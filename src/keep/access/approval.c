@@ -244,7 +244,7 @@ static RESULT approval_tell(struct batch *batch, const struct approval *approval
     mail_time_put(&until, approval->due_us);
     const struct mail_value values[] = {
         {"what", what}, {"who", buf_slice(&who)}, {"approval", buf_slice(&id)}, {"until", buf_slice(&until)}};
-    size_t count = kind == MAIL_LOOSENING_ASKED ? COUNT_OF(values) : COUNT_OF(values) - 1;
+    size_t count = kind == MAIL_LOOSENING_APPLIED ? COUNT_OF(values) - 1 : COUNT_OF(values);
     struct result told =
         mail_tell_staff(batch, &(struct mail_draft){.kind = kind, .values = values, .count = count});
     return told.code == CODE_UNAVAILABLE ? told : OK;
@@ -290,7 +290,8 @@ static RESULT approval_file(struct batch *batch, const struct reader *reader,
     out->head.flags |= ANSWER_ACCEPTED;
     const struct words words = {.what = slice_text(loosening->what), .changes = loosening->changes};
     approval_put(shop, approval, &words, may_agree(reader), &out->body);
-    return approval_tell(batch, approval, MAIL_LOOSENING_ASKED, slice_text(loosening->what));
+    return approval_tell(batch, approval, waits ? MAIL_LOOSENING_ASKED : MAIL_LOOSENING_DELAYED,
+                         slice_text(loosening->what));
 }
 
 static void approval_done(struct approval *approval)

@@ -11,9 +11,42 @@ struct row {
     int64_t last_us;
 };
 
+/* A row as it was before the open batch changed it. */
+struct change {
+    struct row *row;
+    struct row was;
+};
+
 struct guesses {
     struct row rows[GUESS_ROWS];
+    struct change *changes; /* oldest first; a row may stand there again */
+    size_t count, cap;
 };
+
+static void change_note(struct guesses *guesses, struct row *row)
+{
+    if (guesses->count == guesses->cap) {
+        size_t cap = guesses->cap ? 2 * guesses->cap : 16;
+        struct change *grown = realloc(guesses->changes, cap * sizeof *grown);
+        if (!grown) abort(); /* as all memory: see bytes.h */
+        guesses->changes = grown;
+        guesses->cap = cap;
+    }
+    guesses->changes[guesses->count++] = (struct change){row, *row};
+}
+
+void guesses_settle(struct guesses *guesses)
+{
+    guesses->count = 0;
+}
+
+void guesses_undo(struct guesses *guesses)
+{
+    while (guesses->count > 0) {
+        const struct change *change = &guesses->changes[--guesses->count];
+        *change->row = change->was;
+    }
+}
 
 RESULT guesses_new(struct guesses **out)
 {
@@ -23,6 +56,7 @@ RESULT guesses_new(struct guesses **out)
 
 void guesses_free(struct guesses **guesses)
 {
+    if (*guesses) free((*guesses)->changes);
     free(*guesses);
     *guesses = NULL;
 }
@@ -39,6 +73,7 @@ static struct row *row_of(struct guesses *guesses, uint64_t person, uint64_t net
             least = row;
     }
     if (!make) return NULL;
+    change_note(guesses, least);
     *least = (struct row){.person = person, .network = network};
     return least;
 }
@@ -85,7 +120,9 @@ RESULT guess_take(struct guesses *guesses, const struct guess_from *from, int64_
         return FAIL(SIGN_IN_WAIT,
                     "sign-in: too many guesses from there; try again in %u seconds, or use a passkey", left);
     }
+    change_note(guesses, pair);
     count(pair, now_us);
+    if (all) change_note(guesses, all);
     if (all) count(all, now_us);
     return OK;
 }
@@ -94,8 +131,13 @@ void guess_right(struct guesses *guesses, const struct guess_from *from)
 {
     struct row *pair = row_of(guesses, from->person, from->network | 1, false);
     struct row *all = from->known ? NULL : row_of(guesses, from->person, 0, false);
-    if (pair) *pair = (struct row){0};
-    if (all && all->count > 0) all->count--;
+    if (pair) {
+        change_note(guesses, pair);
+        *pair = (struct row){0};
+    }
+    if (!all || all->count == 0) return;
+    change_note(guesses, all);
+    all->count--;
 }
 
 uint32_t guess_strangers(const struct guesses *guesses, const struct guess_from *from, int64_t now_us)

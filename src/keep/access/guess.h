@@ -33,6 +33,10 @@ struct guesses;
 RESULT guesses_new(struct guesses **out);
 void guesses_free(struct guesses **guesses);
 
+/* The batch in which guesses were counted is durable, or is undone: then it is as if they had not been made yet. */
+void guesses_settle(struct guesses *guesses);
+void guesses_undo(struct guesses *guesses);
+
 /* Count a guess. SIGN_IN_WAIT, and nothing is counted, while this pair or all strangers must wait. */
 RESULT guess_take(struct guesses *guesses, const struct guess_from *from, int64_t now_us, uint32_t *wait_s);
 /* It was right: the pair begins anew, and it is no stranger's guess. */

@@ -84,10 +84,34 @@ static void a_clock_put_back_shortens_no_wait(void **state)
     assert_int_equal(wait_s, GUESS_WAIT_S);
 }
 
+/* A batch that is undone runs again: its guesses must not count twice, nor one that was right be forgotten. */
+static void guesses_are_undone_with_their_batch(void **state)
+{
+    (void)state;
+    struct guesses *guesses = NULL;
+    struct guess_from from = {.person = 5, .network = 9};
+    uint32_t wait_s = 0;
+    assert_ok(guesses_new(&guesses));
+    for (int i = 0; i < GUESS_FREE - 1; i++) assert_ok(guess_take(guesses, &from, 1000, &wait_s));
+    guesses_settle(guesses);
+    for (int again = 0; again < 3 * GUESS_FREE; again++) {
+        assert_ok(guess_take(guesses, &from, 1000, &wait_s));
+        guesses_undo(guesses);
+    }
+    assert_ok(guess_take(guesses, &from, 1000, &wait_s));
+    guesses_settle(guesses);
+    assert_why(CAUSE_SIGN_IN_WAIT, guess_take(guesses, &from, 1000, &wait_s));
+    guess_right(guesses, &from);
+    guesses_undo(guesses);
+    assert_why(CAUSE_SIGN_IN_WAIT, guess_take(guesses, &from, 1000, &wait_s)); /* it was not right yet */
+    guesses_free(&guesses);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_guesses_wrong_waits_longer_each_time),
+        cmocka_unit_test(guesses_are_undone_with_their_batch),
         cmocka_unit_test(strangers_cannot_hold_up_a_known_network),
         cmocka_unit_test(strangers_get_through_again_when_it_is_over),
         cmocka_unit_test(a_clock_put_back_shortens_no_wait),
