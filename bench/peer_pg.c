@@ -3,7 +3,7 @@
  * HTTP side has connections: one thread, one epoll, libpq's asynchronous calls, one statement on its way a client.
  * Prints one line a run (measure.h).
  *
- *     peer_pg --conn CONNINFO [--subjects N] --what import|import_live
+ *     peer_pg --conn CONNINFO [--subjects N] --what import|import_live|looks|scope
  *         make the tables and fill them: an empty table that is indexed afterwards, or one that is in use
  *     peer_pg --conn CONNINFO [--connections 64] [--seconds 5] [--subjects N] [--first N]
  *             --what reveal_aes|reveal_pgp|create|lookup
@@ -243,6 +243,28 @@ static void run(struct peer *peer, uint64_t seconds)
                 (struct took){peer->last_ns - peer->warm_ns, cpu_ns()}, &peer->times);
 }
 
+/* An audit table of so many looks of one reader over 150 days; made once. */
+static void looks_fill(PGconn *db, uint64_t looks)
+{
+    SCOPED(buf_done) struct buf sql = {0};
+    buf_print(&sql, setup_looks_fill, (unsigned long long)looks, (unsigned long long)looks,
+              (unsigned long long)looks);
+    buf_byte(&sql, 0);
+    execute(db, setup_looks);
+    execute(db, (const char *)sql.at);
+    execute(db, setup_looks_index);
+    execute(db, "VACUUM ANALYZE looks");
+}
+
+/* Whom that reader saw: counted, as the first question of a leak is. */
+static void scope(PGconn *db, uint64_t looks)
+{
+    struct took took = {now_ns(), cpu_ns()};
+    execute(db, setup_scope);
+    took = (struct took){now_ns() - took.wall_ns, cpu_ns() - took.cpu_ns};
+    round_print("scope", 1, looks, took, NULL);
+}
+
 int main(int argc, char **argv)
 {
     static struct peer peer; /* its clients are too many for the stack */
@@ -262,10 +284,18 @@ int main(int argc, char **argv)
         PQfinish(db);
         return 0;
     }
+    if (strcmp(what, "looks") == 0 || strcmp(what, "scope") == 0) {
+        PGconn *db = open_db(conninfo);
+        if (strcmp(what, "looks") == 0) looks_fill(db, peer.subjects);
+        scope(db, peer.subjects);
+        PQfinish(db);
+        return 0;
+    }
     for (size_t i = 0; i < COUNT_OF(works); i++) {
         if (strcmp(what, works[i].what) == 0) peer.work = &works[i];
     }
-    if (!peer.work) give_up("--what: import, import_live, reveal_aes, reveal_pgp, create or lookup");
+    if (!peer.work)
+        give_up("--what: import, import_live, looks, scope, reveal_aes, reveal_pgp, create or lookup");
     clients_open(&peer, conninfo);
     run(&peer, argument(argc, argv, "--seconds", 5));
     for (size_t i = 0; i < peer.client_count; i++) PQfinish(peer.clients[i].db);

@@ -3,10 +3,10 @@
  *
  * The first call makes the database with sightings of that many looks (one reader, two kinds of look, a steady pace);
  * a later one finds it. Then, by the round: "known" unites all of them (`count`: people found), "fields" makes the
- * three sets of each of five fields and counts them, "known, odd hours" is known over a stretch that begins and ends
+ * three sets of each of five fields and counts them, "person" what one count says of one person, "known, odd hours" is known over a stretch that begins and ends
  * in the middle of days. Only the first and the last look have entries behind them: this measures sightings.
  */
-#include "answer/scope/scope.h"
+#include "answer/scope/count.h"
 #include "measure.h"
 #include "store/sqlite/sqlite.h"
 
@@ -156,6 +156,46 @@ static void keys_open(struct bench *bench, const char *path, bool fresh)
     need(keyring_save(bench->keyring, bench->crypto, name, &root, "bench"), "keyring");
 }
 
+/* A count that is kept; then people drawn from all, one after another, as a help desk asks. */
+static void person(struct bench *bench)
+{
+    enum { PEOPLE = 20000 };
+    static struct count count;
+    static struct hash hashes[64];
+    struct times times = {0};
+    uint32_t version = 0;
+    uint64_t state = 7, exposed = 0;
+    struct store *store = bench->store;
+    struct scope_base base = {store, bench->ledger, bench->sightings};
+    count.suspicion = (struct suspicion){.readers = {READER},
+                                         .reader_count = 1,
+                                         .from_us = bench->from_us,
+                                         .to_us = bench->to_us,
+                                         .fields = MASK_ACCOUNT | MASK_ADDRESSES | MASK_DOOR};
+    need(scope_known(&base, &count.suspicion, &count.scope), "known");
+    if (count.scope.part_count >= COUNT_OF(hashes)) give_up("person: too many parts");
+    need(store->exposure->newest(store, 1, &version), "newest");
+    struct took took = {now_ns(), cpu_ns()};
+    need(store->batch->begin(store), "begin");
+    need(count_keep(bench->crypto, store, 1, version + 1, &count, hashes), "keep");
+    need(store->batch->commit(store), "commit");
+    took = (struct took){now_ns() - took.wall_ns, cpu_ns() - took.cpu_ns};
+    round_print("keep a count", bench->reads, 1, took, NULL);
+    took = (struct took){now_ns(), cpu_ns()};
+    for (size_t i = 0; i < PEOPLE; i++) {
+        struct person_parts parts = {0};
+        uint64_t began = now_ns();
+        struct subject_no no = {1 + draw(&state) % bench->customers};
+        need(count_person(store, 1, version + 1, no, &parts), "person");
+        times_add(&times, now_ns() - began);
+        exposed += (parts.full | parts.masked) != 0;
+    }
+    took = (struct took){now_ns() - took.wall_ns, cpu_ns() - took.cpu_ns};
+    round_print("person", bench->reads, PEOPLE, took, &times);
+    if (exposed == 0) give_up("person: nobody was exposed");
+    count_done(&count);
+}
+
 int main(int argc, char **argv)
 {
     static struct bench bench;
@@ -186,6 +226,7 @@ int main(int argc, char **argv)
     for (uint64_t round = 0; round < rounds; round++) {
         known(&bench, "known", bench.from_us, bench.to_us, true);
         known(&bench, "known, odd hours", bench.from_us + 5 * HOUR_US, bench.to_us - 17 * HOUR_US, false);
+        person(&bench);
     }
     sightings_free(&bench.sightings);
     ledger_free(&bench.ledger);

@@ -134,6 +134,44 @@ static RESULT sum_tag(void *context, const struct tag_row *row)
 }
 
 /* Everything of the shop's domain that the database holds, in one hash. Read by a connection of its own. */
+/* The lines of an incident, and the counts with their sets. */
+struct counts {
+    struct trial *trial;
+    struct store *store;
+};
+
+static RESULT put_incident_line(void *context, const struct incident_line_row *row)
+{
+    put(context, row->sealed);
+    return OK;
+}
+
+static RESULT put_chunk(void *context, uint64_t chunk, struct slice bitmap)
+{
+    put(context, SLICE_OF(chunk));
+    put(context, bitmap);
+    return OK;
+}
+
+static RESULT put_part(void *context, const struct exposure_part_row *row)
+{
+    const struct counts *counts = context;
+    put(counts->trial, SLICE_OF(row->count));
+    return counts->store->exposure->chunk_each(counts->store, row->set, put_chunk, counts->trial);
+}
+
+static RESULT put_counts(void *context, const struct incident_row *row)
+{
+    const struct counts *counts = context;
+    uint32_t newest = 0;
+    TRY(counts->store->incident->line_each(counts->store, row->no, 1, put_incident_line, counts->trial));
+    TRY(counts->store->exposure->newest(counts->store, row->no, &newest));
+    for (uint32_t version = 1; version <= newest; version++) {
+        TRY(counts->store->exposure->part_each(counts->store, row->no, version, put_part, context));
+    }
+    return OK;
+}
+
 static struct hash everything(struct trial *trial)
 {
     struct store *store = NULL;
@@ -155,6 +193,7 @@ static struct hash everything(struct trial *trial)
     assert_ok(store->observed->count_each(store, 0, UINT32_MAX, put_unattributed, trial));
     assert_ok(store->observed->file_each(store, 0, NULL, put_file, trial));
     uint32_t readers = 0;
+    assert_ok(store->incident->each(store, put_counts, &(struct counts){trial, store}));
     assert_ok(store->observed->reader_last(store, &readers));
     put(trial, SLICE_OF(readers));
     assert_ok(store->ledger->tail_each(store, put_tail, trial));
@@ -356,6 +395,23 @@ static void a_failed_act_of_an_admin_leaves_nothing(void **state)
     trial_end(trial);
 }
 
+static void a_failed_count_leaves_nothing(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    char id[ID_BYTES_MAX + 1] = {0};
+    const struct slice name = SLICE_TEXT("name"), then = SLICE_TEXT("2026-11-22T00:00:00Z");
+    struct incident_open_ask open = {.title = SLICE_TEXT("a leak"), .kind = SLICE_TEXT("other")};
+    assert_int_equal(once(trial, VERB_INCIDENT_OPEN, &open, NULL), CAUSE_OK);
+    take_id(&trial->world.heard[0], id);
+    struct incident_scope_ask scope = {.id = slice_text(id), .fields = {&name, 1}, .copied_at = {&then, 1}};
+    struct incident_exposures_ask shown = {.id = slice_text(id)};
+    nothing_half_done(trial, "scope", VERB_INCIDENT_SCOPE, &scope, NULL);
+    nothing_half_done(trial, "scope again", VERB_INCIDENT_SCOPE, &scope, "key 1");
+    assert_int_equal(once(trial, VERB_INCIDENT_EXPOSURES, &shown, NULL), CAUSE_OK);
+    trial_end(trial);
+}
+
 static void a_failed_chunk_of_a_log_leaves_nothing(void **state)
 {
     (void)state;
@@ -422,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_failed_erasure_leaves_nothing),
         cmocka_unit_test(a_failed_import_leaves_nothing),
         cmocka_unit_test(a_failed_act_of_an_admin_leaves_nothing),
+        cmocka_unit_test(a_failed_count_leaves_nothing),
         cmocka_unit_test(a_failed_chunk_of_a_log_leaves_nothing),
         cmocka_unit_test(a_failed_look_leaves_nothing),
     };
