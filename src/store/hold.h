@@ -15,7 +15,7 @@ struct waiting_row {
 struct hold_store {
     RESULT (*add)(struct store *store, const struct waiting_row *row);         /* not there yet */
     RESULT (*get)(struct store *store, struct subject_no no, uint64_t *entry); /* NOT_FOUND */
-    RESULT (*first)
+    RESULT(*first)
     (struct store *store, struct waiting_row *row, struct buf *sealed); /* lowest entry; NOT_FOUND */
     RESULT (*drop)(struct store *store, struct subject_no no);
 };

@@ -241,6 +241,10 @@ def walk(home):
     within("look at it", run("incident show", incident).text)
     within("on two lines", run("incident show", incident, "timeline").text)
     within("ticket 5", run("incident show", incident, "timeline", "--json").text)
+    kept = run("incident export", incident, "--json").json
+    same([line["line"] for line in kept["timeline"]], list(range(1, kept["incident"]["lines"] + 1)))
+    run("incident export", incident, "--out", home.file("incident.json"))
+    check(int(kept["ledger"]["checkpoint"].split("\n")[1]) > kept["timeline"][-1]["entry"], "it covers every line")
     run("incident contain", incident, "--dry-run", status=NO)  # nobody is suspected
     run("incident contain", incident, status=USAGE)
     run("incident contain", incident, "--lift", "--yes", status=NO)

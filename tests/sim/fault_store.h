@@ -9,8 +9,8 @@
 
 #include "store/alert.h"
 #include "store/authority.h"
-#include "store/hold.h"
 #include "store/exposure.h"
+#include "store/hold.h"
 #include "store/incident.h"
 #include "store/ledger.h"
 #include "store/mail.h"

@@ -17,15 +17,17 @@
 
 enum { QUESTIONS = 7, OPENING = 3, STEPS = 8, TRIES_MAX = 3, WORD_BYTES = 24, MINUTE_S = 60 };
 
-static const char *const incident_kinds[] = {"other",  "drained_by_key", "signing_key",     "database_copied", "dump_for_sale",
-                                             "plugin", "mailbox",        "spreadsheet_sent", "lost_device",     "ransom"};
+static const char *const incident_kinds[] = {
+    "other",  "drained_by_key", "signing_key",      "database_copied", "dump_for_sale",
+    "plugin", "mailbox",        "spreadsheet_sent", "lost_device",     "ransom"};
 
 /* What stands behind each step; {} is the incident, @ the moment of knowing. Minutes from the opening it is due in. */
 static const struct {
     unsigned minutes;
     const char *command;
 } steps[STEPS] = {
-    {10, "umask 077; mkdir -p evidence && cp -a /var/log evidence/ && find evidence -type f -exec sha256sum {{}} + > evidence.sha256"},
+    {10, "umask 077; mkdir -p evidence && cp -a /var/log evidence/ && find evidence -type f -exec sha256sum "
+         "{{}} + > evidence.sha256"},
     {15, "amanah incident add {} members who=staff_...; amanah incident add {} suspects who=key_..."},
     {20, "amanah incident contain {} --dry-run"},
     {30, "amanah import customers.csv"},
@@ -119,8 +121,10 @@ static RESULT step_add(struct leak *leak, size_t step)
     (void)snprintf(source, sizeof source, "leak step %zu", step + 1);
     words_put(leak->lang, key, NULL, 0, &text);
     time_put(&due, (clock_now(&clock) / SECOND_US + (int64_t)steps[step].minutes * MINUTE_S) * SECOND_US);
-    struct incident_add_ask ask = {
-        .kind = SLICE_TEXT("tasks"), .text = buf_slice(&text), .source = slice_text(source), .due = buf_slice(&due)};
+    struct incident_add_ask ask = {.kind = SLICE_TEXT("tasks"),
+                                   .text = buf_slice(&text),
+                                   .source = slice_text(source),
+                                   .due = buf_slice(&due)};
     return add_line(leak, &ask);
 }
 
@@ -169,7 +173,8 @@ static void marks_read(struct slice source, const char *what, size_t count, bool
 static RESULT timeline_read(struct leak *leak)
 {
     SCOPED(buf_done) struct buf all = {0};
-    struct incident_show_ask ask = {.id = buf_slice(&leak->id), .part = SLICE_TEXT("timeline"), .limit = PAGE_MAX};
+    struct incident_show_ask ask = {
+        .id = buf_slice(&leak->id), .part = SLICE_TEXT("timeline"), .limit = PAGE_MAX};
     struct doc line = {{0}};
     TRY(ask_all_pages(leak->call, leak->client, VERB_INCIDENT_SHOW, &ask, &ask.after, &all));
     struct docs lines = docs_of(doc_get(doc_of(buf_slice(&all)), "items"));
@@ -301,7 +306,8 @@ RESULT command_leak(struct call *call)
 {
     SCOPED(leak_done) struct leak leak = {.call = call, .lang = call_slice(call, OPT_LANG)};
     bool left = false, begun = call->arg_count == 1;
-    if (call_has(call, OPT_OUTPUT_CURL)) return FAIL(USAGE, "leak: asks and answers in turns, so there is no one call to print");
+    if (call_has(call, OPT_OUTPUT_CURL))
+        return FAIL(USAGE, "leak: asks and answers in turns, so there is no one call to print");
     if (leak.lang.len == 0) leak.lang = SLICE_TEXT("en");
     TRY(input_open(&leak));
     TRY(client_open(call, &leak.client));
