@@ -13,7 +13,7 @@ _amanah()
         key) words="issue rotate session revoke list" ;;
         role) words="put list" ;;
         budget) words="put list" ;;
-        watch) words="status alerts trip reset mute blast-radius simulate" ;;
+        watch) words="status alerts trip reset mute canary begin canary plant canary list blast-radius simulate" ;;
         grant) words="add list" ;;
         approval) words="ask list approve cancel" ;;
         service) words="put list record" ;;
@@ -70,6 +70,9 @@ _amanah()
         "watch trip") options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
         "watch reset") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "watch mute") options=" --help --json --quiet --home --url --output-curl --output-role --shop --reason --days --detector --reader" ;;
+        "watch canary begin") options=" --help --json --quiet --home --url --output-curl --output-role --shop --domain --keeper" ;;
+        "watch canary plant") options=" --help --json --quiet --home --url --output-curl --output-role --shop --for --partner" ;;
+        "watch canary list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "watch blast-radius") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "watch simulate") options=" --help --json --quiet --seed --attack --shop-size --canaries --set" ;;
         "grant add") options=" --help --json --quiet --home --url --output-curl --output-role --shop --fields --role --minutes --subject --key --ticket" ;;

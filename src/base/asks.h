@@ -249,6 +249,15 @@ struct breaker_trip_ask {
 struct breaker_reset_ask {
     struct slice reader;
 };
+struct canary_begin_ask {
+    struct texts domains, keepers;
+};
+struct canary_plant_ask {
+    struct slice key, partner;
+};
+struct canary_list_ask {
+    char none;
+};
 struct mute_put_ask {
     struct slice detector, reader, reason;
     uint64_t days;

@@ -284,6 +284,18 @@ static const struct member breaker_reset_members[] = {
     TEXT(breaker_reset_ask, reader, ID_BYTES_MAX, true, reader_about),
     {0},
 };
+static const struct member canary_begin_members[] = {
+    MEMBER(canary_begin_ask, domains, WIRE_TEXTS, 4, true,
+           "mail domains of the shop where their addresses stand"),
+    MEMBER(canary_begin_ask, keepers, WIRE_TEXTS, 2, false, "the two members of staff who may see the list"),
+    {0},
+};
+static const struct member canary_plant_members[] = {
+    TEXT(canary_plant_ask, key, ID_BYTES_MAX, false, "the key whose leak it shall show, key_…"),
+    TEXT(canary_plant_ask, partner, 64, false, "or a partner's name"),
+    {0},
+};
+static const struct member canary_list_members[] = {{0}};
 static const struct member mute_put_members[] = {
     TEXT(mute_put_ask, detector, 32, false, "a detector, such as first_seen; none: all of that reader"),
     TEXT(mute_put_ask, reader, ID_BYTES_MAX, false, "operator, key_… or staff_…; none: all of that detector"),

@@ -16,49 +16,28 @@ struct word {
 };
 
 static const struct word korean_families[] = {
-    {"김", "kim"},   {"이", "lee"}, {"박", "park"}, {"최", "choi"}, {"정", "jung"},
-    {"강", "kang"},  {"조", "cho"}, {"윤", "yoon"}, {"장", "jang"}, {"임", "lim"},
-    {"한", "han"},   {"오", "oh"},  {"서", "seo"},  {"신", "shin"}, {"권", "kwon"},
-    {"황", "hwang"}, {"안", "ahn"}, {"송", "song"}, {"류", "ryu"},  {"홍", "hong"},
+#define KOREAN_FAMILY(text, roman) {text, roman},
+#include "base/names.def"
 };
 static const struct word korean_syllables[] = {
-    {"민", "min"}, {"준", "jun"}, {"서", "seo"},   {"연", "yeon"}, {"도", "do"},    {"윤", "yun"},
-    {"지", "ji"},  {"우", "u"},   {"하", "ha"},    {"은", "eun"},  {"현", "hyeon"}, {"수", "su"},
-    {"예", "ye"},  {"진", "jin"}, {"영", "yeong"}, {"호", "ho"},   {"재", "jae"},   {"원", "won"},
-    {"유", "yu"},  {"나", "na"},  {"성", "seong"}, {"혜", "hye"},  {"태", "tae"},   {"경", "gyeong"},
-    {"아", "a"},   {"린", "rin"}, {"주", "ju"},    {"찬", "chan"}, {"다", "da"},    {"희", "hui"},
+#define KOREAN_SYLLABLE(text, roman) {text, roman},
+#include "base/names.def"
 };
 static const struct word indonesian_given[] = {
-    {"Siti", "siti"},   {"Budi", "budi"},       {"Dewi", "dewi"},       {"Agus", "agus"},
-    {"Putri", "putri"}, {"Andi", "andi"},       {"Rina", "rina"},       {"Joko", "joko"},
-    {"Ayu", "ayu"},     {"Bayu", "bayu"},       {"Citra", "citra"},     {"Dimas", "dimas"},
-    {"Eka", "eka"},     {"Fajar", "fajar"},     {"Gita", "gita"},       {"Hendra", "hendra"},
-    {"Indah", "indah"}, {"Kartika", "kartika"}, {"Lestari", "lestari"}, {"Made", "made"},
-    {"Nur", "nur"},     {"Rizky", "rizky"},     {"Sari", "sari"},       {"Teguh", "teguh"},
-    {"Utami", "utami"}, {"Wahyu", "wahyu"},     {"Yoga", "yoga"},       {"Wulan", "wulan"},
-    {"Intan", "intan"}, {"Galih", "galih"},
+#define INDONESIAN_GIVEN(text, roman) {text, roman},
+#include "base/names.def"
 };
 static const struct word indonesian_families[] = {
-    {"Santoso", "santoso"},     {"Wijaya", "wijaya"},           {"Pratama", "pratama"},
-    {"Saputra", "saputra"},     {"Hidayat", "hidayat"},         {"Nugroho", "nugroho"},
-    {"Kusuma", "kusuma"},       {"Permata", "permata"},         {"Rahayu", "rahayu"},
-    {"Setiawan", "setiawan"},   {"Siregar", "siregar"},         {"Nasution", "nasution"},
-    {"Halim", "halim"},         {"Gunawan", "gunawan"},         {"Maharani", "maharani"},
-    {"Suryani", "suryani"},     {"Wibowo", "wibowo"},           {"Purnomo", "purnomo"},
-    {"Anggraini", "anggraini"}, {"Simanjuntak", "simanjuntak"},
+#define INDONESIAN_FAMILY(text, roman) {text, roman},
+#include "base/names.def"
 };
 static const struct word english_given[] = {
-    {"Alice", "alice"}, {"Ben", "ben"},     {"Clara", "clara"}, {"Daniel", "daniel"}, {"Emma", "emma"},
-    {"Frank", "frank"}, {"Grace", "grace"}, {"Henry", "henry"}, {"Iris", "iris"},     {"James", "james"},
-    {"Kate", "kate"},   {"Liam", "liam"},   {"Maya", "maya"},   {"Noah", "noah"},     {"Olivia", "olivia"},
-    {"Peter", "peter"}, {"Quinn", "quinn"}, {"Rose", "rose"},   {"Sam", "sam"},       {"Zoë", "zoe"},
+#define ENGLISH_GIVEN(text, roman) {text, roman},
+#include "base/names.def"
 };
 static const struct word english_families[] = {
-    {"Baker", "baker"},   {"Carter", "carter"}, {"Dawson", "dawson"}, {"Ellis", "ellis"},
-    {"Fisher", "fisher"}, {"Grant", "grant"},   {"Hughes", "hughes"}, {"Irving", "irving"},
-    {"Jones", "jones"},   {"Keller", "keller"}, {"Lawson", "lawson"}, {"Mason", "mason"},
-    {"Norris", "norris"}, {"O'Hara", "ohara"},  {"Porter", "porter"}, {"Reed", "reed"},
-    {"Shaw", "shaw"},     {"Turner", "turner"}, {"Walsh", "walsh"},   {"Young", "young"},
+#define ENGLISH_FAMILY(text, roman) {text, roman},
+#include "base/names.def"
 };
 static const char *const domains[] = {"example.com",  "example.net",   "example.org",
                                       "mail.example", "surat.example", "uri.example"};

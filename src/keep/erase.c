@@ -5,6 +5,7 @@
 #include "keep/leaves.h"
 #include "keep/subject.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 #include "store/mail.h"
 #include "store/right.h"
 
@@ -298,6 +299,7 @@ RESULT verb_subject_erase(struct batch *batch, const struct reader *reader,
     struct receipt receipt = {0};
     SCOPED(buf_done) struct buf bytes = {0};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
+    canary_touched(batch, reader, no);
     if (ask->dry_run) {
         TRY(record_get(shop, no, false, &bytes, &record, NULL));
     } else if (hold_stands(&shop->access)) {

@@ -3,6 +3,7 @@
 #include "keep/leaves.h"
 #include "keep/observe/observe.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -397,6 +398,7 @@ RESULT verb_subject_sightings(struct batch *batch, const struct reader *reader,
                               .proofs = ask->proofs,
                               .names = access_act(reader, ACT_OBSERVE).code == CODE_OK};
     TRY(id_get(batch->shop, ID_SUBJECT, ask->id, &list.no.at));
+    canary_touched(batch, reader, list.no);
     TRY(history_after(ask->after, &list.from));
     cbor_map(&out->body, 2);
     TRY(history_list(batch, &list, &out->body));

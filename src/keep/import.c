@@ -2,6 +2,7 @@
 #include "keep/import_priv.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 
 #include <assert.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 static void import_done(struct import *import)
 {
     hands_stop(&import->seal); /* when it was left before its end */
+    for (size_t i = 0; i < import->canary_count; i++) change_done(&import->canaries[i]);
     reading_rest(import->batch->shop, &import->reading);
 }
 
@@ -80,9 +82,12 @@ static RESULT row_decide(struct import *import, struct import_row *row)
     if (in_chunk(import, row))
         return FAIL(ROW_MALFORMED, "ref: stands twice within a few rows; the first one counts");
     TRY(subject_by_ref_tag(shop, row->ref_tag, &no));
-    if (no.at != 0) return row_change(import, no, row);
+    bool taken = no.at != 0;
+    if (taken && canary_is(shop, no) && !import->ask->dry_run)
+        TRY(canary_yield(import->batch, import->reader, no, &taken));
+    if (taken) return row_change(import, no, row);
     row->made = true;
-    row->change.no.at = ++shop->last.at;
+    row->change.no = subject_number_take(shop);
     row->change.difference.new_tags = TAKE(row->tags);
     import->created++;
     change_keep(import, row);
@@ -105,8 +110,32 @@ static void change_soon(const struct import *import, size_t change)
     for (size_t i = 0; i < tags->count; i++) store->tag->soon(store, tags->at[i].index, tags->at[i].tag);
 }
 
+/* For each number that was passed over one who is like a row of the chunk. */
+static RESULT canaries_make(struct import *import, struct subject_no after)
+{
+    enum { PASSED_MAX = IMPORT_ROWS_MAX / CANARY_EVERY_FIRST + 2 };
+    struct batch *batch = import->batch;
+    struct import_hand *hand = &import->hands[0];
+    struct subject_no passed[PASSED_MAX];
+    size_t count = canaries_passed(batch->shop, after, passed, PASSED_MAX);
+    if (count == 0) return OK;
+    import->canaries = arena_take(batch->arena, count * sizeof *import->canaries);
+    memset(import->canaries, 0, count * sizeof *import->canaries);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = import->change_count + i;
+        const struct import_row *like = &import->rows[import->changes[i * import->change_count / count]];
+        struct change *change = &import->canaries[import->canary_count++];
+        import_row_values(like, hand);
+        TRY(canary_prepare(batch, passed[i], &hand->head, &hand->values, change));
+        change_leaf(batch->shop, change, import->draft.entry.nonce, true, &import->set[at],
+                    &import->leaves[at]);
+    }
+    return OK;
+}
+
 static RESULT rows_run(struct import *import)
 {
+    struct subject_no last = import->batch->shop->last;
     for (size_t i = 0; i < import->row_count; i++) {
         struct import_row *row = &import->rows[i];
         ref_soon(import, i + SOON_ROWS);
@@ -118,6 +147,7 @@ static RESULT rows_run(struct import *import)
             return result_carry(row->done.cause, (const char *)row->why.at, row->why.len);
         import->refused_count += row->done.code != CODE_OK;
     }
+    if (!import->ask->dry_run) TRY(canaries_make(import, last));
     return OK;
 }
 
@@ -146,10 +176,11 @@ static RESULT chunk_write(struct import *import, struct answer *out)
     hands_begin(&import->seal, import->change_count, import_change_seal, import);
     TRY(changes_write(import, true, entry));
     hands_end(&import->seal);
+    for (size_t i = 0; i < import->canary_count; i++) TRY(change_write(batch, &import->canaries[i], entry));
     draft->set = import->set;
     draft->leaves = import->leaves;
-    draft->set_count = import->change_count;
-    for (size_t i = 0; i < import->change_count; i++) draft->entry.full |= import->set[i].full;
+    draft->set_count = import->change_count + import->canary_count;
+    for (size_t i = 0; i < draft->set_count; i++) draft->entry.full |= import->set[i].full;
     batch_append(batch, draft, &receipt);
     assert(receipt.index == entry);
     TRY(changes_write(import, false, entry));
@@ -190,8 +221,9 @@ static RESULT import_begin(struct import *import)
     import->rows = import->reading->rows;
     import->row_count = most;
     import->changes = arena_take(arena, most * sizeof *import->changes);
-    import->set = arena_take(arena, most * sizeof *import->set);
-    import->leaves = arena_take(arena, most * sizeof *import->leaves);
+    size_t with_canaries = most + most / CANARY_EVERY_FIRST + 2;
+    import->set = arena_take(arena, with_canaries * sizeof *import->set);
+    import->leaves = arena_take(arena, with_canaries * sizeof *import->leaves);
     import->same = arena_take(arena, most * sizeof *import->same);
     import->same_keys = arena_take(arena, most * sizeof *import->same_keys);
     return OK;
@@ -200,7 +232,7 @@ static RESULT import_begin(struct import *import)
 RESULT verb_import(struct batch *batch, const struct reader *reader, const struct import_ask *ask,
                    struct answer *out)
 {
-    SCOPED(import_done) struct import import = {.batch = batch, .ask = ask};
+    SCOPED(import_done) struct import import = {.batch = batch, .reader = reader, .ask = ask};
     struct subject_no last = batch->shop->last;
     import.draft = batch_draft(batch, reader, ENTRY_IMPORT);
     import.skip = slice_is(ask->on_conflict, "skip");

@@ -74,6 +74,7 @@ RESULT reading_take(struct shop *shop, const struct import_ask *ask, struct read
 
 struct import {
     struct batch *batch;
+    const struct reader *reader;
     const struct import_ask *ask;
     struct draft draft;
     struct reading *reading;
@@ -85,6 +86,9 @@ struct import {
     struct hash *leaves;
     struct sighted *same; /* whom the chunk found unchanged, with their data keys: a look */
     struct secret *same_keys;
+    struct change *
+        canaries; /* made up for the numbers that the chunk passed over: they stand in its set as the rows do */
+    size_t canary_count;
     size_t row_count, change_count, same_count, refused_count, created, changed, unchanged;
     bool skip, fail; /* on_conflict */
     uint16_t ref_heads[REF_BUCKETS];

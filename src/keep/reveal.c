@@ -3,6 +3,7 @@
 #include "keep/spend.h"
 #include "keep/values.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -286,6 +287,7 @@ static RESULT reveal_shown(struct batch *batch, const struct reader *reader, con
     uint64_t *numbers = arena_take(batch->arena, count * sizeof *numbers);
     memcpy(person.network, permit->network, NETWORK_BYTES);
     struct result done = subjects_find(batch, ask, shown, numbers, &found);
+    for (size_t i = 0; i < found; i++) canary_touched(batch, reader, (struct subject_no){numbers[i]});
     if (done.code == CODE_OK) done = no_twins(batch, numbers, found);
     if (done.code == CODE_OK) done = spend(batch, &person, looks_of(batch, permit, shown, count), found, out);
     if (done.code == CODE_OK) done = approval_check(batch, reader, found);
@@ -376,6 +378,8 @@ RESULT verb_lookup(struct batch *batch, const struct reader *reader, const struc
     size_t tried = budget_mark(shop->budgets);
     TRY(shop->store->tag->find(shop->store, tag_index(shop, field->number, 0), tag, found, COUNT_OF(found),
                                &count));
+    count = canaries_unfound(shop, field->number == FIELD_EMAIL, found, count);
+    for (size_t i = 0; i < count; i++) canary_touched(batch, reader, found[i]);
 
     struct draft draft = batch_draft(batch, reader, ENTRY_LOOKUP);
     struct sighted *looks = arena_take(batch->arena, count * sizeof *looks);

@@ -8,6 +8,7 @@
 #include "keep/spend.h"
 #include "keep/verbs.h"
 #include "keep/watch/sink.h"
+#include "keep/watch/canary.h"
 #include "keep/watch/watching.h"
 #include "store/sqlite/sqlite.h"
 
@@ -100,6 +101,7 @@ void shop_free(struct shop **shop)
     post_free(&at->post);
     sinks_free(&at->sinks);
     watching_free(&at->watching);
+    canaries_free(&at->canaries);
     key_uses_done(&at->key_uses);
     access_done(&at->access);
     guesses_free(&at->guesses);
@@ -219,6 +221,7 @@ void shop_readers_drop(struct shop *shop)
     post_settings_drop(shop->post);
     sinks_drop(shop->sinks);
     watching_drop(shop->watching);
+    canaries_drop(shop->canaries);
     fields_init(&shop->fields);
 }
 
@@ -364,6 +367,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(post_open(shop, &shop->post));
     TRY(sinks_new(shop, &shop->sinks));
     TRY(watching_new(options->unwatched, &shop->watching));
+    TRY(canaries_new(&shop->canaries));
     TRY(budgets_new(&shop->budgets));
     TRY(spread_new(&shop->pass_spread));
     TRY(sessions_new(shop->crypto, &shop->sessions));

@@ -16,6 +16,7 @@
 struct post;
 struct sinks;
 struct watching;
+struct canaries;
 
 struct shop {
     uint32_t number; /* in this keeper, from 1 */
@@ -38,6 +39,7 @@ struct shop {
     struct post *post;         /* keep/post.h */
     struct sinks *sinks;       /* keep/watch/sink.h */
     struct watching *watching; /* keep/watch/watching.h */
+    struct canaries *canaries; /* keep/watch/canary.h */
     struct pass_tally {
         uint64_t issued, seen, unknown, refused;
     } passes; /* as keep/access/pass.h tells them */

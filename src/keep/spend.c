@@ -4,6 +4,7 @@
 #include "keep/access/staff.h"
 #include "keep/put.h"
 #include "keep/values.h"
+#include "keep/watch/canary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static bool is_operator(const struct reader *reader)
 struct limits spend_limits(struct shop *shop, const struct reader *reader)
 {
     struct limits limits =
-        is_operator(reader) ? limits_of_operator() : limits_of_role(reader->role, shop->last.at);
+        is_operator(reader) ? limits_of_operator() : limits_of_role(reader->role, shop_customers(shop));
     return limits_put(&shop->access, BUDGET_READER, reader->line, limits);
 }
 
@@ -31,7 +32,7 @@ static void charge_add(struct spending *spending, enum budget_scope scope, uint6
 static void wider_add(struct shop *shop, struct spending *spending, enum budget_scope scope, uint64_t id,
                       const struct limits *reader)
 {
-    struct limits limits = limits_of_scope(scope, reader, shop->last.at);
+    struct limits limits = limits_of_scope(scope, reader, shop_customers(shop));
     charge_add(spending, scope, id, limits_put(&shop->access, scope, id, limits));
 }
 

@@ -4,6 +4,7 @@
 #include "keep/put.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 
 #include <assert.h>
 #include <string.h>
@@ -56,7 +57,7 @@ RESULT subject_make(struct batch *batch, struct record *head, struct new_fields 
 {
     struct shop *shop = batch->shop;
     TRY(values_tags(shop, values, &out->difference.new_tags));
-    out->no.at = ++shop->last.at;
+    out->no = subject_number_take(shop);
     subject_seal(shop, head, values, batch->now_us, out);
     return OK;
 }
@@ -152,14 +153,12 @@ static RESULT taken_note(struct batch *batch, const struct reader *reader, struc
     return OK;
 }
 
-/* Write one subject's change with an entry of its own. */
-static RESULT change_commit(struct batch *batch, const struct reader *reader, enum entry_kind kind,
-                            const struct change *change, struct answer *out)
+RESULT subject_commit(struct batch *batch, const struct reader *reader, enum entry_kind kind,
+                      const struct change *change, struct receipt *out)
 {
     struct draft draft = batch_draft(batch, reader, kind);
     struct sighted sighted = {{0}};
     struct hash leaf = {{0}};
-    struct receipt receipt = {0};
     change_leaf(batch->shop, change, draft.entry.nonce, false, &sighted, &leaf);
     draft.set = &sighted;
     draft.leaves = &leaf;
@@ -167,8 +166,15 @@ static RESULT change_commit(struct batch *batch, const struct reader *reader, en
     draft.entry.full = change->difference.fields;
     draft.entry.has_object = true;
     draft.entry.object = change->record;
-    batch_append(batch, &draft, &receipt);
-    TRY(change_write(batch, change, receipt.index));
+    batch_append(batch, &draft, out);
+    return change_write(batch, change, out->index);
+}
+
+static RESULT change_commit(struct batch *batch, const struct reader *reader, enum entry_kind kind,
+                            const struct change *change, struct answer *out)
+{
+    struct receipt receipt = {0};
+    TRY(subject_commit(batch, reader, kind, change, &receipt));
     batch_receipt(out, &receipt);
     return OK;
 }
@@ -245,12 +251,22 @@ static RESULT create_conflict(struct batch *batch, const struct reader *reader,
     return OK;
 }
 
+/* Does somebody have it who keeps it? */
+static RESULT ref_taken(struct batch *batch, const struct reader *reader, struct result found,
+                        struct subject_no no, bool *out)
+{
+    *out = found.code == CODE_OK;
+    if (found.code != CODE_OK) return found.code == CODE_NOT_FOUND ? OK : found;
+    return canary_is(batch->shop, no) ? canary_yield(batch, reader, no, out) : OK;
+}
+
 RESULT verb_subject_create(struct batch *batch, const struct reader *reader,
                            const struct subject_create_ask *ask, struct answer *out)
 {
     struct shop *shop = batch->shop;
     struct record head = {.state = SUBJECT_ACTIVE};
-    struct subject_no no = {0};
+    struct subject_no no = {0}, before = shop->last;
+    bool taken = false;
     SCOPED(new_fields_done) struct new_fields values = {0};
     SCOPED(change_done) struct change change = {0};
     TRY(kind_take(ask->kind, &head.state));
@@ -262,9 +278,10 @@ RESULT verb_subject_create(struct batch *batch, const struct reader *reader,
     TRY(values_take(shop, &ask->fields, slice_text(head.country), out, &values));
     TRY(ref_take(batch, ask->ref, out, &values));
     struct result found = subject_by_ref(shop, buf_slice(&values.text[FIELD_REF]), &no);
-    if (found.code == CODE_OK) return create_conflict(batch, reader, ask, no, &values, out);
-    if (found.code != CODE_NOT_FOUND) return found;
+    TRY(ref_taken(batch, reader, found, no, &taken));
+    if (taken) return create_conflict(batch, reader, ask, no, &values, out);
     TRY(subject_make(batch, &head, &values, &change));
+    TRY(canaries_born(batch, reader, before, &head, &values));
     TRY(change_commit(batch, reader, ENTRY_CREATE, &change, out));
     out->head.flags |= ANSWER_CREATED;
     out->head.version = 1;
@@ -276,13 +293,13 @@ RESULT verb_subject_create(struct batch *batch, const struct reader *reader,
 RESULT verb_subject_show(struct batch *batch, const struct reader *reader, const struct subject_show_ask *ask,
                          struct answer *out)
 {
-    (void)reader;
     struct shop *shop = batch->shop;
     struct subject_no no = {0};
     struct record record;
     SCOPED(buf_done) struct buf bytes = {0};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
     TRY(record_get(shop, no, true, &bytes, &record, NULL));
+    canary_touched(batch, reader, no);
     if (record.state == SUBJECT_ERASED) return FAIL(SUBJECT_ERASED, "subject: was erased");
     int64_t held_until_us = contact_held_until(shop, &record);
     out->head.version = record.version;
@@ -310,6 +327,7 @@ RESULT verb_subject_patch(struct batch *batch, const struct reader *reader,
     SCOPED(new_fields_done) struct new_fields values = {0};
     SCOPED(change_done) struct change change = {0};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
+    canary_touched(batch, reader, no);
     TRY(subject_hold(shop, no, &held));
     if (ask->version == 0) return FAIL(IF_MATCH_MISSING, "subject: send If-Match with the ETag you changed");
     if (ask->version != held.record.version)
@@ -320,11 +338,12 @@ RESULT verb_subject_patch(struct batch *batch, const struct reader *reader,
     if (ask->ref.len > 0) {
         TRY(ref_take(batch, ask->ref, out, &values));
         struct result found = subject_by_ref(shop, buf_slice(&values.text[FIELD_REF]), &other);
-        if (found.code == CODE_OK && other.at != no.at) {
+        bool taken = false;
+        if (other.at != no.at) TRY(ref_taken(batch, reader, found, other, &taken));
+        if (taken) {
             TRY(taken_note(batch, reader, other, out));
             return FAIL(REF_TAKEN, "subject: another one has this ref");
         }
-        if (found.code != CODE_OK && found.code != CODE_NOT_FOUND) return found;
     }
     TRY(held_change(batch, reader, &(struct wanted){&held, &head, &values}, &change, out));
     out->head.version = held.record.version + (change.replaces ? 1 : 0);
@@ -346,6 +365,7 @@ RESULT verb_subject_close(struct batch *batch, const struct reader *reader,
     SCOPED(new_fields_done) struct new_fields none = {0};
     SCOPED(change_done) struct change change = {0};
     TRY(id_get(shop, ID_SUBJECT, ask->id, &no.at));
+    canary_touched(batch, reader, no);
     TRY(subject_hold(shop, no, &held));
     if (held.record.state == SUBJECT_CLOSED) return FAIL(SUBJECT_CLOSED, "subject: is closed already");
     head = held.record;

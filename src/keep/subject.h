@@ -66,6 +66,10 @@ void compare_note(struct batch *batch, const struct reader *reader, const struct
 /* Write a prepared change under the entry that tells of it. */
 RESULT change_write(struct batch *batch, const struct change *change, uint64_t entry);
 
+/* Write it with an entry of its own, of that kind. */
+RESULT subject_commit(struct batch *batch, const struct reader *reader, enum entry_kind kind,
+                      const struct change *change, struct receipt *out);
+
 /* The leaf of a change; with the record's hash where the entry does not carry it (import). */
 void change_leaf(struct shop *shop, const struct change *change, const uint8_t nonce[ENTRY_NONCE_BYTES],
                  bool with_record, struct sighted *sighted, struct hash *leaf);

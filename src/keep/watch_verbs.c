@@ -4,6 +4,7 @@
 #include "keep/spend.h"
 #include "keep/verbs.h"
 #include "keep/watch/watching.h"
+#include "keep/watch/canary.h"
 #include "watch/detect/detect.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ static void reach_put(struct shop *shop, const struct reader *reader, struct buf
 {
     struct charge charges[SPEND_FIXED + KEY_HOLDERS_MAX];
     struct spending spending = {charges, 0};
-    uint64_t people[WINDOW_COUNT], customers = shop->last.at;
+    uint64_t people[WINDOW_COUNT], customers = shop_customers(shop);
     spending_of(shop, reader, &spending);
     for (size_t i = 0; i < spending.count; i++) charges[i].count = 1;
     struct plan plan = {0, charges, spending.count};
@@ -73,7 +74,7 @@ RESULT verb_blast_radius(struct batch *batch, const struct reader *reader, const
     struct reader one;
     size_t count = 0;
     cbor_map(&out->body, 3);
-    put_number(&out->body, "customers", shop->last.at);
+    put_number(&out->body, "customers", shop_customers(shop));
     cbor_text(&out->body, SLICE_TEXT("items"));
     size_t mark = cbor_open(&out->body);
     for (size_t i = 0; i < access->key_count; i++) {
@@ -166,7 +167,7 @@ RESULT verb_watch_status(struct batch *batch, const struct reader *reader, const
     one.line = one.no;
     size_t count = 1;
     cbor_map(&out->body, 4);
-    put_number(&out->body, "customers", batch->shop->last.at);
+    put_number(&out->body, "customers", shop_customers(batch->shop));
     counts_put(batch, &out->body);
     cbor_text(&out->body, SLICE_TEXT("outside"));
     TRY(outside_status_put(batch->shop, batch->now_us, &out->body));

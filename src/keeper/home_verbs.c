@@ -5,6 +5,7 @@
 #include "keep/access/service.h"
 #include "keep/outside.h"
 #include "keep/watch/watching.h"
+#include "keep/watch/canary.h"
 #include "keeper/keeper_priv.h"
 
 #include <string.h>
@@ -260,7 +261,7 @@ RESULT verb_status(struct keeper *keeper, struct shop *shop, struct answer *out)
     watch_put(shop, clock_now(&shop->clock), text);
     metric(text, "ledger_entries", "gauge", ledger_durable(shop->ledger));
     metric(text, "ledger_checkpoint_held_outside", "gauge", outside ? 1 : 0);
-    metric(text, "subjects", "gauge", shop->last.at);
+    metric(text, "subjects", "gauge", shop_customers(shop));
     metric(text, "services_drifting", "gauge", services_drifting(&shop->access));
     metric(text, "leaves_open", "gauge", leaves_open(shop));
     metric(text, "rows_forged", "gauge", shop->forged);

@@ -199,6 +199,9 @@ def walk(home):
     within("open", run("watch trip", idle, "--yes").text)
     within(idle, run("watch alerts", "--all").text)
     run("watch reset", idle)
+    run("watch canary list", status=NO)
+    run("watch canary plant", "--partner", "courier", status=NO)
+    run("watch canary begin", "--domain", "mail.shop.example", status=2)  # with staff, two are named
     run("watch mute", "--detector", "dormant", "--reason", "holidays", "--days", "30")
     asked = run("approval ask", "--people", "500", "--minutes", "30", "--reason", "recall", "--json").json["approval"]
     within(asked, run("approval list").text)

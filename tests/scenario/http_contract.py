@@ -180,6 +180,10 @@ def people(walk):
     same(walk("POST", "/v1/breaker/{reader}/trip", path=f"/v1/breaker/{stopped}/trip").json["breaker"], "open")
     same(walk("POST", "/v1/breaker/{reader}/reset", None, 202, path=f"/v1/breaker/{stopped}/reset").json["state"], "delayed")
     walk("POST", "/v1/mutes", {"detector": "dormant", "reason": "holidays", "days": 30}, 202)
+    walk("POST", "/v1/canaries", {"partner": "courier"}, 409)
+    ids = [walk.home.good("POST", "/v1/staff", {"name": f"Keeper {n}", "email": f"keeper{n}@shop.example"})["id"] for n in "12"]
+    walk("POST", "/v1/canaries/plan", {"domains": ["mail.shop.example"], "keepers": ids}, 202)
+    walk("POST", "/v1/canaries/list", None, 409)
     asked = walk("POST", "/v1/approvals", {"reason": "recall", "subjects_max": 500}, 202).json["approval"]
     within(asked, [item["approval"] for item in walk("GET", "/v1/approvals").json["items"]])
     walk("POST", "/v1/approvals/{id}/approve", status=403, path=f"/v1/approvals/{asked}/approve")  # by its asker
@@ -329,6 +333,7 @@ GOOD = {
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
     "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},
     "/v1/mutes": {"reason": "x", "days": 1},
+    "/v1/canaries/plan": {"domains": ["x.example"]}, "/v1/canaries": {"partner": "x"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
 }
 

@@ -9,6 +9,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within
 from receivers import Events, Hook, MailHost, wait_until
+from staff import colleagues
 
 PEOPLE = 60
 STOPPED_BY = 40  # people at most: trip.people of src/watch/detect/params.def is 20, a run of enumeration 24
@@ -113,10 +114,25 @@ def scripts_of_the_first_days_are_told_of_and_never_held_up():
         same(home.reveal(people[0], ["name"], purpose="support", key=home.issue("slowly")).status, 200)
 
 
+def from_the_eighth_day_on_a_service_is_stopped_by_itself():
+    with Home() as home:
+        people = shop(home)
+        rows = "ref,name\n" + "".join(f"I{at},Budi {at}\n" for at in range(200))
+        home.good("POST", "/v1/import", rows.encode(), kind="text/csv")
+        home.wait_days(8)
+        service, support, admin = (home.issue(role) for role in ("service", "support", "admin"))
+        for key in (service, support):
+            seen, refused = drained(home, people, key)
+            check(seen < STOPPED_BY, f"{seen} people were seen: {home.good('GET', '/v1/alerts')}")
+            same((refused.status, refused.code), (403, "breaker.open"))
+        same(drained(home, people, admin), (PEOPLE, None), "a role that gives out rights is told of")
+        same(len(home.good("GET", "/v1/alerts")["breakers"]), 2)
+
+
 def people_stop_alone_and_free_together():
     with Home() as home:
         people = shop(home)
-        ana, budi = person(home, "ana"), person(home, "budi")
+        _, (ana, budi) = colleagues(home, "ana", "budi")
         desk = home.good("POST", "/v1/keys", {"role": "service"})
         same(home.http("POST", f"/v1/breaker/{desk['id']}/reset", key=ana).status, 409, "it is not stopped")
         same(home.http("POST", f"/v1/breaker/{desk['id']}/trip", key=ana).json["breaker"], "open")
@@ -266,6 +282,7 @@ def what_was_learned_and_is_gone_is_said():
 
 if __name__ == "__main__":
     story(a_list_taken_in_order_is_stopped_and_told, scripts_of_the_first_days_are_told_of_and_never_held_up,
+          from_the_eighth_day_on_a_service_is_stopped_by_itself,
           people_stop_alone_and_free_together, one_person_alone_resets_nothing_for_a_day,
           a_looser_stance_of_a_role_takes_two, a_muted_alert_is_not_told_but_trips, who_is_suspected_is_not_told,
           whoever_writes_the_database_frees_nobody, what_was_learned_and_is_gone_is_said)

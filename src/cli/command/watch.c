@@ -81,3 +81,57 @@ RESULT command_watch_mute(struct call *call)
     TRY(call_number(call, OPT_DAYS, 1, 90, &ask.days));
     return ask_and_show(call, VERB_MUTE_PUT, &ask, show_mute);
 }
+
+static void show_plan(const struct call *call, struct doc answer)
+{
+    (void)call;
+    SCOPED(buf_done) struct buf domains = {0};
+    item_words_put(&domains, doc_get(answer, "domains"));
+    show_words("Canaries are made up among the customers to come, with addresses on ");
+    show_value(buf_slice(&domains));
+    show_words("\n");
+}
+
+RESULT command_canary_begin(struct call *call)
+{
+    struct canary_begin_ask ask = {{0}};
+    SCOPED(arena_done) struct arena arena = {0};
+    struct slice given = {0};
+    TRY(call_need(call, OPT_DOMAIN, &given));
+    TRY(call_list(call, OPT_DOMAIN, &arena, &ask.domains));
+    TRY(call_list(call, OPT_KEEPER, &arena, &ask.keepers));
+    return ask_and_show(call, VERB_CANARY_BEGIN, &ask, show_plan);
+}
+
+static void show_planted(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "state")));
+    show_words("\n");
+}
+
+RESULT command_canary_plant(struct call *call)
+{
+    struct canary_plant_ask ask = {.key = call_slice(call, OPT_FOR),
+                                   .partner = call_slice(call, OPT_PARTNER)};
+    return ask_and_show(call, VERB_CANARY_PLANT, &ask, show_planted);
+}
+
+static void show_canaries(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_table(answer, (const struct table_column[]){{"id", COLUMN_WORDS},
+                                                     {"for", COLUMN_WORDS},
+                                                     {"ref", COLUMN_WORDS},
+                                                     {"name", COLUMN_WORDS},
+                                                     {"email", COLUMN_WORDS},
+                                                     {"phone", COLUMN_WORDS},
+                                                     {"given", COLUMN_TIME},
+                                                     {0}});
+}
+
+RESULT command_canary_list(struct call *call)
+{
+    struct canary_list_ask ask = {0};
+    return ask_and_show(call, VERB_CANARY_LIST, &ask, show_canaries);
+}

@@ -9,6 +9,7 @@
 #include "keep/post.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -413,6 +414,8 @@ static RESULT approver_check(const struct batch *batch, const struct reader *rea
         is_among(reader->persons[0], approval->persons, approval->person_count)) {
         return FAIL(APPROVAL_ASKER, "approval: you asked for it, so somebody else must approve it");
     }
+    if (approval->kind == AUTHORITY_CANARY && !canary_keeper(batch->shop, reader))
+        return FAIL(APPROVAL_UNNAMED, "approval: of canaries only the other one whom the shop named may say yes");
     const struct asked_by asker = asker_of(approval);
     if (!maker_speaks(&batch->shop->access, reader->persons[0], reader->key, &asker, batch->now_us)) {
         return FAIL(

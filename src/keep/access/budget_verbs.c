@@ -6,6 +6,7 @@
 #include "keep/put.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,13 +63,13 @@ static struct limits without_row(struct shop *shop, const struct budget_row *row
 {
     static const struct role person = {.reason = true};
     const struct role *role = &person;
-    struct limits least = limits_of_role(&person, shop->last.at);
-    if (row->scope != BUDGET_READER) return limits_of_scope(row->scope, &least, shop->last.at);
+    struct limits least = limits_of_role(&person, shop_customers(shop));
+    if (row->scope != BUDGET_READER) return limits_of_scope(row->scope, &least, shop_customers(shop));
     if (row->target == reader_no(READER_OPERATOR, 0)) return limits_of_operator();
     const struct key *key =
         row->target >> 32 == READER_KEY ? key_by_id(&shop->access, (uint32_t)row->target) : NULL;
     if (key) role = role_by_id(&shop->access, key->role);
-    return limits_of_role(role, shop->last.at);
+    return limits_of_role(role, shop_customers(shop));
 }
 
 /* Does the row let anybody see more than what holds now? */

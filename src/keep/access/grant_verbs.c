@@ -4,6 +4,7 @@
 #include "keep/access/grant.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 
 #include <string.h>
 
@@ -91,6 +92,7 @@ RESULT verb_grant_add(struct batch *batch, const struct reader *reader, const st
     SCOPED(buf_done) struct buf body = {0};
     memcpy(grant.persons, reader->persons, reader->person_count * sizeof *reader->persons);
     TRY(id_get(shop, ID_SUBJECT, ask->subject, &right.no.at));
+    canary_touched(batch, reader, right.no);
     TRY(target_take(shop, reader, ask, &grant));
     TRY(fields_take(shop, ask, &grant));
     TRY(ticket_take(shop, right.no, ask->ticket, &grant));

@@ -2,6 +2,7 @@
 #include "keep/access/pass.h"
 #include "keep/put.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 
 #include <assert.h>
 
@@ -19,6 +20,7 @@ RESULT verb_pass_issue(struct batch *batch, const struct reader *reader, const s
     uint64_t number = ledger_size(shop->ledger); /* the index its entry will have */
     SCOPED(buf_done) struct buf text = {0}, network = {0}, body = {0};
     TRY(id_get(shop, ID_SUBJECT, ask->subject, &right.no.at));
+    canary_touched(batch, reader, right.no);
     TRY(pass_network(shop, ask->client_network, &network, pass.network));
     pass_secret_make(shop, number, &text, &pass.mac);
     pass_body_write(&pass, &body);

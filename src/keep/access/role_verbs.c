@@ -6,6 +6,7 @@
 #include "keep/put.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
+#include "keep/watch/canary.h"
 
 #include <stdio.h>
 
@@ -90,9 +91,9 @@ RESULT verb_self(struct batch *batch, const struct reader *reader, const struct 
 static bool role_is_wider(struct shop *shop, const struct role *role)
 {
     const struct role *old = role_by_id(&shop->access, role->id);
-    if (old) return !role_within(role, old, shop->last.at);
+    if (old) return !role_within(role, old, shop_customers(shop));
     for (size_t i = 0; i < shop->access.role_count; i++) {
-        if (role_within(role, &shop->access.roles[i], shop->last.at)) return false;
+        if (role_within(role, &shop->access.roles[i], shop_customers(shop))) return false;
     }
     return true;
 }
@@ -111,8 +112,8 @@ static void widening_put(struct shop *shop, const struct role *role, char out[AP
     const struct role *known = role_by_id(&shop->access, role->id), *old = known ? known : &nothing;
     uint64_t full = role->fields_all ? UINT64_MAX : role->full;
     uint64_t before = old->fields_all ? UINT64_MAX : old->full;
-    struct limits now = limits_of_role(role, shop->last.at), was = {{0}};
-    if (known) was = limits_of_role(old, shop->last.at);
+    struct limits now = limits_of_role(role, shop_customers(shop)), was = {{0}};
+    if (known) was = limits_of_role(old, shop_customers(shop));
     (void)snprintf(
         out, APPROVAL_WHAT_BYTES_MAX + 1,
         "%s %s: %s%u more in full, %u more acts, purposes %zu (was %zu), %llu people a day (was %llu)%s",
@@ -127,7 +128,7 @@ static void widening_put(struct shop *shop, const struct role *role, char out[AP
 static void put_limits(const struct shop *shop, const struct role *role, struct buf *out)
 {
     static const char *const names[] = {"minute", "hour", "daily", "monthly"};
-    struct limits limits = limits_of_role(role, shop->last.at);
+    struct limits limits = limits_of_role(role, shop_customers(shop));
     size_t count = 0;
     for (int window = 0; window < WINDOW_COUNT; window++) put_number(out, names[window], limits.at[window]);
     cbor_text(out, SLICE_TEXT("classes"));

@@ -4,6 +4,7 @@
 #include "keep/access/containment.h"
 #include "keep/hold.h"
 #include "keep/post.h"
+#include "keep/watch/canary.h"
 #include "keep/watch/sink.h"
 #include "keep/watch/watching.h"
 
@@ -103,6 +104,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return post_settings_take(shop, body);
     case AUTHORITY_SINK:
         return sink_take(shop, id, body);
+    case AUTHORITY_CANARY:
+        return canary_take(shop, id, body);
     case AUTHORITY_BREAKER:
     case AUTHORITY_ALERT:
     case AUTHORITY_MUTE:

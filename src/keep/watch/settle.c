@@ -1,4 +1,5 @@
 /* What was found takes effect: alerts, breakers; each minute what ends by itself, and keeping what was learned. */
+#include "keep/watch/canary.h"
 #include "keep/watch/sink.h"
 #include "keep/watch/watching_priv.h"
 
@@ -15,7 +16,7 @@ static struct standing standing_of(struct batch *batch, uint64_t line)
 {
     struct shop *shop = batch->shop;
     const struct role *role = reader_role(&shop->access, line);
-    struct standing standing = {.customers = shop->last.at, .age_us = watching_age(batch)};
+    struct standing standing = {.customers = shop_customers(shop), .age_us = watching_age(batch)};
     if (role) {
         standing.stance = role->stance;
         standing.gives_rights = role_gives_rights(role);
@@ -181,7 +182,7 @@ RESULT watching_minute(struct batch *batch, bool *noted)
     struct shop *shop = batch->shop;
     struct watching *watching = shop->watching;
     if (watching->off) return OK;
-    watch_minute(watching->watch, batch->now_us, shop->last.at);
+    watch_minute(watching->watch, batch->now_us, shop_customers(shop));
     size_t writes = batch->writes;
     TRY(watching_settle(batch));
     *noted |= batch->writes != writes;
@@ -258,7 +259,7 @@ static RESULT outside_start(struct shop *shop)
 RESULT watching_start(struct shop *shop)
 {
     struct watching *watching = shop->watching;
-    const struct watch_options options = {.params = watching->params, .customers = shop->last.at};
+    const struct watch_options options = {.params = watching->params, .customers = shop_customers(shop)};
     SCOPED(buf_done) struct buf state = {0};
     uint64_t known = 0;
     if (watching->off) return OK;

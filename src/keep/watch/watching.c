@@ -146,6 +146,18 @@ void watching_refused(struct batch *batch, const struct reader *reader, enum cau
     watching->changed = true;
 }
 
+void watching_canary(struct batch *batch, const struct reader *reader)
+{
+    struct watching *watching = batch->shop->watching;
+    if (watching->off || !watching->watch || reader->no == reader_no(READER_SYSTEM, 0)) return;
+    watch_look(watching->watch, &(struct look){.kind = LOOK_REFUSED,
+                                               .now_us = batch->now_us,
+                                               .reader = reader_line(&batch->shop->access, reader->no),
+                                               .peers = reader->role ? reader->role->id : 0,
+                                               .canaries = 1});
+    watching->changed = true;
+}
+
 /* Does it lead to values, or tell who is a customer? Whatever leaves a look's entry is among them. */
 static bool is_look(enum verb verb)
 {

@@ -34,6 +34,8 @@ void watching_look(struct batch *batch, const struct draft *draft);
 /* The detectors over logs of systems outside (outside_watch.h); NULL: nothing is watched. */
 struct outside_watch;
 struct outside_watch *watching_outside(struct shop *shop);
+/* This reader named a canary: keep/watch/canary.h. */
+void watching_canary(struct batch *batch, const struct reader *reader);
 /* This reader was refused for that cause. */
 void watching_refused(struct batch *batch, const struct reader *reader, enum cause cause);
 

@@ -168,7 +168,9 @@ static void people(struct watch *watch, struct reader_state *state, const struct
     grantless_look(&state->grantless, look);
     if (look->granted || look->passed) return; /* whoever made the grant chose the order */
     uint64_t newest = (uint64_t)(watch->params.at[PARAM_ENUMERATION_NEWEST] * (double)watch->customers);
-    uint64_t old = watch->newest > newest ? watch->newest - newest : 0;
+    /* until a new one was looked at, the count of customers tells: else who goes upwards is always at the newest */
+    uint64_t top = watch->newest > watch->customers ? watch->newest : watch->customers;
+    uint64_t old = top > newest ? top - newest : 0;
     struct enumeration_shop shop = {watch->customers, old};
     judged(watch, state, DETECTOR_ENUMERATION,
            enumeration_look(&state->enumeration, &watch->params, look, shop), look->now_us);

@@ -1,6 +1,7 @@
 #include "prop.h"
 
 #include "watch/detect/detect.h"
+#include "watch/detect/measure/sketch.h"
 
 #include <math.h>
 
@@ -223,7 +224,7 @@ static void lookups_of_many_values_are_found(void **state)
         int64_t now_us = NOON + day * DAY_US;
         for (uint64_t i = 0; i < (day == 11 ? 3000 : 200); i++) {
             struct look look = look_of(1, now_us, &i, 1);
-            uint64_t subject = 1 + (i * 7919 + day) % 150;
+            uint64_t subject = 1 + sketch_mix(day * 10000 + i) % CUSTOMERS; /* in no order */
             look.subjects = &subject;
             look.kind = LOOK_FOUND;
             look.value = day * 100000 + i + 1;
@@ -232,6 +233,21 @@ static void lookups_of_many_values_are_found(void **state)
         watch_minute(watch, now_us + MINUTE_US, CUSTOMERS);
         assert_int_equal(found(watch, DETECTOR_ENUMERATION, NULL), day == 11);
     }
+}
+
+/* After a start no look has told yet which customer is the newest: whoever goes upwards would always be there. */
+static void a_list_is_found_before_anybody_looked_at_the_newest(void **state)
+{
+    (void)state;
+    SCOPED(watch_free) struct watch *watch = watch_made(0, 0);
+    size_t count = 0;
+    watch_minute(watch, NOON, CUSTOMERS);
+    for (uint64_t subject = 1; subject <= 40; subject++) {
+        struct look look = look_of(1, NOON, &subject, 1);
+        watch_look(watch, &look);
+        count += found(watch, DETECTOR_ENUMERATION, NULL);
+    }
+    assert_true(count > 0);
 }
 
 static void what_is_granted_or_passed_has_no_order(void **state)
@@ -391,6 +407,7 @@ int main(void)
         cmocka_unit_test(coverage_is_compared_with_the_others),
         cmocka_unit_test(lookups_that_miss_are_found_in_the_path),
         cmocka_unit_test(lookups_of_many_values_are_found),
+        cmocka_unit_test(a_list_is_found_before_anybody_looked_at_the_newest),
         cmocka_unit_test(what_is_granted_or_passed_has_no_order),
         cmocka_unit_test(an_unknown_pass_and_a_refusal_show_nobody),
         cmocka_unit_test(days_are_local),
