@@ -19,7 +19,7 @@ _amanah()
         service) words="put list record" ;;
         secret) words="add hold rotated list" ;;
         watch) words="sink put sink list sink drop sink test weekly" ;;
-        incident) words="open list show add task claim contain scope exposures export close reopen" ;;
+        incident) words="open list show add task claim contain timeline scope exposures export close reopen" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -101,6 +101,7 @@ _amanah()
         "incident task") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident claim") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident contain") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --lift" ;;
+        "incident timeline") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident scope") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident exposures") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;

@@ -251,6 +251,10 @@ def walk(home):
     run("incident contain", incident, "--dry-run", status=NO)  # nobody is suspected
     run("incident contain", incident, status=USAGE)
     run("incident contain", incident, "--lift", "--yes", status=NO)
+    within("datetime,timestamp_desc,message", run("incident timeline", incident).text)
+    lines = [json.loads(line) for line in run("incident timeline", incident, "--format", "jsonl").text.splitlines()]
+    same([line["line"] for line in lines], list(range(1, len(lines) + 1)))
+    within("look at it", " ".join(line["message"] for line in lines))
     run("incident exposures", incident, status=NO)
     within("any field", run("incident scope", incident, "fields=email").text)
     run("incident scope", incident, "fields=nothing", status=USAGE)
