@@ -105,8 +105,10 @@ static RESULT options_take(struct ingesting *ingesting)
 static bool maps_subject(const struct ingesting *ingesting)
 {
     struct slice map = buf_slice(&ingesting->map);
-    const uint8_t *found = map.len > 0 ? memmem(map.at, map.len, "subject=", 8) : NULL;
-    return found && (found == map.at || found[-1] == ',');
+    for (size_t i = 0; i < map.len; i++) {
+        if ((i == 0 || map.at[i - 1] == ',') && slice_starts(slice_from(map, i), "subject=")) return true;
+    }
+    return false;
 }
 
 static RESULT service_take(struct ingesting *ingesting)

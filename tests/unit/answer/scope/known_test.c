@@ -31,7 +31,7 @@ static size_t person_at(uint64_t number)
 static void tell_fields(uint64_t full, uint64_t masked, size_t person, struct told *out)
 {
     for (size_t field = 0; field < LOG_FIELDS; field++) {
-        uint8_t how = full >> field & 1 ? 2 : masked >> field & 1 ? 1 : 0;
+        uint8_t how = (uint8_t)(full >> field & 1 ? 2 : masked >> field & 1);
         if (how > out->of[field][person]) out->of[field][person] = how;
     }
 }
