@@ -15,11 +15,9 @@
 #define AMN_KEEP_WATCH_CANARY_H
 
 #include "keep/batch.h"
+#include "watch/canaries.h"
 
 enum {
-    CANARY_EVERY = 300,      /* customers */
-    CANARY_EVERY_FIRST = 40, /* of the first CANARY_FIRST_BLOCKS blocks: a small shop has some, too */
-    CANARY_FIRST_BLOCKS = 20,
     CANARY_DOMAINS_MAX = 4,
     CANARY_KEEPERS = 2, /* people who may see the list */
     CANARY_PARTNER_BYTES_MAX = 64,
