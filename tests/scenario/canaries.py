@@ -4,6 +4,7 @@ import os
 import re
 import sqlite3
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within
@@ -159,6 +160,25 @@ def the_database_tells_nobody_which_they_are():
                     check(part.encode() not in data, f"{part} stands in {name}")
 
 
+def an_incident_counts_customers_alone():
+    with Home() as home:
+        home.start()
+        home.good("POST", "/v1/canaries/plan", {"domains": [DOMAIN]})
+        fill(home)
+        plant(home, partner="courier")
+        thief = home.issue("service")
+        made = home.good("POST", "/v1/canaries/list", {})["items"][-1]
+        home.http("POST", "/v1/reveal", {"subjects": [made["id"]], "fields": ["name"], "purpose": "support"}, key=thief)
+        incident = home.good("POST", "/v1/incidents", {"title": "a leak", "kind": "other"})["id"]
+        copied = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(home.now() + 60))
+        for asked in ({"fields": ["name"]}, {"fields": ["name"], "copied_at": [copied]}):
+            counted = home.good("POST", f"/v1/incidents/{incident}/scope", asked)
+            same(counted["everybody"], CREATED + IMPORTED)
+            same(counted["any"]["known"]["count"], 0, "nobody was seen but one who is made up")
+            same(sum(row["known"] + row["possible"] + row["excluded"] for row in counted["countries"]), CREATED + IMPORTED)
+
+
 if __name__ == "__main__":
     story(they_look_like_customers_and_count_for_nothing, whoever_names_one_is_stopped_at_once,
-          two_named_people_see_the_list_and_nobody_else, the_database_tells_nobody_which_they_are)
+          two_named_people_see_the_list_and_nobody_else, the_database_tells_nobody_which_they_are,
+          an_incident_counts_customers_alone)

@@ -1,5 +1,9 @@
 #include "answer/scope/count.h"
 
+#include "keep/shop.h"
+#include "keep/watch/canary.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 void count_done(struct count *count)
@@ -60,11 +64,27 @@ static void combine(struct count *count)
     }
 }
 
+/* Canaries are nobody's: whoever looked at one exposed no customer by it. */
+static RESULT canaries_leave(const struct shop *shop, struct scope *scope)
+{
+    SCOPED(set_done) struct set made_up = {0};
+    size_t room = shop->last.at / CANARY_EVERY_FIRST + 2;
+    struct subject_no *numbers = calloc(room, sizeof *numbers);
+    if (!numbers) return FAIL(UNAVAILABLE, "scope: out of memory");
+    size_t count = canaries_passed(shop, (struct subject_no){0}, numbers, room);
+    for (size_t i = 0; i < count; i++) (void)set_add(&made_up, numbers[i].at);
+    free(numbers);
+    set_minus_in(&scope->customers, &made_up);
+    for (size_t i = 0; i < scope->part_count; i++) set_minus_in(&scope->parts[i].subjects, &made_up);
+    return OK;
+}
+
 RESULT count_make(const struct scope_base *base, struct count *out)
 {
     out->entries = ledger_durable(base->ledger);
     TRY(scope_known(base, &out->suspicion, &out->scope));
     TRY(scope_observed(base, &out->suspicion, &out->scope));
+    if (base->shop) TRY(canaries_leave(base->shop, &out->scope));
     TRY(scope_possible(base, &out->suspicion, &out->scope, &out->census));
     combine(out);
     return OK;
