@@ -1,7 +1,7 @@
 #include "keep/access/approval.h"
 
 #include "base/text.h"
-#include "keep/access/access_priv.h"
+#include "keep/access/approval_words.h"
 #include "keep/access/changes.h"
 #include "keep/access/containment.h"
 #include "keep/access/second.h"
@@ -21,83 +21,6 @@ enum { REASON_SHOWN_BYTES = 100 };
 bool approval_is_open(const struct approval *approval)
 {
     return approval->state == APPROVAL_WAITING || approval->state == APPROVAL_DELAYED;
-}
-
-static const char *state_name(enum approval_state state)
-{
-    static const char *const names[] = {"?",         "waiting", "delayed",  "applied",
-                                        "cancelled", "lapsed",  "permitted"};
-    return (size_t)state < COUNT_OF(names) ? names[state] : names[0];
-}
-
-static void approval_body_write(const struct approval *approval, struct buf *out)
-{
-    cbor_array(out, 14);
-    cbor_uint(out, approval->state);
-    cbor_uint(out, approval->asker);
-    cbor_array(out, approval->person_count);
-    for (size_t i = 0; i < approval->person_count; i++) cbor_uint(out, approval->persons[i]);
-    cbor_uint(out, approval->kind);
-    cbor_uint(out, approval->row);
-    cbor_uint(out, approval->base);
-    cbor_uint(out, (uint64_t)approval->asked_us);
-    cbor_uint(out, (uint64_t)approval->due_us);
-    cbor_uint(out, approval->decided_by);
-    cbor_uint(out, (uint64_t)approval->decided_us);
-    cbor_uint(out, approval->subjects_max);
-    cbor_uint(out, (uint64_t)approval->minutes);
-    cbor_uint(out, (uint64_t)approval->until_us);
-    cbor_bytes(out, buf_slice(&approval->sealed));
-}
-
-static RESULT small_read(struct cbor *reader, uint32_t *out)
-{
-    uint64_t number = 0;
-    TRY(cbor_read_uint(reader, &number));
-    if (number > UINT32_MAX) return FAIL(CORRUPT, "authority: a stored number is out of range");
-    *out = (uint32_t)number;
-    return OK;
-}
-
-static RESULT approval_body_read(struct slice body, struct approval *out, struct slice *sealed)
-{
-    struct cbor reader = cbor_reader(body);
-    size_t members = 0;
-    uint32_t state = 0;
-    TRY(cbor_read_array(&reader, &members));
-    TRY(small_read(&reader, &state));
-    TRY(cbor_read_uint(&reader, &out->asker));
-    TRY(body_numbers_read(&reader, out->persons, KEY_HOLDERS_MAX, &out->person_count));
-    TRY(small_read(&reader, &out->kind));
-    TRY(small_read(&reader, &out->row));
-    TRY(cbor_read_uint(&reader, &out->base));
-    TRY(body_time_read(&reader, &out->asked_us));
-    TRY(body_time_read(&reader, &out->due_us));
-    TRY(cbor_read_uint(&reader, &out->decided_by));
-    TRY(body_time_read(&reader, &out->decided_us));
-    TRY(cbor_read_uint(&reader, &out->subjects_max));
-    TRY(body_time_read(&reader, &out->minutes));
-    TRY(body_time_read(&reader, &out->until_us));
-    TRY(cbor_read_bytes(&reader, sealed));
-    if (members != 14 || state < APPROVAL_WAITING || state > APPROVAL_PERMITTED)
-        return FAIL(CORRUPT, "authority: a stored approval is malformed");
-    out->state = (enum approval_state)state;
-    return cbor_end(&reader);
-}
-
-RESULT approval_take(struct access *access, uint32_t id, struct slice body)
-{
-    struct approval approval = {.id = id};
-    struct slice sealed = {0};
-    void *rows = access->approvals, *at = NULL;
-    TRY(approval_body_read(body, &approval, &sealed));
-    TRY(row_place(&rows, &access->approval_count, sizeof approval, id, &at));
-    access->approvals = rows;
-    struct approval *row = at;
-    buf_done(&row->sealed);
-    *row = approval;
-    buf_slice_put(&row->sealed, sealed);
-    return OK;
 }
 
 static struct asked_by asker_of(const struct approval *approval)
@@ -142,113 +65,12 @@ static RESULT row_base(struct batch *batch, uint32_t kind, uint32_t id, uint64_t
     return OK;
 }
 
-static void approval_aad(uint32_t id, struct buf *out)
-{
-    buf_text(out, "approval");
-    buf_be32(out, id);
-}
-
-static void words_seal(struct shop *shop, const struct loosening *loosening, struct approval *approval)
-{
-    SCOPED(buf_done) struct buf text = {0}, aad = {0};
-    cbor_array(&text, 3);
-    cbor_text(&text, slice_text(loosening->what));
-    cbor_bytes(&text, loosening->body);
-    cbor_bytes(&text, loosening->changes);
-    approval_aad(approval->id, &aad);
-    aead_seal(shop->staff_box, buf_slice(&aad), buf_slice(&text), &approval->sealed);
-}
-
-/* What it is about, the new body, and what would change for whoever must agree: all borrow from `text`. */
-struct words {
-    struct buf text;
-    struct slice what, body, changes;
-};
-
-static void words_done(struct words *words)
-{
-    buf_done(&words->text);
-}
-
-static RESULT words_open(struct shop *shop, const struct approval *approval, struct words *out)
-{
-    SCOPED(buf_done) struct buf aad = {0};
-    size_t three = 0;
-    approval_aad(approval->id, &aad);
-    TRY(aead_open(shop->staff_box, buf_slice(&aad), buf_slice(&approval->sealed), &out->text));
-    struct cbor reader = cbor_reader(buf_slice(&out->text));
-    TRY(cbor_read_array(&reader, &three));
-    TRY(cbor_read_text(&reader, &out->what));
-    TRY(cbor_read_bytes(&reader, &out->body));
-    return cbor_read_bytes(&reader, &out->changes);
-}
-
 static RESULT approval_save(struct batch *batch, const struct reader *reader, const struct approval *approval,
                             struct receipt *receipt)
 {
     SCOPED(buf_done) struct buf body = {0};
     approval_body_write(approval, &body);
     return authority_put(batch, reader, AUTHORITY_APPROVAL, approval->id, buf_slice(&body), receipt);
-}
-
-/* Everybody who may ask is told what it is about; what it would change, only those who may agree. */
-static bool may_agree(const struct reader *reader)
-{
-    return reader->role->acts >> ACT_APPROVE & 1;
-}
-
-static void approval_put(struct shop *shop, const struct approval *approval, const struct words *words,
-                         bool whole, struct buf *out)
-{
-    SCOPED(buf_done) struct buf asker = {0}, decider = {0};
-    bool permission = approval->kind == 0;
-    size_t mark = cbor_open(out), count = 5;
-    reader_put(shop, approval->asker, &asker);
-    put_id(shop, out, "approval", ID_APPROVAL, approval->id);
-    put_text(out, "state", slice_text(state_name(approval->state)));
-    put_text(out, "what", words->what);
-    put_text(out, "asker", buf_slice(&asker));
-    put_time(out, "asked", approval->asked_us);
-    if (approval_is_open(approval)) {
-        put_time(out, approval->state == APPROVAL_DELAYED ? "effective" : "lapses", approval->due_us);
-        count++;
-    }
-    if (approval->decided_us > 0) {
-        reader_put(shop, approval->decided_by, &decider);
-        put_text(out, "decided_by", buf_slice(&decider));
-        put_time(out, "decided", approval->decided_us);
-        count += 2;
-    }
-    if (whole && words->changes.len > 0) {
-        cbor_text(out, SLICE_TEXT("changes"));
-        buf_slice_put(out, words->changes);
-        count++;
-    }
-    if (permission) {
-        put_number(out, "subjects_max", approval->subjects_max);
-        count++;
-    }
-    if (approval->until_us > 0) {
-        put_time(out, "until", approval->until_us);
-        count++;
-    }
-    cbor_map_close(out, mark, count);
-}
-
-/* Tell every member of staff, by mail. A mail that cannot be made holds nothing up; a write that fails does. */
-static RESULT approval_tell(struct batch *batch, const struct approval *approval, enum mail_kind kind,
-                            struct slice what)
-{
-    SCOPED(buf_done) struct buf who = {0}, id = {0}, until = {0};
-    reader_put(batch->shop, approval->asker, &who);
-    id_put(batch->shop, ID_APPROVAL, approval->id, &id);
-    mail_time_put(&until, approval->due_us);
-    const struct mail_value values[] = {
-        {"what", what}, {"who", buf_slice(&who)}, {"approval", buf_slice(&id)}, {"until", buf_slice(&until)}};
-    size_t count = kind == MAIL_LOOSENING_APPLIED ? COUNT_OF(values) - 1 : COUNT_OF(values);
-    struct result told =
-        mail_tell_staff(batch, &(struct mail_draft){.kind = kind, .values = values, .count = count});
-    return told.code == CODE_UNAVAILABLE ? told : OK;
 }
 
 /* Those that one reader asked for and that are open: nobody may fill the list, or everybody's mail, alone. */
@@ -285,12 +107,12 @@ static RESULT approval_file(struct batch *batch, const struct reader *reader,
     approval->due_us =
         waits ? batch->now_us + APPROVAL_WAITS_DAYS * DAY_US
               : (alone_us > batch->now_us ? alone_us : batch->now_us) + APPROVAL_DELAY_HOURS * HOUR_US;
-    words_seal(shop, loosening, approval);
+    approval_words_seal(shop, loosening, approval);
     TRY(approval_save(batch, reader, approval, &receipt));
     batch_receipt(out, &receipt);
     out->head.flags |= ANSWER_ACCEPTED;
-    const struct words words = {.what = slice_text(loosening->what), .changes = loosening->changes};
-    approval_put(shop, approval, &words, may_agree(reader), &out->body);
+    const struct approval_words words = {.what = slice_text(loosening->what), .changes = loosening->changes};
+    approval_put(shop, approval, &words, approval_may_agree(reader), &out->body);
     return approval_tell(batch, approval, waits ? MAIL_LOOSENING_ASKED : MAIL_LOOSENING_DELAYED,
                          slice_text(loosening->what));
 }
@@ -341,7 +163,7 @@ static void approval_copy(const struct approval *from, struct approval *to)
 static RESULT approval_carry_out(struct batch *batch, const struct reader *reader, struct approval *approval)
 {
     struct receipt receipt = {0};
-    SCOPED(words_done) struct words words = {0};
+    SCOPED(approval_words_done) struct approval_words words = {0};
     uint64_t base = 0;
     if (approval->kind != AUTHORITY_CONTAINMENT) TRY(containment_ask(&batch->shop->access));
     approval->decided_us = batch->now_us;
@@ -353,7 +175,7 @@ static RESULT approval_carry_out(struct batch *batch, const struct reader *reade
     TRY(row_base(batch, approval->kind, approval->row, &base));
     if (base != approval->base)
         return FAIL(APPROVAL_CHANGED, "approval: what it would change was changed meanwhile; ask again");
-    TRY(words_open(batch->shop, approval, &words));
+    TRY(approval_words_open(batch->shop, approval, &words));
     TRY(authority_put(batch, reader, (enum authority_kind)approval->kind, approval->row, words.body,
                       &receipt));
     approval->state = APPROVAL_APPLIED;
@@ -398,7 +220,7 @@ static RESULT approval_find(struct shop *shop, struct slice id, const struct app
     *out = &shop->access.approvals[number - 1];
     return approval_is_open(*out)
                ? OK
-               : FAIL(APPROVAL_OVER, "approval: it is %s already", state_name((*out)->state));
+               : FAIL(APPROVAL_OVER, "approval: it is %s already", approval_state_name((*out)->state));
 }
 
 /* Only a person with a name says yes, and none of those who may be behind the asker. */
@@ -415,7 +237,8 @@ static RESULT approver_check(const struct batch *batch, const struct reader *rea
         return FAIL(APPROVAL_ASKER, "approval: you asked for it, so somebody else must approve it");
     }
     if (approval->kind == AUTHORITY_CANARY && !canary_keeper(batch->shop, reader))
-        return FAIL(APPROVAL_UNNAMED, "approval: of canaries only the other one whom the shop named may say yes");
+        return FAIL(APPROVAL_UNNAMED,
+                    "approval: of canaries only the other one whom the shop named may say yes");
     const struct asked_by asker = asker_of(approval);
     if (!maker_speaks(&batch->shop->access, reader->persons[0], reader->key, &asker, batch->now_us)) {
         return FAIL(
@@ -444,14 +267,14 @@ static RESULT decide(struct batch *batch, const struct reader *reader, struct sl
     const struct approval *found = NULL;
     struct receipt receipt = {0};
     SCOPED(approval_done) struct approval approval = {0};
-    SCOPED(words_done) struct words words = {0};
+    SCOPED(approval_words_done) struct approval_words words = {0};
     TRY(approval_find(shop, id, &found));
     if (yes)
         TRY(approver_check(batch, reader, found));
     else if (!asked_by_them(found, reader))
         TRY(access_act(reader, ACT_APPROVE));
     approval_copy(found, &approval);
-    TRY(words_open(shop, &approval, &words));
+    TRY(approval_words_open(shop, &approval, &words));
     struct reader decider = *reader;
     uint32_t role = reader->role->id;
     if (yes) TRY(approval_carry_out(batch, reader, &approval));
@@ -461,7 +284,7 @@ static RESULT decide(struct batch *batch, const struct reader *reader, struct sl
     approval.decided_us = batch->now_us;
     TRY(approval_save(batch, &decider, &approval, &receipt));
     batch_receipt(out, &receipt);
-    approval_put(shop, &approval, &words, may_agree(&decider), &out->body);
+    approval_put(shop, &approval, &words, approval_may_agree(&decider), &out->body);
     return OK;
 }
 
@@ -525,10 +348,10 @@ RESULT verb_approval_list(struct batch *batch, const struct reader *reader,
     size_t mark = cbor_open(&out->body), count = 0;
     for (size_t i = page.from; i < page.to; i++) {
         const struct approval *approval = &shop->access.approvals[i];
-        SCOPED(words_done) struct words words = {0};
-        if (!may_agree(reader) && !asked_by_them(approval, reader)) continue;
-        TRY(words_open(shop, approval, &words));
-        approval_put(shop, approval, &words, may_agree(reader), &out->body);
+        SCOPED(approval_words_done) struct approval_words words = {0};
+        if (!approval_may_agree(reader) && !asked_by_them(approval, reader)) continue;
+        TRY(approval_words_open(shop, approval, &words));
+        approval_put(shop, approval, &words, approval_may_agree(reader), &out->body);
         count++;
     }
     cbor_array_close(&out->body, mark, count);
