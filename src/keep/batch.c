@@ -37,6 +37,37 @@ void batch_done(struct batch *batch)
     free(batch->looks);
     batch->looks = NULL;
     batch->look_count = batch->look_cap = 0;
+    free(batch->uses);
+    batch->uses = NULL;
+    batch->use_count = batch->use_cap = 0;
+}
+
+/* The same key for the same purpose, as most looks of a batch are, is one use. */
+static void use_note(struct batch *batch, const struct entry *entry)
+{
+    uint64_t fields = entry->full | entry->masked;
+    if (entry->reader >> 32 != READER_KEY) return;
+    struct pending_use *last = batch->use_count > 0 ? &batch->uses[batch->use_count - 1] : NULL;
+    if (last && last->reader == entry->reader && last->purpose == entry->purpose) {
+        last->fields |= fields;
+        return;
+    }
+    if (batch->use_count == batch->use_cap) {
+        size_t cap = batch->use_cap ? batch->use_cap * 2 : 64;
+        struct pending_use *uses = realloc(batch->uses, cap * sizeof *uses);
+        if (!uses) abort(); /* as all memory: see bytes.h */
+        batch->uses = uses;
+        batch->use_cap = cap;
+    }
+    batch->uses[batch->use_count++] = (struct pending_use){entry->reader, fields, entry->purpose};
+}
+
+static void count_uses(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->use_count; i++) {
+        const struct pending_use *use = &batch->uses[i];
+        service_seen(&batch->shop->access, use->reader, use->fields, use->purpose);
+    }
 }
 
 static void count_looks(struct batch *batch)
@@ -69,6 +100,7 @@ RESULT batch_settle(struct batch *batch)
     ledger_committed(shop->ledger);
     if (write_sightings) sightings_written(shop->sightings);
     count_looks(batch);
+    count_uses(batch);
     budget_settle(shop->budgets);
     sessions_settle(shop->sessions);
     key_uses_settle(&shop->key_uses);
@@ -102,7 +134,7 @@ void batch_rollback(struct batch *batch)
     shop->passes = batch->passes;
     guesses_undo(shop->guesses);
     shop->answer.stale = true;
-    batch->look_count = 0;
+    batch->look_count = batch->use_count = 0;
     if (!batch->authority) return;
     shop->readers_lost = shop_readers_load(shop).code != CODE_OK;
     if (shop->readers_lost) shop_readers_drop(shop); /* nobody is let in until the next batch has read them */
@@ -111,10 +143,8 @@ void batch_rollback(struct batch *batch)
 void batch_append(struct batch *batch, const struct draft *draft, struct receipt *out)
 {
     ledger_append(batch->shop->ledger, draft, out);
-    if (draft->entry.kind == ENTRY_REVEAL || draft->entry.kind == ENTRY_LOOKUP) {
-        service_seen(&batch->shop->access, draft->entry.reader, draft->entry.full | draft->entry.masked,
-                     draft->entry.purpose);
-    }
+    if (draft->entry.kind == ENTRY_REVEAL || draft->entry.kind == ENTRY_LOOKUP)
+        use_note(batch, &draft->entry);
     watching_look(batch, draft);
     if (!entry_is_look(draft->entry.kind) || draft->set_count == 0) return;
     if (batch->look_count == batch->look_cap) {

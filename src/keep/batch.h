@@ -37,6 +37,12 @@ struct pending_look {
     size_t count;
 };
 
+/* What a key asked for, which counts for the endpoint map once durable. */
+struct pending_use {
+    uint64_t reader, fields;
+    uint32_t purpose;
+};
+
 /*
  * A password on its way through Argon2id, which takes far longer than a batch may. Where the keeper has a thread for that
  * (`stretch_later`), a verb that needs it fails at once with `wanted` set, before it wrote anything; the keeper puts the
@@ -76,6 +82,8 @@ struct batch {
     int64_t now_us;
     struct pending_look *looks;
     size_t look_count, look_cap;
+    struct pending_use *uses;
+    size_t use_count, use_cap;
     uint64_t writes;        /* store writes so far: a failure after one breaks the whole batch */
     struct subject_no last; /* shop->last when it began */
     struct pass_tally

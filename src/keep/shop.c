@@ -7,8 +7,8 @@
 #include "keep/reopen.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
-#include "keep/watch/sink.h"
 #include "keep/watch/canary.h"
+#include "keep/watch/sink.h"
 #include "keep/watch/watching.h"
 #include "store/sqlite/sqlite.h"
 
@@ -217,7 +217,12 @@ static RESULT take_row(struct shop *shop, const struct authority_row *row)
 
 void shop_readers_drop(struct shop *shop)
 {
+    struct service_use *uses = shop->access.uses; /* seen, and durable: no row says it yet */
+    size_t use_count = shop->access.use_count;
+    shop->access.uses = NULL;
     access_done(&shop->access);
+    shop->access.uses = uses;
+    shop->access.use_count = use_count;
     post_settings_drop(shop->post);
     sinks_drop(shop->sinks);
     watching_drop(shop->watching);

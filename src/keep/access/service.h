@@ -4,7 +4,7 @@
  * is drift, written to its row by the minute's upkeep, with an entry, and told as an alert. The map is also the shop's record of processing
  * (GDPR article 30; UU 27/2022 article 31; PIPA's privacy policy items).
  *
- * Main calls: service_seen() in the path, services_drift() in upkeep. Drift of the minute before a crash is lost.
+ * Main calls: service_seen() after each commit, services_drift() in upkeep. Drift of the minute before a crash is lost.
  */
 #ifndef AMN_KEEP_ACCESS_SERVICE_H
 #define AMN_KEEP_ACCESS_SERVICE_H
@@ -46,7 +46,7 @@ struct service_use {
     uint64_t fields, purposes;
 };
 
-/* A key looked at these fields for this purpose. Called for each look of a key; no store, no failure. */
+/* A key looked at these fields for this purpose, and its entry is durable. No store, no failure. */
 void service_seen(struct access *access, uint64_t reader, uint64_t fields, uint32_t purpose);
 
 /*
