@@ -95,6 +95,8 @@ static RESULT shop_check(struct verify *verify)
     TRY(verify_authority(verify));
     TRY(finding_of(verify, rights_check(verify->shop)));
     TRY(finding_of(verify, incidents_whole(verify)));
+    if (verify->options->kept)
+        TRY(finding_of(verify, verify->options->kept(verify->shop, &verify->report->exposures)));
     TRY(verify_checkpoints(verify));
     TRY(verify_signed(verify));
     return verify_pin(verify);

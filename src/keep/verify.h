@@ -24,11 +24,13 @@ struct verify_options {
     struct clock clock;
     void (*progress)(void *context, uint64_t done, uint64_t all); /* entries; NULL: nobody watches */
     void *context;
+    /* What rows below this one keep, checked by them: `count` is added to report->exposures. NULL: it is left out. */
+    struct result (*kept)(struct shop *shop, uint64_t *count);
 };
 
 /* What was looked at, and what was found wrong: each finding names the shop, the thing and its number. */
 struct verify_report {
-    uint64_t shops, entries, tiles, sets, leaves, subjects, fields, rows, tags, checkpoints;
+    uint64_t shops, entries, tiles, sets, leaves, subjects, fields, rows, tags, checkpoints, exposures;
     bool pin_matched;     /* a pin was given, and it is of a log here and consistent with it */
     size_t finding_count; /* may exceed VERIFY_FINDINGS_MAX: then only those were kept */
     char findings[VERIFY_FINDINGS_MAX][FINDING_BYTES];

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Bytes of a home are changed behind its back, one place at a time; `ledger verify` finds each and names it."""
+import hashlib
 import os
 import random
 import shutil
@@ -7,6 +8,7 @@ import sqlite3
 import struct
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import amanah
@@ -58,6 +60,9 @@ class Scene:
         home.good("DELETE", f"/v1/subjects/{self.ids[4]}")
         self.issued = home.issue("auditor")
         home.values(self.ids[0], ["name"])
+        self.incident = home.good("POST", "/v1/incidents", {"title": "a leak", "kind": "other"})["id"]
+        for _ in range(2):
+            home.good("POST", f"/v1/incidents/{self.incident}/scope", {"copied_at": [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(home.now()))]})
         self.pin = home.file("pin", home.http("GET", "/v1/ledger/checkpoint").body)
         self.size = int(home.http("GET", "/v1/ledger/checkpoint").body.split(b"\n")[1])
         home.stop()
@@ -96,7 +101,22 @@ def flip(table, column, where="1", at=None):
     return change
 
 
-KEYED = {"authority": "kind, id", "ledger_checkpoint": "kind, size", "subject_past": "no, entry",
+def other_fields(database, _):
+    check(database.execute("UPDATE exposure_part SET full = 1 WHERE source > 0").rowcount > 0, "there is a part")
+
+
+def one_more_count(database, _):
+    database.execute("INSERT INTO exposure_part SELECT incident, version + 1, part, source, at, full, masked, count, hash"
+                     " FROM exposure_part WHERE version = 2")
+
+
+def smaller_set(database, _):
+    """A part gets the empty set, with the right name and number for it: only the incident's line knows better."""
+    name = hashlib.sha256(b"amanah set 1").digest()
+    check(database.execute("UPDATE exposure_part SET hash = ?, count = 0 WHERE source > 0", (name,)).rowcount > 0, "there is a part")
+
+
+KEYED = {"exposure_set": "hash, chunk", "authority": "kind, id", "ledger_checkpoint": "kind, size", "subject_past": "no, entry",
          "subject_leaf": "no, entry", "tag_past": "no, field, tag, since",
          "sighting": "hour, reader, full, masked, chunk",
          "sighting_span": "span, hour, reader, full, masked, chunk"}
@@ -225,6 +245,12 @@ def every_changed_place_is_found_and_named():
             ("old authority rows put back", put_old_key_back(scene), "authority"),
             ("a cut tail", cut_tail(scene), "signed"),
             ("the hash of a replaced record", flip("subject_past", "hash"), "subject"),
+            ("a set of a count", flip("exposure_set", "bitmap", at=lambda bitmap: len(bitmap) - 1), "scope"),
+            ("a set of a count that is gone", drop("exposure_set", "1"), "scope"),
+            ("a count's set told of others' fields", other_fields, "scope"),
+            ("a count without a set", drop("exposure_part", "part = 2 AND version = 2"), "scope"),
+            ("a count that nobody made", one_more_count, "scope"),
+            ("a set exchanged with its name", smaller_set, "scope"),
             ("the leaf of an erased subject", flip("subject_leaf", "leaf"), "entry"),
         ]
         missed = []

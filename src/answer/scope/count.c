@@ -90,17 +90,27 @@ RESULT count_make(const struct scope_base *base, struct count *out)
     return OK;
 }
 
+void set_hash_begin(struct buf *out)
+{
+    buf_text(out, "amanah set 1");
+}
+
+void set_hash_chunk(uint64_t chunk, struct slice bytes, struct buf *out)
+{
+    buf_be64(out, chunk);
+    buf_be32(out, (uint32_t)bytes.len);
+    buf_slice_put(out, bytes);
+}
+
 void set_hash(struct crypto *crypto, struct set *set, struct hash *out)
 {
     SCOPED(buf_done) struct buf all = {0};
-    buf_text(&all, "amanah set 1");
+    set_hash_begin(&all);
     for (size_t i = 0; i < set_chunk_count(set); i++) {
         SCOPED(buf_done) struct buf bytes = {0};
         uint64_t chunk = 0;
         set_chunk_get(set, i, &chunk, &bytes);
-        buf_be64(&all, chunk);
-        buf_be32(&all, (uint32_t)bytes.len);
-        buf_slice_put(&all, buf_slice(&bytes));
+        set_hash_chunk(chunk, buf_slice(&bytes), &all);
     }
     sha256_one(crypto, buf_slice(&all), out);
 }
@@ -119,23 +129,30 @@ static RESULT set_keep(struct crypto *crypto, struct store *store, struct set *s
     return OK;
 }
 
+void count_part_row(const struct scope *scope, size_t i, const struct hash *hash,
+                    struct exposure_part_row *out)
+{
+    const struct scope_part *part = i > 0 ? &scope->parts[i - 1] : NULL;
+    *out = (struct exposure_part_row){.part = (uint32_t)i + 1,
+                                      .count = set_count(part ? &part->subjects : &scope->customers)};
+    memcpy(out->set, hash->bytes, SET_HASH_BYTES);
+    if (!part) return;
+    out->source = part->source;
+    out->at = part->at;
+    out->full = part->full;
+    out->masked = part->masked;
+}
+
 RESULT count_keep(struct crypto *crypto, struct store *store, uint64_t incident, uint32_t version,
                   struct count *count, struct hash *hashes)
 {
     struct scope *scope = &count->scope;
-    for (size_t i = 0; i <= scope->part_count; i++) { /* the first is everybody, of no source */
-        struct scope_part *part = i > 0 ? &scope->parts[i - 1] : NULL;
-        struct set *set = part ? &part->subjects : &scope->customers;
-        struct exposure_part_row row = {.incident = incident,
-                                        .version = version,
-                                        .part = (uint32_t)i + 1,
-                                        .source = part ? part->source : 0,
-                                        .at = part ? part->at : 0,
-                                        .full = part ? part->full : 0,
-                                        .masked = part ? part->masked : 0,
-                                        .count = set_count(set)};
-        TRY(set_keep(crypto, store, set, &hashes[i]));
-        memcpy(row.set, hashes[i].bytes, SET_HASH_BYTES);
+    for (size_t i = 0; i <= scope->part_count; i++) {
+        struct exposure_part_row row = {0};
+        TRY(set_keep(crypto, store, i > 0 ? &scope->parts[i - 1].subjects : &scope->customers, &hashes[i]));
+        count_part_row(scope, i, &hashes[i], &row);
+        row.incident = incident;
+        row.version = version;
         TRY(store->exposure->part_add(store, &row));
     }
     return OK;

@@ -42,12 +42,20 @@ RESULT count_load(struct store *store, uint64_t incident, uint32_t version, stru
 /* How many moved from where to where, of any of these fields. `before` NULL: there was no count. */
 void count_moved(const struct scope *before, const struct scope *now, uint64_t fields, struct moved *out);
 
+/* Part `i` as it is stored: the first, of no source, is everybody. Incident and version are the caller's to say. */
+void count_part_row(const struct scope *scope, size_t i, const struct hash *hash,
+                    struct exposure_part_row *out);
+
 /* Write parts and sets, inside the open transaction. `hashes` gets one a part, and that of everybody first. */
 RESULT count_keep(struct crypto *crypto, struct store *store, uint64_t incident, uint32_t version,
                   struct count *count, struct hash *hashes);
 
 /* The name of a set: SHA-256("amanah set 1" ‖ for each chunk be64 number ‖ be32 length ‖ its stored bytes). */
 void set_hash(struct crypto *crypto, struct set *set, struct hash *out);
+
+/* The same bytes from chunks as they are stored: appended to `out`, then hashed. */
+void set_hash_begin(struct buf *out);
+void set_hash_chunk(uint64_t chunk, struct slice bytes, struct buf *out);
 
 /* What somebody's part in a version is: bits of fields. */
 struct person_parts {

@@ -1,42 +1,12 @@
 #include "answer/incident/incident.h"
 #include "answer/scope/ask.h"
+#include "answer/scope/kept.h"
 #include "answer/scope/told.h"
 #include "answer/scope/verbs.h"
 #include "keep/history.h"
 #include "keep/put.h"
 
 #include <stdlib.h>
-
-/* The body of a scope line: what was suspected, and what is told of it. */
-static void body_write(struct slice suspicion, struct slice told, struct buf *out)
-{
-    cbor_array(out, 2);
-    cbor_bytes(out, suspicion);
-    cbor_bytes(out, told);
-}
-
-static RESULT body_read(struct slice body, struct slice *suspicion, struct slice *told)
-{
-    struct cbor reader = cbor_reader(body);
-    size_t members = 0;
-    TRY(cbor_read_array(&reader, &members));
-    if (members != 2) return FAIL(CORRUPT, "scope: a line of it has another body");
-    TRY(cbor_read_bytes(&reader, suspicion));
-    TRY(cbor_read_bytes(&reader, told));
-    return cbor_end(&reader);
-}
-
-/* The line of that version; the newest for 0. NULL when there is none. */
-static const struct line *version_line(const struct fold *fold, uint64_t version)
-{
-    const struct line *found = NULL;
-    uint64_t count = 0;
-    for (size_t i = 0; i < fold->line_count; i++) {
-        if (fold->lines[i].kind != LINE_SCOPE) continue;
-        if (++count == version || version == 0) found = &fold->lines[i];
-    }
-    return found;
-}
 
 /* What a verb makes on the way: large, so not on the stack. */
 struct work {
@@ -102,7 +72,7 @@ RESULT verb_incident_scope(struct batch *batch, const struct reader *reader,
     told.before = told.version > 1 ? &work->before : NULL;
     told.hashes = work->hashes;
     told_put(shop, &told, &body);
-    body_write(buf_slice(&suspicion), buf_slice(&body), &line_body);
+    scope_body_write(buf_slice(&suspicion), buf_slice(&body), &line_body);
     buf_print(&text, "count %u", told.version);
     struct line line = {.kind = LINE_SCOPE, .text = buf_slice(&text), .body = buf_slice(&line_body)};
     TRY(incident_line(batch, reader, incident, NULL, &line, &receipt));
@@ -207,9 +177,9 @@ RESULT verb_incident_exposures(struct batch *batch, const struct reader *reader,
     TRY(incident_find(batch, reader, ask->id, &incident));
     TRY(work_new(&work));
     TRY(incident_read(batch->shop, incident, &work->reading));
-    const struct line *line = version_line(&work->reading.fold, ask->number);
+    const struct line *line = scope_line(&work->reading.fold, ask->number);
     if (!line) return FAIL(NOT_FOUND, "scope: nothing was counted yet, or not that often");
-    TRY(body_read(line->body, &suspicion, &told));
+    TRY(scope_body_read(line->body, &suspicion, &told));
     if (ask->subject.len == 0) {
         buf_slice_put(&out->body, told);
         return OK;

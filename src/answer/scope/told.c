@@ -262,21 +262,34 @@ static void combinations_put(struct shop *shop, const struct count *made, struct
     put_bool(out, "combinations_cut", made->combinations_cut);
 }
 
-static void sets_put(struct shop *shop, const struct told *told, struct buf *out)
+void told_set_put(struct shop *shop, const struct exposure_part_row *row, struct buf *out)
 {
     static const char *const sources[] = {"everybody", "entries", "observed", "rule"};
-    const struct scope *scope = &told->count->scope;
+    SCOPED(buf_done) struct buf hex = {0};
+    hex_put(&hex, (struct slice){row->set, SET_HASH_BYTES});
+    cbor_map(out, 6);
+    put_text(out, "source", slice_text(row->source < COUNT_OF(sources) ? sources[row->source] : ""));
+    put_number(out, "case", row->source == SOURCE_RULE ? row->at + 1 : 0);
+    names_put(shop, "fields", row->full, out);
+    names_put(shop, "masked", row->masked, out);
+    put_number(out, "count", row->count);
+    put_text(out, "hash", buf_slice(&hex));
+}
+
+void told_sets_head(size_t count, struct buf *out)
+{
     cbor_text(out, SLICE_TEXT("sets"));
-    cbor_array(out, scope->part_count + 1);
+    cbor_array(out, count);
+}
+
+static void sets_put(struct shop *shop, const struct told *told, struct buf *out)
+{
+    const struct scope *scope = &told->count->scope;
+    told_sets_head(scope->part_count + 1, out);
     for (size_t i = 0; i <= scope->part_count; i++) {
-        const struct scope_part *part = i > 0 ? &scope->parts[i - 1] : NULL;
-        cbor_map(out, 6);
-        put_text(out, "source", slice_text(sources[part ? part->source : 0]));
-        put_number(out, "case", part && part->source == SOURCE_RULE ? part->at + 1 : 0);
-        names_put(shop, "fields", part ? part->full : 0, out);
-        names_put(shop, "masked", part ? part->masked : 0, out);
-        put_number(out, "count", set_count(part ? &part->subjects : &scope->customers));
-        hash_put(out, "hash", &told->hashes[i]);
+        struct exposure_part_row row = {0};
+        count_part_row(scope, i, &told->hashes[i], &row);
+        told_set_put(shop, &row, out);
     }
 }
 
@@ -344,5 +357,5 @@ void told_put(struct shop *shop, const struct told *told, struct buf *out)
     earliest_put(shop, told, out);
     outside_put(&told->count->suspicion, out);
     nobody_put(&told->count->scope, out);
-    sets_put(shop, told, out);
+    sets_put(shop, told, out); /* last: see told.h */
 }

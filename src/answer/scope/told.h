@@ -17,4 +17,8 @@ struct told {
 /* Append a map: what was asked, what was found by field and class, why, and how it differs. No personal value, no id. */
 void told_put(struct shop *shop, const struct told *told, struct buf *out);
 
+/* The last member: its sets, then each. What lies in the store is held against these bytes, so they stay the last. */
+void told_sets_head(size_t count, struct buf *out);
+void told_set_put(struct shop *shop, const struct exposure_part_row *row, struct buf *out);
+
 #endif

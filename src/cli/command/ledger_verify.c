@@ -1,3 +1,4 @@
+#include "answer/scope/kept.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/input.h"
@@ -11,16 +12,17 @@ struct looked_at {
     const char *name;
     uint64_t count;
 };
-enum { LOOKED_AT = 10 };
+enum { LOOKED_AT = 11 };
 
 static void list_looked_at(const struct verify_report *report, struct looked_at out[LOOKED_AT])
 {
     const struct looked_at list[LOOKED_AT] = {
-        {"shops", report->shops},   {"entries", report->entries},
-        {"tiles", report->tiles},   {"sets", report->sets},
-        {"leaves", report->leaves}, {"subjects", report->subjects},
-        {"fields", report->fields}, {"rows", report->rows},
-        {"tags", report->tags},     {"checkpoints", report->checkpoints},
+        {"shops", report->shops},         {"entries", report->entries},
+        {"tiles", report->tiles},         {"sets", report->sets},
+        {"leaves", report->leaves},       {"subjects", report->subjects},
+        {"fields", report->fields},       {"rows", report->rows},
+        {"tags", report->tags},           {"checkpoints", report->checkpoints},
+        {"exposures", report->exposures},
     };
     for (size_t i = 0; i < LOOKED_AT; i++) out[i] = list[i];
 }
@@ -109,7 +111,8 @@ RESULT command_ledger_verify(struct call *call)
     struct verify_options options = {.shop = call_text(call, OPT_SHOP),
                                      .clock = clock_system(),
                                      .progress = picture,
-                                     .context = &progress};
+                                     .context = &progress,
+                                     .kept = exposures_check};
     struct verify_report report = {0};
     SCOPED(buf_done) struct buf phrase = {0}, pin = {0};
     enum seal_kind seal = SEAL_PLAIN;
