@@ -3,8 +3,8 @@
 #include "keep/put.h"
 #include "keep/spend.h"
 #include "keep/verbs.h"
-#include "keep/watch/watching.h"
 #include "keep/watch/canary.h"
+#include "keep/watch/watching.h"
 #include "watch/detect/detect.h"
 
 #include <string.h>

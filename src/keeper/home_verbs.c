@@ -4,8 +4,8 @@
 #include "keep/access/pass.h"
 #include "keep/access/service.h"
 #include "keep/outside.h"
-#include "keep/watch/watching.h"
 #include "keep/watch/canary.h"
+#include "keep/watch/watching.h"
 #include "keeper/keeper_priv.h"
 
 #include <string.h>

@@ -155,24 +155,28 @@ static void counts_add(struct census_counts *counts, bool known, bool possible)
     counts->excluded += !known && !possible;
 }
 
+/* The row of those who hold exactly these fields; made when there is none. */
+static struct census_held *held_of(struct census *census, uint64_t fields)
+{
+    for (size_t i = 0; i < census->held_count; i++) {
+        if (census->held[i].fields == fields) return &census->held[i];
+    }
+    if (census->held_count == census->held_cap) {
+        census->held_cap = census->held_cap ? census->held_cap * 2 : 16;
+        census->held = reallocarray(census->held, census->held_cap, sizeof *census->held);
+        if (!census->held) abort(); /* as all memory: see bytes.h */
+    }
+    struct census_held *held = &census->held[census->held_count++];
+    *held = (struct census_held){.fields = fields};
+    return held;
+}
+
 static void held_add(struct counting *counting, const struct counted *at)
 {
-    struct census *census = counting->census;
-    struct census_held *held = counting->held;
     uint64_t fields = at->record.held & counting->suspicion->fields;
-    for (size_t i = 0; (!held || held->fields != fields) && i < census->held_count; i++)
-        held = &census->held[i];
-    if (!held || held->fields != fields) {
-        if (census->held_count == census->held_cap) {
-            census->held_cap = census->held_cap ? census->held_cap * 2 : 16;
-            census->held = reallocarray(census->held, census->held_cap, sizeof *census->held);
-            if (!census->held) abort(); /* as all memory: see bytes.h */
-        }
-        held = &census->held[census->held_count++];
-        *held = (struct census_held){.fields = fields};
-    }
-    (void)set_add(&held->subjects, at->no.at); /* each is met once */
-    counting->held = held;
+    if (!counting->held || counting->held->fields != fields)
+        counting->held = held_of(counting->census, fields);
+    (void)set_add(&counting->held->subjects, at->no.at); /* each is met once */
 }
 
 static RESULT subject_count(void *context, const struct subject_row *row)

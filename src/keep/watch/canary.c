@@ -26,11 +26,19 @@ void canary_plan_done(struct canary_plan *plan)
     secret_done(&plan->seed);
 }
 
+static void places_free(struct canary_places **places)
+{
+    if (!*places) return;
+    prf_free(&(*places)->prf);
+    free((*places)->at);
+    free(*places);
+    *places = NULL;
+}
+
 void canaries_drop(struct canaries *canaries)
 {
     canary_plan_done(&canaries->plan);
-    prf_free(&canaries->places);
-    free(canaries->place);
+    places_free(&canaries->places);
     free(canaries->rows);
     free(canaries->extras);
     *canaries = (struct canaries){0};
@@ -130,11 +138,11 @@ static RESULT plan_take(struct shop *shop, struct cbor *reader)
     struct canaries *canaries = shop->canaries;
     SCOPED(canary_plan_done) struct canary_plan plan = {0};
     TRY(plan_read(reader, &plan));
-    prf_free(&canaries->places);
-    free(canaries->place);
-    canaries->place = NULL;
-    canaries->place_count = 0;
-    TRY(prf_new(shop->crypto, &plan.seed, &canaries->places));
+    SCOPED(places_free) struct canary_places *places = calloc(1, sizeof *places);
+    if (!places) return FAIL(UNAVAILABLE, "canaries: out of memory");
+    TRY(prf_new(shop->crypto, &plan.seed, &places->prf));
+    places_free(&canaries->places);
+    canaries->places = TAKE(places);
     canary_plan_done(&canaries->plan);
     canaries->plan = plan;
     canaries->planned = true;
@@ -213,29 +221,28 @@ size_t canary_blocks(const struct canaries *canaries, uint64_t last)
 }
 
 /* Places are drawn when they are asked for first: 150 ns each, 20 ms for 34 million customers. */
-static void places_grow(struct canaries *canaries, size_t blocks)
+static void places_grow(struct canary_places *places, size_t blocks)
 {
-    if (blocks <= canaries->place_count) return;
+    if (blocks <= places->count) return;
     size_t cap = blocks + blocks / 4 + 64;
-    uint16_t *grown = realloc(canaries->place, cap * sizeof *grown);
+    uint16_t *grown = realloc(places->at, cap * sizeof *grown);
     if (!grown) abort(); /* as all memory: see bytes.h */
-    canaries->place = grown;
-    for (size_t block = canaries->place_count; block < cap; block++) {
+    places->at = grown;
+    for (size_t block = places->count; block < cap; block++) {
         uint8_t number[8];
         struct hash hash = {{0}};
         be64_put(number, block);
         const struct slice parts[] = {{number, sizeof number}};
-        prf_run(canaries->places, parts, COUNT_OF(parts), &hash);
+        prf_run(places->prf, parts, COUNT_OF(parts), &hash);
         grown[block] = (uint16_t)(be64_get(hash.bytes) % block_size(block));
     }
-    canaries->place_count = cap;
+    places->count = cap;
 }
 
 uint64_t canary_number(const struct canaries *canaries, size_t block)
 {
-    places_grow((struct canaries *)(uintptr_t)canaries,
-                block + 1); /* a cache: what it holds was decided before */
-    return block_from(canaries, block) + canaries->place[block];
+    places_grow(canaries->places, block + 1);
+    return block_from(canaries, block) + canaries->places->at[block];
 }
 
 static bool is_planned(const struct canaries *canaries, uint64_t no)

@@ -220,7 +220,8 @@ static void take(struct shop *shop, const struct like *like, unsigned field, con
 {
     struct result taken =
         value_take(shop, &shop->fields.at[field], 0, buf_slice(text), slice_text(like->head.country), out);
-    if (taken.code != CODE_OK) out->set &= ~((uint64_t)1 << field); /* what the shop's rules refuse is left out */
+    if (taken.code != CODE_OK)
+        out->set &= ~((uint64_t)1 << field); /* what the shop's rules refuse is left out */
 }
 
 static RESULT contact_make(struct shop *shop, const struct like *like, char parts[2][WORD_BYTES],

@@ -32,13 +32,18 @@ struct canary {
     int64_t given_us;
 };
 
+/* Which number of each block is kept: drawn when it is asked for first, so what asks need not be able to change a plan. */
+struct canary_places {
+    struct prf *prf; /* under the plan's seed */
+    uint16_t *at;    /* of each block so far, from 0 */
+    size_t count;
+};
+
 struct canaries {
     struct canary_plan plan;
     bool planned;
-    struct prf *places; /* under the plan's seed */
-    uint16_t *place;    /* of each block so far, from 0: which of its numbers */
-    size_t place_count;
-    struct canary *rows; /* by row number - 1; the plan's is empty */
+    struct canary_places *places; /* NULL without a plan */
+    struct canary *rows;          /* by row number - 1; the plan's is empty */
     size_t row_count;
     uint64_t *extras; /* numbers of those that are not the plan's, ascending */
     size_t extra_count;
