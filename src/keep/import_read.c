@@ -11,7 +11,8 @@ void reading_free(struct reading **reading)
     struct reading *at = *reading;
     if (!at) return;
     hands_stop(&at->job);
-    for (size_t i = 0; i < at->row_count; i++) import_row_done(&at->rows[i]);
+    for (size_t i = 0; i < COUNT_OF(at->rows); i++)
+        import_row_done(&at->rows[i]); /* what rests has room, too */
     for (unsigned hand = 0; hand < HANDS; hand++) new_fields_done(&at->hands[hand].values);
     shop_hand_free(&at->second);
     buf_done(&at->bytes);
