@@ -1,6 +1,7 @@
 #include "keep/spend.h"
 
 #include "keep/access/pass.h"
+#include "keep/access/sign_in.h"
 #include "keep/access/staff.h"
 #include "keep/put.h"
 #include "keep/values.h"
@@ -333,9 +334,14 @@ static RESULT entry_restore(struct restoring *restoring, struct slice bytes, str
     struct reader reader;
     SCOPED(aside_read_done) struct aside_read aside = {0};
     TRY(entry_read(bytes, &entry));
-    if (!entry_is_look(entry.kind) || entry.kind == ENTRY_OBSERVED)
+    bool guess = entry.kind == ENTRY_STRANGERS || entry.kind == ENTRY_SESSION;
+    if ((!entry_is_look(entry.kind) && !guess) || entry.kind == ENTRY_OBSERVED)
         return OK; /* seen elsewhere: nobody's budget */
     TRY(aside_read(aside_bytes, &aside));
+    if (guess) {
+        guess_restore(restoring->shop, &entry, network_of(restoring, &entry, &aside));
+        return OK;
+    }
     if (entry.kind == ENTRY_PASS) TRY(pass_keep(restoring, aside_text_of(&aside, COMMIT_CLIENT), index));
     if (entry.kind == ENTRY_LOOKUP) try_restore(restoring->shop, &entry, &aside, index);
     reader_again(restoring->shop, entry.reader, network_of(restoring, &entry, &aside), &reader);

@@ -214,7 +214,7 @@ static void not_let_in(struct keeper *keeper, struct batch *batch, const struct 
     if (live) {
         refusal_note(batch, reader, why, &task->answer);
     } else {
-        stranger_count(keeper, batch->shop, task->head.network, reader->no);
+        stranger_count(keeper, batch->shop, task->head.network, reader->no, false);
     }
 }
 
@@ -283,7 +283,7 @@ static bool task_answer(struct keeper *keeper, struct batch *batch, struct task 
     if (batch->writes != writes || (noted && below)) return false;
     if (!is_refusal(done)) return true;
     if (is_stranger(&reader)) {
-        stranger_count(keeper, batch->shop, task->head.network, task->answer.stranger);
+        stranger_count(keeper, batch->shop, task->head.network, task->answer.stranger, noted);
     } else {
         refusal_note(batch, &reader, done, &task->answer);
     }

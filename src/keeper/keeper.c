@@ -190,7 +190,7 @@ static RESULT shop_of(struct keeper *keeper, struct task *task)
         return FAIL(CREDENTIAL_UNKNOWN,
                     "certificate: several shops of this home registered it; use one for each");
     }
-    stranger_count(keeper, keeper->shops[0], task->head.network, 0);
+    stranger_count(keeper, keeper->shops[0], task->head.network, 0, false);
     return FAIL(CREDENTIAL_UNKNOWN, "credential: not one of this home");
 }
 

@@ -28,7 +28,7 @@ struct stranger {
     uint8_t network[NETWORK_BYTES];
     size_t shop; /* index into shops */
     int64_t minute;
-    uint64_t count;
+    uint64_t count, noted; /* noted: of them, those that are an entry of their own already */
 };
 
 struct counters {
@@ -104,9 +104,9 @@ void sends_end(struct keeper *keeper);
 /* Open a shop of the home, as the next one of the keeper. */
 RESULT keeper_shop_open(struct keeper *keeper, const char *name);
 
-/* Somebody was not let in: `reader` whose credential it was, 0 when it was nobody's. */
+/* Somebody was not let in: `reader` whose credential it was, 0 when it was nobody's. `noted`: that is an entry already. */
 void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t network[NETWORK_BYTES],
-                    uint64_t reader);
+                    uint64_t reader, bool noted);
 /* How often nobody was let in from that network in this minute. */
 uint64_t stranger_tries(const struct keeper *keeper, const struct shop *shop,
                         const uint8_t network[NETWORK_BYTES]);

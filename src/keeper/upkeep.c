@@ -25,7 +25,7 @@ uint64_t stranger_tries(const struct keeper *keeper, const struct shop *shop,
 }
 
 void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t network[NETWORK_BYTES],
-                    uint64_t reader)
+                    uint64_t reader, bool noted)
 {
     int64_t minute = clock_now(&keeper->options.clock) / MINUTE_US;
     size_t place = shop_place(keeper, shop);
@@ -35,6 +35,7 @@ void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t netw
             memcmp(at->network, network, NETWORK_BYTES) != 0)
             continue;
         at->count++;
+        at->noted += noted;
         return;
     }
     size_t last = keeper->stranger_count;
@@ -42,10 +43,11 @@ void stranger_count(struct keeper *keeper, struct shop *shop, const uint8_t netw
         last--;
     if (keeper->stranger_count == STRANGERS_MAX) { /* many networks at once share the shop's last row */
         if (last > 0) keeper->strangers[last - 1].count++;
+        if (last > 0) keeper->strangers[last - 1].noted += noted;
         return;
     }
     struct stranger *at = &keeper->strangers[keeper->stranger_count++];
-    *at = (struct stranger){.reader = reader, .shop = place, .minute = minute, .count = 1};
+    *at = (struct stranger){.reader = reader, .shop = place, .minute = minute, .count = 1, .noted = noted};
     memcpy(at->network, network, NETWORK_BYTES);
 }
 
@@ -56,12 +58,12 @@ static size_t strangers_note(struct keeper *keeper, struct batch *batch, bool al
     size_t place = shop_place(keeper, batch->shop), noted = 0;
     for (size_t i = 0; i < keeper->stranger_count; i++) {
         const struct stranger *at = &keeper->strangers[i];
-        if (at->shop != place || (at->minute >= minute && !all)) continue;
+        if (at->shop != place || at->count == at->noted || (at->minute >= minute && !all)) continue;
         struct reader reader = {.no = at->reader};
         struct receipt receipt = {0};
         memcpy(reader.network, at->network, NETWORK_BYTES);
         struct draft draft = batch_draft(batch, &reader, ENTRY_STRANGERS);
-        draft.entry.count = at->count;
+        draft.entry.count = at->count - at->noted;
         batch_append(batch, &draft, &receipt);
         noted++;
     }

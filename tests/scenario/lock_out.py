@@ -2,6 +2,7 @@
 """Who guesses at a password locks themselves out, and nobody else: not the person, not from where they work."""
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within  # noqa: E402
@@ -66,6 +67,29 @@ def guesses_are_entries():
         within("session", {entry["kind"] for entry in kinds} | {"session"})
 
 
+def a_lock_out_survives_a_killed_vault():
+    with Home() as home:
+        home.start("--proxy", "127.0.0.1")
+        kim = Staff(home, "kim@shop.example").enrol()
+        kim.sign_in(headers=WORK)
+        everybody = (kim.email, "nobody@shop.example")
+        for number in range(6):  # four are free, before the fifth and the sixth they waited
+            waits = [guess(home, who, ATTACKER) for who in everybody] if number >= 4 else []
+            same({answer.code for answer in waits}, {"session.wait"} if waits else set())
+            time.sleep(max([0] + [int(answer.headers["retry-after"]) for answer in waits]))
+            same([guess(home, who, ATTACKER).status for who in everybody], [401, 401], f"guess {number}")
+        home.kill()
+        home.start("--proxy", "127.0.0.1")
+        for who in everybody:
+            answer = guess(home, who, ATTACKER)
+            same(answer.code, "session.wait", "a restart gives no free guess, and tells nobody from somebody")
+            check(4 < int(answer.headers["retry-after"]) <= 16, f"nor a shorter wait: {answer.headers}")
+        answer = kim.sign_in(headers=WORK)
+        check(answer.json["wrong_guesses"] >= 6, f"whom they guess at is told, and not held up: {answer}")
+        home.stop()
+        home.run("ledger", "verify")
+
+
 if __name__ == "__main__":
     story(guesses_wait_longer_and_an_unknown_address_like_a_known_one, an_attacker_elsewhere_cannot_lock_the_person_out,
-          guesses_are_entries)
+          guesses_are_entries, a_lock_out_survives_a_killed_vault)

@@ -38,8 +38,10 @@ static RESULT own_session(struct batch *batch, const struct reader *reader, cons
     guess_source(shop, (uint32_t)reader->no, reader->network, &from);
     from.known = true; /* they are signed in: only guesses from here slow them down */
     if (!batch->stretched) TRY(guess_take(shop->guesses, &from, batch->now_us, &answer->head.retry_after_s));
-    if (!out->sign_in.password.set || !totp_use(&out->sign_in.totp, ask->current, batch->now_us))
+    if (!out->sign_in.password.set || !totp_use(&out->sign_in.totp, ask->current, batch->now_us)) {
+        guess_note(batch, (uint32_t)reader->no, reader->network, &from);
         return FAIL(CREDENTIAL_UNKNOWN, "current: give a new code of the present app");
+    }
     guess_right(shop->guesses, &from);
     return OK;
 }

@@ -140,6 +140,19 @@ void guess_right(struct guesses *guesses, const struct guess_from *from)
     all->count--;
 }
 
+void guess_again(struct guesses *guesses, const struct guess_from *from, int64_t at_us)
+{
+    count(row_of(guesses, from->person, from->network | 1, true), at_us);
+    if (!from->known) count(row_of(guesses, from->person, 0, true), at_us);
+    guesses_settle(guesses); /* there is no batch that could be undone */
+}
+
+void guess_right_again(struct guesses *guesses, const struct guess_from *from)
+{
+    struct row *pair = row_of(guesses, from->person, from->network | 1, false);
+    if (pair) *pair = (struct row){0};
+}
+
 uint32_t guess_strangers(const struct guesses *guesses, const struct guess_from *from, int64_t now_us)
 {
     size_t start = (size_t)(from->person % (GUESS_ROWS / GUESS_PLACES)) * GUESS_PLACES;

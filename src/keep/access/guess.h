@@ -3,8 +3,8 @@
  * guess at does not. What strangers try at one person from many networks is slowed down as well, but never a network
  * from which that person signed in before, and never a passkey.
  *
- * In memory alone and bounded; a restart forgets. Holds no name and no address, only keyed tags. A guess counts from the
- * moment it is taken, until it turned out right. Main calls: guess_take(), guess_right(). Example:
+ * In memory and bounded; a wrong guess is also an entry before its answer leaves, and counts again from there after a restart.
+ * Holds no name and no address, only keyed tags. A guess counts from the moment it is taken, until it turned out right. Main calls: guess_take(), guess_right(). Example:
  *     TRY(guess_take(guesses, &from, now_us, &wait_s));  … if (good) guess_right(guesses, &from);
  */
 #ifndef AMN_KEEP_ACCESS_GUESS_H
@@ -41,6 +41,9 @@ void guesses_undo(struct guesses *guesses);
 RESULT guess_take(struct guesses *guesses, const struct guess_from *from, int64_t now_us, uint32_t *wait_s);
 /* It was right: the pair begins anew, and it is no stranger's guess. */
 void guess_right(struct guesses *guesses, const struct guess_from *from);
+/* After a restart, oldest first: a wrong guess of the past counts again, a right one wipes what its pair had guessed. */
+void guess_again(struct guesses *guesses, const struct guess_from *from, int64_t at_us);
+void guess_right_again(struct guesses *guesses, const struct guess_from *from);
 /* Guesses at a person by strangers that are counted still: told at the next sign-in. */
 uint32_t guess_strangers(const struct guesses *guesses, const struct guess_from *from, int64_t now_us);
 

@@ -115,10 +115,18 @@ bool recovery_use(struct shop *shop, struct sign_in *sign_in, struct slice code)
 RESULT staff_sign_in(struct batch *batch, const struct reader *stranger, const struct session_open_ask *ask,
                      struct answer *out);
 
+/* What the object kind of a STRANGERS entry says when it is one wrong guess at a sign-in; its object id is whose. */
+enum { GUESS_KNOWN = 1 /* from a network known with that person */, GUESS_STRANGE = 2 };
+
 /* Under which tags guesses at this person from this network are counted; `known` is left as it was. */
 struct guess_from;
 void guess_source(struct shop *shop, uint32_t staff, const uint8_t network[NETWORK_BYTES],
                   struct guess_from *out);
+/* Write a wrong guess down: `staff` was guessed at, 0: nobody whom there is. */
+void guess_note(struct batch *batch, uint32_t staff, const uint8_t network[NETWORK_BYTES],
+                const struct guess_from *from);
+/* Count it again when the shop is opened, from that entry; what is none is passed over. `network` NULL: from here. */
+void guess_restore(struct shop *shop, const struct entry *entry, const uint8_t *network);
 
 /* Did they sign in from this network before? And: they did now. */
 bool network_known(struct shop *shop, const struct sign_in *sign_in, const uint8_t network[NETWORK_BYTES]);

@@ -42,14 +42,50 @@ static uint64_t tag_of(struct shop *shop, const char *label, struct slice what)
     return be64_get(tag.bytes);
 }
 
+/* Whom one guesses at: short enough for a number of JSON, since entries name it. */
+static uint64_t person_tag(struct shop *shop, struct slice who)
+{
+    return tag_of(shop, "guess at", who) >> 11;
+}
+
 void guess_source(struct shop *shop, uint32_t staff, const uint8_t network[NETWORK_BYTES],
                   struct guess_from *out)
 {
     uint8_t number[4], block[NETWORK_BYTES];
     be32_put(number, staff);
     network_block(network, block);
-    out->person = tag_of(shop, "guess at", SLICE_OF(number));
+    out->person = person_tag(shop, SLICE_OF(number));
     out->network = tag_of(shop, "guess from", SLICE_OF(block));
+}
+
+void guess_note(struct batch *batch, uint32_t staff, const uint8_t network[NETWORK_BYTES],
+                const struct guess_from *from)
+{
+    struct reader who = {.no = staff ? reader_no(READER_STAFF, staff) : reader_no(READER_SYSTEM, 0)};
+    struct receipt receipt = {0};
+    memcpy(who.network, network, NETWORK_BYTES);
+    struct draft draft = batch_draft(batch, &who, ENTRY_STRANGERS);
+    draft.entry.count = 1;
+    draft.entry.object_kind = from->known ? GUESS_KNOWN : GUESS_STRANGE;
+    draft.entry.object_id = from->person;
+    batch_append(batch, &draft, &receipt);
+}
+
+void guess_restore(struct shop *shop, const struct entry *entry, const uint8_t *network)
+{
+    static const uint8_t here[NETWORK_BYTES];
+    struct guess_from from = {0};
+    bool opened = entry->kind == ENTRY_SESSION && entry->reader >> 32 == READER_STAFF && entry->count > 0;
+    bool wrong_one = entry->kind == ENTRY_STRANGERS && entry->object_kind != 0;
+    if (!opened && !wrong_one) return;
+    guess_source(shop, (uint32_t)entry->reader, network ? network : here, &from);
+    if (opened) {
+        guess_right_again(shop->guesses, &from);
+        return;
+    }
+    from.person = entry->object_id;
+    from.known = entry->object_kind == GUESS_KNOWN;
+    guess_again(shop->guesses, &from, entry->time_us);
 }
 
 static RESULT arrive(struct batch *batch, const struct reader *stranger, const struct session_open_ask *ask,
@@ -70,7 +106,7 @@ static RESULT arrive(struct batch *batch, const struct reader *stranger, const s
         out->from.known = network_known(shop, &out->sign_in, stranger->network);
     }
     guess_source(shop, id, stranger->network, &out->from);
-    if (id == 0) out->from.person = tag_of(shop, "guess at", ask->staff);
+    if (id == 0) out->from.person = person_tag(shop, ask->staff);
     return OK;
 }
 
@@ -88,6 +124,12 @@ static RESULT guess_now(struct batch *batch, const struct arriving *arriving, st
 {
     if (batch->stretched) return OK; /* it was counted when the ask was put aside */
     return guess_take(batch->shop->guesses, &arriving->from, batch->now_us, &out->head.retry_after_s);
+}
+
+static RESULT wrong_guess(struct batch *batch, const struct arriving *arriving)
+{
+    guess_note(batch, arriving->staff ? arriving->staff->id : 0, arriving->self.network, &arriving->from);
+    return wrong();
 }
 
 static RESULT password_right(struct batch *batch, const struct arriving *arriving, bool *out)
@@ -164,7 +206,7 @@ static RESULT by_password(struct batch *batch, struct arriving *arriving, struct
     TRY(guess_now(batch, arriving, out));
     TRY(password_right(batch, arriving, &right));
     bool code = totp_use(&arriving->sign_in.totp, arriving->ask->totp, batch->now_us);
-    return right && code ? let_in(batch, arriving, out) : wrong();
+    return right && code ? let_in(batch, arriving, out) : wrong_guess(batch, arriving);
 }
 
 /* Who lost the app or the device: one of the codes that were shown at enrolment gives an invitation that counts now. */
@@ -177,7 +219,7 @@ static RESULT by_recovery(struct batch *batch, struct arriving *arriving, struct
     TRY(guess_now(batch, arriving, out));
     TRY(password_right(batch, arriving, &right));
     bool code = recovery_use(shop, &arriving->sign_in, arriving->ask->recovery);
-    if (!code || (arriving->sign_in.password.set && !right)) return wrong();
+    if (!code || (arriving->sign_in.password.set && !right)) return wrong_guess(batch, arriving);
     guess_right(shop->guesses, &arriving->from);
     invite_make(shop, &arriving->sign_in, arriving->self.no, batch->now_us, &text);
     TRY(sign_in_put(batch, &arriving->self, &arriving->sign_in, &receipt));

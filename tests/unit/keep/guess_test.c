@@ -107,11 +107,43 @@ static void guesses_are_undone_with_their_batch(void **state)
     guesses_free(&guesses);
 }
 
+/* What entries tell of the past counts as it did, and what was right since is forgiven. */
+static void guesses_of_the_past_count_as_they_did(void **state)
+{
+    (void)state;
+    SCOPED(guesses_free) struct guesses *live = NULL;
+    SCOPED(guesses_free) struct guesses *again = NULL;
+    const struct guess_from from = {.person = 7, .network = 70}, other = {.person = 7, .network = 90};
+    const struct guess_from known = {.person = 7, .network = 50, .known = true};
+    int64_t now_us = begin_us;
+    uint32_t wait_s = 0, wait_again_s = 0;
+    assert_ok(guesses_new(&live));
+    assert_ok(guesses_new(&again));
+    for (int i = 0; i < GUESS_FREE + 3; i++) {
+        assert_ok(guess_take(live, &from, now_us, &wait_s));
+        guess_again(again, &from, now_us);
+        now_us += GUESS_WAIT_S_MAX * SECOND_US;
+    }
+    now_us -= GUESS_WAIT_S_MAX * SECOND_US;
+    assert_why(CAUSE_SIGN_IN_WAIT, guess_take(live, &from, now_us, &wait_s));
+    assert_why(CAUSE_SIGN_IN_WAIT, guess_take(again, &from, now_us, &wait_again_s));
+    assert_int_equal(wait_s, wait_again_s);
+    assert_int_equal(guess_strangers(live, &other, now_us), guess_strangers(again, &other, now_us));
+    guesses_undo(again); /* of no batch */
+    guess_again(again, &known, now_us);
+    assert_int_equal(guess_strangers(live, &other, now_us), guess_strangers(again, &other, now_us));
+    guess_right_again(again, &from);
+    assert_ok(guess_take(again, &from, now_us, &wait_s));
+    guess_right_again(again, &(struct guess_from){.person = 8, .network = 1}); /* of whom nothing is known */
+    assert_ok(guess_take(again, &from, now_us + DAY_US + SECOND_US, &wait_s));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_guesses_wrong_waits_longer_each_time),
         cmocka_unit_test(guesses_are_undone_with_their_batch),
+        cmocka_unit_test(guesses_of_the_past_count_as_they_did),
         cmocka_unit_test(strangers_cannot_hold_up_a_known_network),
         cmocka_unit_test(strangers_get_through_again_when_it_is_over),
         cmocka_unit_test(a_clock_put_back_shortens_no_wait),
