@@ -5,6 +5,7 @@
  *     keeper_bench --home HOME [--subjects N] [--first N] [--rounds N] [--asks N] WHAT:BATCH …
  *         WHAT     import (chunks of 1,000 rows), reveal, reveal_100, create, lookup, session (at most 16,384 asks)
  *         --subjects  customers that the home has, or gets by `import` (default 20,000)
+ *         --unwatched 1  without detectors: what they cost is the difference
  *         --first     number of the first customer that import and create make up (default 0)
  */
 #include "base/cbor.h"
@@ -344,7 +345,8 @@ int main(int argc, char **argv)
                           .random = SEED};
     uint64_t rounds = argument(argc, argv, "--rounds", 1), asks = argument(argc, argv, "--asks", 20000);
     struct keeper_options options = {.home = argument_text(argc, argv, "--home", NULL),
-                                     .clock = clock_system()};
+                                     .clock = clock_system(),
+                                     .unwatched = argument(argc, argv, "--unwatched", 0) != 0};
     if (!options.home || bench.subjects == 0) give_up("--home HOME --subjects N WHAT:BATCH …");
     need(keeper_open(&options, &bench.keeper), "home");
     key_make(&bench);
