@@ -41,6 +41,14 @@ def seven_answers_become_an_incident_on_a_vault_without_customers():
         home.run("ledger", "verify")
 
 
+def every_answer_may_be_left_empty():
+    with Home() as home:
+        for lang, title in (("en", "A leak, not described yet"), ("id", "Kebocoran, belum diuraikan"), ("ko", "유출, 아직 설명되지 않음")):
+            one = steps(home, "--lang", lang, answers=[""] * 7)["id"]
+            shown = home.run("incident", "show", one, "--json").json
+            same([shown["title"], shown["kind"], len(shown["instants"])], [title, "other", 1])
+
+
 def it_is_left_anywhere_and_goes_on_there():
     for stop in range(3, 7):
         with Home() as home:
@@ -57,7 +65,7 @@ def it_is_left_anywhere_and_goes_on_there():
 
 def before_the_incident_there_is_nothing_to_keep():
     with Home() as home:
-        for answers in ([], ANSWERS[:1], ANSWERS[:2], ["", "", ""], [ANSWERS[0], "x", "11", "many"], ANSWERS[:2] + ["noon"] * 3):
+        for answers in ([], ANSWERS[:1], ANSWERS[:2], ["", ""], [ANSWERS[0], "x", "11", "many"], ANSWERS[:2] + ["noon"] * 3):
             done = home.cli("leak", stdin="".join(f"{line}\n" for line in answers))
             same(done.status, USAGE, f"{answers}: {done}")
         same(home.run("incident", "list", "--json").json["items"], [])
@@ -106,6 +114,7 @@ def the_commands_that_it_prints_work():
 
 
 if __name__ == "__main__":
-    story(seven_answers_become_an_incident_on_a_vault_without_customers, it_is_left_anywhere_and_goes_on_there,
+    story(seven_answers_become_an_incident_on_a_vault_without_customers, every_answer_may_be_left_empty,
+          it_is_left_anywhere_and_goes_on_there,
           before_the_incident_there_is_nothing_to_keep, whoever_is_named_by_id_is_a_suspect, it_speaks_three_languages,
           the_commands_that_it_prints_work)

@@ -85,7 +85,6 @@ static bool fits(const struct leak *leak, size_t question)
 {
     struct slice text = buf_slice(&leak->line);
     int64_t us = 0;
-    if (question == 0) return text.len > 0;
     if (question == 1) return text.len == 0 || (text.len == 1 && text.at[0] >= '1' && text.at[0] <= '9');
     if (question == 2) return text.len == 0 || time_get(text, &us).code == CODE_OK;
     return true;
@@ -279,6 +278,7 @@ static RESULT questions_open(struct leak *leak, bool *left)
         if (*left) return FAIL(INVALID, "leak: the first three answers open the incident; nothing was kept");
         buf_slice_put(into[i], buf_slice(&leak->line));
     }
+    if (leak->title.len == 0) words_put(leak->lang, "leak.untitled", NULL, 0, &leak->title);
     TRY(incident_begin(leak));
     return timeline_read(leak);
 }
