@@ -8,7 +8,7 @@
 /* One file while it is checked. */
 struct check {
     const struct law *law;
-    struct law_file file;
+    struct form_file file;
     const struct places *places;
     const struct law_regime *regime;
 };
@@ -55,21 +55,21 @@ static bool names_have(const struct law_names *names, const char *name)
 static RESULT need_id(const struct check *check, const char *path, const char *id)
 {
     if (id_fine(id)) return OK;
-    return LAW_BAD(check->file, check->places, path, "an id is of small letters, digits, - and _");
+    return FORM_BAD(check->file, check->places, path, "an id is of small letters, digits, - and _");
 }
 
 static RESULT need_span(const struct check *check, const char *path, const char *text)
 {
     struct span span;
     if (!text || span_get(slice_text(text), &span).code == CODE_OK) return OK;
-    return LAW_BAD(check->file, check->places, path, "not a span like 72h, 30d, 1mo or 2y");
+    return FORM_BAD(check->file, check->places, path, "not a span like 72h, 30d, 1mo or 2y");
 }
 
 static RESULT need_date(const struct check *check, const char *path, const char *text)
 {
     int64_t days = 0;
     if (!text || date_get(slice_text(text), &days).code == CODE_OK) return OK;
-    return LAW_BAD(check->file, check->places, path, "not a date like 2027-01-16");
+    return FORM_BAD(check->file, check->places, path, "not a date like 2027-01-16");
 }
 
 /* Each of `names` is a row of a list of this regime whose rows begin with their id. */
@@ -96,8 +96,8 @@ static RESULT need_each(const struct check *check, const char *path, const struc
     for (uint32_t i = 0; i < names->at_count; i++) {
         struct path at = path_of(path, i, "");
         if (target_has(&target, names->at[i])) continue;
-        return LAW_BAD(check->file, check->places, at.text, "names nothing among %s of this file",
-                       target.what);
+        return FORM_BAD(check->file, check->places, at.text, "names nothing among %s of this file",
+                        target.what);
     }
     return OK;
 }
@@ -110,7 +110,7 @@ static RESULT need_ids(const struct check *check, struct target target)
         TRY(need_id(check, path.text, *row));
         struct target before = {target.rows, i, target.row_bytes, target.what};
         if (target_has(&before, *row))
-            return LAW_BAD(check->file, check->places, path.text, "this id is taken");
+            return FORM_BAD(check->file, check->places, path.text, "this id is taken");
     }
     return OK;
 }
@@ -127,7 +127,7 @@ static RESULT need_places(const struct check *check, const char *path, const str
     for (uint32_t i = 0; i < names->at_count; i++) {
         struct path at = path_of(path, i, "");
         if (!code_fine(names->at[i]))
-            return LAW_BAD(check->file, check->places, at.text, "not a country or union such as KR or EU");
+            return FORM_BAD(check->file, check->places, at.text, "not a country or union such as KR or EU");
     }
     return OK;
 }
@@ -139,7 +139,7 @@ static RESULT need_elements(const struct check *check, uint32_t duty, const char
     for (uint32_t i = 0; i < names->at_count; i++) {
         struct path at = path_of(path.text, i, "");
         if (law_element(check->law, names->at[i])) continue;
-        return LAW_BAD(check->file, check->places, at.text, "no element of elements.yaml");
+        return FORM_BAD(check->file, check->places, at.text, "no element of elements.yaml");
     }
     return OK;
 }
@@ -151,11 +151,11 @@ static RESULT need_only(const struct check *check, const char *list, uint32_t nu
     struct path path = path_of(list, number, "only.switch");
     const struct law_switch *found = law_switch(check->regime, only->name);
     if (!found)
-        return LAW_BAD(check->file, check->places, path.text, "names nothing among switches of this file");
+        return FORM_BAD(check->file, check->places, path.text, "names nothing among switches of this file");
     for (uint32_t i = 0; i < only->values.at_count; i++) {
         path = path_of(list, number, "only.values");
         if (!names_have(&found->values, only->values.at[i]))
-            return LAW_BAD(check->file, check->places, path.text, "a value that its switch does not have");
+            return FORM_BAD(check->file, check->places, path.text, "a value that its switch does not have");
     }
     return OK;
 }
@@ -164,8 +164,8 @@ static RESULT duty_time(const struct check *check, uint32_t number, const struct
 {
     struct path path = path_of("duties", number, "");
     if (!duty->due == !duty->no_number) {
-        return LAW_BAD(check->file, check->places, path.text,
-                       "either due, or no_number where the law has no number: one of the two");
+        return FORM_BAD(check->file, check->places, path.text,
+                        "either due, or no_number where the law has no number: one of the two");
     }
     path = path_of("duties", number, "due");
     TRY(need_span(check, path.text, duty->due));
@@ -176,13 +176,13 @@ static RESULT duty_time(const struct check *check, uint32_t number, const struct
     path = path_of("duties", number, "from");
     bool by_report = duty->from == LAW_FROM_REPORT || (duty->or_from && *duty->or_from == LAW_FROM_REPORT);
     if (by_report != (duty->report != NULL))
-        return LAW_BAD(check->file, check->places, path.text, "from report and a report go together");
+        return FORM_BAD(check->file, check->places, path.text, "from report and a report go together");
     if (!duty->report) return OK;
     const struct law_duty *report = law_duty(check->regime, duty->report);
     path = path_of("duties", number, "report");
     if (report && report->from != LAW_FROM_REPORT) return OK;
-    return LAW_BAD(check->file, check->places, path.text,
-                   "must name a duty that does not wait for a report itself");
+    return FORM_BAD(check->file, check->places, path.text,
+                    "must name a duty that does not wait for a report itself");
 }
 
 /* What of each duty must be done first: two that wait for each other would wait for ever. */
@@ -193,8 +193,8 @@ static RESULT duty_order(const struct check *check, uint32_t number, const struc
     for (uint32_t i = 0; i < duty->after.at_count; i++) {
         const struct law_duty *first = law_duty(check->regime, duty->after.at[i]);
         if (first && first->after.at_count == 0 && first != duty) continue;
-        return LAW_BAD(check->file, check->places, path.text,
-                       "must name duties that wait for none themselves");
+        return FORM_BAD(check->file, check->places, path.text,
+                        "must name duties that wait for none themselves");
     }
     return OK;
 }
@@ -202,7 +202,7 @@ static RESULT duty_order(const struct check *check, uint32_t number, const struc
 static RESULT need_persons(const struct check *check, const char *path, uint64_t persons)
 {
     if (persons <= LAW_PERSONS_MAX) return OK;
-    return LAW_BAD(check->file, check->places, path, "not a number of people");
+    return FORM_BAD(check->file, check->places, path, "not a number of people");
 }
 
 static RESULT whens_check(const struct check *check, uint32_t number, const struct law_duty *duty)
@@ -215,8 +215,8 @@ static RESULT whens_check(const struct check *check, uint32_t number, const stru
         at = path_of(path.text, i, "");
         bool empty = !when->persons && !when->kinds && !when->facts && !when->unless && !when->risk;
         if (empty || (when->facts & when->unless))
-            return LAW_BAD(check->file, check->places, at.text,
-                           "says nothing, or asks for a fact and its contrary");
+            return FORM_BAD(check->file, check->places, at.text,
+                            "says nothing, or asks for a fact and its contrary");
     }
     return OK;
 }
@@ -249,7 +249,7 @@ static RESULT exceptions_check(const struct check *check)
         path = path_of("exceptions", i, "delays");
         TRY(need_each(check, path.text, &one->delays, TARGET(regime, duties)));
         if (one->frees.at_count + one->delays.at_count == 0 || one->facts == 0)
-            return LAW_BAD(check->file, check->places, path.text, "frees or delays nothing, or always");
+            return FORM_BAD(check->file, check->places, path.text, "frees or delays nothing, or always");
         TRY(need_only(check, "exceptions", i, one->only));
         TRY(need_refs(check, "exceptions", i, &one->refs));
     }
@@ -257,7 +257,7 @@ static RESULT exceptions_check(const struct check *check)
         const struct law_substitute *one = &regime->substitutes[i];
         struct path path = path_of("substitutes", i, "of");
         if (!law_duty(regime, one->of))
-            return LAW_BAD(check->file, check->places, path.text, "names no duty of this file");
+            return FORM_BAD(check->file, check->places, path.text, "names no duty of this file");
         path = path_of("substitutes", i, "at_least");
         TRY(need_span(check, path.text, one->at_least));
         TRY(need_refs(check, "substitutes", i, &one->refs));
@@ -280,14 +280,14 @@ static RESULT fine_check(const struct check *check, uint32_t number, const struc
     bool amount = fine->rule != LAW_RULE_NONE && fine->rule != LAW_RULE_PERCENT;
     struct path path = path_of("fines", number, "percent");
     if (percent != (fine->percent != NULL) || (fine->percent && !percent_fine(fine->percent)))
-        return LAW_BAD(check->file, check->places, path.text,
-                       "missing, not wanted by its rule, or not a number like 1.4");
+        return FORM_BAD(check->file, check->places, path.text,
+                        "missing, not wanted by its rule, or not a number like 1.4");
     path = path_of("fines", number, "amount");
     if (amount != (fine->amount > 0) || amount != (fine->currency != NULL) || fine->amount > 1000000000000000)
-        return LAW_BAD(check->file, check->places, path.text,
-                       "amount and currency: missing, not wanted by its rule, or too large");
+        return FORM_BAD(check->file, check->places, path.text,
+                        "amount and currency: missing, not wanted by its rule, or too large");
     if (fine->currency && (!code_fine(fine->currency) || strlen(fine->currency) != 3))
-        return LAW_BAD(check->file, check->places, path.text, "a currency is three letters, such as KRW");
+        return FORM_BAD(check->file, check->places, path.text, "a currency is three letters, such as KRW");
     return need_refs(check, "fines", number, &fine->refs);
 }
 
@@ -299,7 +299,7 @@ static RESULT rest_check(const struct check *check)
     for (uint32_t i = 0; i < regime->switches_count; i++) {
         struct path path = path_of("switches", i, "default");
         if (!names_have(&regime->switches[i].values, regime->switches[i].value))
-            return LAW_BAD(check->file, check->places, path.text, "none of its values");
+            return FORM_BAD(check->file, check->places, path.text, "none of its values");
         TRY(need_refs(check, "switches", i, &regime->switches[i].refs));
     }
     for (uint32_t i = 0; i < regime->fines_count; i++) TRY(fine_check(check, i, &regime->fines[i]));
@@ -326,23 +326,23 @@ static RESULT head_check(const struct check *check)
     TRY(need_id(check, "id", regime->id));
     if (strncmp(check->file.name, regime->id, strlen(regime->id)) != 0 ||
         strcmp(check->file.name + strlen(regime->id), ".yaml") != 0) {
-        return LAW_BAD(check->file, check->places, "id", "must be the file's name without .yaml");
+        return FORM_BAD(check->file, check->places, "id", "must be the file's name without .yaml");
     }
     if (!code_fine(regime->country))
-        return LAW_BAD(check->file, check->places, "country", "not one such as KR or EU");
-    if (regime->languages.at_count == 0) return LAW_BAD(check->file, check->places, "languages", "none");
+        return FORM_BAD(check->file, check->places, "country", "not one such as KR or EU");
+    if (regime->languages.at_count == 0) return FORM_BAD(check->file, check->places, "languages", "none");
     TRY(need_date(check, "from", regime->from));
     TRY(need_date(check, "to", regime->to));
     if (regime->from && regime->to && strcmp(regime->from, regime->to) >= 0)
-        return LAW_BAD(check->file, check->places, "to", "not after from");
+        return FORM_BAD(check->file, check->places, "to", "not after from");
     if (regime->applies.persons.at_count + regime->applies.seat.at_count == 0)
-        return LAW_BAD(check->file, check->places, "applies", "neither persons nor seat");
+        return FORM_BAD(check->file, check->places, "applies", "neither persons nor seat");
     TRY(need_places(check, "applies.persons", &regime->applies.persons));
     TRY(need_places(check, "applies.seat", &regime->applies.seat));
     return need_each(check, "applies.refs", &regime->applies.refs, TARGET(regime, sources));
 }
 
-RESULT check_regime(const struct law *law, struct law_file file, const struct places *places,
+RESULT check_regime(const struct law *law, struct form_file file, const struct places *places,
                     const struct law_regime *regime)
 {
     const struct check check = {law, file, places, regime};
@@ -358,7 +358,7 @@ RESULT check_regime(const struct law *law, struct law_file file, const struct pl
     return rest_check(&check);
 }
 
-RESULT check_elements(struct law_file file, const struct places *places, const struct element_file *elements)
+RESULT check_elements(struct form_file file, const struct places *places, const struct element_file *elements)
 {
     struct check check = {.file = file, .places = places};
     struct target target = {elements->elements, elements->elements_count, sizeof *elements->elements,
@@ -366,13 +366,13 @@ RESULT check_elements(struct law_file file, const struct places *places, const s
     TRY(need_ids(&check, target));
     for (uint32_t i = 0; i < elements->elements_count; i++) {
         struct path path = path_of("elements", i, "labels");
-        const struct law_texts *labels = &elements->elements[i].labels;
-        if (!labels->id || !labels->ko) return LAW_BAD(file, places, path.text, "must have en, id and ko");
+        const struct form_texts *labels = &elements->elements[i].labels;
+        if (!labels->id || !labels->ko) return FORM_BAD(file, places, path.text, "must have en, id and ko");
     }
     return OK;
 }
 
-RESULT check_countries(struct law_file file, const struct places *places,
+RESULT check_countries(struct form_file file, const struct places *places,
                        const struct country_file *countries)
 {
     for (uint32_t i = 0; i < countries->countries_count; i++) {
@@ -383,10 +383,10 @@ RESULT check_countries(struct law_file file, const struct places *places,
         for (uint32_t j = 0; j < i; j++)
             taken = taken || strcmp(countries->countries[j].code, country->code) == 0;
         if (taken || !code_fine(country->code) || strlen(country->code) != 2)
-            return LAW_BAD(file, places, path.text, "taken, or not two letters such as KR");
+            return FORM_BAD(file, places, path.text, "taken, or not two letters such as KR");
         path = path_of("countries", i, "rule");
         if (zone_parse(slice_text(country->rule), &zone).code != CODE_OK)
-            return LAW_BAD(file, places, path.text, "not a rule like KST-9 or CET-1CEST,M3.5.0,M10.5.0/3");
+            return FORM_BAD(file, places, path.text, "not a rule like KST-9 or CET-1CEST,M3.5.0,M10.5.0/3");
     }
     return OK;
 }

@@ -1,15 +1,8 @@
 #include "answer/law/law_priv.h"
 
 #include <assert.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { FILE_NAME_MAX = LAW_ID_BYTES_MAX + 8 };
 
 struct regime_row {
     struct law_regime *regime;
@@ -105,14 +98,7 @@ const struct law_switch *law_switch(const struct law_regime *regime, const char 
     return NULL;
 }
 
-const char *law_text(const struct law_texts *texts, struct slice language)
-{
-    if (texts->id && slice_is(language, "id")) return texts->id;
-    if (texts->ko && slice_is(language, "ko")) return texts->ko;
-    return texts->en;
-}
-
-static RESULT elements_take(struct law *law, struct law_file file)
+static RESULT elements_take(struct law *law, struct form_file file)
 {
     SCOPED(places_done) struct places places = {0};
     SCOPED(schema_elements_free) struct element_file *made = NULL;
@@ -124,15 +110,15 @@ static RESULT elements_take(struct law *law, struct law_file file)
         for (uint32_t j = 0; j < made->elements_count; j++)
             kept = kept || strcmp(made->elements[j].id, law->elements->elements[i].id) == 0;
         if (!kept)
-            return LAW_BAD(file, &places, "elements",
-                           "an element that the program's own file has is missing");
+            return FORM_BAD(file, &places, "elements",
+                            "an element that the program's own file has is missing");
     }
     schema_elements_free(&law->elements);
     law->elements = TAKE(made);
     return OK;
 }
 
-static RESULT countries_take(struct law *law, struct law_file file)
+static RESULT countries_take(struct law *law, struct form_file file)
 {
     SCOPED(places_done) struct places places = {0};
     SCOPED(schema_countries_free) struct country_file *made = NULL;
@@ -144,8 +130,8 @@ static RESULT countries_take(struct law *law, struct law_file file)
         for (uint32_t j = 0; j < made->countries_count; j++)
             kept = kept || strcmp(made->countries[j].code, law->countries->countries[i].code) == 0;
         if (!kept)
-            return LAW_BAD(file, &places, "countries",
-                           "a country that the program's own file has is missing");
+            return FORM_BAD(file, &places, "countries",
+                            "a country that the program's own file has is missing");
     }
     schema_countries_free(&law->countries);
     law->countries = TAKE(made);
@@ -168,7 +154,7 @@ static RESULT regime_keep(struct law *law, struct law_regime **regime, bool own)
     return OK;
 }
 
-static RESULT regime_read(const struct law *law, struct law_file file, struct law_regime **out)
+static RESULT regime_read(const struct law *law, struct form_file file, struct law_regime **out)
 {
     SCOPED(places_done) struct places places = {0};
     SCOPED(schema_regime_free) struct law_regime *made = NULL;
@@ -184,7 +170,7 @@ static bool is_common(const char *name)
     return strcmp(name, "elements.yaml") == 0 || strcmp(name, "countries.yaml") == 0;
 }
 
-static RESULT file_take(struct law *law, struct law_file file, bool own)
+static RESULT file_take(struct law *law, struct form_file file, bool own)
 {
     SCOPED(schema_regime_free) struct law_regime *regime = NULL;
     if (strcmp(file.name, "elements.yaml") == 0) return elements_take(law, file);
@@ -196,7 +182,7 @@ static RESULT file_take(struct law *law, struct law_file file, bool own)
 static RESULT carried_load(struct law *law)
 {
     for (int common = 1; common >= 0; common--) { /* regimes name elements: those first */
-        for (const struct law_file *file = law_files; file->name; file++) {
+        for (const struct form_file *file = law_files; file->name; file++) {
             if (is_common(file->name) == (common == 1)) TRY(file_take(law, *file, false));
         }
     }
@@ -204,72 +190,18 @@ static RESULT carried_load(struct law *law)
     return OK;
 }
 
-static RESULT file_read(int folder, const char *name, struct buf *out)
+/* Regimes name elements: those files first. */
+static RESULT folder_load(struct law *law, const char *path)
 {
-    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return FAIL(UNAVAILABLE, "%s: could not be opened: %s", name, strerror(errno));
-    FILE *file = fdopen(fd, "rb");
-    if (!file) {
-        (void)close(fd);
-        return FAIL(UNAVAILABLE, "%s: could not be read", name);
-    }
-    uint8_t *room = buf_extend(out, LAW_FILE_BYTES_MAX + 1);
-    size_t got = fread(room, 1, LAW_FILE_BYTES_MAX + 1, file);
-    bool failed = ferror(file) != 0;
-    (void)fclose(file); /* only read */
-    out->len = got;
-    if (failed) return FAIL(UNAVAILABLE, "%s: could not be read", name);
-    return OK;
-}
-
-struct listing {
-    size_t count;
-    char names[LAW_FILES_MAX][FILE_NAME_MAX];
-};
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-static RESULT listing_fill(DIR *folder, struct listing *out)
-{
-    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
-        size_t len = strlen(entry->d_name);
-        if (len < 6 || entry->d_name[0] == '.' || strcmp(entry->d_name + len - 5, ".yaml") != 0) continue;
-        if (len >= FILE_NAME_MAX)
-            return FAIL(CONFIG, "law: a file's name is longer than %d bytes", FILE_NAME_MAX - 1);
-        if (out->count == LAW_FILES_MAX) return FAIL(CONFIG, "law: more than %d files", LAW_FILES_MAX);
-        memcpy(out->names[out->count++], entry->d_name, len + 1);
-    }
-    qsort(out->names, out->count, sizeof out->names[0], by_name);
-    return OK;
-}
-
-static RESULT folder_take(struct law *law, int folder, const struct listing *listing)
-{
+    SCOPED(form_folder_done) struct form_folder folder = {0};
+    TRY(form_folder_read(path, &folder));
     for (int common = 1; common >= 0; common--) {
-        for (size_t i = 0; i < listing->count; i++) {
-            SCOPED(buf_done) struct buf text = {0};
-            if (is_common(listing->names[i]) != (common == 1)) continue;
-            TRY(file_read(folder, listing->names[i], &text));
-            TRY(file_take(law, (struct law_file){listing->names[i], buf_slice(&text)}, true));
+        for (size_t i = 0; i < folder.count; i++) {
+            const struct form_file *file = &folder.files[i];
+            if (is_common(file->name) == (common == 1)) TRY(file_take(law, *file, true));
         }
     }
     return OK;
-}
-
-static RESULT folder_load(struct law *law, const char *path)
-{
-    DIR *folder = opendir(path);
-    if (!folder && errno == ENOENT) return OK;
-    if (!folder) return FAIL(UNAVAILABLE, "law: the folder of rules could not be read: %s", strerror(errno));
-    struct listing *listing = calloc(1, sizeof *listing);
-    struct result result = listing ? listing_fill(folder, listing) : FAIL(UNAVAILABLE, "law: no memory");
-    if (result.code == CODE_OK) result = folder_take(law, dirfd(folder), listing);
-    free(listing);
-    (void)closedir(folder);
-    return result;
 }
 
 RESULT law_load(const char *folder, struct law **out)
@@ -285,7 +217,7 @@ RESULT law_load(const char *folder, struct law **out)
 RESULT law_check(const struct law *law, const char *name, struct slice text)
 {
     SCOPED(schema_regime_free) struct law_regime *regime = NULL;
-    struct law_file file = {name, text};
+    struct form_file file = {name, text};
     if (strcmp(name, "elements.yaml") == 0) {
         SCOPED(places_done) struct places places = {0};
         SCOPED(schema_elements_free) struct element_file *made = NULL;

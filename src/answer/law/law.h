@@ -10,21 +10,15 @@
 #define AMN_ANSWER_LAW_H
 
 #include "answer/law/words.h"
+#include "base/form/form.h"
 
 enum {
-    LAW_FILE_BYTES_MAX = 65536,
-    LAW_FILES_MAX = 256, /* of a home */
     LAW_REGIMES_MAX = 256,
     LAW_DUTIES_MAX = 24, /* of a regime */
     LAW_ITEMS_MAX = 64,  /* of any other list */
-    LAW_TEXT_BYTES_MAX = 2000,
-    LAW_ID_BYTES_MAX = 40
+    LAW_ID_BYTES_MAX = FORM_KEY_BYTES_MAX
 };
 #define LAW_PERSONS_MAX ((uint64_t)100000000000) /* a hundred milliards: more than there are */
-
-struct law_texts { /* English always; the others may be NULL */
-    char *en, *id, *ko;
-};
 
 /* Names of things in the same file (refs, switches, recipients, duties) or of elements. */
 struct law_names {
@@ -157,7 +151,7 @@ struct law_applies {
 
 struct law_regime {
     char *id, *law, *country;
-    struct law_texts title;
+    struct form_texts title;
     struct law_names languages;
     char *from,
         *to; /* first day on which becoming aware counts, first day on which it does no more; NULL: not said */
@@ -180,7 +174,7 @@ struct law_regime {
 
 struct law_element {
     char *id;
-    struct law_texts labels;
+    struct form_texts labels;
 };
 
 struct law_country {
@@ -222,6 +216,5 @@ bool law_is_own(const struct law *law, const struct law_regime *regime); /* the 
 
 const struct law_duty *law_duty(const struct law_regime *regime, const char *id);
 const struct law_switch *law_switch(const struct law_regime *regime, const char *id);
-const char *law_text(const struct law_texts *texts, struct slice language); /* English where it is missing */
 
 #endif

@@ -1,11 +1,5 @@
 #include "answer/law/law_priv.h"
 
-#include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <cyaml/cyaml.h>
 
 /* The words of names.def, for the schema. */
@@ -76,7 +70,7 @@ static const cyaml_strval_t kind_words[] = {
 #define MAY CYAML_FLAG_OPTIONAL
 #define MUST CYAML_FLAG_DEFAULT
 #define TEXT(need, key, of, member) \
-    CYAML_FIELD_STRING_PTR(key, need, struct of, member, 1, LAW_TEXT_BYTES_MAX)
+    CYAML_FIELD_STRING_PTR(key, need, struct of, member, 1, FORM_TEXT_BYTES_MAX)
 #define ID(need, key, of, member) CYAML_FIELD_STRING_PTR(key, need, struct of, member, 1, LAW_ID_BYTES_MAX)
 #define WORD(need, key, of, member, words) \
     CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT | (need), struct of, member, words, COUNT_OF(words))
@@ -104,9 +98,9 @@ static const cyaml_strval_t kind_words[] = {
 static const cyaml_schema_value_t name_value = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, LAW_ID_BYTES_MAX)};
 
-static const cyaml_schema_field_t texts_fields[] = {TEXT(MUST, "en", law_texts, en),
-                                                    TEXT(MAY, "id", law_texts, id),
-                                                    TEXT(MAY, "ko", law_texts, ko), CYAML_FIELD_END};
+static const cyaml_schema_field_t texts_fields[] = {TEXT(MUST, "en", form_texts, en),
+                                                    TEXT(MAY, "id", form_texts, id),
+                                                    TEXT(MAY, "ko", form_texts, ko), CYAML_FIELD_END};
 static const cyaml_schema_field_t when_fields[] = {
     NUMBER(MAY, "persons", law_when, persons),      SET(MAY, "kinds", law_when, kinds, kind_words),
     SET(MAY, "facts", law_when, facts, fact_words), SET(MAY, "unless", law_when, unless, fact_words),
@@ -249,156 +243,48 @@ static const cyaml_schema_field_t countries_fields[] = {
 static const cyaml_schema_value_t countries_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct country_file, countries_fields)};
 
-/* The path that libcyaml tells in its log when it refuses something: from the inside out, one step a line. */
-enum { STEPS_MAX = 16, STEP_BYTES = 48 };
-struct trace {
-    size_t count;
-    bool missing; /* a field is: the innermost step was the last field that is there */
-    char steps[STEPS_MAX][STEP_BYTES];
-};
+static const struct form_schema regime_schema = {&regime_value, "docs/law.md"};
+static const struct form_schema elements_schema = {&elements_value, "docs/law.md"};
+static const struct form_schema countries_schema = {&countries_value, "docs/law.md"};
 
-static void step_take(struct trace *trace, const char *before, const char *name, size_t len,
-                      const char *after)
+RESULT schema_regime(struct form_file file, const struct places *places, struct law_regime **out)
 {
-    if (trace->count == STEPS_MAX) return;
-    (void)snprintf(trace->steps[trace->count++], STEP_BYTES, "%s%.*s%s", before,
-                   (int)(len < STEP_BYTES - 4 ? len : STEP_BYTES - 4), name, after);
-}
-
-/* Lines such as "in mapping field 'due' (line: ...", "in sequence entry '3' (...", counted from 1. */
-static void trace_take(cyaml_log_t level, void *context, const char *format, va_list list)
-{
-    static const char *const keys[] = {"Unexpected key: ", "Missing required mapping field: "};
-    static const char field[] = "in mapping field '", entry[] = "in sequence entry '";
-    struct trace *trace = context;
-    char line[256];
-    const char *at = NULL;
-    (void)level;
-    (void)vsnprintf(line, sizeof line, format, list); /* a longer one is cut */
-    for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        if ((at = strstr(line, keys[i])) == NULL) continue;
-        at += strlen(keys[i]);
-        step_take(trace, ".", at, strspn(at, "abcdefghijklmnopqrstuvwxyz_"), "");
-        trace->missing = i == 1;
-        return;
-    }
-    if ((at = strstr(line, field)) != NULL) {
-        at += strlen(field);
-        if (!trace->missing) step_take(trace, ".", at, strcspn(at, "'"), "");
-        trace->missing = false;
-    } else if ((at = strstr(line, entry)) != NULL) {
-        char number[16];
-        unsigned long from_one = strtoul(at + strlen(entry), NULL, 10);
-        int len = snprintf(number, sizeof number, "%lu", from_one > 0 ? (from_one - 1) % 100000 : 0);
-        step_take(trace, "[", number, (size_t)len, "]");
-    }
-}
-
-/* Outside in: "duties[2].due". */
-static void trace_path(const struct trace *trace, char path[PLACE_BYTES_MAX])
-{
-    size_t len = 0;
-    path[0] = '\0';
-    for (size_t i = trace->count; i > 0; i--) {
-        const char *step = trace->steps[i - 1] + (len == 0 && trace->steps[i - 1][0] == '.');
-        size_t more = strlen(step);
-        if (len + more >= PLACE_BYTES_MAX) return;
-        memcpy(path + len, step, more + 1);
-        len += more;
-    }
-}
-
-static const char *why_of(cyaml_err_t error)
-{
-    switch ((int)error) {
-    case CYAML_ERR_INVALID_KEY:
-        return "a field that rule files do not have, see docs/law.md";
-    case CYAML_ERR_INVALID_VALUE:
-    case CYAML_ERR_UNEXPECTED_EVENT:
-        return "none of the words, numbers or lists that may stand here, see docs/law.md";
-    case CYAML_ERR_STRING_LENGTH_MIN:
-    case CYAML_ERR_STRING_LENGTH_MAX:
-        return "an empty or overlong text";
-    case CYAML_ERR_SEQUENCE_ENTRIES_MIN:
-    case CYAML_ERR_SEQUENCE_ENTRIES_MAX:
-        return "too many items";
-    case CYAML_ERR_MAPPING_FIELD_MISSING:
-        return "a field that must be there is missing, see docs/law.md";
-    default:
-        return "not as rule files are written, see docs/law.md";
-    }
-}
-
-static cyaml_config_t config_with(struct trace *trace)
-{
-    return (cyaml_config_t){.log_fn = trace ? trace_take : NULL,
-                            .log_ctx = trace,
-                            .mem_fn = cyaml_mem,
-                            .log_level = CYAML_LOG_ERROR,
-                            .flags = CYAML_CFG_NO_ALIAS};
-}
-
-static RESULT schema_read(struct law_file file, const struct places *places,
-                          const cyaml_schema_value_t *schema, void **out)
-{
-    struct trace trace = {0};
-    char path[PLACE_BYTES_MAX];
-    cyaml_config_t config = config_with(&trace);
-    cyaml_data_t *data = NULL;
-    assert(file.text.len <= LAW_FILE_BYTES_MAX);
-    cyaml_err_t error = cyaml_load_data(file.text.at, file.text.len, &config, schema, &data, NULL);
-    if (error != CYAML_OK) {
-        trace_path(&trace, path);
-        return LAW_BAD(file, places, path, "%s", why_of(error));
-    }
+    void *data = NULL;
+    TRY(form_build(file, places, &regime_schema, &data));
     *out = data;
     return OK;
 }
 
-static void schema_free(const cyaml_schema_value_t *schema, void *data)
-{
-    cyaml_config_t config = config_with(NULL);
-    if (data) (void)cyaml_free(&config, schema, data, 0); /* fails on a bad schema alone */
-}
-
-RESULT schema_regime(struct law_file file, const struct places *places, struct law_regime **out)
+RESULT schema_elements(struct form_file file, const struct places *places, struct element_file **out)
 {
     void *data = NULL;
-    TRY(schema_read(file, places, &regime_value, &data));
+    TRY(form_build(file, places, &elements_schema, &data));
     *out = data;
     return OK;
 }
 
-RESULT schema_elements(struct law_file file, const struct places *places, struct element_file **out)
+RESULT schema_countries(struct form_file file, const struct places *places, struct country_file **out)
 {
     void *data = NULL;
-    TRY(schema_read(file, places, &elements_value, &data));
-    *out = data;
-    return OK;
-}
-
-RESULT schema_countries(struct law_file file, const struct places *places, struct country_file **out)
-{
-    void *data = NULL;
-    TRY(schema_read(file, places, &countries_value, &data));
+    TRY(form_build(file, places, &countries_schema, &data));
     *out = data;
     return OK;
 }
 
 void schema_regime_free(struct law_regime **regime)
 {
-    schema_free(&regime_value, *regime);
+    form_free(&regime_schema, *regime);
     *regime = NULL;
 }
 
 void schema_elements_free(struct element_file **elements)
 {
-    schema_free(&elements_value, *elements);
+    form_free(&elements_schema, *elements);
     *elements = NULL;
 }
 
 void schema_countries_free(struct country_file **countries)
 {
-    schema_free(&countries_value, *countries);
+    form_free(&countries_schema, *countries);
     *countries = NULL;
 }

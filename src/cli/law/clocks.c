@@ -268,7 +268,7 @@ static void why_sheet(struct sheet *sheet, const struct law *law, const struct l
         law_applies(law, law_at(law, i), facts, &applied);
         if (applied.answer == LAW_NO) continue;
         buf_clear(&text);
-        buf_print(&text, "%s: ", law_text(&applied.regime->title, sheet->language));
+        buf_print(&text, "%s: ", form_text(&applied.regime->title, sheet->language));
         reasons_put(sheet, &text, &applied);
         sheet_line(sheet, 1, applied.regime->id, buf_slice(&text));
     }

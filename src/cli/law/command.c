@@ -54,7 +54,7 @@ static void list_show(const struct law *law, const struct sheet *sheet)
         table_cell(&table, slice_text(regime->country));
         table_cell(&table, buf_slice(&force));
         table_cell(&table, buf_slice(&sure));
-        table_cell(&table, slice_text(law_text(&regime->title, sheet->language)));
+        table_cell(&table, slice_text(form_text(&regime->title, sheet->language)));
     }
     table_show(&table);
 }
@@ -129,7 +129,7 @@ RESULT command_law_check(struct call *call)
     for (; law_at(law, count); count++) own += law_is_own(law, law_at(law, count));
     if (call->arg_count > 0) {
         const char *slash = strrchr(call->args[0], '/');
-        TRY(input_read(call->args[0], LAW_FILE_BYTES_MAX, &text));
+        TRY(input_read(call->args[0], FORM_FILE_BYTES_MAX, &text));
         TRY(law_check(law, slash ? slash + 1 : call->args[0], buf_slice(&text)));
     }
     if (call_has(call, OPT_JSON)) {

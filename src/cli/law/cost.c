@@ -42,7 +42,7 @@ static RESULT regime_cost(struct sheet *sheet, struct jot *jot, const struct law
 {
     const struct law_regime *regime = applied->regime;
     SCOPED(buf_done) struct buf text = {0}, label = {0};
-    buf_print(&text, "%s: %s", regime->id, law_text(&regime->title, sheet->language));
+    buf_print(&text, "%s: %s", regime->id, form_text(&regime->title, sheet->language));
     if (applied->answer == LAW_MAYBE) {
         buf_text(&text, " (");
         word_put(sheet, &text, "law.cost.perhaps");

@@ -24,7 +24,7 @@ void elements_put(const struct sheet *sheet, struct buf *out, const struct law *
     for (uint32_t i = 0; i < names->at_count; i++) {
         const struct law_element *element = law_element(law, names->at[i]);
         if (i > 0) buf_text(out, "; ");
-        buf_text(out, element ? law_text(&element->labels, sheet->language) : names->at[i]);
+        buf_text(out, element ? form_text(&element->labels, sheet->language) : names->at[i]);
     }
 }
 
@@ -323,7 +323,7 @@ void regime_sheet(struct sheet *sheet, const struct law *law, const struct law_r
 {
     SCOPED(buf_done) struct buf text = {0};
     const struct mail_value days[] = {{"from", slice_text(regime->from)}, {"to", slice_text(regime->to)}};
-    buf_print(&text, "%s: %s", regime->id, law_text(&regime->title, sheet->language));
+    buf_print(&text, "%s: %s", regime->id, form_text(&regime->title, sheet->language));
     sheet_line(sheet, 0, NULL, buf_slice(&text));
     sheet_text(sheet, 0, NULL, regime->law);
     buf_clear(&text);

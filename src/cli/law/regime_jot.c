@@ -1,6 +1,6 @@
 #include "cli/law/regime.h"
 
-static void texts_jot(struct jot *jot, const char *key, const struct law_texts *texts)
+static void texts_jot(struct jot *jot, const char *key, const struct form_texts *texts)
 {
     jot_open(jot, key, '{');
     jot_text(jot, "en", texts->en);

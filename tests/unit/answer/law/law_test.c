@@ -51,9 +51,9 @@ static void carries_every_element_in_three_languages(void **state)
         assert_non_null(element->labels.ko);
     }
     assert_int_equal(count, 33);
-    assert_string_equal(law_text(&law_element(*state, "rights")->labels, SLICE_TEXT("ko")),
+    assert_string_equal(form_text(&law_element(*state, "rights")->labels, SLICE_TEXT("ko")),
                         "손해배상·법정손해배상·분쟁조정 등 권리와 행사방법");
-    assert_string_equal(law_text(&law_element(*state, "how")->labels, SLICE_TEXT("fr")), "course and cause");
+    assert_string_equal(form_text(&law_element(*state, "how")->labels, SLICE_TEXT("fr")), "course and cause");
 }
 
 /* The figures of each regime, as its sources have them: a slip of the pen in a rule file is a missed deadline. */
@@ -213,7 +213,7 @@ static const struct {
     {"due: 72h", "due: 72x", "xx-test.yaml:10: duties[0].due: not a span like 72h, 30d, 1mo or 2y"},
     {"due: 72h", "due: 0h", "xx-test.yaml:10: duties[0].due: not a span like 72h, 30d, 1mo or 2y"},
     {"due: 72h", "duo: 72h",
-     "xx-test.yaml:10: duties[0].duo: a field that rule files do not have, see docs/law.md"},
+     "xx-test.yaml:10: duties[0].duo: a field that such files do not have, see docs/law.md"},
     {"due: 72h", "note: n",
      "xx-test.yaml:10: duties[0]: either due, or no_number where the law has no number: one of the two"},
     {"to: authority, ", "",
@@ -286,9 +286,9 @@ static void keeps_its_bounds(void **state)
 {
     SCOPED(buf_done) struct buf text = {0};
     buf_text(&text, good);
-    while (text.len <= LAW_FILE_BYTES_MAX) buf_text(&text, "# much ado\n");
+    while (text.len <= FORM_FILE_BYTES_MAX) buf_text(&text, "# much ado\n");
     assert_code(CODE_INVALID, law_check(*state, "xx-test.yaml", buf_slice(&text)));
-    assert_string_equal(result_text(), "xx-test.yaml:1: the file: empty, or larger than a rule file may be");
+    assert_string_equal(result_text(), "xx-test.yaml:1: the file: empty, or larger than a file may be");
     assert_code(CODE_INVALID, law_check(*state, "xx-test.yaml", SLICE_TEXT("")));
     assert_code(CODE_INVALID, law_check(*state, "xx-test.yaml", SLICE_TEXT("# nothing\n")));
     assert_code(CODE_INVALID, law_check(*state, "xx-test.yaml", SLICE_TEXT("\xff\xfe")));
@@ -297,7 +297,7 @@ static void keeps_its_bounds(void **state)
     for (size_t i = 0; i < 5000; i++) buf_text(&text, "a, ");
     buf_text(&text, "a]\n");
     assert_code(CODE_INVALID, law_check(*state, "xx-test.yaml", buf_slice(&text)));
-    assert_non_null(strstr(result_text(), "more values than a rule file may have"));
+    assert_non_null(strstr(result_text(), "more values than a file may have"));
     buf_clear(&text);
     for (int a = 'a'; a <= 'z'; a++) buf_print(&text, "%c: x\n%c%c: x\n", a, a, a);
     assert_code(CODE_INVALID, law_check(*state, "xx-test.yaml", buf_slice(&text)));

@@ -1,4 +1,4 @@
-#include "answer/law/law_priv.h"
+#include "base/form/form.h"
 
 #include "base/text.h"
 
@@ -19,7 +19,7 @@ struct level {
 };
 
 struct scan {
-    struct law_file file;
+    struct form_file file;
     struct places *out;
     size_t depth;
     struct level levels[PLACE_DEPTH_MAX];
@@ -48,8 +48,8 @@ uint32_t places_line(const struct places *places, const char *path)
     return line;
 }
 
-struct result law_bad(struct law_file file, const struct places *places, const char *path, const char *source,
-                      int line, const char *format, ...)
+struct result form_bad(struct form_file file, const struct places *places, const char *path,
+                       const char *source, int line, const char *format, ...)
 {
     char why[256];
     va_list list;
@@ -91,7 +91,7 @@ static RESULT key_take(struct scan *scan, struct slice key)
         bool fine = (key.at[i] >= 'a' && key.at[i] <= 'z') || key.at[i] == '_';
         if (!fine) return bad_at(scan, level->path, "a key that is not of small letters and _");
     }
-    if (key.len == 0 || key.len >= LAW_ID_BYTES_MAX)
+    if (key.len == 0 || key.len >= FORM_KEY_BYTES_MAX)
         return bad_at(scan, level->path, "an empty or overlong key");
     if (level->count == PLACE_KEYS_MAX) return bad_at(scan, level->path, "too many keys");
     for (uint32_t i = 0; i < level->count; i++) {
@@ -106,7 +106,7 @@ static RESULT key_take(struct scan *scan, struct slice key)
 static RESULT value_begin(struct scan *scan, char path[PLACE_BYTES_MAX])
 {
     TRY(path_next(scan, path));
-    if (scan->out->count == PLACES_MAX) return bad_at(scan, path, "more values than a rule file may have");
+    if (scan->out->count == PLACES_MAX) return bad_at(scan, path, "more values than a file may have");
     struct place *place = &scan->out->at[scan->out->count++];
     memcpy(place->path, path, PLACE_BYTES_MAX);
     place->line = scan->line;
@@ -137,7 +137,7 @@ static RESULT scalar_take(struct scan *scan, struct slice text)
     }
     TRY(value_begin(scan, path));
     if (text.len == 0) return bad_at(scan, path, "empty; leave the line out");
-    if (text.len > LAW_TEXT_BYTES_MAX) return bad_at(scan, path, "a text that is too long");
+    if (text.len > FORM_TEXT_BYTES_MAX) return bad_at(scan, path, "a text that is too long");
     if (memchr(text.at, 0, text.len)) return bad_at(scan, path, "a zero character");
     for (size_t i = 0; i < text.len; i++) {
         if (text.at[i] < ' ' || text.at[i] == 0x7f) return bad_at(scan, path, "a control character");
@@ -206,7 +206,7 @@ static RESULT scan_all(struct scan *scan, yaml_parser_t *parser)
     return OK;
 }
 
-RESULT places_find(struct law_file file, struct places *out)
+RESULT places_find(struct form_file file, struct places *out)
 {
     SCOPED(places_done) struct places places = {0};
     struct scan *scan = calloc(1, sizeof *scan);
@@ -221,8 +221,8 @@ RESULT places_find(struct law_file file, struct places *out)
     scan->out = &places;
     scan->line = 1;
     struct result result = OK;
-    if (file.text.len == 0 || file.text.len > LAW_FILE_BYTES_MAX) {
-        result = bad_at(scan, "", "empty, or larger than a rule file may be");
+    if (file.text.len == 0 || file.text.len > FORM_FILE_BYTES_MAX) {
+        result = bad_at(scan, "", "empty, or larger than a file may be");
     } else if (!utf8_valid(file.text)) {
         result = bad_at(scan, "", "not UTF-8");
     } else {
