@@ -368,7 +368,7 @@ struct events_ask {
     uint64_t next; /* number of the first one that is wanted; 0: from now on */
 };
 struct incident_open_ask {
-    struct slice title, kind, at, source;
+    struct slice title, kind, at, source, lang;
 };
 struct incident_list_ask {
     struct slice after;

@@ -478,9 +478,11 @@ static const char of_about[] = "number of the line that it amends or is about; 0
 static const struct member incident_open_members[] = {
     TEXT(incident_open_ask, title, 300, true, "what happened, as far as is known, in one line"),
     TEXT(incident_open_ask, kind, NAME_BYTES_MAX, true,
-         "which playbook it goes by, such as drained_by_key, or other"),
+         "which playbook it goes by, such as drained_by_key; its tasks are added at once; other: none"),
     TEXT(incident_open_ask, at, 40, false, "when it was known: RFC 3339; none: now"),
     TEXT(incident_open_ask, source, LINE_TEXT_MAX, false, "who or what said so"),
+    TEXT(incident_open_ask, lang, 8, false,
+         "the language of its playbook's tasks: en, id or ko; none: that of mails"),
     {0},
 };
 static const struct member incident_list_members[] = {

@@ -232,6 +232,11 @@ def walk(home):
     answers = home.file("answers", "Somebody offers our list\n4\n\n")
     within("contain", run("leak", "--answers", answers, "--lang", "ko").text)
     run("leak", "--answers", home.file("too few", "Somebody\n"), status=USAGE)
+    within("ransom", run("playbook list", "--lang", "ko").text)
+    same(run("playbook show", "ransom", "--json").json["tasks"][0]["id"], "cut_off")
+    run("playbook show", "other", status=NO)
+    within("9 playbooks", run("playbook check").text)
+    run("playbook check", home.file("bad.yaml", "id: bad\n"), status=USAGE)
     incident = run("incident open", "a list is for sale", "kind=dump_for_sale", "--json").json["id"]
     within(incident, run("incident list").text)
     task = run("incident task", incident, "text=look at it", "needs_evidence=true", "--json").json["line"]

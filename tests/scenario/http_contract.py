@@ -217,12 +217,14 @@ def people(walk):
 
 
 def incidents(walk):
-    one = walk("POST", "/v1/incidents", {"title": "a list is for sale", "kind": "dump_for_sale"}, 201).json["id"]
+    begun = walk("POST", "/v1/incidents", {"title": "a list is for sale", "kind": "dump_for_sale", "lang": "id"}, 201).json
+    one = begun["id"]
+    same(begun["tasks"], 7)
     path = f"/v1/incidents/{one}"
     same([item["id"] for item in walk("GET", "/v1/incidents").json["items"]], [one])
     task = walk("POST", "/v1/incidents/{id}/{kind}", {"text": "look at it"}, 201, path=path + "/tasks")
     receipt(task)
-    same(walk("GET", "/v1/incidents/{id}", path=path).json["tasks"][0]["line"], task.json["line"])
+    same(walk("GET", "/v1/incidents/{id}", path=path).json["tasks"][-1]["line"], task.json["line"])
     same(len(walk("GET", "/v1/incidents/{id}/{part}", path=path + "/timeline?limit=2").json["items"]), 2)
     within("suspected", problem(walk("POST", "/v1/incidents/{id}/contain", {"dry_run": True}, 409, path=path + "/contain"), 409,
                                 "check.not_met")["detail"])

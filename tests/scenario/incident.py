@@ -19,7 +19,7 @@ def key(home, role, *holders):
     return home.good("POST", "/v1/keys", {"role": role, "name": f"key of {role}", "holders": list(holders)})
 
 
-def opened(home, title="A list is for sale", by=None, kind="dump_for_sale"):
+def opened(home, title="A list is for sale", by=None, kind="other"):
     return home.good("POST", "/v1/incidents", {"title": title, "kind": kind, "source": "mail to the desk"}, key=by)["id"]
 
 

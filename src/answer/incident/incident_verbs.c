@@ -1,7 +1,9 @@
 #include "answer/incident/incident_put.h"
 #include "answer/incident/verbs.h"
+#include "answer/playbook/playbook.h"
 #include "keep/access/containment.h"
 #include "keep/hold.h"
+#include "keep/post.h"
 #include "keep/put.h"
 
 #include <string.h>
@@ -96,6 +98,53 @@ static void added_put(const struct line *line, struct buf *out)
     put_text(out, "kind", slice_text(line_row(line->kind)->name));
 }
 
+/*
+ * The home's playbooks, or those of the program alone where a file of the home cannot be read: on the day of a leak an
+ * incident is opened all the same, and `problem` says what is wrong.
+ */
+static RESULT playbooks_of(const struct shop *shop, struct buf *problem, struct playbooks **out)
+{
+    SCOPED(buf_done) struct buf folder = {0};
+    if (!shop->home) return playbooks_load(NULL, out);
+    buf_print(&folder, "%s/playbooks", home_path(shop->home));
+    if (playbooks_load(buf_c(&folder), out).code == CODE_OK) return OK;
+    buf_text(problem, result_text());
+    return playbooks_load(NULL, out);
+}
+
+/* The tasks of its kind, due so long after the shop became aware. A kind without a playbook has none. */
+static RESULT playbook_begin(struct batch *batch, const struct reader *reader, struct incident *incident,
+                             const struct incident_open_ask *ask, int64_t aware_us, struct answer *out)
+{
+    SCOPED(playbooks_free) struct playbooks *books = NULL;
+    SCOPED(buf_done) struct buf problem = {0};
+    struct receipt receipt = {0};
+    struct slice lang = ask->lang.len > 0 ? ask->lang : post_language(batch->shop);
+    TRY(playbooks_of(batch->shop, &problem, &books));
+    const struct playbook *book = playbook_of(books, ask->kind);
+    uint32_t count = book ? book->tasks_count : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct playbook_task *task = &book->tasks[i];
+        SCOPED(buf_done) struct buf name = {0};
+        buf_print(&name, "%s/%s", book->id, task->id);
+        struct line line = {.kind = LINE_TASK,
+                            .text = slice_text(form_text(&task->text, lang)),
+                            .name = buf_slice(&name),
+                            .role = slice_text(playbook_role_name(task->role)),
+                            .due = aware_us + task->due_us,
+                            .needs_evidence = task->needs_evidence,
+                            .source = SLICE_TEXT("playbook")};
+        TRY(incident_line(batch, reader, incident, NULL, &line, &receipt));
+    }
+    cbor_map(&out->body, 4 + (problem.len > 0));
+    put_id(batch->shop, &out->body, "id", ID_INCIDENT, incident->no);
+    put_text(&out->body, "state", SLICE_TEXT("open"));
+    put_number(&out->body, "lines", incident->lines);
+    put_number(&out->body, "tasks", count);
+    if (problem.len > 0) put_text(&out->body, "playbook_problem", buf_slice(&problem));
+    return OK;
+}
+
 RESULT verb_incident_open(struct batch *batch, const struct reader *reader,
                           const struct incident_open_ask *ask, struct answer *out)
 {
@@ -116,11 +165,7 @@ RESULT verb_incident_open(struct batch *batch, const struct reader *reader,
     TRY(incident_line(batch, reader, incident, NULL, &aware, &receipt));
     batch_receipt(out, &receipt);
     out->head.flags |= ANSWER_CREATED;
-    cbor_map(&out->body, 3);
-    put_id(batch->shop, &out->body, "id", ID_INCIDENT, incident->no);
-    put_text(&out->body, "state", SLICE_TEXT("open"));
-    put_number(&out->body, "lines", incident->lines);
-    return OK;
+    return playbook_begin(batch, reader, incident, ask, aware.at, out);
 }
 
 static RESULT listed_put(struct shop *shop, const struct incident *incident, struct buf *out)

@@ -80,6 +80,13 @@ static void show_opened(const struct call *call, struct doc answer)
 {
     show_value(doc_text(doc_get(answer, "id")));
     show_words("\n");
+    if (doc_there(doc_get(answer, "playbook_problem"))) {
+        SCOPED(buf_done) struct buf problem = {0};
+        item_words_put(&problem, doc_get(answer, "playbook_problem"));
+        show_remark(call, "This home's playbooks were left aside: %s", buf_c(&problem));
+    }
+    show_remark(call, "Its playbook added %llu tasks: amanah incident show ID tasks",
+                (unsigned long long)doc_number(doc_get(answer, "tasks")));
     show_remark(
         call,
         "Next: who may know (amanah incident add ID members who=), who may be behind it (suspects who=).");

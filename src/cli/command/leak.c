@@ -135,7 +135,8 @@ static RESULT incident_begin(struct leak *leak)
     struct incident_open_ask ask = {.title = buf_slice(&leak->title),
                                     .kind = slice_text(incident_kinds[kind]),
                                     .at = buf_slice(&leak->aware),
-                                    .source = SLICE_TEXT("leak")};
+                                    .source = SLICE_TEXT("leak"),
+                                    .lang = leak->lang};
     TRY(ask_answer(leak->call, leak->client, VERB_INCIDENT_OPEN, &ask, &answer));
     buf_slice_put(&leak->id, doc_text(doc_get(answer_doc(&answer), "id")));
     return OK;
