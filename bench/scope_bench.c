@@ -1,10 +1,10 @@
 /*
- * Whose what was seen, of so many looks: scope_bench --file PATH [--customers N] [--reads N] [--days N] [--order walk|random]
+ * Whose what was seen, of so many looks: scope_bench --file PATH [--customers N] [--reads N] [--days N] [--order walk|random] [--persons 1]
  *
  * The first call makes the database with sightings of that many looks (one reader, two kinds of look, a steady pace);
  * a later one finds it. Then, by the round: "known" unites all of them (`count`: people found), "fields" makes the
  * three sets of each of five fields and counts them, "person" what one count says of one person, "known, odd hours" is known over a stretch that begins and ends
- * in the middle of days. Only the first and the last look have entries behind them: this measures sightings.
+ * in the middle of days, and where the database was made with --persons 1 "persons" merges accounts by shared tags. Only the first and the last look have entries behind them: this measures sightings.
  */
 #include "answer/scope/count.h"
 #include "measure.h"
@@ -89,6 +89,51 @@ static void roll(struct bench *bench)
     }
     took = (struct took){now_ns() - took.wall_ns, cpu_ns() - took.cpu_ns};
     round_print("roll, a step", bench->reads, steps, took, &times);
+}
+
+static const struct person_rule person_rules_here[] = {
+    {.field = 2, .why = "", .indexes = {{0x102, 0x142}, 2}},
+    {.field = 3, .why = "", .indexes = {{0x103}, 1}}};
+
+static void tag_fill(struct bench *bench, uint32_t index, uint64_t value, uint64_t no)
+{
+    struct tag_row row = {.index = index, .no = {no}, .since_s = 1};
+    uint64_t state = value << 8 | (index & 0x3f);
+    for (size_t i = 0; i < TAG_BYTES; i += 8) be64_put(row.tag + i, draw(&state));
+    need(bench->store->tag->add(bench->store, &row), "tag");
+}
+
+/* An e-mail and a telephone each; every tenth account has the telephone of the one before it. */
+static void tags_fill(struct bench *bench)
+{
+    enum { BATCH = 5000 };
+    for (uint64_t no = 1; no <= bench->customers;) {
+        need(bench->store->batch->begin(bench->store), "begin");
+        for (size_t i = 0; i < BATCH && no <= bench->customers; i++, no++) {
+            tag_fill(bench, 0x102, no, no);
+            tag_fill(bench, 0x103, no % 10 == 0 ? no - 1 : no, no);
+        }
+        need(bench->store->batch->commit(bench->store), "commit");
+    }
+}
+
+/* Accounts into persons, then the persons of all of them and of every other one. */
+static void persons(struct bench *bench)
+{
+    SCOPED(persons_done) struct persons found = {0};
+    SCOPED(set_done) struct set half = {0}, rest = {0}, counted = {0};
+    for (uint64_t no = 1; no <= bench->customers; no++) (void)set_add(no % 2 ? &half : &rest, no);
+    struct took took = {now_ns(), cpu_ns()};
+    need(persons_find(bench->store, person_rules_here, COUNT_OF(person_rules_here), bench->customers, &found),
+         "persons");
+    took = (struct took){now_ns() - took.wall_ns, cpu_ns() - took.cpu_ns};
+    round_print("persons", bench->customers, bench->customers, took, NULL);
+    took = (struct took){now_ns(), cpu_ns()};
+    uint64_t all = persons_among(&found, &half, &counted);
+    all += persons_among(&found, &rest, &counted);
+    took = (struct took){now_ns() - took.wall_ns, cpu_ns() - took.cpu_ns};
+    round_print("persons of two classes", bench->customers, all, took, NULL);
+    if (all != bench->customers - bench->customers / 10) give_up("persons: not as many as there are");
 }
 
 static void fill(struct bench *bench)
@@ -201,6 +246,7 @@ int main(int argc, char **argv)
     static struct bench bench;
     const char *path = argument_text(argc, argv, "--file", "");
     bool walk = strcmp(argument_text(argc, argv, "--order", "random"), "walk") == 0;
+    bool with_persons = argument(argc, argv, "--persons", 0) != 0;
     uint64_t rounds = argument(argc, argv, "--rounds", 3), days = argument(argc, argv, "--days", 150);
     bench.customers = argument(argc, argv, "--customers", 34000000);
     bench.reads = argument(argc, argv, "--reads", bench.customers);
@@ -222,11 +268,13 @@ int main(int argc, char **argv)
     struct took took = {now_ns(), cpu_ns()};
     if (fresh) fill(&bench);
     took = (struct took){now_ns() - took.wall_ns, cpu_ns() - took.cpu_ns};
+    if (fresh && with_persons) tags_fill(&bench);
     if (fresh) round_print("fill", bench.reads, bench.reads, took, NULL);
     for (uint64_t round = 0; round < rounds; round++) {
         known(&bench, "known", bench.from_us, bench.to_us, true);
         known(&bench, "known, odd hours", bench.from_us + 5 * HOUR_US, bench.to_us - 17 * HOUR_US, false);
         person(&bench);
+        if (with_persons) persons(&bench);
     }
     sightings_free(&bench.sightings);
     ledger_free(&bench.ledger);

@@ -80,6 +80,12 @@ struct tag_row {
     uint32_t since_s, until_s; /* seconds since 1970; until 0: still valid */
 };
 
+enum { TAG_INDEXES_MAX = 8 };
+struct tag_indexes {
+    uint32_t at[TAG_INDEXES_MAX];
+    size_t count;
+};
+
 struct tag_store {
     /* Up to `room` subjects that have the tag now. TOO_MANY when there are more. */
     RESULT(*find)
@@ -97,6 +103,13 @@ struct tag_store {
     /* Every present tag once, in no order, for checks. */
     RESULT(*each)
     (struct store *store, RESULT (*each)(void *context, const struct tag_row *row), void *context);
+    /*
+     * Every present tag of these indexes once, in the order of tag and subject, whichever index it is of. `each` must
+     * not write. A page of each run and index is held, and what is in memory: a few MB. 1 us a tag.
+     */
+    RESULT(*sorted)
+    (struct store *store, const struct tag_indexes *indexes,
+     RESULT (*each)(void *context, const struct tag_row *row), void *context);
     /* TAMPERED when what find() relies on would hide a present tag: order, fences, filters, counts. */
     RESULT (*check)(struct store *store);
 };

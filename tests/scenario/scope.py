@@ -40,6 +40,8 @@ def three(row, everybody):
     known, excluded = row["known"], row["excluded"]
     same(known["count"] + row["possible"]["count"] + excluded["count"], everybody, str(row))
     same(known["full"] + known["masked"] + known["observed"], known["count"])
+    for name in ("known", "possible", "excluded"):
+        check(row[name]["persons"] <= row[name]["count"], f"no more persons than accounts: {row}")
     same(sum(excluded[name] for name in ("came_later", "erased_before", "not_held", "not_seen")), excluded["count"])
 
 
@@ -174,6 +176,33 @@ def by_one_key():
         check((time.monotonic() - took) / 20 < 0.25, "and quickly")
 
 
+def accounts_that_are_one_person():
+    """Two mailboxes and a telephone make one person of three accounts; who is known by one of them is known."""
+    with Home() as home:
+        home.start()
+        three_of = [home.create("a", name="A", email="kim.one@gmail.com", phone="+821011112222"),
+                    home.create("b", name="B", email="kimone+shop@gmail.com"),
+                    home.create("c", name="C", email="other@mail.example", phone="+821011112222")]
+        home.create("d", name="D", email="else@mail.example", phone="+821033334444")
+        home.create("e", name="E")
+        crowd = [home.create(f"x{n}", name="X", phone="+821099999999") for n in range(21)]
+        home.values([three_of[1]], ["name"], purpose="support")
+        incident = opened(home)
+        counted = count(home, incident)
+        same([counted["accounts"], counted["persons"]], [26, 24])
+        same([row["field"] for row in counted["merged_by"]], ["email", "phone"])
+        same(counted["too_common"], {"values": 1, "accounts_max": 20}, "a telephone of 21 is no person's")
+        same([counted["any"][name]["persons"] for name in ("known", "possible", "excluded")], [1, 0, 23])
+        same(numbers(counted["any"]), [1, 0, 25], "accounts are told beside them")
+        home.values(three_of + crowd[:2], ["name"], purpose="support")
+        again = count(home, incident)
+        same([again["any"]["known"]["count"], again["any"]["known"]["persons"]], [5, 3])
+        path = f"/v1/subjects/{three_of[0]}"
+        home.good("PATCH", path, {"fields": {"email": "moved@mail.example", "phone": "+821055556666"}},
+                  headers={"If-Match": home.http("GET", path).headers["etag"]})
+        same(count(home, incident)["persons"], 26, "by present values alone: nothing joins the other two any more")
+
+
 def who_may_not_know_is_told_nothing():
     with Home() as home:
         customers(home, 5)
@@ -226,4 +255,4 @@ def killed_while_it_counts():
         same(home.ask("ledger", "verify")["findings"], [])
 
 
-story(first_few_then_many, a_copied_database, by_one_key, who_may_not_know_is_told_nothing, killed_while_it_counts)
+story(first_few_then_many, a_copied_database, by_one_key, accounts_that_are_one_person, who_may_not_know_is_told_nothing, killed_while_it_counts)

@@ -105,6 +105,10 @@ WRAP(tag, drop_past, (struct store * store, struct subject_no no), no)
 WRAP(tag, each,
      (struct store * store, RESULT (*each)(void *context, const struct tag_row *row), void *context), each,
      context)
+WRAP(tag, sorted,
+     (struct store * store, const struct tag_indexes *indexes,
+      RESULT (*each)(void *context, const struct tag_row *row), void *context),
+     indexes, each, context)
 WRAP(tag, check, (struct store * store))
 WRAP(ledger, tail_add, (struct store * store, const struct tail_row *row), row)
 WRAP(ledger, tail_clear, (struct store * store))
@@ -352,6 +356,7 @@ static const struct tag_store wrap_tag = {
     .drop = wrap_tag_drop,
     .drop_past = wrap_tag_drop_past,
     .each = wrap_tag_each,
+    .sorted = wrap_tag_sorted,
     .check = wrap_tag_check,
 };
 static const struct ledger_store wrap_ledger = {

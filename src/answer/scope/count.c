@@ -10,6 +10,7 @@ void count_done(struct count *count)
 {
     scope_done(&count->scope);
     census_done(&count->census);
+    persons_done(&count->persons);
     for (size_t i = 0; i < count->combination_count; i++) set_done(&count->combinations[i].subjects);
     count->combination_count = 0;
 }
@@ -79,6 +80,15 @@ static RESULT canaries_leave(const struct shop *shop, struct scope *scope)
     return OK;
 }
 
+/* Which accounts are one person's. Without a shop nothing is known of its indexes: nobody is merged. */
+static RESULT persons_of(const struct scope_base *base, struct persons *out)
+{
+    struct person_rule rules[PERSON_RULES_MAX];
+    struct subject_no last = {0};
+    TRY(base->store->subject->last(base->store, &last));
+    return persons_find(base->store, rules, base->shop ? person_rules(base->shop, rules) : 0, last.at, out);
+}
+
 RESULT count_make(const struct scope_base *base, struct count *out)
 {
     out->entries = ledger_durable(base->ledger);
@@ -86,6 +96,7 @@ RESULT count_make(const struct scope_base *base, struct count *out)
     TRY(scope_observed(base, &out->suspicion, &out->scope));
     if (base->shop) TRY(canaries_leave(base->shop, &out->scope));
     TRY(scope_possible(base, &out->suspicion, &out->scope, &out->census));
+    TRY(persons_of(base, &out->persons));
     combine(out);
     return OK;
 }

@@ -7,6 +7,7 @@
 #define AMN_ANSWER_SCOPE_COUNT_H
 
 #include "answer/scope/census.h"
+#include "answer/scope/persons.h"
 #include "store/exposure.h"
 
 /* Of a set that was known of exactly these fields, by entries and observed lines. */
@@ -26,6 +27,7 @@ struct count {
     struct suspicion suspicion;
     struct scope scope;
     struct census census;
+    struct persons persons;
     uint64_t entries; /* of the ledger, when it was made */
     struct combination combinations[COMBINATIONS_MAX];
     size_t combination_count;

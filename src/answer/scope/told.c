@@ -101,27 +101,41 @@ static void reasons_put(const struct told *told, uint64_t fields, const struct s
     cbor_array_close(out, array, count);
 }
 
-static void known_put(const struct scope_field *sets, struct buf *out)
+/* How many persons of these were in no class before. */
+static void persons_put(const struct told *told, const struct set *accounts, struct set *counted,
+                        struct buf *out)
 {
+    put_number(out, "persons", persons_among(&told->count->persons, accounts, counted));
+}
+
+static void known_put(const struct told *told, const struct scope_field *sets, struct set *persons,
+                      struct buf *out)
+{
+    SCOPED(set_done) struct set all = {0};
     uint64_t full = set_count(&sets->full), masked = set_count(&sets->masked),
              observed = set_count(&sets->observed);
     cbor_text(out, SLICE_TEXT("known"));
-    cbor_map(out, 4);
+    set_union_in(&all, &sets->full);
+    set_union_in(&all, &sets->masked);
+    set_union_in(&all, &sets->observed);
+    cbor_map(out, 5);
     put_number(out, "count", full + masked + observed);
+    persons_put(told, &all, persons, out);
     put_number(out, "full", full);
     put_number(out, "masked", masked);
     put_number(out, "observed", observed);
 }
 
 static void excluded_put(const struct told *told, uint64_t fields, const struct set *excluded,
-                         struct buf *out)
+                         struct set *persons, struct buf *out)
 {
     const struct suspicion *suspicion = &told->count->suspicion;
     struct excluded_counts why = {0};
     census_excluded(&told->count->census, fields, excluded, &why);
     cbor_text(out, SLICE_TEXT("excluded"));
-    cbor_map(out, 6);
+    cbor_map(out, 7);
     put_number(out, "count", set_count(excluded));
+    persons_put(told, excluded, persons, out);
     put_number(out, "came_later", why.later);
     put_number(out, "erased_before", why.before);
     put_number(out, "not_held", why.not_held);
@@ -160,13 +174,15 @@ static void moved_put(const struct told *told, uint64_t fields, struct buf *out)
 static void three_put(const struct told *told, uint64_t fields, struct buf *out)
 {
     SCOPED(scope_field_done) struct scope_field sets = {0};
+    SCOPED(set_done) struct set persons = {0};
     scope_field(&told->count->scope, fields, &sets);
-    known_put(&sets, out);
+    known_put(told, &sets, &persons, out); /* whoever has an account here stands in no class below */
     cbor_text(out, SLICE_TEXT("possible"));
-    cbor_map(out, 2);
+    cbor_map(out, 3);
     put_number(out, "count", set_count(&sets.possible));
+    persons_put(told, &sets.possible, &persons, out);
     reasons_put(told, fields, &sets.possible, out);
-    excluded_put(told, fields, &sets.excluded, out);
+    excluded_put(told, fields, &sets.excluded, &persons, out);
     moved_put(told, fields, out);
 }
 enum { THREE_MEMBERS = 4 };
@@ -327,6 +343,27 @@ static void outside_put(const struct suspicion *suspicion, struct buf *out)
         cbor_text(out, slice_text(suspicion->outside[i].name));
 }
 
+/* How many persons the accounts are, and by which rules. */
+static void merged_put(struct shop *shop, const struct count *count, struct buf *out)
+{
+    SCOPED(set_done) struct set counted = {0};
+    struct person_rule rules[PERSON_RULES_MAX];
+    size_t rule_count = person_rules(shop, rules);
+    put_number(out, "accounts", set_count(&count->scope.customers));
+    put_number(out, "persons", persons_among(&count->persons, &count->scope.customers, &counted));
+    cbor_text(out, SLICE_TEXT("merged_by"));
+    cbor_array(out, rule_count);
+    for (size_t i = 0; i < rule_count; i++) {
+        cbor_map(out, 2);
+        put_text(out, "field", slice_text(shop->fields.at[rules[i].field].name));
+        put_text(out, "why", slice_text(rules[i].why));
+    }
+    cbor_text(out, SLICE_TEXT("too_common"));
+    cbor_map(out, 2);
+    put_number(out, "values", count->persons.too_common);
+    put_number(out, "accounts_max", PERSON_ACCOUNTS_MAX);
+}
+
 /* What other systems' logs told of nobody who is held: beside the counts, in none of them. */
 static void nobody_put(const struct scope *scope, struct buf *out)
 {
@@ -339,13 +376,14 @@ static void nobody_put(const struct scope *scope, struct buf *out)
 
 void told_put(struct shop *shop, const struct told *told, struct buf *out)
 {
-    cbor_map(out, 19);
+    cbor_map(out, 23);
     put_number(out, "version", told->version);
     put_time(out, "counted", told->now_us);
     put_number(out, "entries", told->count->entries);
     hash_put(out, "suspicion_hash", &told->suspicion);
     suspicion_put(shop, &told->count->suspicion, out);
     put_number(out, "everybody", set_count(&told->count->scope.customers));
+    merged_put(shop, told->count, out);
     put_number(out, "linked", set_count(&told->count->census.linked));
     fields_put(shop, told, out);
     classes_put(shop, told, out);

@@ -357,6 +357,7 @@ static void three_cells(struct table *table, struct slice name, struct doc row)
     table_cell(table, name);
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         table_doc(table, doc_get(doc_get(row, parts[i]), "count"), COLUMN_WORDS);
+    table_doc(table, doc_get(doc_get(row, "known"), "persons"), COLUMN_WORDS);
     table_doc(table, doc_get(doc_get(row, "known"), "masked"), COLUMN_WORDS);
     table_doc(table, doc_get(doc_get(row, "known"), "observed"), COLUMN_WORDS);
 }
@@ -401,15 +402,18 @@ static void show_moved(struct doc any)
 static void show_count(const struct call *call, struct doc answer)
 {
     (void)call;
-    static const char *const heads[] = {"", "known", "possible", "excluded", "masked only", "outside only"};
+    static const char *const heads[] = {
+        "", "known", "possible", "excluded", "persons known", "masked only", "outside only"};
     SCOPED(table_done) struct table table = {.columns = COUNT_OF(heads)};
     struct docs fields = docs_of(doc_get(answer, "fields"));
     struct doc field = {0}, earliest = doc_get(answer, "earliest");
     for (size_t i = 0; i < COUNT_OF(heads); i++) table_cell(&table, slice_text(heads[i]));
     three_cells(&table, SLICE_TEXT("any field"), doc_get(answer, "any"));
     while (docs_next(&fields, &field)) three_cells(&table, doc_text(doc_get(field, "field")), field);
-    show_words("Count %llu, of %llu people\n", (unsigned long long)doc_number(doc_get(answer, "version")),
+    show_words("Count %llu, of %llu accounts", (unsigned long long)doc_number(doc_get(answer, "version")),
                (unsigned long long)doc_number(doc_get(answer, "everybody")));
+    show_words(" of %llu persons by shared e-mail or telephone\n",
+               (unsigned long long)doc_number(doc_get(answer, "persons")));
     table_show(&table);
     for (fields = docs_of(doc_get(answer, "fields")); docs_next(&fields, &field);)
         show_reasons(field, "field");
@@ -439,9 +443,10 @@ RESULT command_incident_scope(struct call *call)
 /* One row as CSV: names are of the shop's own fields, so letters, digits and _ alone. */
 static void show_csv_row(const char *what, struct slice name, struct doc row)
 {
-    static const char *const parts[][2] = {{"known", "count"},    {"known", "full"},
-                                           {"known", "masked"},   {"known", "observed"},
-                                           {"possible", "count"}, {"excluded", "count"}};
+    static const char *const parts[][2] = {
+        {"known", "count"},    {"known", "full"},       {"known", "masked"},
+        {"known", "observed"}, {"possible", "count"},   {"excluded", "count"},
+        {"known", "persons"},  {"possible", "persons"}, {"excluded", "persons"}};
     show_words("%s,", what);
     show_value(name);
     for (size_t i = 0; i < COUNT_OF(parts); i++)
@@ -454,7 +459,8 @@ static void show_count_csv(const struct call *call, struct doc answer)
     (void)call;
     struct docs rows = docs_of(doc_get(answer, "fields"));
     struct doc row = {0};
-    show_words("what,name,known,known_full,known_masked,known_observed,possible,excluded\n");
+    show_words("what,name,known,known_full,known_masked,known_observed,possible,excluded,persons_known,"
+               "persons_possible,persons_excluded\n");
     show_csv_row("any", (struct slice){0}, doc_get(answer, "any"));
     while (docs_next(&rows, &row)) show_csv_row("field", doc_text(doc_get(row, "field")), row);
     for (rows = docs_of(doc_get(answer, "classes")); docs_next(&rows, &row);)

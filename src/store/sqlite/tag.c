@@ -371,6 +371,12 @@ static RESULT tag_each(struct store *store, tag_visitor *each, void *context)
     return OK;
 }
 
+static RESULT sorted(struct store *store, const struct tag_indexes *indexes, tag_visitor *each, void *context)
+{
+    TRY(ready(store));
+    return tag_sorted(store, tree_of(store), indexes, each, context);
+}
+
 static RESULT tag_check(struct store *store)
 {
     TRY(ready(store));
@@ -389,5 +395,6 @@ const struct tag_store sqlite_tag = {
     .drop = tag_drop,
     .drop_past = tag_drop_past,
     .each = tag_each,
+    .sorted = sorted,
     .check = tag_check,
 };

@@ -137,6 +137,10 @@ RESULT tag_precommit(struct store *store);
 void tag_committed(struct store *store);
 void tag_rolled_back(struct store *store);
 
+/* Behind tag->sorted, of a tree that is loaded. */
+RESULT tag_sorted(struct store *store, const struct tag_tree *tree, const struct tag_indexes *indexes,
+                  RESULT (*each)(void *context, const struct tag_row *row), void *context);
+
 /* One step of merging: up to `pages` output pages. Begins a merge when a level is full. */
 RESULT tag_merge_step(struct store *store, struct tag_tree *tree, uint32_t pages);
 /* A row was removed from the runs: take it out of what the merge has read or written too. */

@@ -47,9 +47,39 @@ static RESULT count_one(void *context, const struct tag_row *row)
     return OK;
 }
 
+/* A walk in order: what came last, and what is left to come. */
+struct walk {
+    struct model left;
+    struct tag_row last;
+    size_t seen;
+};
+
+static RESULT walk_one(void *context, const struct tag_row *row)
+{
+    struct walk *walk = context;
+    int order = memcmp(walk->last.tag, row->tag, TAG_BYTES);
+    assert_true(walk->seen++ == 0 || order < 0 || (order == 0 && walk->last.no.at < row->no.at));
+    assert_true(row->index != 0x101); /* that was not asked for */
+    walk->last = *row;
+    return count_one(&walk->left, row);
+}
+
+static void check_sorted(struct store *store, const struct model *model)
+{
+    static struct walk walk;
+    const struct tag_indexes indexes = {{0x100, 0x102}, 2};
+    walk = (struct walk){.left = *model};
+    assert_ok(store->tag->sorted(store, &indexes, walk_one, &walk));
+    for (size_t tag = 0; tag < MODEL_TAGS; tag++) {
+        for (size_t i = 0; i < MODEL_SUBJECTS; i++)
+            if (walk.left.has[tag][i] == 1) assert_int_equal(tag % 3, 1);
+    }
+}
+
 static void check_all(struct store *store, const struct model *model)
 {
     struct model left = *model;
+    check_sorted(store, model);
     for (size_t tag = 0; tag < MODEL_TAGS; tag++) check_tag(store, model, tag);
     assert_ok(store->tag->each(store, count_one, &left));
     for (size_t tag = 0; tag < MODEL_TAGS; tag++) {
