@@ -97,6 +97,7 @@ RESULT count_make(const struct scope_base *base, struct count *out)
     if (base->shop) TRY(canaries_leave(base->shop, &out->scope));
     TRY(scope_possible(base, &out->suspicion, &out->scope, &out->census));
     TRY(persons_of(base, &out->persons));
+    if (base->shop) TRY(gaps_find(base->shop, &out->suspicion, &out->gaps));
     combine(out);
     return OK;
 }

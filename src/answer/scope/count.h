@@ -7,6 +7,7 @@
 #define AMN_ANSWER_SCOPE_COUNT_H
 
 #include "answer/scope/census.h"
+#include "answer/scope/gaps.h"
 #include "answer/scope/persons.h"
 #include "store/exposure.h"
 
@@ -28,6 +29,7 @@ struct count {
     struct scope scope;
     struct census census;
     struct persons persons;
+    struct gaps gaps;
     uint64_t entries; /* of the ledger, when it was made */
     struct combination combinations[COMBINATIONS_MAX];
     size_t combination_count;

@@ -34,7 +34,7 @@ size_t person_rules(const struct shop *shop, struct person_rule out[PERSON_RULES
 
 /*
  * Merge. `last` is the highest subject number; `out` is empty before, and persons_done()'s to empty on failure too.
- * Cost: 1 us a tag, 4 bytes a customer.
+ * Cost: 0.1 us of processor a tag, 4 bytes a customer.
  */
 RESULT persons_find(struct store *store, const struct person_rule *rules, size_t rule_count, uint64_t last,
                     struct persons *out);

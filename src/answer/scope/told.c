@@ -1,5 +1,6 @@
 #include "answer/scope/told.h"
 
+#include "keep/observe/outside.h"
 #include "keep/put.h"
 
 static void hash_put(struct buf *out, const char *name, const struct hash *hash)
@@ -374,9 +375,30 @@ static void nobody_put(const struct scope *scope, struct buf *out)
     put_number(out, "named", scope->nobody.named);
 }
 
+/* Days without a line of a system's logs, and what would count them as possible. */
+static void gaps_put(struct shop *shop, const struct gaps *gaps, struct buf *out)
+{
+    cbor_text(out, SLICE_TEXT("gaps"));
+    cbor_array(out, gaps->count);
+    for (size_t i = 0; i < gaps->count; i++) {
+        const struct gap *gap = &gaps->at[i];
+        SCOPED(buf_done) struct buf ask = {0};
+        buf_text(&ask, "gaps=");
+        time_put(&ask, gap->from_us);
+        buf_text(&ask, "/");
+        time_put(&ask, gap->to_us);
+        cbor_map(out, 4);
+        put_text(out, "system", slice_text(outside_system_name(shop, gap->system)));
+        put_time(out, "from", gap->from_us);
+        put_time(out, "to", gap->to_us);
+        put_text(out, "ask", buf_slice(&ask));
+    }
+    put_bool(out, "gaps_cut", gaps->cut);
+}
+
 void told_put(struct shop *shop, const struct told *told, struct buf *out)
 {
-    cbor_map(out, 23);
+    cbor_map(out, 25);
     put_number(out, "version", told->version);
     put_time(out, "counted", told->now_us);
     put_number(out, "entries", told->count->entries);
@@ -395,5 +417,6 @@ void told_put(struct shop *shop, const struct told *told, struct buf *out)
     earliest_put(shop, told, out);
     outside_put(&told->count->suspicion, out);
     nobody_put(&told->count->scope, out);
+    gaps_put(shop, &told->count->gaps, out);
     sets_put(shop, told, out); /* last: see told.h */
 }

@@ -386,6 +386,20 @@ static void show_not_provable(struct doc answer)
     }
 }
 
+/* What was not written down, or not taken in yet, with the member of an ask that would count it. */
+static void show_gaps(struct doc answer)
+{
+    struct docs gaps = docs_of(doc_get(answer, "gaps"));
+    struct doc gap = {0};
+    while (docs_next(&gaps, &gap)) {
+        show_words("No line of ");
+        show_value(doc_text(doc_get(gap, "system")));
+        show_words("; as possible it would be counted by ");
+        show_value(doc_text(doc_get(gap, "ask")));
+        show_words("\n");
+    }
+}
+
 static void show_moved(struct doc any)
 {
     struct docs moved = docs_of(doc_get(any, "moved"));
@@ -427,6 +441,7 @@ static void show_count(const struct call *call, struct doc answer)
     if (doc_number(doc_get(doc_get(answer, "of_nobody"), "lines")) > 0)
         show_words("Lines of outside logs that tell of nobody who is held, and count nowhere above: %llu\n",
                    (unsigned long long)doc_number(doc_get(doc_get(answer, "of_nobody"), "lines")));
+    show_gaps(answer);
     show_moved(doc_get(answer, "any"));
     show_not_provable(answer);
 }
