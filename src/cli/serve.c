@@ -178,6 +178,18 @@ static void log_forged(const struct keeper *keeper)
     }
 }
 
+/* A shop does not hold together, while others of the home do: its people wait, and somebody must know why. */
+static void log_unserved(const struct keeper *keeper)
+{
+    SCOPED(buf_done) struct buf why = {0};
+    struct log_line line = {0};
+    buf_slice_put(&why, keeper_unserved(keeper));
+    if (why.len == 0) return;
+    log_begin(&line, LOG_ERROR, "shop.unserved");
+    log_text(&line, "why", buf_c(&why));
+    log_end(&line, STDERR_FILENO);
+}
+
 static void sender_done(struct mail_sender **sender)
 {
     if (*sender) (*sender)->free(sender);
@@ -233,6 +245,7 @@ static RESULT open_keeper(struct server *server)
     carrier = NULL;
     log_reopened(server->keeper);
     log_forged(server->keeper);
+    log_unserved(server->keeper);
     return OK;
 }
 

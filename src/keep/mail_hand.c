@@ -277,6 +277,11 @@ void post_in_hand(struct shop *shop, size_t given, size_t told)
     shop->post->in_hand += given - told;
 }
 
+bool post_way(const struct shop *shop)
+{
+    return shop->post->route != NULL;
+}
+
 const char *post_problem(const struct shop *shop)
 {
     return shop->post->problem;

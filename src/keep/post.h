@@ -101,6 +101,8 @@ int64_t post_due_us(const struct shop *shop);
 enum { MAIL_STATES = MAIL_UNKNOWN + 1 };
 RESULT post_counts(struct shop *shop, uint64_t out[MAIL_STATES]);
 const char *post_state_name(enum mail_state state); /* "waiting" */
+/* Is there a way that mails go? */
+bool post_way(const struct shop *shop);
 /* What keeps this shop's mails from going out, in words without personal values; NULL: nothing does. */
 const char *post_problem(const struct shop *shop);
 

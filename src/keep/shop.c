@@ -6,6 +6,7 @@
 #include "keep/post.h"
 #include "keep/reopen.h"
 #include "keep/spend.h"
+#include "keep/tampered.h"
 #include "keep/verbs.h"
 #include "keep/watch/canary.h"
 #include "keep/watch/sink.h"
@@ -328,6 +329,8 @@ static RESULT readers_start(struct shop *shop, enum shop_mode mode)
     shop_readers_drop(shop);
     const struct entry entry = tampered_entry(shop);
     TRY(entry_alone(shop, &entry));
+    struct result told = shop_tampered(shop, buf_slice(&why));
+    (void)told; /* it tells as many as it can; why the shop is closed is what counts */
     return result_carry(CAUSE_TAMPERED, (const char *)why.at, why.len);
 }
 
@@ -380,7 +383,10 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(webauthn_new(options->public_origin, &shop->webauthn));
     TRY(store_start(shop, options));
     TRY(ledger_start(shop, options->mode, &old));
-    TRY(readers_start(shop, options->mode));
+    struct result readers = readers_start(shop, options->mode);
+    if (readers.cause == CAUSE_TAMPERED && options->mode == SHOP_WRITER && options->closed)
+        *options->closed = TAKE(shop);
+    TRY(readers);
     TRY(key_uses_load(shop));
     TRY(indexes_open(shop));
     TRY(shop->store->subject->last(shop->store, &shop->last));

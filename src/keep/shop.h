@@ -85,6 +85,7 @@ struct shop_options {
     struct store *store;        /* NULL: the shop's own database; the simulator brings its own. Taken over. */
     struct slice public_origin; /* as browsers see the vault, https://HOST; empty: no passkeys. Copied. */
     bool unwatched;             /* no detectors: the simulator, whose model knows none */
+    struct shop **closed;       /* where a shop goes whose rows of rights were changed: keep/tampered.h. NULL: freed */
 };
 
 /*

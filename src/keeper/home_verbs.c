@@ -66,6 +66,11 @@ static size_t warnings_put(struct keeper *keeper, struct buf *out)
     return count;
 }
 
+struct slice keeper_unserved(const struct keeper *keeper)
+{
+    return buf_slice(&keeper->unserved);
+}
+
 const char *keeper_forged(const struct keeper *keeper, size_t i, uint64_t *rows)
 {
     for (size_t at = 0; at < keeper->shop_count; at++) {

@@ -10,21 +10,34 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+/* Its rows of rights were changed: whom it can still reach is told, and `done` says whether that worked. */
+static struct result closed_tell(struct keeper *keeper, struct shop *shop)
+{
+    SCOPED(buf_done) struct buf why = {0};
+    buf_text(&why, result_text());
+    mails_of_closed(keeper, shop, keeper->closed_mail, &why);
+    return result_carry(CAUSE_TAMPERED, (const char *)why.at, why.len);
+}
+
 RESULT keeper_shop_open(struct keeper *keeper, const char *name)
 {
+    SCOPED(shop_free) struct shop *closed = NULL;
     struct shop_options options = {keeper->home,
                                    name,
                                    keeper->options.clock,
                                    SHOP_WRITER,
                                    NULL,
                                    keeper->options.public_origin,
-                                   keeper->options.unwatched};
+                                   keeper->options.unwatched,
+                                   &closed};
     if (keeper->options.store_open) {
         SCOPED(buf_done) struct buf path = {0};
         shop_path(keeper->home, name, "shop.db", &path);
         TRY(keeper->options.store_open(keeper->options.store_context, buf_c(&path), &options.store));
     }
-    TRY(shop_open(&options, &keeper->shops[keeper->shop_count]));
+    struct result opened = shop_open(&options, &keeper->shops[keeper->shop_count]);
+    if (closed) return closed_tell(keeper, closed);
+    TRY(opened);
     keeper->shops[keeper->shop_count]->number = (uint32_t)keeper->shop_count + 1;
     struct result recovered = mails_recover(keeper, keeper->shops[keeper->shop_count]);
     if (recovered.code != CODE_OK) {
@@ -63,10 +76,12 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
     sqlite_setup();
     keeper->options = *options;
     keeper->options.mail = NULL; /* the caller's until all is open */
+    keeper->closed_mail = options->mail;
     keeper->options.carrier = NULL;
     TRY(home_seal_kind(options->home, &keeper->seal));
     TRY(home_open(options->home, options->passphrase, true, &keeper->home));
     TRY(shops_open(keeper));
+    keeper->closed_mail = NULL;
     keeper->options.passphrase = (struct slice){0};
     keeper->started_us = keeper->upkeep_us = clock_now(&options->clock);
     keeper->options.mail = options->mail;

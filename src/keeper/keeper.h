@@ -46,6 +46,9 @@ const char *keeper_reopened(const struct keeper *keeper, size_t n, bool *keys_en
 /* The name of the i-th shop in whose database somebody wrote rows that give rights, and how many; NULL behind the last. */
 const char *keeper_forged(const struct keeper *keeper, size_t i, uint64_t *rows);
 
+/* Which shops are not served and why, in words; empty: all are. To be said loudly. */
+struct slice keeper_unserved(const struct keeper *keeper);
+
 struct keeper_ask {
     struct slice frame; /* without its length word; borrowed until keeper_run() returns */
     bool local;         /* from the home's own socket or process: no credential means the local operator */

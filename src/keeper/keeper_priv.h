@@ -50,6 +50,7 @@ struct keeper {
     struct stretcher *stretcher; /* NULL: passwords are checked in place */
     struct shop **shops;
     size_t shop_count;
+    struct mail_sender *closed_mail; /* for shops that are not served; borrowed while the home is opened */
     struct buf unserved; /* which shops did not hold together, in words */
     struct stranger strangers[STRANGERS_MAX];
     size_t stranger_count;
@@ -96,6 +97,8 @@ int64_t mails_turn(struct keeper *keeper);
 int64_t sends_turn(struct keeper *keeper);
 /* What was being sent when the process before this one ended is marked as unknown. */
 RESULT mails_recover(struct keeper *keeper, struct shop *shop);
+/* Let the mails of a shop out that is not served, for some seconds, and append to `out` what became of them. */
+void mails_of_closed(struct keeper *keeper, struct shop *shop, struct mail_sender *sender, struct buf *out);
 /* Stop and free the sender, and write down its last word. */
 void mails_end(struct keeper *keeper);
 /* The same of the carrier. */

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, command, same, story, within
 from mail_host import MailHost
 
-TAMPERED, KEY, ROLE = 6, 2, 3
+TAMPERED, STAFF, KEY, ROLE, MAIL = 6, 1, 2, 3, 10
 
 
 def write(home, sql):
@@ -83,5 +83,64 @@ def a_row_that_was_widened_or_put_back_stops_the_shop_and_is_an_entry():
         home.run("ledger", "verify")
 
 
+def staff_are_told_by_mail_that_the_shop_is_closed_by_rows_that_still_hold():
+    with Home() as home, MailHost() as host:
+        home.start()
+        home.good("POST", "/v1/mail", {"url": host.url, "starttls": "never", "from": "vault@shop.example"})
+        for name, lang in (("ana", "en"), ("budi", "id"), ("kim", "ko")):
+            home.good("POST", "/v1/staff", {"name": name, "email": f"{name}@shop.example", "lang": lang})
+        home.stop()
+        before = len(host.mails)
+        write(home, "CREATE TABLE good AS SELECT * FROM authority")
+        # A role is widened, and the row of one person spoilt, so that one cannot be told.
+        write(home, f"UPDATE authority SET body = (SELECT body FROM authority WHERE kind = {ROLE} AND id = 1) "
+                    f"WHERE kind = {ROLE} AND id = 3")
+        write(home, f"UPDATE authority SET body = x'80' WHERE kind = {STAFF} AND id = 2")
+        for again in range(3):
+            home.spawn()
+            same(home.daemon.wait(60), TAMPERED)
+            said = home.daemon_said().decode()
+            within("is not the one that entry", said)
+            within("its staff were told by mail", said)
+            home.daemon = None
+        told = {mail.to: " ".join(mail.text.split()) for mail in host.mails[before:]}
+        same((sorted(told), len(host.mails) - before), (["ana@shop.example", "kim@shop.example"], 2),
+             "once an hour, and nobody by a row that is not theirs")
+        within("somebody changed its database behind its back", told["ana@shop.example"])
+        within("row staff 2", told["ana@shop.example"])
+        within("금고가 시작되지 않았습니다", told["kim@shop.example"])
+        # Settings that were changed send nothing anywhere, and that is said.
+        write(home, f"UPDATE authority SET body = x'80' WHERE kind = {MAIL}")
+        home.spawn()
+        same(home.daemon.wait(60), TAMPERED)
+        home.daemon = None
+        write(home, "DELETE FROM authority")
+        write(home, "INSERT INTO authority SELECT * FROM good")
+        write(home, "DROP TABLE good")
+        home.start()
+        same(len(host.mails) - before, 2)
+        home.stop()
+        home.run("ledger", "verify")
+
+
+def without_a_mail_setting_that_holds_it_is_said_that_nobody_was_told():
+    with Home() as home, MailHost() as host:
+        home.start()
+        home.good("POST", "/v1/mail", {"url": host.url, "starttls": "never", "from": "vault@shop.example"})
+        home.good("POST", "/v1/staff", {"name": "ana", "email": "ana@shop.example", "lang": "en"})
+        other = home.ask("shop", "add", "second")["key"]
+        home.stop()
+        before = len(host.mails)
+        write(home, f"UPDATE authority SET body = x'80' WHERE kind = {MAIL}")
+        home.start()  # the other shop goes on
+        within("event=shop.unserved", home.daemon_said().decode())
+        within("1 of the mails to its staff wait", home.daemon_said().decode())
+        within("shop shop is not served", home.daemon_said().decode())
+        home.good("GET", "/v1/self", key=other)
+        same(len(host.mails), before)
+
+
 story(a_row_that_nobody_made_lets_nobody_in_and_all_staff_are_told,
-      a_row_that_was_widened_or_put_back_stops_the_shop_and_is_an_entry)
+      a_row_that_was_widened_or_put_back_stops_the_shop_and_is_an_entry,
+      staff_are_told_by_mail_that_the_shop_is_closed_by_rows_that_still_hold,
+      without_a_mail_setting_that_holds_it_is_said_that_nobody_was_told)

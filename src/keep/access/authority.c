@@ -145,10 +145,17 @@ static RESULT missing(const struct authority_said *said)
                 kind_name(said->kind), said->id, (unsigned long long)said->index);
 }
 
+/* Is the row the one that this entry made? */
+static bool made_by(struct shop *shop, const struct authority_said *said, const struct authority_row *row)
+{
+    struct hash object = {{0}};
+    row_hash(shop, row->kind, row->id, row->body, &object);
+    return authority_row_good(shop, row) && said->index == row->entry && hash_equal(&said->object, &object);
+}
+
 static RESULT replay_row(void *context, const struct authority_row *row)
 {
     struct replay *replay = context;
-    struct hash object = {{0}};
     if (nobody_made(replay, row)) {
         if (!replay->forged) return changed(row);
         ++*replay->forged;
@@ -156,11 +163,7 @@ static RESULT replay_row(void *context, const struct authority_row *row)
     }
     const struct authority_said *said = &replay->newest.at[replay->next++];
     if (said->kind != row->kind || said->id != row->id) return missing(said);
-    if (!authority_row_good(replay->shop, row)) return changed(row);
-    row_hash(replay->shop, row->kind, row->id, row->body, &object);
-    if (said->index != row->entry || !hash_equal(&said->object, &object)) {
-        return changed(row);
-    }
+    if (!made_by(replay->shop, said, row)) return changed(row);
     return replay->take ? replay->take(replay->shop, row) : OK;
 }
 
@@ -180,6 +183,29 @@ RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const
     *forged = 0;
     TRY(shop->store->ledger->authority_each(shop->store, replay_entry, &replay));
     return replay_rows(&replay);
+}
+
+static RESULT replay_good_row(void *context, const struct authority_row *row)
+{
+    struct replay *replay = context;
+    const struct authority_said key = {.kind = row->kind, .id = row->id, .index = UINT64_MAX};
+    while (replay->next < replay->newest.count) {
+        const struct authority_said *said = &replay->newest.at[replay->next];
+        if (said->kind == row->kind && said->id == row->id)
+            return made_by(replay->shop, said, row) ? replay->take(replay->shop, row) : OK;
+        if (by_row_then_index(said, &key) > 0) return OK; /* nobody made it */
+        replay->next++;
+    }
+    return OK;
+}
+
+RESULT authority_load_good(struct shop *shop,
+                           RESULT (*take)(struct shop *shop, const struct authority_row *row))
+{
+    SCOPED(replay_done) struct replay replay = {.shop = shop, .take = take};
+    TRY(shop->store->ledger->authority_each(shop->store, replay_entry, &replay));
+    replay_newest(&replay.newest);
+    return shop->store->authority->each(shop->store, replay_good_row, &replay);
 }
 
 RESULT authority_check(struct shop *shop, struct authority_list *list)

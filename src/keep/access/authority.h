@@ -42,6 +42,13 @@ RESULT authority_put(struct batch *batch, const struct reader *reader, enum auth
 RESULT authority_load(struct shop *shop, RESULT (*take)(struct shop *shop, const struct authority_row *row),
                       uint64_t *forged);
 
+/*
+ * For telling people of a shop that authority_load() refused: give `take` the rows alone that are what their newest entry
+ * made, whatever became of the others. They say what they say, but that they are all there is, nobody knows.
+ */
+RESULT authority_load_good(struct shop *shop,
+                           RESULT (*take)(struct shop *shop, const struct authority_row *row));
+
 /* What one AUTHORITY entry of the ledger says, and a list of them. */
 struct authority_said {
     uint32_t kind, id;

@@ -2,7 +2,10 @@
 #include "people.h"
 
 #include "keep/watch/sink.h"
+#include "keep/watch/watching_priv.h"
 #include "keep/watch/weekly.h"
+#include "mail/texts.h"
+#include "mail/words.h"
 #include "send/target.h"
 #include "send_fake.h"
 
@@ -351,9 +354,25 @@ static void the_week_is_mailed_once_also_across_restarts(void **state)
     stage_end(&stage);
 }
 
+/* Whoever reads a mail reads a sentence, never the name of a detector. */
+static void every_alert_has_words_in_every_language(void **state)
+{
+    (void)state;
+    static const unsigned once[] = {ALERT_MEMORY_LOST, ALERT_DRIFT, ALERT_FORGED};
+    for (unsigned i = 1; i < DETECTORS_END + COUNT_OF(once); i++) {
+        unsigned detector = i < DETECTORS_END ? i : once[i - DETECTORS_END];
+        char key[64];
+        (void)snprintf(key, sizeof key, "detector.%s", alert_name(detector));
+        for (size_t l = 0; mail_language(l); l++) {
+            if (!words_has(slice_text(mail_language(l)), key)) fail_msg("%s: %s", mail_language(l), key);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_alert_has_words_in_every_language),
         cmocka_unit_test(each_sink_is_told_in_order_and_one_at_a_time),
         cmocka_unit_test(what_was_rolled_back_is_not_told),
         cmocka_unit_test(a_kill_tells_the_same_again),

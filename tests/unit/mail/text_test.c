@@ -132,6 +132,67 @@ static void every_mail_speaks_every_language(void **state)
                      mail_texts_get(texts, MAIL_TEST, SLICE_TEXT("en")));
 }
 
+/* What happened, when or whose it is, and what to do: of each mail, in each language, with values as they come. */
+static void every_mail_names_the_shop_and_what_to_do(void **state)
+{
+    (void)state;
+    const struct mail_value values[] = {{"shop", SLICE_TEXT("Toko Melati")},
+                                        {"time", SLICE_TEXT("2026-11-22 09:00 UTC")},
+                                        {"key", SLICE_TEXT("key_abc")},
+                                        {"days", SLICE_TEXT("7")},
+                                        {"ends", SLICE_TEXT("2026-11-29")},
+                                        {"what", SLICE_TEXT("role support may see more")},
+                                        {"who", SLICE_TEXT("staff_abc")},
+                                        {"approval", SLICE_TEXT("apr_abc")},
+                                        {"until", SLICE_TEXT("2026-11-23")},
+                                        {"network", SLICE_TEXT("203.0.113.9")},
+                                        {"secret", SLICE_TEXT("sec_abc")},
+                                        {"subject", SLICE_TEXT("please look at this")},
+                                        {"lines", SLICE_TEXT("09:00: one line.")},
+                                        {"day", SLICE_TEXT("2026-11-22")},
+                                        {"rows", SLICE_TEXT("2")},
+                                        {"sink", SLICE_TEXT("sink_abc")},
+                                        {"why", SLICE_TEXT("row staff 2 is not the one")}};
+    static const struct {
+        enum mail_kind kind;
+        const char *act; /* what to do, as it is typed: the same in every language. NULL: nothing is typed */
+    } acts[] = {
+        {MAIL_KEY_ENDING, "amanah key rotate"},
+        {MAIL_LOOSENING_ASKED, "amanah approval cancel apr_abc"},
+        {MAIL_LOOSENING_DELAYED, "amanah approval cancel apr_abc"},
+        {MAIL_LOOSENING_APPLIED, "amanah approval list"},
+        {MAIL_RECOVERY_ASKED, "amanah staff leave"},
+        {MAIL_SECRET_ROTATION_OPEN, "amanah secret rotated"},
+        {MAIL_ALERT, "amanah key revoke"},
+        {MAIL_ROWS_FORGED, "amanah ledger"},
+        {MAIL_ROWS_CHANGED, "amanah ledger verify"},
+        {MAIL_SINK_GONE, "amanah watch sink drop"},
+        {MAIL_CONTACT_CHANGED, NULL},
+        {MAIL_SIGN_IN_NEW_NETWORK, NULL},
+        {MAIL_TEST, NULL},
+        {MAIL_KEY_RESTING, NULL},
+        {MAIL_WEEKLY, NULL},
+    };
+    SCOPED(mail_texts_free) struct mail_texts *texts = NULL;
+    size_t kinds = 0;
+    for (unsigned kind = 1; kind < 100; kind++) kinds += mail_kind_row(kind) != NULL;
+    assert_int_equal(kinds, COUNT_OF(acts)); /* a new mail is read here, too */
+    assert_ok(mail_texts_load(NULL, &texts));
+    for (size_t i = 0; i < COUNT_OF(acts); i++) {
+        for (size_t l = 0; mail_language(l); l++) {
+            SCOPED(buf_done) struct buf subject = {0}, body = {0};
+            mail_text_render(mail_texts_get(texts, acts[i].kind, slice_text(mail_language(l))), values,
+                             COUNT_OF(values), &subject, &body);
+            assert_non_null(strstr(buf_c(&subject), "Toko Melati"));
+            assert_null(strstr(buf_c(&subject), "{{"));
+            assert_null(strstr(buf_c(&body), "{{"));
+            if (acts[i].act && !strstr(buf_c(&body), acts[i].act))
+                fail_msg("%s, kind %d: does not say %s", mail_language(l), (int)acts[i].kind, acts[i].act);
+            if (getenv("AMN_MAILS_SHOW")) print_message("%s\n\n%s\n", buf_c(&subject), buf_c(&body));
+        }
+    }
+}
+
 static void write_file(const char *folder, const char *name, const char *text)
 {
     char path[256];
@@ -176,6 +237,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_text),
         cmocka_unit_test(refuses_more_than_it_has_room_for),
         cmocka_unit_test(every_mail_speaks_every_language),
+        cmocka_unit_test(every_mail_names_the_shop_and_what_to_do),
         cmocka_unit_test(a_home_has_its_own_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
