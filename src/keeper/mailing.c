@@ -132,17 +132,18 @@ static void closed_words(struct shop *shop, struct buf *out)
     uint64_t counts[MAIL_STATES] = {0};
     struct result counted = post_counts(shop, counts);
     uint64_t waiting = counts[MAIL_WAITING] + counts[MAIL_SENDING] + counts[MAIL_UNKNOWN];
-    if (counted.code != CODE_OK)
+    if (counted.code != CODE_OK) {
         buf_text(out, "; whether its staff were told by mail is not known: tell them");
-    else if (post_problem(shop))
+    } else if (post_problem(shop)) {
         buf_print(out, "; no mail could tell its staff (%s): tell them", post_problem(shop));
-    else if (waiting > 0)
+    } else if (waiting > 0) {
         buf_print(out, "; %llu of the mails to its staff wait, as mail is not set or too slow: tell them",
                   (unsigned long long)waiting);
-    else if (shop->access.staff_count == 0)
+    } else if (shop->access.staff_count == 0) {
         buf_text(out, "; there is no staff whom a mail could tell");
-    else
+    } else {
         buf_text(out, "; its staff were told by mail");
+    }
 }
 
 void mails_of_closed(struct keeper *keeper, struct shop *shop, struct mail_sender *sender, struct buf *out)
