@@ -20,7 +20,7 @@ _amanah()
         secret) words="add hold rotated list" ;;
         watch) words="sink put sink list sink drop sink test weekly" ;;
         playbook) words="list show check" ;;
-        incident) words="open list show add task claim contain timeline scope exposures export close reopen" ;;
+        incident) words="open list show add task claim contain timeline scope exposures export report close reopen" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -109,6 +109,7 @@ _amanah()
         "incident scope") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident exposures") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
+        "incident report") options=" --help --quiet --home --url --out --shop --format --lang --aware --instant --country --seat --fact --done --switch --at" ;;
         "incident close") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident reopen") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --kind --mask --group --index --bytes" ;;

@@ -249,6 +249,9 @@ def walk(home):
     within("look at it", run("incident show", incident).text)
     within("on two lines", run("incident show", incident, "timeline").text)
     within("ticket 5", run("incident show", incident, "timeline", "--json").text)
+    within("not yet known", run("incident report", incident, "board").text)
+    within("<section>", run("incident report", incident, "next-24h", "--format", "html").text)
+    run("incident report", incident, "poster", status=USAGE)
     kept = run("incident export", incident, "--json").json
     same([line["line"] for line in kept["timeline"]], list(range(1, kept["incident"]["lines"] + 1)))
     run("incident export", incident, "--out", home.file("incident.json"))

@@ -1,5 +1,6 @@
 /* Playbooks: a list, one as a page that can be printed before the day it is needed, a check. No keeper is asked. */
-#include "answer/playbook/playbook.h"
+#include "cli/incident/books.h"
+
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/law/command.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static RESULT books_open(const struct call *call, struct playbooks **out)
+RESULT books_open(const struct call *call, struct playbooks **out)
 {
     SCOPED(buf_done) struct buf folder = {0};
     const char *home = call_text(call, OPT_HOME);

@@ -36,8 +36,8 @@ static void instant_put(struct buf *out, const struct law_clock *clock, int64_t 
     buf_text(out, ")");
 }
 
-static void state_put(const struct sheet *sheet, struct buf *out, const struct law_due *due,
-                      const struct law_done *done)
+void clock_state_put(const struct sheet *sheet, struct buf *out, const struct law_due *due,
+                     const struct law_done *done)
 {
     SCOPED(buf_done) struct buf by = {0}, after = {0};
     duration_put(sheet, &by, due->by_us);
@@ -75,7 +75,7 @@ static void due_line(struct sheet *sheet, const struct law_clock *clock, const s
         instant_put(&text, clock, due->due_us);
         buf_text(&text, ": ");
     }
-    state_put(sheet, &text, due, clock->done);
+    clock_state_put(sheet, &text, due, clock->done);
     buf_text(&text, "; ");
     candidate_put(sheet, &text, clock, due);
     word_put(sheet, &label, first ? "law.label.due" : "law.label.candidate");

@@ -1,0 +1,139 @@
+#include "cli/incident/paper.h"
+
+#include "cli/show.h"
+
+#include <string.h>
+
+enum { CUT_COLUMNS = 180 };
+
+static const char style[] =
+    "@page{size:A4;margin:16mm}body{font:10.5pt/1.35 sans-serif;margin:0 auto;max-width:178mm}"
+    "section{break-after:page}section:last-of-type{break-after:auto}h1{font-size:15pt;margin:0}"
+    "h2{font-size:11.5pt;margin:9pt 0 2pt;break-after:avoid}table{border-collapse:collapse;width:100%}"
+    "tr{break-inside:avoid}th,td{text-align:left;vertical-align:top;padding:1.5pt 6pt 1.5pt 0;"
+    "overflow-wrap:anywhere}th{width:34%;font-weight:normal;color:#333}p{margin:2pt 0}";
+
+static void escaped(struct buf *out, struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t byte = text.at[i];
+        if (byte == '&')
+            buf_text(out, "&amp;");
+        else if (byte == '<')
+            buf_text(out, "&lt;");
+        else if (byte == '>')
+            buf_text(out, "&gt;");
+        else if (byte == '"')
+            buf_text(out, "&quot;");
+        else
+            buf_byte(out, byte < ' ' || byte == 0x7f ? ' ' : byte);
+    }
+}
+
+/* Bytes of the first character of a text that is not empty. */
+static size_t step(struct slice text)
+{
+    size_t len = 1;
+    while (len < text.len && (text.at[len] & 0xc0) == 0x80) len++;
+    return len;
+}
+
+/* At most CUT_COLUMNS of it, on one line, without control characters. */
+static void cut(struct buf *out, struct slice text)
+{
+    size_t columns = 0;
+    while (text.len > 0) {
+        struct slice one = slice_part(text, 0, step(text));
+        bool control =
+            one.at[0] < ' ' || one.at[0] == 0x7f || (one.len == 2 && one.at[0] == 0xc2 && one.at[1] < 0xa0);
+        columns += control ? 1 : text_width(one);
+        if (columns > CUT_COLUMNS) break;
+        buf_slice_put(out, control ? SLICE_TEXT(" ") : one);
+        text = slice_from(text, one.len);
+    }
+    if (text.len > 0) buf_text(out, " …");
+}
+
+void paper_open(struct paper *paper, struct slice title)
+{
+    struct buf *out = &paper->sheet.out;
+    if (!paper->html) return;
+    buf_text(out, "<!DOCTYPE html>\n<html lang=\"");
+    buf_slice_put(out, paper->sheet.language);
+    buf_text(out, "\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" "
+                  "content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>");
+    escaped(out, title);
+    buf_print(out, "</title><style>%s</style></head><body>\n", style);
+}
+
+void paper_close(struct paper *paper)
+{
+    if (paper->html) buf_text(&paper->sheet.out, "</body></html>\n");
+}
+
+void paper_begin(struct paper *paper, const char *key, struct slice title)
+{
+    struct buf *out = &paper->sheet.out;
+    SCOPED(buf_done) struct buf head = {0}, name = {0};
+    word_put(&paper->sheet, &head, key);
+    cut(&name, title);
+    if (paper->html) {
+        buf_text(out, "<section><h1>");
+        escaped(out, buf_slice(&head));
+        buf_text(out, "</h1><p>");
+        escaped(out, buf_slice(&name));
+        buf_text(out, "</p><table>\n");
+    } else {
+        if (paper->pages > 0) buf_byte(out, '\f');
+        sheet_line(&paper->sheet, 0, NULL, buf_slice(&head));
+        sheet_line(&paper->sheet, 0, NULL, buf_slice(&name));
+    }
+    paper->pages++;
+}
+
+void paper_end(struct paper *paper)
+{
+    if (paper->html) buf_text(&paper->sheet.out, "</table></section>\n");
+}
+
+void paper_head(struct paper *paper, const char *key)
+{
+    SCOPED(buf_done) struct buf head = {0};
+    if (!paper->html) {
+        sheet_head(&paper->sheet, key);
+        return;
+    }
+    word_put(&paper->sheet, &head, key);
+    buf_text(&paper->sheet.out, "</table><h2>");
+    escaped(&paper->sheet.out, buf_slice(&head));
+    buf_text(&paper->sheet.out, "</h2><table>\n");
+}
+
+void paper_row(struct paper *paper, struct slice label, struct slice text)
+{
+    struct buf *out = &paper->sheet.out;
+    SCOPED(buf_done) struct buf first = {0}, said = {0};
+    cut(&first, label);
+    if (text.len == 0)
+        word_put(&paper->sheet, &said, "report.unknown");
+    else
+        cut(&said, text);
+    if (paper->html) {
+        buf_text(out, "<tr><th>");
+        escaped(out, buf_slice(&first));
+        buf_text(out, "</th><td>");
+        escaped(out, buf_slice(&said));
+        buf_text(out, "</td></tr>\n");
+        return;
+    }
+    buf_text(&first, ": ");
+    buf_slice_put(&first, buf_slice(&said));
+    sheet_line(&paper->sheet, 1, NULL, buf_slice(&first));
+}
+
+void paper_row_of(struct paper *paper, const char *key, struct slice text)
+{
+    SCOPED(buf_done) struct buf label = {0};
+    word_put(&paper->sheet, &label, key);
+    paper_row(paper, buf_slice(&label), text);
+}
