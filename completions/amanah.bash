@@ -20,7 +20,7 @@ _amanah()
         secret) words="add hold rotated list" ;;
         watch) words="sink put sink list sink drop sink test weekly" ;;
         playbook) words="list show check" ;;
-        incident) words="open list show add task claim contain timeline scope exposures export report close reopen" ;;
+        incident) words="open list show add task claim contain timeline scope exposures export report evidence verify release custody close reopen" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -110,6 +110,10 @@ _amanah()
         "incident exposures") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "incident report") options=" --help --quiet --home --url --out --shop --format --lang --aware --instant --country --seat --fact --done --switch --at" ;;
+        "incident evidence") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --reason --name --source" ;;
+        "incident verify") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "incident release") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --reason" ;;
+        "incident custody") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "incident close") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident reopen") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --kind --mask --group --index --bytes" ;;

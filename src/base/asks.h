@@ -39,6 +39,7 @@ enum {
     IMPORT_ROWS_MAX = 1000,
     IMPORT_BYTES_MAX = 3 * 1024 * 1024,
     SCOPE_TEXTS_MAX = 256,
+    EVIDENCE_PART_BYTES = 512 * 1024,
     PAGE_MAX = 1000
 };
 
@@ -406,6 +407,24 @@ struct incident_exposures_ask {
 struct incident_close_ask {
     struct slice id, text;
     bool dry_run, reopen;
+};
+struct evidence_add_ask {
+    struct slice id, data, name, source, upload; /* data: a part, base64 */
+    uint64_t part;
+    bool more;
+};
+struct evidence_read_ask {
+    struct slice id;
+    uint64_t line;
+    struct slice reason, taking; /* taking: as the first answer names it; empty: begin */
+    uint64_t part;
+    bool check;
+};
+struct evidence_release_ask {
+    struct slice id;
+    uint64_t line;
+    struct slice reason;
+    bool dry_run;
 };
 struct status_ask {
     bool metrics;

@@ -7,6 +7,7 @@
  *     HOME/socket               the keeper's Unix socket while a daemon runs
  *     HOME/shops/NAME/keyring   the shop's keys, wrapped under the root
  *     HOME/shops/NAME/shop.db   the shop's store
+ *     HOME/shops/NAME/evidence/ files of evidence, sealed (answer/incident/evidence.h)
  *     HOME/shops/NAME/made      written last: without it the shop is half made, and not there
  *     HOME/shops/NAME/signed    the newest signed ledger size, outside the store
  *

@@ -93,6 +93,7 @@ void shop_free(struct shop **shop)
     if (!at) return;
     import_room_free(at);
     if (at->answer.at) at->answer.free(at->answer.at);
+    if (at->evidence.at) at->evidence.free(at->evidence.at);
     sightings_free(&at->sightings);
     ledger_free(&at->ledger);
     if (at->store) at->store->batch->close(&at->store);

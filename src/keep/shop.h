@@ -49,6 +49,10 @@ struct shop {
         void (*free)(void *at);
         bool stale;
     } answer;
+    struct {
+        void *at;
+        void (*free)(void *at);
+    } evidence;                 /* files of evidence on their way: answer/incident/evidence.h */
     struct spread *pass_spread; /* subjects that passes were issued for, by network */
 
     struct block_cipher *ids;

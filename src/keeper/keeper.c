@@ -83,6 +83,8 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
     TRY(shops_open(keeper));
     keeper->closed_mail = NULL;
     keeper->options.passphrase = (struct slice){0};
+    for (size_t i = 0; i < keeper->shop_count; i++)
+        evidence_tidy(keeper, keeper->shops[i]); /* what a crash left */
     keeper->started_us = keeper->upkeep_us = clock_now(&options->clock);
     keeper->options.mail = options->mail;
     keeper->options.carrier = options->carrier;

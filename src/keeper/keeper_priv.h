@@ -116,6 +116,7 @@ uint64_t stranger_tries(const struct keeper *keeper, const struct shop *shop,
 size_t shop_place(const struct keeper *keeper, const struct shop *shop);
 
 /* What a shop needs now and then: strangers' entries, sightings written, old replays forgotten. */
+void evidence_tidy(struct keeper *keeper, struct shop *shop);
 void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all);
 
 #endif

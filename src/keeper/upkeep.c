@@ -1,3 +1,4 @@
+#include "answer/incident/evidence.h"
 #include "keep/access/approval.h"
 #include "keep/access/key_make.h"
 #include "keep/access/service.h"
@@ -109,6 +110,13 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     return batch_settle(batch);
 }
 
+void evidence_tidy(struct keeper *keeper, struct shop *shop)
+{
+    struct result done = evidence_settle(shop, clock_now(&keeper->options.clock));
+    if (done.code != CODE_OK)
+        return; /* it is tried again in a minute; nothing is lost, and nothing waits for it */
+}
+
 void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all)
 {
     SCOPED(batch_done) struct batch batch = {0};
@@ -120,6 +128,7 @@ void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all)
         strangers_forget(keeper, shop, all);
         shop_scrub(shop);
         watching_save(shop, all);
+        evidence_tidy(keeper, shop);
         return;
     }
     batch_rollback(

@@ -269,6 +269,13 @@ def walk(home):
     same(run("incident exposures", incident, "--json").json["version"], 1)
     within("field,email,", run("incident exposures", incident, "--format", "csv").text)
     within("known: email", run("incident exposures", incident, one).text)  # the import compared
+    line = run("incident evidence", incident, home.file("sample.csv", "seen"), "--source", "the host", "--json").json["line"]
+    within("sample.csv", run("incident evidence", incident).text)
+    run("incident evidence", incident, str(line), "--out", home.file("sample.back"), "--reason", "to the lawyer")
+    within("as it was taken in", run("incident verify", incident).text)
+    same(len(run("incident custody", incident, "--json").json["custody"]), 4)
+    run("incident release", incident, str(line), "--reason", "x", "--yes", status=NO)  # a hold stands
+    run("incident release", incident, str(line), status=USAGE)
     run("incident close", incident, "--dry-run", status=NO)
     run("incident reopen", incident, "--reason", "x", status=NO)
     run("grant add", "--subject", one, "--role", "courier", "--ticket", "17", "--minutes", "5")

@@ -234,6 +234,15 @@ def incidents(walk):
     same(walk("GET", "/v1/incidents/{id}/exposures", path=path + "/exposures").json["sets"], counted["sets"])
     someone = walk("POST", "/v1/subjects", {"ref": "exposed", "fields": {"name": "Kim"}}, 201).json["id"]
     same(walk("GET", "/v1/incidents/{id}/exposures/{subject}", None, 404, path=f"{path}/exposures/{someone}").code, "subject.not_found")
+    file = walk("POST", "/v1/incidents/{id}/evidence", {"name": "sample.csv", "data": "c2VlbgA="}, 201, path=path + "/evidence")
+    receipt(file)
+    same(file.json["bytes"], 5)
+    held = f"{path}/evidence/{file.json['line']}"
+    begun = walk("POST", "/v1/incidents/{id}/evidence/{line}/read", {"reason": "to the lawyer"}, path=held + "/read")
+    receipt(begun)
+    part = walk("POST", "/v1/incidents/{id}/evidence/{line}/read", {"taking": begun.json["taking"]}, path=held + "/read").json
+    same(unbase64(part["data"]), b"seen\0")
+    walk("POST", "/v1/incidents/{id}/evidence/{line}/release", {"reason": "x"}, 409, path=held + "/release")  # a hold stands
     told = problem(walk("POST", "/v1/incidents/{id}/close", {}, 409, path=path + "/close"), 409, "check.not_met")
     within("/task.open", [error["pointer"] for error in told["errors"]])
 
@@ -283,7 +292,7 @@ def resolve(document, part):
 
 
 def filled(path):
-    return re.sub(r"{\w+\*?}", lambda found: {"{path*}": "0/000", "{index}": "0"}.get(found[0], "x" * 26), path)
+    return re.sub(r"{\w+\*?}", lambda found: {"{path*}": "0/000", "{index}": "0", "{line}": "1"}.get(found[0], "x" * 26), path)
 
 
 def every_row_refuses_what_it_must():
@@ -334,6 +343,7 @@ GOOD = {
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
     "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},
+    "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/mutes": {"reason": "x", "days": 1},
     "/v1/canaries/plan": {"domains": ["x.example"]}, "/v1/canaries": {"partner": "x"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
