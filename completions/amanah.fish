@@ -11,6 +11,7 @@ complete -c amanah -n '__fish_seen_subcommand_from serve' -l tls-cert -r -d 'cer
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l tls-key -r -d 'its key, PEM; read again on SIGHUP'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l proxy -r -d 'a proxy in front whose X-Forwarded-For is believed; once for each'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l public-origin -r -d 'the vault as browsers see it, https://HOST[:PORT]: passkeys are made for it'
+complete -c amanah -n '__fish_seen_subcommand_from serve' -l countries -r -d 'which country a network is in, in MaxMind\'s format (.mmdb): looks from a new one are told'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l log-requests -d 'a log line for every request, not only for those that failed'
 complete -c amanah -n '__fish_seen_subcommand_from seal' -l help -d 'explain the command and do nothing'
 complete -c amanah -n '__fish_seen_subcommand_from seal' -l json -d 'one JSON document instead of words'

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "keep/country.h"
 #include "keep/home.h"
 #include "keeper/loop.h"
 #include "mail/worker.h"
@@ -23,6 +24,7 @@
 
 struct server {
     struct slice public_origin; /* empty: none */
+    const char *countries;      /* NULL: none */
     const char *home;
     struct front_options front;
     struct front_child child;
@@ -122,6 +124,7 @@ static RESULT read_options(const struct call *call, struct server *server, struc
     front->certificate_path = call_text(call, OPT_TLS_CERT);
     front->key_path = call_text(call, OPT_TLS_KEY);
     front->log_requests = call_has(call, OPT_LOG_REQUESTS);
+    server->countries = call_text(call, OPT_COUNTRIES);
     server->public_origin = call_slice(call, OPT_PUBLIC_ORIGIN);
     front->secure = slice_starts(server->public_origin, "https://");
     TRY(address_parse(listen_at ? listen_at : SERVE_LISTEN, out_listen));
@@ -231,6 +234,8 @@ static RESULT open_keeper(struct server *server)
                   0); /* who reads the disk can open it: said at every start */
     SCOPED(sender_done) struct mail_sender *sender = NULL;
     SCOPED(carrier_done) struct carrier *carrier = NULL;
+    SCOPED(countries_free) struct countries *countries = NULL;
+    if (server->countries) TRY(countries_open(server->countries, &countries));
     TRY(mail_worker_new(&sender));
     TRY(send_worker_new(&carrier));
     struct keeper_options options = {.home = server->home,
@@ -238,11 +243,13 @@ static RESULT open_keeper(struct server *server)
                                      .public_origin = server->public_origin,
                                      .listener = server->listener,
                                      .clock = clock_system(),
+                                     .countries = countries,
                                      .mail = sender,
                                      .carrier = carrier};
     TRY(keeper_open(&options, &server->keeper));
     sender = NULL; /* the keeper's now */
     carrier = NULL;
+    countries = NULL;
     log_reopened(server->keeper);
     log_forged(server->keeper);
     log_unserved(server->keeper);

@@ -59,6 +59,7 @@ static void use_note(struct batch *batch, const struct entry *entry)
         batch->uses = uses;
         batch->use_cap = cap;
     }
+    assert(batch->uses);
     batch->uses[batch->use_count++] = (struct pending_use){entry->reader, fields, entry->purpose};
 }
 

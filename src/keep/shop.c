@@ -375,6 +375,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(keys_set(shop));
     TRY(post_open(shop, &shop->post));
     TRY(sinks_new(shop, &shop->sinks));
+    shop->countries = options->countries;
     TRY(watching_new(options->unwatched, &shop->watching));
     TRY(canaries_new(&shop->canaries));
     TRY(budgets_new(&shop->budgets));

@@ -31,8 +31,9 @@ struct shop {
     struct sightings *sightings;
     struct fields fields;
     struct access access;
-    struct guesses *guesses;   /* keep/access/guess.h */
-    struct webauthn *webauthn; /* keep/access/webauthn.h */
+    struct guesses *guesses;     /* keep/access/guess.h */
+    struct webauthn *webauthn;   /* keep/access/webauthn.h */
+    struct countries *countries; /* keep/country.h; borrowed. NULL: unknown */
     struct sessions *sessions;
     struct key_uses key_uses;
     struct budgets *budgets;
@@ -89,7 +90,9 @@ struct shop_options {
     struct store *store;        /* NULL: the shop's own database; the simulator brings its own. Taken over. */
     struct slice public_origin; /* as browsers see the vault, https://HOST; empty: no passkeys. Copied. */
     bool unwatched;             /* no detectors: the simulator, whose model knows none */
-    struct shop **closed;       /* where a shop goes whose rows of rights were changed: keep/tampered.h. NULL: freed */
+    struct countries *countries; /* of networks; NULL: unknown. Borrowed, by all shops of a keeper */
+    struct shop *
+        *closed; /* where a shop goes whose rows of rights were changed: keep/tampered.h. NULL: freed */
 };
 
 /*

@@ -29,6 +29,7 @@ RESULT keeper_shop_open(struct keeper *keeper, const char *name)
                                    NULL,
                                    keeper->options.public_origin,
                                    keeper->options.unwatched,
+                                   keeper->options.countries,
                                    &closed};
     if (keeper->options.store_open) {
         SCOPED(buf_done) struct buf path = {0};
@@ -88,6 +89,7 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
     keeper->started_us = keeper->upkeep_us = clock_now(&options->clock);
     keeper->options.mail = options->mail;
     keeper->options.carrier = options->carrier;
+    keeper->countries = options->countries;
     *out = TAKE(keeper);
     return OK;
 }
@@ -106,6 +108,7 @@ void keeper_free(struct keeper **keeper)
         shop_free(&at->shops[i]);
     }
     free(at->shops);
+    countries_free(&at->countries);
     buf_done(&at->unserved);
     home_free(&at->home);
     arena_done(&at->arena);

@@ -30,8 +30,9 @@ struct keeper_options {
     struct slice
         public_origin; /* as browsers see the vault, for passkeys; empty: none. Borrowed as long as the keeper */
     bool unwatched;    /* no detectors: the simulator, whose model knows none */
-    struct mail_sender *mail; /* sends the shops' mails; taken over once it is open. NULL: they wait */
-    struct carrier *carrier;  /* carries alerts out; taken over once it is open. NULL: they wait */
+    struct countries *countries; /* of networks (keep/country.h); taken over once it is open. NULL: unknown */
+    struct mail_sender *mail;    /* sends the shops' mails; taken over once it is open. NULL: they wait */
+    struct carrier *carrier;     /* carries alerts out; taken over once it is open. NULL: they wait */
 };
 
 /* Take the home's lock, unseal, open every shop, check it and bring its ledger up. Errors as home_open(),

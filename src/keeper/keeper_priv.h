@@ -4,6 +4,7 @@
 
 #include "answer/incident/verbs.h"
 #include "answer/scope/verbs.h"
+#include "keep/country.h"
 #include "keep/post.h"
 #include "keep/verbs.h"
 #include "keeper/keeper.h"
@@ -45,13 +46,14 @@ struct sending {
 };
 
 struct keeper {
+    struct countries *countries; /* owned once it is open */
     struct keeper_options options;
     struct home *home;
     struct stretcher *stretcher; /* NULL: passwords are checked in place */
     struct shop **shops;
     size_t shop_count;
     struct mail_sender *closed_mail; /* for shops that are not served; borrowed while the home is opened */
-    struct buf unserved; /* which shops did not hold together, in words */
+    struct buf unserved;             /* which shops did not hold together, in words */
     struct stranger strangers[STRANGERS_MAX];
     size_t stranger_count;
     struct counters counters;

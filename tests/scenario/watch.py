@@ -7,9 +7,10 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import mmdb
 from amanah import Home, check, same, story, within
 from receivers import Events, Hook, MailHost, wait_until
-from staff import colleagues
+from staff import Staff, colleagues
 
 PEOPLE = 60
 STOPPED_BY = 40  # people at most: trip.people of src/watch/detect/params.def is 20, a run of enumeration 24
@@ -127,6 +128,33 @@ def from_the_eighth_day_on_a_service_is_stopped_by_itself():
             same((refused.status, refused.code), (403, "breaker.open"))
         same(drained(home, people, admin), (PEOPLE, None), "a role that gives out rights is told of")
         same(len(home.good("GET", "/v1/alerts")["breakers"]), 2)
+
+
+def from_another_country_is_told():
+    with Home() as home:
+        networks = {"192.0.2.0/24": "KR", "198.51.100.0/24": "KR", "203.0.113.0/24": "ID"}
+        options = ("--proxy", "127.0.0.1", "--countries", home.file("countries.mmdb", mmdb.make(networks)))
+        home.start(*options)
+        kim = Staff(home, "kim@shop.example").enrol()
+        people = [home.create(str(at), name=f"Ana {at}") for at in range(3)]  # fewer a day teach nothing
+
+        def look(network):
+            there = {"X-Forwarded-For": network}
+            token = kim.sign_in(headers=there).json["token"]
+            asked = {"subjects": people, "fields": ["name"], "purpose": "support"}
+            same(home.http("POST", "/v1/reveal", asked, key=token, headers=there).status, 200)
+            return [one["detector"] for one in home.good("GET", "/v1/alerts")["items"]]
+
+        for _ in range(9):
+            look("192.0.2.7")
+            home.stop()
+            home.ahead_s += 86400
+            home.start(*options)
+        check("first_seen" not in look("198.51.100.7"), "another network of a country that is known")
+        within("first_seen", look("203.0.113.7"))
+        home.stop()
+        bad = home.cli("serve", home.path, "--countries", home.file("bad.mmdb", "no database"))
+        same((bad.status, b"config.invalid" in bad.err), (2, True), str(bad))
 
 
 def people_stop_alone_and_free_together():
@@ -282,7 +310,7 @@ def what_was_learned_and_is_gone_is_said():
 
 if __name__ == "__main__":
     story(a_list_taken_in_order_is_stopped_and_told, scripts_of_the_first_days_are_told_of_and_never_held_up,
-          from_the_eighth_day_on_a_service_is_stopped_by_itself,
+          from_the_eighth_day_on_a_service_is_stopped_by_itself, from_another_country_is_told,
           people_stop_alone_and_free_together, one_person_alone_resets_nothing_for_a_day,
           a_looser_stance_of_a_role_takes_two, a_muted_alert_is_not_told_but_trips, who_is_suspected_is_not_told,
           whoever_writes_the_database_frees_nobody, what_was_learned_and_is_gone_is_said)

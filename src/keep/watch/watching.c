@@ -1,6 +1,7 @@
 #include "keep/watch/watching.h"
 
 #include "keep/access/right.h"
+#include "keep/country.h"
 #include "keep/spend.h"
 #include "keep/watch/watching_priv.h"
 
@@ -67,22 +68,26 @@ struct outside_watch *watching_outside(struct shop *shop)
     return shop->watching->outside;
 }
 
-/* First 8 bytes of a keyed hash: IPv4 networks by /24, IPv6 by /48. 0: this machine's own socket. */
-static uint64_t network_tag(struct shop *shop, const struct draft *draft)
+/* Where it came from; NULL: this machine's own socket. */
+static const uint8_t *network_of(const struct draft *draft)
+{
+    for (size_t i = 0; i < draft->text_count; i++) {
+        if (draft->texts[i].kind == COMMIT_NETWORK && draft->texts[i].text.len == NETWORK_BYTES)
+            return draft->texts[i].text.at;
+    }
+    return NULL;
+}
+
+/* First 8 bytes of a keyed hash: IPv4 networks by /24, IPv6 by /48. */
+static uint64_t network_tag(struct shop *shop, const uint8_t network[NETWORK_BYTES])
 {
     enum { FOUR_BYTES = 15, SIX_BYTES = 6 };
     static const uint8_t four[12] = {[10] = 0xff, [11] = 0xff};
-    for (size_t i = 0; i < draft->text_count; i++) {
-        struct hash tag = {{0}};
-        struct slice text = draft->texts[i].text;
-        if (draft->texts[i].kind != COMMIT_NETWORK || text.len != NETWORK_BYTES) continue;
-        bool is_four = memcmp(text.at, four, sizeof four) == 0;
-        const struct slice parts[] = {SLICE_TEXT("watch network"),
-                                      slice_part(text, 0, is_four ? FOUR_BYTES : SIX_BYTES)};
-        prf_run(shop->row_mac, parts, COUNT_OF(parts), &tag);
-        return be64_get(tag.bytes);
-    }
-    return 0;
+    struct hash tag = {{0}};
+    bool is_four = memcmp(network, four, sizeof four) == 0;
+    const struct slice parts[] = {SLICE_TEXT("watch network"), {network, is_four ? FOUR_BYTES : SIX_BYTES}};
+    prf_run(shop->row_mac, parts, COUNT_OF(parts), &tag);
+    return be64_get(tag.bytes);
 }
 
 static void budget_put(struct batch *batch, const struct draft *draft, struct look *look)
@@ -114,12 +119,14 @@ void watching_look(struct batch *batch, const struct draft *draft)
     if (entry->kind != ENTRY_REVEAL && entry->kind != ENTRY_LOOKUP) return;
     if (watching->off || !watching->watch || entry->reader == reader_no(READER_SYSTEM, 0)) return;
     uint64_t *subjects = arena_take(batch->arena, draft->set_count * sizeof *subjects), most = 0, groups = 0;
+    const uint8_t *network = network_of(draft);
     for (size_t i = 0; i < draft->set_count; i++) subjects[i] = draft->set[i].no.at;
     struct look look = {.kind = kind_of(draft),
                         .now_us = batch->now_us,
                         .reader = reader_line(&shop->access, entry->reader),
                         .peers = entry->role,
-                        .network = network_tag(shop, draft),
+                        .network = network ? network_tag(shop, network) : 0,
+                        .country = network ? country_of(shop->countries, network) : 0,
                         .fields = entry->full | entry->masked,
                         .purpose = entry->purpose,
                         .granted = entry->object_kind == RIGHT_GRANT,
