@@ -68,9 +68,16 @@ static struct watch *detectors_of(struct outside_watch *outside, int64_t at_us, 
     return outside->past;
 }
 
+/* A log may say any hour: what does not fit is of the future all the same. */
+static int64_t hour_us(uint32_t hour)
+{
+    const uint32_t most = (uint32_t)(INT64_MAX / HOUR_US) - 1;
+    return (int64_t)(hour < most ? hour : most) * HOUR_US;
+}
+
 void outside_watch_look(struct outside_watch *outside, const struct outside_looks *looks, int64_t now_us)
 {
-    int64_t at_us = (int64_t)looks->hour * HOUR_US;
+    int64_t at_us = hour_us(looks->hour);
     struct watch *watch = detectors_of(outside, at_us, now_us);
     if (!watch || looks->count == 0) return;
     const struct look look = {.kind = LOOK_OBSERVED,
@@ -87,7 +94,7 @@ void outside_watch_look(struct outside_watch *outside, const struct outside_look
 
 void outside_watch_hour(struct outside_watch *outside, uint32_t hour, int64_t now_us, uint64_t customers)
 {
-    int64_t at_us = (int64_t)hour * HOUR_US;
+    int64_t at_us = hour_us(hour);
     struct watch *watch = detectors_of(outside, at_us, now_us);
     outside->customers = customers;
     if (watch) watch_minute(watch, at_us + HOUR_US - 1, customers);
