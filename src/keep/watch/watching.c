@@ -83,11 +83,16 @@ static uint64_t network_tag(struct shop *shop, const uint8_t network[NETWORK_BYT
 {
     enum { FOUR_BYTES = 15, SIX_BYTES = 6 };
     static const uint8_t four[12] = {[10] = 0xff, [11] = 0xff};
+    struct watching *watching = shop->watching;
     struct hash tag = {{0}};
+    if (watching->network_tag != 0 && memcmp(watching->network, network, NETWORK_BYTES) == 0)
+        return watching->network_tag;
     bool is_four = memcmp(network, four, sizeof four) == 0;
     const struct slice parts[] = {SLICE_TEXT("watch network"), {network, is_four ? FOUR_BYTES : SIX_BYTES}};
     prf_run(shop->row_mac, parts, COUNT_OF(parts), &tag);
-    return be64_get(tag.bytes);
+    memcpy(watching->network, network, NETWORK_BYTES);
+    watching->network_tag = be64_get(tag.bytes);
+    return watching->network_tag;
 }
 
 static void budget_put(struct batch *batch, const struct draft *draft, struct look *look)

@@ -48,10 +48,12 @@ struct watching {
     int64_t began_us;        /* time of the ledger's first entry; 0: not known yet */
     uint64_t refused, muted; /* since the start: asks that a breaker refused, findings under a mute */
     int64_t saved_us, outside_saved_us;
-    bool changed;   /* since it was kept */
-    bool kept;      /* there is a file */
-    bool lost;      /* there was one, and it was missing or bad at start */
-    bool lost_told; /* by an alert of the open batch, or of one before */
+    uint8_t network[NETWORK_BYTES]; /* of the look before, as most looks of a batch have the same, */
+    uint64_t network_tag;           /* and its tag; 0: there was none */
+    bool changed;                   /* since it was kept */
+    bool kept;                      /* there is a file */
+    bool lost;                      /* there was one, and it was missing or bad at start */
+    bool lost_told;                 /* by an alert of the open batch, or of one before */
 };
 
 /* The row of a reader's line; NULL: nothing was ever found of it. */
