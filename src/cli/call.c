@@ -177,7 +177,7 @@ static RESULT check_call(const struct call *call)
     const struct command *command = call->command;
     for (size_t i = 0; i < call->given_count; i++) {
         enum option option = call->given[i].option;
-        if (command->options & ((option_bits)1 << option)) continue;
+        if (command_takes(command, option)) continue;
         return FAIL(USAGE, "--%s: %s does not take it; see amanah help %s", option_row(option)->name,
                     command->words, command->words);
     }
@@ -200,6 +200,14 @@ RESULT call_parse(const struct command *rows, size_t count, int argc, char *cons
     TRY(find_command(rows, count, out));
     if (call_has(out, OPT_HELP)) return OK; /* help is given whatever else is missing */
     return check_call(out);
+}
+
+bool command_takes(const struct command *command, enum option option)
+{
+    for (const enum option *at = command->options; *at != OPT_COUNT; at++) {
+        if (*at == option) return true;
+    }
+    return false;
 }
 
 bool call_shows(const struct call *call)

@@ -16,10 +16,6 @@ enum option {
 #undef OPTION
     OPT_COUNT
 };
-/* A set of options: bit n is option n. */
-__extension__ typedef unsigned __int128 option_bits;
-_Static_assert(OPT_COUNT <= 128, "a command's options are bits of option_bits");
-#define OPTION_BIT(NAME) ((option_bits)1 << OPT_##NAME)
 
 enum {
     CALL_ARGS_MAX = REVEAL_SUBJECTS_MAX,
@@ -42,7 +38,7 @@ struct command {
     command_run *run;
     const char *args; /* "ID...", for usage */
     size_t args_min, args_max;
-    option_bits options; /* OPTION_BIT()s */
+    const enum option *options; /* ended by OPT_COUNT */
     const char *about;
 };
 
@@ -76,6 +72,9 @@ const struct command *command_rows(size_t *out_count);
 RESULT call_parse(const struct command *rows, size_t count, int argc, char *const *argv, struct call *out);
 
 bool call_has(const struct call *call, enum option option);
+
+/* Does the command take that option? */
+bool command_takes(const struct command *command, enum option option);
 
 /* Is the call only to be shown, by --output-curl or --output-role? Then nothing is asked, of a vault or of a person. */
 bool call_shows(const struct call *call);

@@ -7,8 +7,7 @@
 static void options_put(const struct command *command, struct buf *out)
 {
     for (unsigned i = 0; i < OPT_COUNT; i++) {
-        if (command->options & ((option_bits)1 << i))
-            buf_print(out, " --%s", option_row((enum option)i)->name);
+        if (command_takes(command, (enum option)i)) buf_print(out, " --%s", option_row((enum option)i)->name);
     }
 }
 
@@ -106,7 +105,7 @@ static void show_fish_options(const struct command *command)
     struct slice first = first_word(command);
     const char *second = strchr(command->words, ' ');
     for (unsigned i = 0; i < OPT_COUNT; i++) {
-        if (!(command->options & ((option_bits)1 << i))) continue;
+        if (!command_takes(command, (enum option)i)) continue;
         const struct option_row *row = option_row((enum option)i);
         show_words("complete -c amanah -n '__fish_seen_subcommand_from %.*s%s%s' -l %s%s -d ", (int)first.len,
                    (const char *)first.at, second ? "; and __fish_seen_subcommand_from" : "",

@@ -11,10 +11,19 @@ static const char about_exits[] =
     "budget spent;\n4 unavailable, try again; 5 part of a batch failed; 6 tampering "
     "found.\n";
 
+/* Anything but --help, which all take. */
+static bool takes_any(const struct command *command)
+{
+    for (const enum option *at = command->options; *at != OPT_COUNT; at++) {
+        if (*at != OPT_HELP) return true;
+    }
+    return false;
+}
+
 static void show_usage(const struct command *command)
 {
     show_words("amanah %s%s%s%s", command->words, command->args[0] ? " " : "", command->args,
-               command->options & ~OPTION_BIT(HELP) ? " [options]" : "");
+               takes_any(command) ? " [options]" : "");
 }
 
 void help_all(void)
@@ -51,7 +60,7 @@ void help_command(const struct command *command)
     show_usage(command);
     show_words("\n\n%s\n\n", command->about);
     for (unsigned i = 0; i < OPT_COUNT; i++) {
-        if (!(command->options & ((option_bits)1 << i))) continue;
+        if (!command_takes(command, (enum option)i)) continue;
         SCOPED(buf_done) struct buf usage = {0};
         buf_text(&usage, "  ");
         option_usage(option_row((enum option)i), &usage);
@@ -96,10 +105,10 @@ static void markdown_command(const struct command *command)
     show_words("\n## amanah %s\n\n```\n", command->words);
     show_usage(command);
     show_words("\n```\n\n%s.\n", command->about);
-    if (!(command->options & ~OPTION_BIT(HELP))) return;
+    if (!takes_any(command)) return;
     show_words("\n| option | meaning |\n|---|---|\n");
     for (unsigned i = 0; i < OPT_COUNT; i++) {
-        if (!(command->options & ((option_bits)1 << i))) continue;
+        if (!command_takes(command, (enum option)i)) continue;
         const struct option_row *row = option_row((enum option)i);
         show_words("| `--%s", row->name);
         if (row->value) show_words(" ");
@@ -150,7 +159,7 @@ static void man_command(const struct command *command)
     man_text(command->about);
     show_words(".\n");
     for (unsigned i = 0; i < OPT_COUNT; i++) {
-        if (!(command->options & ~OPTION_BIT(HELP) & ((option_bits)1 << i))) continue;
+        if (i == OPT_HELP || !command_takes(command, (enum option)i)) continue;
         const struct option_row *row = option_row((enum option)i);
         show_words(".TP\n.B ");
         man_text("--");
@@ -194,7 +203,7 @@ static void help_json(void)
                    i > 0 ? "," : "", rows[i].words, rows[i].args, rows[i].args_min, rows[i].args_max,
                    rows[i].about);
         for (unsigned k = 0; k < OPT_COUNT; k++) {
-            if (!(rows[i].options & ((option_bits)1 << k))) continue;
+            if (!command_takes(&rows[i], (enum option)k)) continue;
             show_words("%s\"%s\"", comma, option_row((enum option)k)->name);
             comma = ",";
         }

@@ -8,12 +8,13 @@ static RESULT run_nothing(struct call *call)
     return OK;
 }
 
+#define OPTIONS(...) ((const enum option[]){__VA_ARGS__, OPT_COUNT})
+
 static const struct command rows[] = {
-    {"subject show", run_nothing, "ID", 1, 1, OPTION_BIT(HELP) | OPTION_BIT(JSON), ""},
-    {"subject reveal", run_nothing, "ID...", 1, 3, OPTION_BIT(HELP) | OPTION_BIT(FIELDS) | OPTION_BIT(DAILY),
-     ""},
-    {"lookup", run_nothing, "FIELD", 1, 1, OPTION_BIT(HELP) | OPTION_BIT(HOLDER) | OPTION_BIT(JSON), ""},
-    {"self", run_nothing, "", 0, 0, OPTION_BIT(HELP) | OPTION_BIT(PURPOSE), ""},
+    {"subject show", run_nothing, "ID", 1, 1, OPTIONS(OPT_HELP, OPT_JSON), ""},
+    {"subject reveal", run_nothing, "ID...", 1, 3, OPTIONS(OPT_HELP, OPT_FIELDS, OPT_DAILY), ""},
+    {"lookup", run_nothing, "FIELD", 1, 1, OPTIONS(OPT_HELP, OPT_HOLDER, OPT_JSON), ""},
+    {"self", run_nothing, "", 0, 0, OPTIONS(OPT_HELP, OPT_PURPOSE), ""},
 };
 
 enum { WORDS_MAX = 16, WORD_BYTES = 48 };
