@@ -1,5 +1,5 @@
+#include "child/sandbox.h"
 #include "serve/openapi.h"
-#include "serve/sandbox.h"
 #include "serve/serve_priv.h"
 
 #include <errno.h>
@@ -203,7 +203,7 @@ int front_main(int argc, char **argv)
     if (started.code == CODE_OK && fcntl(FRONT_FD_KEEPER, F_GETFD) < 0)
         started = FAIL(USAGE, "front: started by hand");
     encodings_hold(&front.encodings);
-    if (started.code == CODE_OK) started = sandbox_enter();
+    if (started.code == CODE_OK) started = sandbox_enter(SANDBOX_SERVE);
     if (started.code == CODE_OK) started = start(&front);
     if (started.code != CODE_OK) {
         log_failed("front.refused", started);

@@ -1,23 +1,18 @@
 #include "serve/launch.h"
 
+#include "child/child.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-    ABOVE = 16,
-    ARGS_MAX = 6 + 2 * FRONT_PROXIES_MAX,
-    ENVIRONMENT_MAX = 4,
-    LINE_BYTES = 1024 * 1024,
-    STEP_MS = 10
-};
+enum { ARGS_MAX = 6 + 2 * FRONT_PROXIES_MAX, LINE_BYTES = 1024 * 1024, STEP_MS = 10 };
 
 static void fd_done(const int *fd)
 {
@@ -38,42 +33,6 @@ static void make_args(const struct front_options *options, const char *args[ARGS
     }
     args[count] = NULL;
     assert(count < ARGS_MAX);
-}
-
-/* Of the environment only what sanitizers read: it may hold keys and passphrases. */
-static void make_environment(char *out[ENVIRONMENT_MAX])
-{
-    static const char *const kept[] = {"ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS="};
-    size_t count = 0;
-    for (char **entry = environ; *entry; entry++) {
-        for (size_t i = 0; i < COUNT_OF(kept); i++) {
-            if (strncmp(*entry, kept[i], strlen(kept[i])) == 0 && count + 1 < ENVIRONMENT_MAX)
-                out[count++] = *entry;
-        }
-    }
-    out[count] = NULL;
-}
-
-/* Put three descriptors at 3, 4, 5 and close all above. They are copied upwards first, so that none covers another. */
-static int spawn(const char *const args[ARGS_MAX], const int fds[3], pid_t *out)
-{
-    posix_spawn_file_actions_t actions;
-    char *environment[ENVIRONMENT_MAX], *argv[ARGS_MAX];
-    int high[3] = {-1, -1, -1}, failed = posix_spawn_file_actions_init(&actions);
-    for (int i = 0; i < 3; i++) {
-        high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, ABOVE);
-        if (high[i] < 0)
-            failed = errno;
-        else
-            failed |= posix_spawn_file_actions_adddup2(&actions, high[i], FRONT_FD_KEEPER + i);
-    }
-    failed |= posix_spawn_file_actions_addclosefrom_np(&actions, FRONT_FD_LISTEN + 1);
-    make_environment(environment);
-    memcpy(argv, args, sizeof argv); /* posix_spawn() changes no argument, and says so nowhere */
-    if (!failed) failed = posix_spawn(out, "/proc/self/exe", &actions, NULL, argv, environment);
-    for (int i = 0; i < 3; i++) fd_done(&high[i]);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    return failed;
 }
 
 static RESULT send_pair(int control_fd, const int fds[2])
@@ -114,7 +73,7 @@ static RESULT await_ready(const struct front_child *child)
     return FAIL(UNAVAILABLE, "front: it ended at its start; its log lines say why");
 }
 
-static void child_done(struct front_child *child)
+static void front_child_done(struct front_child *child)
 {
     if (child->pid == 0) return;
     (void)kill(child->pid, SIGKILL);
@@ -136,8 +95,9 @@ RESULT front_start(const struct front_options *options, struct front_child *out,
     }
     SCOPED(fd_done) int its_control = control[1];
     for (int i = 0; i < 2; i++) (void)setsockopt(line[i], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-    SCOPED(child_done) struct front_child child = {.control_fd = control[0]};
-    int failed = spawn(args, (int[3]){front_fd, its_control, options->listen_fd}, &child.pid);
+    SCOPED(front_child_done) struct front_child child = {.control_fd = control[0]};
+    int failed = child_spawn(args, (int[3]){front_fd, its_control, options->listen_fd}, 3, FRONT_FD_KEEPER,
+                             &child.pid);
     if (failed) {
         (void)close(control[0]);
         child.pid = 0;

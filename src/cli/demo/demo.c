@@ -74,13 +74,13 @@ RESULT demo_run(struct demo *demo, const char *const *words, enum demo_reader ke
 {
     char name[32], key_file[DEMO_PATH_BYTES];
     SCOPED(ended_done) struct ended ended = {0};
-    struct child_options options = {.words = words, .home = buf_c(&demo->home)};
+    struct program_options options = {.words = words, .home = buf_c(&demo->home)};
     TRY(go_on());
     if (key < DEMO_READERS) {
         (void)snprintf(name, sizeof name, "%s.key", demo_reader_name(key));
         options.key_file = demo_path(demo, name, key_file);
     }
-    TRY(child_run(&options, &ended));
+    TRY(program_run(&options, &ended));
     if (ended.exit != exit) {
         return FAIL(CHECK_NOT_MET, "demo: step %u: amanah %s %s ended with %d instead of %d: %s",
                     demo->page.steps, words[0], words[1] ? words[1] : "", ended.exit, exit,
@@ -130,7 +130,7 @@ static RESULT wait_ready(const struct demo *demo)
     SCOPED(buf_done) struct buf url = {0};
     buf_slice_put(&url, buf_slice(&demo->url));
     TRY(remote_open(buf_c(&url), (struct slice){0}, &stranger));
-    while (!child_gone(demo->daemon) && clock_monotonic_us() < until_us) {
+    while (!program_gone(demo->daemon) && clock_monotonic_us() < until_us) {
         SCOPED(demo_answer_done) struct remote_answer answer = {0};
         TRY(go_on());
         struct result asked = remote_ask(stranger, VERB_STATUS, &ask, DEMO_ANSWER_S, &answer);
@@ -149,8 +149,8 @@ RESULT demo_serve(struct demo *demo)
     const char *const words[] = {"serve", buf_c(&demo->home), "--listen", listen_at, NULL};
     buf_clear(&demo->url);
     buf_print(&demo->url, "http://%s", listen_at);
-    TRY(child_start(&(struct child_options){.words = words}, demo_path(demo, "serve.log", log),
-                    &demo->daemon));
+    TRY(program_start(&(struct program_options){.words = words}, demo_path(demo, "serve.log", log),
+                      &demo->daemon));
     return wait_ready(demo);
 }
 
@@ -233,7 +233,7 @@ static RESULT clean_up(struct demo *demo, struct result result)
     SCOPED(buf_done) struct buf text = {0};
     buf_text(&text, result.code == CODE_OK ? "" : result_text());
     if (demo->daemon) {
-        struct result stopped = child_stop(demo->daemon);
+        struct result stopped = program_stop(demo->daemon);
         demo->daemon = 0;
         if (result.code == CODE_OK) result = stopped;
     }

@@ -8,8 +8,8 @@
 #define AMN_CLI_DEMO_DEMO_H
 
 #include "cli/call.h"
-#include "cli/demo/child.h"
 #include "cli/demo/page.h"
+#include "cli/demo/program.h"
 #include "cli/doc.h"
 #include "cli/remote.h"
 #include "cli/synth.h"

@@ -58,7 +58,7 @@ RESULT demo_step_import(struct demo *demo)
     const char *const synth[] = {"synth", "--subjects", subjects, "--seed", seed, NULL};
     const char *const import[] = {"import", demo_path(demo, "customers.csv", list), "--json", NULL};
     page_step(&demo->page, "20,000 customers move in");
-    TRY(child_run(&(struct child_options){.words = synth, .output = list}, &made));
+    TRY(program_run(&(struct program_options){.words = synth, .output = list}, &made));
     TRY(demo_expect(demo, made.exit == 0, "amanah synth makes customers up"));
     int64_t began_us = clock_monotonic_us();
     TRY(demo_run(demo, import, DEMO_READERS, 0, &first));

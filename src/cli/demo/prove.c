@@ -140,7 +140,7 @@ RESULT demo_step_proof(struct demo *demo)
     uint64_t looks = doc_number(doc_get(says, "entries"));
     TRY(demo_expect(demo, doc_true(doc_get(says, "holds")) && looks > 0, "the proof holds"));
     TRY(change_proof(proof, changed));
-    TRY(child_run(&(struct child_options){.words = verify_changed}, &refused));
+    TRY(program_run(&(struct program_options){.words = verify_changed}, &refused));
     TRY(demo_expect(demo, refused.exit != 0, "a changed proof is refused"));
     page_say(&demo->page, PAGE_DONE,
              "amanah subject history ID --proofs --out FILE, then amanah verify FILE --vkey KEY; then the "
@@ -269,7 +269,7 @@ RESULT demo_step_tamper(struct demo *demo)
     TRY(demo_run(demo, show, DEMO_READERS, 0, NULL));
     pid_t daemon = demo->daemon;
     demo->daemon = 0;
-    TRY(child_stop(daemon));
+    TRY(program_stop(daemon));
     TRY(copy_home(demo));
     TRY(change_entry(demo, entry));
     TRY(demo_run(demo, verify, DEMO_READERS, EXIT_TAMPERED, &doc));

@@ -2,12 +2,12 @@
  * Running this same program as a child: a command to its end, or the daemon beside. So the demo uses what everybody
  * uses, and nothing behind it.
  *
- * Main calls: child_run(), child_start(), child_stop(). Example:
+ * Main calls: program_run(), program_start(), program_stop(). Example:
  *     SCOPED(ended_done) struct ended made = {0};  const char *const words[] = {"init", home, "--json", NULL};
- *     TRY(child_run(&(struct child_options){.words = words}, &made));
+ *     TRY(program_run(&(struct program_options){.words = words}, &made));
  */
-#ifndef AMN_CLI_DEMO_CHILD_H
-#define AMN_CLI_DEMO_CHILD_H
+#ifndef AMN_CLI_DEMO_PROGRAM_H
+#define AMN_CLI_DEMO_PROGRAM_H
 
 #include "base/bytes.h"
 
@@ -15,7 +15,7 @@
 
 enum { CHILD_WORDS_MAX = 24, CHILD_STOP_MS = 20000 };
 
-struct child_options {
+struct program_options {
     const char *const *words; /* what follows the program's name, ends with NULL */
     const char *home;         /* AMANAH_HOME; NULL: none */
     const char *key_file;     /* AMANAH_KEY_FILE; NULL: none */
@@ -29,15 +29,15 @@ struct ended {
 void ended_done(struct ended *ended);
 
 /* Run a command and wait for it. UNAVAILABLE when it cannot be started or a signal ended it; any exit status is OK. */
-RESULT child_run(const struct child_options *options, struct ended *out);
+RESULT program_run(const struct program_options *options, struct ended *out);
 
 /* Start one that goes on; its output is added to `log`. */
-RESULT child_start(const struct child_options *options, const char *log, pid_t *out);
+RESULT program_start(const struct program_options *options, const char *log, pid_t *out);
 
 /* Has it ended by itself? */
-bool child_gone(pid_t child);
+bool program_gone(pid_t child);
 
 /* Ask it to end and wait CHILD_STOP_MS; kill it after that. UNAVAILABLE unless it ended by itself, with status 0. */
-RESULT child_stop(pid_t child);
+RESULT program_stop(pid_t child);
 
 #endif

@@ -1,4 +1,4 @@
-#include "cli/demo/child.h"
+#include "cli/demo/program.h"
 
 #include "base/clock.h"
 
@@ -41,7 +41,7 @@ void ended_done(struct ended *ended)
 }
 
 /* Ours, without what names another home or key. `made` keeps the two that are set. */
-static void environment(const struct child_options *options, struct buf made[2],
+static void environment(const struct program_options *options, struct buf made[2],
                         const char *out[VARIABLES_MAX])
 {
     size_t count = 0;
@@ -60,7 +60,7 @@ static void environment(const struct child_options *options, struct buf made[2],
 }
 
 /* Start it on these two descriptors, with nothing to read and no signal blocked. */
-static RESULT spawn(const struct child_options *options, int out_fd, int err_fd, pid_t *out)
+static RESULT spawn(const struct program_options *options, int out_fd, int err_fd, pid_t *out)
 {
     static const char program[] = "/proc/self/exe";
     const char *words[CHILD_WORDS_MAX + 2] = {"amanah"}, *variables[VARIABLES_MAX];
@@ -103,7 +103,7 @@ static RESULT read_back(int fd, struct buf *out)
     return FAIL(UNAVAILABLE, "demo: output lost");
 }
 
-RESULT child_run(const struct child_options *options, struct ended *out)
+RESULT program_run(const struct program_options *options, struct ended *out)
 {
     pid_t child = 0;
     int status = 0;
@@ -123,27 +123,27 @@ RESULT child_run(const struct child_options *options, struct ended *out)
     return read_back(talk, &out->err);
 }
 
-RESULT child_start(const struct child_options *options, const char *log, pid_t *out)
+RESULT program_start(const struct program_options *options, const char *log, pid_t *out)
 {
     SCOPED(descriptor_done) int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot be made: %s", log, strerror(errno));
     return spawn(options, fd, fd, out);
 }
 
-bool child_gone(pid_t child)
+bool program_gone(pid_t child)
 {
     siginfo_t info = {0};
     return waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0;
 }
 
-RESULT child_stop(pid_t child)
+RESULT program_stop(pid_t child)
 {
     const struct timespec turn = {.tv_nsec = TURN_NS};
     int status = 0;
     int64_t until_us = clock_monotonic_us() + CHILD_STOP_MS * (SECOND_US / 1000);
     (void)kill(child, SIGTERM); /* it may be gone already */
-    while (!child_gone(child) && clock_monotonic_us() < until_us) (void)nanosleep(&turn, NULL);
-    if (!child_gone(child)) (void)kill(child, SIGKILL);
+    while (!program_gone(child) && clock_monotonic_us() < until_us) (void)nanosleep(&turn, NULL);
+    if (!program_gone(child)) (void)kill(child, SIGKILL);
     if (waitpid(child, &status, 0) != child)
         return FAIL(UNAVAILABLE, "demo: the daemon was lost: %s", strerror(errno));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return OK;
