@@ -1,13 +1,13 @@
 # A menu: each line says what there is, the work is done by Meson and the scripts that are called here.
 #   make build   make demo   make check   make bench   make bench-full   make soak H=2   make fuzz T=name S=60
-#   make cover   make format   make clean
+#   make deb   make cover   make format   make clean
 
 H ?= 1
 S ?= 20
 T ?=
 jobs := $(shell nproc)
 
-.PHONY: help build demo check bench bench-full soak fuzz cover format clean packages-%
+.PHONY: help build demo check bench bench-full soak fuzz deb cover format clean packages-%
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
@@ -39,6 +39,10 @@ soak: packages-check
 
 fuzz: packages-fuzz
 	@T=$(T) S=$(S) tests/fuzz.sh
+
+# The Debian package, at build/deb/.
+deb: packages-deb
+	@.ci/deb
 
 cover: packages-cover
 	@test -f build-cover/build.ninja || meson setup build-cover -Db_coverage=true

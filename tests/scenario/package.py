@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""`make deb` makes a package that lintian and systemd find nothing wrong with, and whose program runs.
+
+What is not played here: the service under a running systemd, which a test may not start on the machine it is on.
+"""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import amanah
+from amanah import Home, check, same, story, within
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+EXPOSURE_MAX = 1.5  # of systemd-analyze security: 0 best, 10 worst
+FILES = ("usr/bin/amanah", "usr/share/man/man1/amanah.1.gz", "usr/share/bash-completion/completions/amanah",
+         "usr/share/zsh/site-functions/_amanah", "usr/share/fish/vendor_completions.d/amanah.fish",
+         "lib/systemd/system/amanah.service", "usr/lib/sysusers.d/amanah.conf", "etc/default/amanah")
+UNPACKED = tempfile.mkdtemp(prefix="amanah-deb-")
+
+
+def run(*words, **options):
+    done = subprocess.run(words, cwd=TOP, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, **options)
+    return done.returncode, done.stdout
+
+
+def package():
+    made = glob.glob(os.path.join(TOP, "build/deb/amanah_*.deb"))
+    same(len(made), 1, "one package")
+    return made[0]
+
+
+def it_is_built_from_what_git_has():
+    code, said = run(".ci/deb")
+    same(code, 0, said)
+    code, said = run("dpkg-deb", "-x", package(), UNPACKED)
+    same(code, 0, said)
+    for name in FILES:
+        check(os.path.exists(os.path.join(UNPACKED, name)), f"{name} is in the package")
+
+
+def lintian_finds_nothing():
+    code, said = run("lintian", "--fail-on", "error,warning", package())
+    same(code, 0, said)
+    check(not re.search(r"^[EW]:", said, re.M), said)
+
+
+def the_service_is_well_formed_and_shut_in():
+    unit = os.path.join(UNPACKED, "lib/systemd/system/amanah.service")
+    here = os.path.join(UNPACKED, "amanah.service")  # naming the program where it was unpacked
+    with open(unit, encoding="utf-8") as words, open(here, "w", encoding="utf-8") as out:
+        out.write(words.read().replace("/usr/bin/amanah", os.path.join(UNPACKED, "usr/bin/amanah")))
+    code, said = run("systemd-analyze", "verify", "--man=no", here)
+    same((code, said), (0, ""), "systemd finds nothing wrong")
+    code, said = run("systemd-analyze", "security", "--no-pager", "--offline=yes", unit)
+    found = re.search(r"exposure level for \S+: ([0-9.]+)", said)
+    check(found and float(found.group(1)) <= EXPOSURE_MAX, f"exposure at most {EXPOSURE_MAX}: {said[-200:]}")
+
+
+def it_needs_what_packages_debian_says():
+    with open(os.path.join(TOP, "packages.debian"), encoding="utf-8") as rows:
+        wanted = {line.split()[1] for line in rows if line.startswith("build ")} - {"build-essential"}
+    with open(os.path.join(TOP, "debian/control"), encoding="utf-8") as control:
+        text = re.search(r"Build-Depends:(.*?)\n\S*\n", control.read() + "\n", re.S).group(1)
+    named = {re.sub(r"\(.*?\)", "", name).strip() for name in text.split(",")} - {"debhelper-compat"}
+    same(sorted(named), sorted(wanted), "Build-Depends")
+
+
+def its_version_is_the_programs():
+    code, said = run("dpkg-deb", "-f", package(), "Version")
+    same(code, 0, said)
+    within(said.strip(), run(os.path.join(UNPACKED, "usr/bin/amanah"), "version")[1])
+
+
+def its_program_keeps_a_home():
+    amanah.PROGRAM = os.path.join(UNPACKED, "usr/bin/amanah")
+    with Home() as home:
+        home.start()
+        made = home.http("POST", "/v1/subjects", {"ref": "1", "fields": {"name": "Ana"}})
+        same(made.status, 201)
+    shutil.rmtree(UNPACKED)
+
+
+story(it_is_built_from_what_git_has, lintian_finds_nothing, the_service_is_well_formed_and_shut_in,
+      it_needs_what_packages_debian_says, its_version_is_the_programs, its_program_keeps_a_home)
