@@ -32,8 +32,25 @@ RESULT batch_begin(struct shop *shop, struct arena *arena, struct batch *out)
     return OK;
 }
 
+void errand_free(struct errand **errand)
+{
+    struct errand *at = *errand;
+    if (!at) return;
+    if (at->state) at->free(at->state);
+    buf_done(&at->why);
+    free(at);
+    *errand = NULL;
+}
+
+RESULT errand_result(const struct errand *errand)
+{
+    if (errand->failed == CAUSE_OK) return OK;
+    return result_carry(errand->failed, (const char *)errand->why.at, errand->why.len);
+}
+
 void batch_done(struct batch *batch)
 {
+    errand_free(&batch->errand);
     free(batch->looks);
     batch->looks = NULL;
     batch->look_count = batch->look_cap = 0;

@@ -76,6 +76,24 @@ struct probes {
     size_t count;
 };
 
+/*
+ * Reading that takes far longer than a batch may, such as a count of everybody. Where the keeper has a thread for it
+ * (`errand_later`), a verb sets `errand` and fails before it wrote anything; the keeper puts the ask aside, has the errand
+ * run on the shop as it is at one moment, and runs the ask again, from the start, with what came of it. Elsewhere it is
+ * done in place. Two errands `about` the same are run one after the other, each once the ask of the one before is settled.
+ */
+struct errand {
+    uint64_t about;
+    RESULT (*run)(struct shop *view, void *state); /* `view` can only be read, and is of that thread alone */
+    void (*free)(void *state);
+    void *state;
+    enum cause failed; /* out: CAUSE_OK, or why there is nothing */
+    struct buf why;    /* out: in words */
+};
+void errand_free(struct errand **errand);
+/* What came of it: OK, or the failure of its run. */
+RESULT errand_result(const struct errand *errand);
+
 struct batch {
     struct shop *shop;
     struct arena *arena; /* lives until the answers are out */
@@ -96,6 +114,9 @@ struct batch {
     struct probes *probes;       /* wanted by the ask at hand; NULL: none */
     const struct probes *probed; /* what was seen for it; NULL: nothing yet */
     bool probe_later;
+    struct errand *errand; /* wanted by the ask at hand, the batch's until it is put aside; NULL: none */
+    const struct errand *returned; /* of the ask at hand, with what came of it; NULL: none yet */
+    bool errand_later;
     uint64_t tried;                      /* of the lookup at hand: first 8 bytes of the tag of its value */
     uint32_t replays;                    /* answers kept for idempotency keys in it */
     size_t charged;                      /* mark of the reservations that stay though their ask is refused */

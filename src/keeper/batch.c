@@ -228,11 +228,16 @@ static RESULT stranger_may(struct keeper *keeper, struct batch *batch, const str
     return FAIL(TOO_BUSY, "session: too many tries from this network failed; wait for the next minute");
 }
 
-/* Does it wait for a password that is checked elsewhere, or for probes? Then it is run again when that is done. */
-static bool put_aside(struct keeper *keeper, const struct batch *batch, struct task *task, uint64_t writes)
+/* Does it wait for a password that is checked elsewhere, for probes or for an errand? Then it is run again when that is done. */
+static bool put_aside(struct keeper *keeper, struct batch *batch, struct task *task, uint64_t writes)
 {
-    if (batch->wanted.memory_kib == 0 && !batch->probes) return false;
+    if (batch->wanted.memory_kib == 0 && !batch->probes && !batch->errand) return false;
     assert(batch->writes == writes); /* nothing was done that would be done twice */
+    if (batch->errand) {
+        task->aside = errands_put(keeper->errands, task->from, batch->shop->name, &batch->errand);
+        task->done |= task->aside;
+        return task->aside;
+    }
     if (batch->probes) {
         task->aside = stretcher_probe(keeper->stretcher, task->from, task->head.network,
                                       keeper->options.listener, batch->probes);
@@ -266,6 +271,9 @@ static bool task_answer(struct keeper *keeper, struct batch *batch, struct task 
     batch->probed = task->from->probed;
     batch->probe_later = keeper->stretcher != NULL && keeper->options.listener != NULL;
     task->probes = NULL;
+    errand_free(&batch->errand);
+    batch->returned = task->from->returned;
+    batch->errand_later = keeper->errands != NULL;
     done = task_verb(keeper, batch, &reader, task);
     if (done.code == CODE_OK) {
         task->probes = batch->probes;

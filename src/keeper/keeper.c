@@ -100,6 +100,7 @@ void keeper_free(struct keeper **keeper)
     SCOPED(buf_done) struct buf why = {0};
     if (!at) return;
     buf_text(&why, result_text()); /* what fails while it is closed must not stand for why it is closed */
+    errands_free(&at->errands);
     stretcher_free(&at->stretcher);
     sends_end(at);
     mails_end(at);
@@ -328,7 +329,7 @@ RESULT keeper_apart(struct keeper *keeper, int *out_fd)
 {
     TRY(stretcher_new(&keeper->stretcher));
     *out_fd = stretcher_fd(keeper->stretcher);
-    return OK;
+    return errands_new(keeper->home, keeper->options.clock, *out_fd, &keeper->errands);
 }
 
 void keeper_resume(struct keeper *keeper, struct keeper_sink sink)
@@ -337,11 +338,15 @@ void keeper_resume(struct keeper *keeper, struct keeper_sink sink)
     size_t count = stretcher_take(keeper->stretcher, asks, COUNT_OF(asks));
     keeper_run(keeper, asks, count, sink);
     stretcher_taken(keeper->stretcher);
+    count = errands_take(keeper->errands, asks, COUNT_OF(asks)); /* behind what read the bell */
+    keeper_run(keeper, asks, count, sink);
+    errands_taken(keeper->errands);
 }
 
 void keeper_forget(struct keeper *keeper, const void *from)
 {
     if (keeper->stretcher) stretcher_forget(keeper->stretcher, from);
+    if (keeper->errands) errands_forget(keeper->errands, from);
     for (size_t i = 0; i < keeper->shop_count; i++) import_drop(keeper->shops[i]);
 }
 

@@ -17,6 +17,7 @@ struct carrier;
 struct store;
 struct stretched;
 struct probes;
+struct errand;
 
 struct keeper_options {
     const char *home;
@@ -56,6 +57,7 @@ struct keeper_ask {
     void *from;         /* handed back to the sink */
     const struct stretched *stretched; /* of one that was put aside for its password; NULL: new */
     const struct probes *probed;       /* of one whose probes were tried; NULL: none were */
+    const struct errand *returned;     /* of one whose errand is done; NULL: none was run */
 };
 
 /*
@@ -69,9 +71,9 @@ struct keeper_sink {
 };
 
 /*
- * From here on passwords are checked by a thread of their own: a sign-in is put aside by keeper_run() and answered by
- * keeper_resume(), so it may be answered after asks that came later. Without this it is done in place, as the simulator
- * wants it. @param out_fd  readable when keeper_resume() has something to do; the keeper's. UNAVAILABLE.
+ * From here on passwords are checked by a thread of their own, and what reads for long is read by another: such an ask is
+ * put aside by keeper_run() and answered by keeper_resume(), so it may be answered after asks that came later. Without
+ * this it is done in place, as the simulator wants it. @param out_fd  readable when keeper_resume() has something to do; the keeper's. UNAVAILABLE.
  */
 RESULT keeper_apart(struct keeper *keeper, int *out_fd);
 void keeper_resume(struct keeper *keeper, struct keeper_sink sink);

@@ -7,6 +7,7 @@
 #include "keep/country.h"
 #include "keep/post.h"
 #include "keep/verbs.h"
+#include "keeper/errands.h"
 #include "keeper/keeper.h"
 #include "keeper/stretch.h"
 #include "send/carrier.h"
@@ -50,6 +51,7 @@ struct keeper {
     struct keeper_options options;
     struct home *home;
     struct stretcher *stretcher; /* NULL: passwords are checked in place */
+    struct errands *errands;     /* NULL: they are run in place */
     struct shop **shops;
     size_t shop_count;
     struct mail_sender *closed_mail; /* for shops that are not served; borrowed while the home is opened */

@@ -28,6 +28,8 @@ struct batch_store {
     RESULT (*view)(struct store *store);
     void (*view_end)(struct store *store);
     void (*close)(struct store **store);
+    /* The one call from another thread: what is being read fails with UNAVAILABLE. What is read next does not. */
+    void (*interrupt)(struct store *store);
     uint64_t (*bytes)(struct store *store); /* of the database on disk, for metrics */
     /*
      * Make sure that nothing deleted by a commit stands in a log of the database any more. Never waits: UNAVAILABLE

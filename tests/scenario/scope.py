@@ -261,4 +261,37 @@ def killed_while_it_counts():
         same(home.ask("ledger", "verify")["findings"], [])
 
 
-story(first_few_then_many, a_copied_database, by_one_key, accounts_that_are_one_person, who_may_not_know_is_told_nothing, killed_while_it_counts)
+def the_vault_goes_on_while_it_counts():
+    """A count of many people takes its time; whoever needs an address meanwhile does not wait for it."""
+    many = 200_000
+    with Home() as home:
+        customers(home, many)
+        home.start()
+        incident, key = opened(home), home.issue("support")
+        one = person(home, "C-77")
+        counting, looking = home.new_door(), home.new_door()
+        took, looks = {}, []
+
+        def ask():
+            took["began"] = time.monotonic()
+            took["answer"] = counting.http("POST", f"/v1/incidents/{incident}/scope", {"copied_at": [moment(home)]})
+            took["ended"] = time.monotonic()
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        while asking.is_alive():
+            began = time.monotonic()
+            seen = looking.http("POST", "/v1/reveal", {"subjects": [one], "fields": ["name"], "purpose": "support", "reason": "asked"}, key=key)
+            same(seen.status, 200)
+            looks.append((began, time.monotonic()))
+        asking.join()
+        same(took["answer"].status, 200)
+        any_field = took["answer"].json["any"]
+        same(any_field["known"]["count"] + any_field["possible"]["count"], many, "and everybody is counted")
+        within = [end - begin for begin, end in looks if begin > took["began"] and end < took["ended"]]
+        check(len(within) >= 5, f"only {len(within)} looks in {took['ended'] - took['began']:.3f} s")
+        check(sorted(within)[len(within) // 2] < (took["ended"] - took["began"]) / 4, "none of them waited for it")
+
+
+story(first_few_then_many, a_copied_database, by_one_key, accounts_that_are_one_person, who_may_not_know_is_told_nothing, killed_while_it_counts,
+      the_vault_goes_on_while_it_counts)

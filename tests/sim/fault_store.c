@@ -306,6 +306,11 @@ static void wrap_batch_view_end(struct store *store)
     of(store)->inner->batch->view_end(of(store)->inner);
 }
 
+static void wrap_batch_interrupt(struct store *store)
+{
+    of(store)->inner->batch->interrupt(of(store)->inner);
+}
+
 static uint64_t wrap_batch_bytes(struct store *store)
 {
     return of(store)->inner->batch->bytes(of(store)->inner);
@@ -332,6 +337,7 @@ static const struct batch_store wrap_batch = {
     .view = wrap_batch_view,
     .view_end = wrap_batch_view_end,
     .close = wrap_batch_close,
+    .interrupt = wrap_batch_interrupt,
     .bytes = wrap_batch_bytes,
     .scrub = wrap_batch_scrub,
 };
@@ -466,13 +472,13 @@ static const struct hold_store wrap_hold = {
     .drop = wrap_hold_drop,
 };
 
-/* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close, bytes and soon. */
+/* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close, interrupt, bytes and soon. */
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
                        sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident + sizeof wrap_hold +
                        sizeof wrap_exposure ==
-                   (CALL_COUNT - 1 + 5) * sizeof(void (*)(void)),
+                   (CALL_COUNT - 1 + 6) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
 RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct store **out)

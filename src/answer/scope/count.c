@@ -127,10 +127,15 @@ void set_hash(struct crypto *crypto, struct set *set, struct hash *out)
     sha256_one(crypto, buf_slice(&all), out);
 }
 
-static RESULT set_keep(struct crypto *crypto, struct store *store, struct set *set, struct hash *hash)
+void count_hashes(struct crypto *crypto, struct scope *scope, struct hash *out)
+{
+    set_hash(crypto, &scope->customers, &out[0]);
+    for (size_t i = 0; i < scope->part_count; i++) set_hash(crypto, &scope->parts[i].subjects, &out[i + 1]);
+}
+
+static RESULT set_keep(struct store *store, struct set *set, const struct hash *hash)
 {
     bool there = false;
-    set_hash(crypto, set, hash);
     TRY(store->exposure->set_there(store, hash->bytes, &there));
     for (size_t i = 0; !there && i < set_chunk_count(set); i++) {
         SCOPED(buf_done) struct buf bytes = {0};
@@ -155,13 +160,13 @@ void count_part_row(const struct scope *scope, size_t i, const struct hash *hash
     out->masked = part->masked;
 }
 
-RESULT count_keep(struct crypto *crypto, struct store *store, uint64_t incident, uint32_t version,
-                  struct count *count, struct hash *hashes)
+RESULT count_keep(struct store *store, uint64_t incident, uint32_t version, struct count *count,
+                  const struct hash *hashes)
 {
     struct scope *scope = &count->scope;
     for (size_t i = 0; i <= scope->part_count; i++) {
         struct exposure_part_row row = {0};
-        TRY(set_keep(crypto, store, i > 0 ? &scope->parts[i - 1].subjects : &scope->customers, &hashes[i]));
+        TRY(set_keep(store, i > 0 ? &scope->parts[i - 1].subjects : &scope->customers, &hashes[i]));
         count_part_row(scope, i, &hashes[i], &row);
         row.incident = incident;
         row.version = version;

@@ -1,7 +1,7 @@
 /*
  * One count from beginning to end: what was found, how it differs from the count before, as it is stored and as it is
  * told. Main calls: count_make(), count_keep(), told_put(). Example:
- *     TRY(count_make(&base, &suspicion, &count));  TRY(count_keep(shop, incident, 1, &count));
+ *     TRY(count_make(&base, &count));  TRY(count_keep(store, incident, 1, &count, hashes));
  */
 #ifndef AMN_ANSWER_SCOPE_COUNT_H
 #define AMN_ANSWER_SCOPE_COUNT_H
@@ -50,9 +50,12 @@ void count_moved(const struct scope *before, const struct scope *now, uint64_t f
 void count_part_row(const struct scope *scope, size_t i, const struct hash *hash,
                     struct exposure_part_row *out);
 
-/* Write parts and sets, inside the open transaction. `hashes` gets one a part, and that of everybody first. */
-RESULT count_keep(struct crypto *crypto, struct store *store, uint64_t incident, uint32_t version,
-                  struct count *count, struct hash *hashes);
+/* The name of each part's set, that of everybody first: one more than there are parts. */
+void count_hashes(struct crypto *crypto, struct scope *scope, struct hash *out);
+
+/* Write parts and sets, under those names, inside the open transaction. A set that is there already is not written again. */
+RESULT count_keep(struct store *store, uint64_t incident, uint32_t version, struct count *count,
+                  const struct hash *hashes);
 
 /* The name of a set: SHA-256("amanah set 1" ‖ for each chunk be64 number ‖ be32 length ‖ its stored bytes). */
 void set_hash(struct crypto *crypto, struct set *set, struct hash *out);

@@ -1,84 +1,63 @@
 #include "answer/incident/incident.h"
 #include "answer/scope/ask.h"
 #include "answer/scope/kept.h"
-#include "answer/scope/told.h"
+#include "answer/scope/tally.h"
 #include "answer/scope/verbs.h"
 #include "keep/history.h"
 #include "keep/put.h"
 
-#include <stdlib.h>
-
-/* What a verb makes on the way: large, so not on the stack. */
-struct work {
-    struct count count;
-    struct scope before;
-    struct hash *hashes;
-    struct reading reading;
-};
-
-static void work_free(struct work **work)
+/* What is to be counted. The incident is read for when it was detected. */
+static RESULT tally_begin(struct batch *batch, const struct incident *incident,
+                          const struct incident_scope_ask *ask, struct tally *out)
 {
-    if (!*work) return;
-    count_done(&(*work)->count);
-    scope_done(&(*work)->before);
-    reading_done(&(*work)->reading);
-    free((*work)->hashes);
-    free(*work);
-    *work = NULL;
+    SCOPED(reading_done) struct reading reading = {0};
+    TRY(incident_read(batch->shop, incident, &reading));
+    const struct item *detected = fold_instant(&reading.fold, "detected");
+    out->incident = incident->no;
+    out->now_us = batch->now_us;
+    out->detected_us = detected ? detected->now.at : 0;
+    return suspicion_of_ask(batch->shop, ask, batch->now_us, &out->count.suspicion);
 }
 
-static RESULT work_new(struct work **out)
+/* Write what was counted: sets, parts, and the line that is its version. */
+static RESULT tally_keep(struct batch *batch, const struct reader *reader, struct incident *incident,
+                         struct tally *tally, struct answer *out)
 {
-    *out = calloc(1, sizeof **out);
-    return *out ? OK : FAIL(UNAVAILABLE, "scope: out of memory");
-}
-
-/* The newest count, into work->before, and the number of this one. */
-static RESULT before_load(struct batch *batch, uint64_t incident, struct work *work, uint32_t *version)
-{
-    struct store *store = batch->shop->store;
-    TRY(store->exposure->newest(store, incident, version));
-    if (*version > 0) TRY(count_load(store, incident, *version, &work->before));
-    ++*version;
+    struct shop *shop = batch->shop;
+    struct receipt receipt = {0};
+    uint32_t newest = 0;
+    SCOPED(buf_done) struct buf line_body = {0}, text = {0};
+    TRY(shop->store->exposure->newest(shop->store, incident->no, &newest));
+    if (newest + 1 != tally->version) return FAIL(CONFLICT, "scope: it was counted meanwhile; count again");
+    TRY(count_keep(batch_write(batch), incident->no, tally->version, &tally->count, tally->hashes));
+    scope_body_write(buf_slice(&tally->suspicion), buf_slice(&tally->told), &line_body);
+    buf_print(&text, "count %u", tally->version);
+    struct line line = {.kind = LINE_SCOPE, .text = buf_slice(&text), .body = buf_slice(&line_body)};
+    TRY(incident_line(batch, reader, incident, NULL, &line, &receipt));
+    batch_receipt(out, &receipt);
+    buf_slice_put(&out->body, buf_slice(&tally->told));
     return OK;
 }
 
 RESULT verb_incident_scope(struct batch *batch, const struct reader *reader,
                            const struct incident_scope_ask *ask, struct answer *out)
 {
-    struct shop *shop = batch->shop;
     struct incident *incident = NULL;
-    struct receipt receipt = {0};
-    struct told told = {.now_us = batch->now_us};
-    SCOPED(work_free) struct work *work = NULL;
-    SCOPED(buf_done) struct buf suspicion = {0}, body = {0}, line_body = {0}, text = {0};
+    SCOPED(tally_free) struct tally *tally = NULL;
     TRY(incident_find(batch, reader, ask->id, &incident));
     if (incident->closed) return FAIL(CONFLICT, "incident: it is closed; reopen it first");
-    TRY(work_new(&work));
-    TRY(incident_read(shop, incident, &work->reading));
-    TRY(suspicion_of_ask(shop, ask, batch->now_us, &work->count.suspicion));
-    struct scope_base base = {shop->store, shop->ledger, shop->sightings, shop};
-    TRY(count_make(&base, &work->count));
-    TRY(before_load(batch, incident->no, work, &told.version));
-    work->hashes = calloc(work->count.scope.part_count + 1, sizeof *work->hashes);
-    if (!work->hashes) return FAIL(UNAVAILABLE, "scope: out of memory");
-
-    TRY(count_keep(shop->crypto, batch_write(batch), incident->no, told.version, &work->count, work->hashes));
-    suspicion_write(&work->count.suspicion, &suspicion);
-    sha256_one(shop->crypto, buf_slice(&suspicion), &told.suspicion);
-    const struct item *detected = fold_instant(&work->reading.fold, "detected");
-    told.detected_us = detected ? detected->now.at : 0;
-    told.count = &work->count;
-    told.before = told.version > 1 ? &work->before : NULL;
-    told.hashes = work->hashes;
-    told_put(shop, &told, &body);
-    scope_body_write(buf_slice(&suspicion), buf_slice(&body), &line_body);
-    buf_print(&text, "count %u", told.version);
-    struct line line = {.kind = LINE_SCOPE, .text = buf_slice(&text), .body = buf_slice(&line_body)};
-    TRY(incident_line(batch, reader, incident, NULL, &line, &receipt));
-    batch_receipt(out, &receipt);
-    buf_slice_put(&out->body, buf_slice(&body));
-    return OK;
+    if (batch->returned) {
+        TRY(errand_result(batch->returned));
+        return tally_keep(batch, reader, incident, batch->returned->state, out);
+    }
+    TRY(tally_new(&tally));
+    TRY(tally_begin(batch, incident, ask, tally));
+    if (batch->errand_later) {
+        TRY(tally_errand(&tally, &batch->errand));
+        return FAIL(TOO_BUSY, "scope: as many counts as may be are under way; ask again when one is done");
+    }
+    TRY(tally_run(batch->shop, tally));
+    return tally_keep(batch, reader, incident, tally, out);
 }
 
 /* Does one of the lines about this person count? By hour and reader, as scope_observed() has it. */
@@ -172,21 +151,22 @@ RESULT verb_incident_exposures(struct batch *batch, const struct reader *reader,
 {
     struct incident *incident = NULL;
     struct slice suspicion = {0}, told = {0};
-    SCOPED(work_free) struct work *work = NULL;
+    SCOPED(reading_done) struct reading reading = {0};
+    SCOPED(tally_free) struct tally *tally = NULL; /* for its suspicion, which is large */
     uint32_t newest = 0;
     TRY(incident_find(batch, reader, ask->id, &incident));
-    TRY(work_new(&work));
-    TRY(incident_read(batch->shop, incident, &work->reading));
-    const struct line *line = scope_line(&work->reading.fold, ask->number);
+    TRY(incident_read(batch->shop, incident, &reading));
+    const struct line *line = scope_line(&reading.fold, ask->number);
     if (!line) return FAIL(NOT_FOUND, "scope: nothing was counted yet, or not that often");
     TRY(scope_body_read(line->body, &suspicion, &told));
     if (ask->subject.len == 0) {
         buf_slice_put(&out->body, told);
         return OK;
     }
-    TRY(suspicion_read(suspicion, &work->count.suspicion));
+    TRY(tally_new(&tally));
+    TRY(suspicion_read(suspicion, &tally->count.suspicion));
     TRY(batch->shop->store->exposure->newest(batch->shop->store, incident->no, &newest));
     struct version of = {incident->no, ask->number > 0 ? (uint32_t)ask->number : newest,
-                         &work->count.suspicion};
+                         &tally->count.suspicion};
     return person_put(batch, reader, ask, &of, out);
 }

@@ -198,6 +198,11 @@ static RESULT store_scrub(struct store *store)
     return sqlite_check(db, code);
 }
 
+static void store_interrupt(struct store *store)
+{
+    sqlite3_interrupt(sqlite_of(store)->db);
+}
+
 static const struct batch_store sqlite_batch = {
     .begin = store_begin,
     .commit = store_commit,
@@ -205,6 +210,7 @@ static const struct batch_store sqlite_batch = {
     .view = store_view,
     .view_end = store_view_end,
     .close = store_close,
+    .interrupt = store_interrupt,
     .bytes = store_bytes,
     .scrub = store_scrub,
 };

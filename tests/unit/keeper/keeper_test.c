@@ -3,6 +3,7 @@
 
 #include "prop.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 enum { HEARD_MAX = 32 };
@@ -514,6 +515,78 @@ static void nothing_is_read_ahead_for_strangers_or_by_other_fields(void **state)
     daemon_end(&daemon);
 }
 
+/* The id that an answer begins with. */
+static void id_of(const struct heard *heard, struct buf *out)
+{
+    struct cbor reader = cbor_reader(buf_slice(&heard->body));
+    struct slice text = {0};
+    size_t pairs = 0;
+    assert_int_equal(heard->head.cause, CAUSE_OK);
+    assert_ok(cbor_read_map(&reader, &pairs));
+    assert_ok(cbor_read_text(&reader, &text));
+    assert_true(slice_is(text, "id"));
+    assert_ok(cbor_read_text(&reader, &text));
+    buf_slice_put(out, text);
+}
+
+static const struct heard *resumed(struct daemon *daemon, int fd)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    forget(daemon);
+    assert_int_equal(poll(&wait, 1, 60000), 1);
+    keeper_resume(daemon->keeper, (struct keeper_sink){hear, daemon});
+    assert_true(daemon->count > 0);
+    return &daemon->heard[daemon->count - 1];
+}
+
+static void others_are_answered_while_a_count_is_made(void **state)
+{
+    (void)state;
+    struct daemon daemon;
+    int fd = -1, counter = 0;
+    daemon_begin(&daemon);
+    SCOPED(buf_done) struct buf id = {0};
+    struct incident_open_ask open = {.title = SLICE_TEXT("a leak"), .kind = SLICE_TEXT("other")};
+    id_of(once(&daemon, (struct sent){.verb = VERB_INCIDENT_OPEN, .ask = &open}), &id);
+    assert_ok(keeper_apart(daemon.keeper, &fd));
+    struct incident_scope_ask scope = {.id = buf_slice(&id)};
+    struct sent count = {
+        .verb = VERB_INCIDENT_SCOPE, .ask = &scope, .idempotency = "count", .from = &counter};
+    uint64_t size = entries(&daemon);
+    run(&daemon, &count, 1);
+    assert_int_equal(daemon.count, 0);        /* put aside */
+    assert_int_equal(entries(&daemon), size); /* and nothing is written of it */
+    struct subject_create_ask create = create_of("meanwhile");
+    assert_int_equal(once(&daemon, (struct sent){.verb = VERB_SUBJECT_CREATE, .ask = &create})->head.cause,
+                     CAUSE_OK);
+    const struct heard *heard = resumed(&daemon, fd);
+    assert_int_equal(heard->head.cause, CAUSE_OK);
+    assert_ptr_equal(heard->from, &counter);
+    assert_int_equal(entries(&daemon), size + 2);
+    heard = once(&daemon, count); /* the same key, the same answer: it is not counted again */
+    assert_int_equal(heard->head.cause, CAUSE_OK);
+    assert_true(heard->head.flags & ANSWER_REPLAYED);
+    count.idempotency = "another";
+    run(&daemon, &count, 1);
+    struct incident_add_ask rest[] = {
+        {.id = buf_slice(&id), .kind = SLICE_TEXT("notes"), .text = SLICE_TEXT("a line in between")}};
+    assert_int_equal(once(&daemon, (struct sent){.verb = VERB_INCIDENT_ADD, .ask = rest})->head.cause,
+                     CAUSE_OK);
+    assert_int_equal(resumed(&daemon, fd)->head.cause, CAUSE_OK); /* a line more does not spoil it */
+    /* whoever asked is gone: nothing is written */
+    size = entries(&daemon);
+    count.idempotency = "gone";
+    run(&daemon, &count, 1);
+    keeper_forget(daemon.keeper, &counter);
+    for (int i = 0; i < 50; i++) {
+        keeper_resume(daemon.keeper, (struct keeper_sink){hear, &daemon});
+        (void)usleep(2000);
+    }
+    assert_int_equal(daemon.count, 0);
+    assert_int_equal(entries(&daemon), size);
+    daemon_end(&daemon);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -529,6 +602,7 @@ int main(void)
         cmocka_unit_test(a_chunk_read_ahead_counts_as_any),
         cmocka_unit_test(what_was_read_ahead_serves_no_other_chunk),
         cmocka_unit_test(nothing_is_read_ahead_for_strangers_or_by_other_fields),
+        cmocka_unit_test(others_are_answered_while_a_count_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
