@@ -760,7 +760,7 @@ complete -c amanah -n '__fish_seen_subcommand_from incident; and __fish_seen_sub
 complete -c amanah -n '__fish_seen_subcommand_from incident; and __fish_seen_subcommand_from export' -l output-role -d 'print the least role that would allow it, and do nothing'
 complete -c amanah -n '__fish_seen_subcommand_from incident; and __fish_seen_subcommand_from export' -l out -r -d 'write there; - is standard output'
 complete -c amanah -n '__fish_seen_subcommand_from incident; and __fish_seen_subcommand_from export' -l shop -r -d 'which shop, where the home has several; of init, the first one\'s name'
-complete -c amanah -n '__fish_seen_subcommand_from incident' -f -a report -d 'for printing: two pages for the board, or one for the next 24 hours; --format html; what is not known is said'
+complete -c amanah -n '__fish_seen_subcommand_from incident' -f -a report -d 'for printing: two pages for the board, or one for the next 24 hours; --format html or pdf; what is not known is said'
 complete -c amanah -n '__fish_seen_subcommand_from incident; and __fish_seen_subcommand_from report' -l help -d 'explain the command and do nothing'
 complete -c amanah -n '__fish_seen_subcommand_from incident; and __fish_seen_subcommand_from report' -l quiet -d 'no progress and no remarks; errors are still said'
 complete -c amanah -n '__fish_seen_subcommand_from incident; and __fish_seen_subcommand_from report' -l home -r -d 'the home of the vault (else AMANAH_HOME)'

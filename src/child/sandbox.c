@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,6 +30,9 @@ static const int serving[] = {
     SCMP_SYS(epoll_ctl),   SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
 };
 
+/* What a thread needs at its beginning. */
+static const int threading[] = {SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(sched_yield)};
+
 /* Nobody calls these by mistake. */
 static const int deadly[] = {
     SCMP_SYS(execve),           SCMP_SYS(execveat),          SCMP_SYS(ptrace),
@@ -45,10 +49,20 @@ static int add_calls(scmp_filter_ctx filter, uint32_t act, const int *calls, siz
     return failed;
 }
 
+/* A thread may be begun, a process not: clone3() hides its flags in memory, so the C library is sent back to clone(). */
+static int add_threads(scmp_filter_ctx filter)
+{
+    struct scmp_arg_cmp thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+    int failed = add_calls(filter, SCMP_ACT_ALLOW, threading, COUNT_OF(threading));
+    failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    return failed | seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, &thread);
+}
+
 static int add_rules(scmp_filter_ctx filter, enum sandbox_walls walls)
 {
     int failed = add_calls(filter, SCMP_ACT_ALLOW, allowed, COUNT_OF(allowed));
     if (walls == SANDBOX_SERVE) failed |= add_calls(filter, SCMP_ACT_ALLOW, serving, COUNT_OF(serving));
+    if (walls == SANDBOX_THREADS) failed |= add_threads(filter);
     failed |= add_calls(filter, SCMP_ACT_KILL_PROCESS, deadly, COUNT_OF(deadly));
     /* Memory may be had, but none that runs. */
     struct scmp_arg_cmp not_code = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
@@ -65,7 +79,8 @@ static void filter_done(scmp_filter_ctx *filter)
 static RESULT enter_filter(enum sandbox_walls walls)
 {
     SCOPED(filter_done) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    if (filter == NULL || add_rules(filter, walls) != 0 || seccomp_load(filter) != 0) {
+    if (filter == NULL || add_rules(filter, walls) != 0 || /* around threads that run already, too */
+        seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) != 0 || seccomp_load(filter) != 0) {
         return FAIL(UNAVAILABLE,
                     "sandbox: the filter of system calls was refused; this kernel lacks seccomp");
     }

@@ -20,8 +20,9 @@ enum { SANITIZED = false };
 #endif
 
 enum sandbox_walls {
-    SANDBOX_SERVE, /* of the front: it takes connections, and sockets that it has */
-    SANDBOX_FILTER /* of a child: it reads and writes what it has, computes, ends */
+    SANDBOX_SERVE,  /* of the front: it takes connections, and sockets that it has */
+    SANDBOX_FILTER, /* of a child: it reads and writes what it has, computes, ends */
+    SANDBOX_THREADS /* the same, with threads: for a library that computes in some (they stand behind the same walls) */
 };
 
 /*

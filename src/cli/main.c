@@ -1,3 +1,5 @@
+#include "answer/paper/print.h"
+#include "child/child.h"
 #include "cli/help.h"
 #include "cli/show.h"
 #include "serve/launch.h"
@@ -41,11 +43,16 @@ static RESULT run(int argc, char **argv, struct call *call)
     return OK;
 }
 
+/* What this program does for itself in a process of its own. */
+static const struct child_kind children[] = {{PRINT_WORD, print_main}};
+
 int main(int argc, char **argv)
 {
     struct call call = {0};
     harden();
     if (argc > 1 && strcmp(argv[1], FRONT_WORD) == 0) return front_main(argc, argv); /* started by `serve` */
+    if (argc > 1 && strcmp(argv[1], CHILD_WORD) == 0)
+        return child_run(children, COUNT_OF(children), argc, argv);
     struct result result = run(argc, argv, &call);
     if (result.code == CODE_OK) result = show_end();
     if (result.code == CODE_OK) return call.exit;

@@ -2,6 +2,7 @@
 """An incident on paper: two pages for the board, one for the next 24 hours; only what the timeline says, in three languages."""
 import os
 import re
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -101,6 +102,27 @@ def html_prints_without_script_or_request():
             within("</html>", file.read())
 
 
+def pdf_says_what_the_text_says():
+    with Home() as home:
+        one = begun(home, title="유출 \u202e) /JavaScript {{x}} \x07")
+        for page, language in (("board", "ko"), ("next-24h", "id"), ("board", "en")):
+            path = home.file("page.pdf")
+            words = ("--lang", language, "--at", "2026-11-20T01:00:00Z", "--country", "KR=5")
+            home.run("incident", "report", one, page, *words, "--format", "pdf", "--out", path)
+            text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True, text=True).stdout
+            same(text.count("\f"), 2 if page == "board" else 1, "pages")
+            within(UNKNOWN[language] if page == "board" else one, text)
+            within("유출", text)
+            check("\u202e" not in text, "nothing turns the line around")
+            for word in re.findall(r"[\w/.-]+\w", report(home, one, page, *words) if language != "ko" else ""):
+                within(word, text)
+            with open(path, "rb") as file:
+                first = file.read()
+            home.run("incident", "report", one, page, *words, "--format", "pdf", "--out", path)
+            with open(path, "rb") as file:
+                check(file.read() == first, "the same page is the same bytes")
+
+
 def who_may_not_know_gets_no_report():
     with Home() as home:
         home.start()
@@ -116,4 +138,4 @@ def who_may_not_know_gets_no_report():
 if __name__ == "__main__":
     story(what_is_missing_is_said, numbers_are_those_of_the_timeline_and_the_newest_count,
           the_clocks_run_from_the_incidents_own_moment_of_knowing, it_stays_on_its_pages_whatever_there_is,
-          html_prints_without_script_or_request, who_may_not_know_gets_no_report)
+          html_prints_without_script_or_request, pdf_says_what_the_text_says, who_may_not_know_gets_no_report)

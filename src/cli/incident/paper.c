@@ -1,5 +1,6 @@
 #include "cli/incident/paper.h"
 
+#include "answer/paper/print.h"
 #include "cli/show.h"
 
 #include <string.h>
@@ -54,10 +55,27 @@ static void cut(struct buf *out, struct slice text)
     if (text.len > 0) buf_text(out, " …");
 }
 
-void paper_open(struct paper *paper, struct slice title)
+void paper_done(struct paper *paper)
+{
+    sheet_done(&paper->sheet);
+    document_done(&paper->document);
+}
+
+RESULT paper_format_of(struct slice name, enum paper_format *out)
+{
+    static const char *const names[] = {[PAPER_TEXT] = "text", [PAPER_HTML] = "html", [PAPER_PDF] = "pdf"};
+    *out = PAPER_TEXT;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (!slice_is(name, names[i])) continue;
+        *out = (enum paper_format)i;
+        return OK;
+    }
+    return name.len == 0 ? OK : FAIL(USAGE, "--format: text, html, or pdf");
+}
+
+static void html_open(struct paper *paper, struct slice title)
 {
     struct buf *out = &paper->sheet.out;
-    if (!paper->html) return;
     buf_text(out, "<!DOCTYPE html>\n<html lang=\"");
     buf_slice_put(out, paper->sheet.language);
     buf_text(out, "\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" "
@@ -66,9 +84,21 @@ void paper_open(struct paper *paper, struct slice title)
     buf_print(out, "</title><style>%s</style></head><body>\n", style);
 }
 
-void paper_close(struct paper *paper)
+void paper_open(struct paper *paper, struct slice title, int64_t made_us)
 {
-    if (paper->html) buf_text(&paper->sheet.out, "</body></html>\n");
+    const struct document_head head = {.title = title,
+                                       .author = SLICE_TEXT("Amanah"),
+                                       .language = paper->sheet.language,
+                                       .footer = title,
+                                       .made_us = made_us};
+    if (paper->format == PAPER_HTML) html_open(paper, title);
+    if (paper->format == PAPER_PDF) document_begin(&paper->document, &head);
+}
+
+RESULT paper_close(struct paper *paper)
+{
+    if (paper->format == PAPER_HTML) buf_text(&paper->sheet.out, "</body></html>\n");
+    return paper->format == PAPER_PDF ? document_print(&paper->document, &paper->sheet.out) : OK;
 }
 
 void paper_begin(struct paper *paper, const char *key, struct slice title)
@@ -77,12 +107,16 @@ void paper_begin(struct paper *paper, const char *key, struct slice title)
     SCOPED(buf_done) struct buf head = {0}, name = {0};
     word_put(&paper->sheet, &head, key);
     cut(&name, title);
-    if (paper->html) {
+    if (paper->format == PAPER_HTML) {
         buf_text(out, "<section><h1>");
         escaped(out, buf_slice(&head));
         buf_text(out, "</h1><p>");
         escaped(out, buf_slice(&name));
         buf_text(out, "</p><table>\n");
+    } else if (paper->format == PAPER_PDF) {
+        document_page(&paper->document);
+        document_text(&paper->document, BLOCK_TITLE, buf_slice(&head));
+        document_text(&paper->document, BLOCK_PARAGRAPH, buf_slice(&name));
     } else {
         if (paper->pages > 0) buf_byte(out, '\f');
         sheet_line(&paper->sheet, 0, NULL, buf_slice(&head));
@@ -93,17 +127,16 @@ void paper_begin(struct paper *paper, const char *key, struct slice title)
 
 void paper_end(struct paper *paper)
 {
-    if (paper->html) buf_text(&paper->sheet.out, "</table></section>\n");
+    if (paper->format == PAPER_HTML) buf_text(&paper->sheet.out, "</table></section>\n");
 }
 
 void paper_head(struct paper *paper, const char *key)
 {
     SCOPED(buf_done) struct buf head = {0};
-    if (!paper->html) {
-        sheet_head(&paper->sheet, key);
-        return;
-    }
     word_put(&paper->sheet, &head, key);
+    if (paper->format == PAPER_PDF) document_text(&paper->document, BLOCK_HEADING, buf_slice(&head));
+    if (paper->format == PAPER_TEXT) sheet_head(&paper->sheet, key);
+    if (paper->format != PAPER_HTML) return;
     buf_text(&paper->sheet.out, "</table><h2>");
     escaped(&paper->sheet.out, buf_slice(&head));
     buf_text(&paper->sheet.out, "</h2><table>\n");
@@ -118,7 +151,11 @@ void paper_row(struct paper *paper, struct slice label, struct slice text)
         word_put(&paper->sheet, &said, "report.unknown");
     else
         cut(&said, text);
-    if (paper->html) {
+    if (paper->format == PAPER_PDF) {
+        document_pair(&paper->document, buf_slice(&first), buf_slice(&said));
+        return;
+    }
+    if (paper->format == PAPER_HTML) {
         buf_text(out, "<tr><th>");
         escaped(out, buf_slice(&first));
         buf_text(out, "</th><td>");

@@ -31,7 +31,7 @@ struct report {
 
 static void report_done(struct report *report)
 {
-    sheet_done(&report->paper.sheet);
+    paper_done(&report->paper);
     playbooks_free(&report->books);
     law_clocks_done(&report->clocks);
     law_free(&report->law);
@@ -346,10 +346,9 @@ static RESULT report_make(struct call *call, struct report *report, bool board)
     instants_add(report);
     TRY(law_case_check(report->law, &report->facts.facts));
     TRY(law_clocks(report->law, &report->facts.facts, false, &report->clocks));
-    paper_open(&report->paper, doc_text(doc_get(report->state, "title")));
+    paper_open(&report->paper, doc_text(doc_get(report->state, "title")), report->facts.facts.now_us);
     TRY(board ? board_put(report) : day_put(report));
-    paper_close(&report->paper);
-    return OK;
+    return paper_close(&report->paper);
 }
 
 RESULT command_incident_report(struct call *call)
@@ -360,11 +359,8 @@ RESULT command_incident_report(struct call *call)
     struct incident_show_ask show = {.id = slice_text(call->args[0])};
     struct incident_exposures_ask exposures = {.id = show.id};
     bool board = strcmp(call->args[1], "board") == 0;
-    struct slice format = call_slice(call, OPT_FORMAT);
     if (!board && strcmp(call->args[1], "next-24h") != 0) return FAIL(USAGE, "report: board, or next-24h");
-    report.paper.html = slice_is(format, "html");
-    if (format.len > 0 && !report.paper.html && !slice_is(format, "text"))
-        return FAIL(USAGE, "--format: text, or html");
+    TRY(paper_format_of(call_slice(call, OPT_FORMAT), &report.paper.format));
     TRY(law_language(call, &report.paper.sheet.language));
     TRY(books_open(call, &report.books));
     TRY(law_open(call, &report.law));
