@@ -1,0 +1,213 @@
+#include "store/sqlite/image.h"
+
+#include "store/sqlite/sqlite_priv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * A page at the moment is in the last frame of the write-ahead log that holds it, up to the log's end then; else in the
+ * database file. Neither moves while the view's read transaction is open: the log is not begun anew, and no frame behind
+ * the end is copied over a page (https://sqlite.org/walformat.html, 2.3; wal-index header in 2.1).
+ */
+enum {
+    LOG_HEADER_BYTES = 32,
+    FRAME_HEADER_BYTES = 24,
+    INDEX_REGION_BYTES = 32768,
+    INDEX_HEADER_BYTES = 48,
+    AT_PAGE_BYTES = 14, /* u16; 1 stands for 65,536 */
+    AT_FRAMES = 16,     /* u32: valid frames */
+    AT_PAGES = 20,      /* u32: pages of the database */
+    AT_SALTS = 32,
+    AT_COPIED = 96, /* u32: frames that are in the database already */
+    LOG_AT_SALTS = 16,
+    SALTS_BYTES = 8,
+    PAGE_BYTES_MIN = 512
+};
+
+struct framed {
+    uint32_t page, frame; /* frames count from 1 */
+};
+
+struct image {
+    struct store *view;
+    sqlite3_file *database, *log;
+    size_t page_bytes, framed_count;
+    uint64_t pages;
+    struct framed *framed; /* by page; each once */
+};
+
+struct store *image_view(const struct image *image)
+{
+    return image->view;
+}
+
+size_t image_page_bytes(const struct image *image)
+{
+    return image->page_bytes;
+}
+
+uint64_t image_pages(const struct image *image)
+{
+    return image->pages;
+}
+
+void image_close(struct image **image)
+{
+    if (!*image) return;
+    if ((*image)->view) (*image)->view->batch->close(&(*image)->view);
+    free((*image)->framed);
+    free(*image);
+    *image = NULL;
+}
+
+/* The wal-index is in the machine's own byte order. */
+static uint32_t native32(const uint8_t *at)
+{
+    uint32_t number = 0;
+    memcpy(&number, at, sizeof number);
+    return number;
+}
+
+static uint32_t big32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static int by_page(const void *a, const void *b)
+{
+    const struct framed *x = a, *y = b;
+    if (x->page != y->page) return x->page < y->page ? -1 : 1;
+    return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+static uint64_t frame_at(const struct image *image, uint32_t frame)
+{
+    return LOG_HEADER_BYTES + (uint64_t)(frame - 1) * (FRAME_HEADER_BYTES + image->page_bytes);
+}
+
+/* Of each page its last frame alone. */
+static void framed_settle(struct image *image)
+{
+    size_t kept = 0;
+    if (image->framed_count > 0) qsort(image->framed, image->framed_count, sizeof image->framed[0], by_page);
+    for (size_t i = 0; i < image->framed_count; i++) {
+        if (kept > 0 && image->framed[kept - 1].page == image->framed[i].page) kept--;
+        image->framed[kept++] = image->framed[i];
+    }
+    image->framed_count = kept;
+}
+
+static RESULT read_at(sqlite3_file *file, uint64_t at, uint8_t *out, size_t len)
+{
+    while (len > 0) {
+        int step = len < (1U << 30) ? (int)len : 1 << 30;
+        int code = file->pMethods->xRead(file, out, step, (sqlite3_int64)at);
+        if (code != SQLITE_OK) return FAIL(UNAVAILABLE, "store: cannot read: %s", sqlite3_errstr(code));
+        out += step, at += (uint64_t)step, len -= (size_t)step;
+    }
+    return OK;
+}
+
+/* With the write lock held, so that the log stays as its index says. */
+static RESULT log_read(struct image *image, const uint8_t *index)
+{
+    uint8_t header[LOG_HEADER_BYTES];
+    uint32_t frames = native32(index + AT_FRAMES);
+    if (frames == 0 || frames == native32(index + AT_COPIED)) return OK; /* all is in the database */
+    TRY(read_at(image->log, 0, header, sizeof header));
+    if (memcmp(header + LOG_AT_SALTS, index + AT_SALTS, SALTS_BYTES) != 0)
+        return FAIL(CORRUPT, "store: the write-ahead log is not the one that its index is of");
+    image->framed = calloc(frames, sizeof image->framed[0]);
+    if (!image->framed) return FAIL(UNAVAILABLE, "store: out of memory");
+    for (uint32_t frame = 1; frame <= frames; frame++) {
+        uint8_t head[FRAME_HEADER_BYTES];
+        TRY(read_at(image->log, frame_at(image, frame), head, sizeof head));
+        image->framed[image->framed_count++] = (struct framed){big32(head), frame};
+    }
+    framed_settle(image);
+    return OK;
+}
+
+static RESULT files_find(struct image *image)
+{
+    sqlite3 *db = sqlite_of(image->view)->db;
+    void volatile *mapped = NULL;
+    uint8_t index[AT_COPIED + sizeof(uint32_t)];
+    int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &image->database);
+    if (code == SQLITE_OK) code = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &image->log);
+    TRY(sqlite_check(db, code));
+    if (!image->database->pMethods || image->database->pMethods->iVersion < 2 || !image->log->pMethods)
+        return FAIL(UNAVAILABLE, "store: this SQLite gives no access to its write-ahead log");
+    TRY(sqlite_check(db,
+                     image->database->pMethods->xShmMap(image->database, 0, INDEX_REGION_BYTES, 0, &mapped)));
+    if (!mapped) return FAIL(UNAVAILABLE, "store: it has no write-ahead log yet");
+    for (size_t i = 0; i < sizeof index; i++) index[i] = ((const uint8_t volatile *)mapped)[i];
+    if (memcmp(index, index + INDEX_HEADER_BYTES, INDEX_HEADER_BYTES) != 0)
+        return FAIL(UNAVAILABLE, "store: the index of the write-ahead log is being written; try again");
+    uint16_t bytes = 0;
+    memcpy(&bytes, index + AT_PAGE_BYTES, sizeof bytes);
+    image->page_bytes = bytes == 1 ? 65536 : bytes;
+    image->pages = native32(index + AT_PAGES);
+    if (image->page_bytes < PAGE_BYTES_MIN || image->pages == 0)
+        return FAIL(CORRUPT, "store: the index of the write-ahead log makes no sense");
+    return log_read(image, index);
+}
+
+static void gate_done(struct store **gate)
+{
+    if (!*gate) return;
+    (*gate)->batch->rollback(*gate);
+    (*gate)->batch->close(gate);
+}
+
+RESULT image_open(const char *path, struct image **out)
+{
+    SCOPED(image_close) struct image *image = calloc(1, sizeof *image);
+    SCOPED(gate_done) struct store *gate = NULL;
+    if (!image) return FAIL(UNAVAILABLE, "store: out of memory");
+    TRY(sqlite_open(path, SQLITE_READER, &image->view));
+    TRY(sqlite_open(path, SQLITE_READER, &gate));
+    TRY(gate->batch->begin(gate)); /* nobody commits until the moment is fixed */
+    TRY(image->view->batch->view(image->view));
+    TRY(files_find(image));
+    *out = TAKE(image);
+    return OK;
+}
+
+/* The first framed page from `page` on. */
+static size_t framed_from(const struct image *image, uint64_t page)
+{
+    size_t low = 0, high = image->framed_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (image->framed[middle].page < page)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+RESULT image_read(struct image *image, uint64_t first, size_t count, uint8_t *out)
+{
+    assert(first > 0 && first + count - 1 <= image->pages);
+    size_t next = framed_from(image, first);
+    for (uint64_t page = first; page < first + count;) {
+        uint8_t *to = out + (page - first) * image->page_bytes;
+        bool framed = next < image->framed_count && image->framed[next].page < first + count;
+        uint64_t until = framed ? image->framed[next].page : first + count; /* of the database file's run */
+        if (page < until) {
+            TRY(read_at(image->database, (page - 1) * image->page_bytes, to,
+                        (until - page) * image->page_bytes));
+            page = until;
+            continue;
+        }
+        TRY(read_at(image->log, frame_at(image, image->framed[next].frame) + FRAME_HEADER_BYTES, to,
+                    image->page_bytes));
+        next++;
+        page++;
+    }
+    return OK;
+}
