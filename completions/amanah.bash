@@ -20,7 +20,7 @@ _amanah()
         secret) words="add hold rotated list" ;;
         watch) words="sink put sink list sink drop sink test weekly" ;;
         playbook) words="list show check" ;;
-        incident) words="open list show add task claim contain timeline scope exposures export report evidence verify release custody close reopen" ;;
+        incident) words="open list show add task claim contain timeline scope exposures facts export report evidence verify release custody close reopen" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -108,6 +108,7 @@ _amanah()
         "incident timeline") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident scope") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident exposures") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
+        "incident facts") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "incident report") options=" --help --quiet --home --url --out --shop --format --lang --aware --instant --country --seat --fact --done --switch --at" ;;
         "incident evidence") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --reason --name --source" ;;

@@ -389,7 +389,10 @@ struct incident_add_ask {
     struct slice stance;
     bool cause, needs_evidence;
     uint64_t minutes, amount;
-    struct slice currency, peers, role, question;
+    struct slice currency, peers, role, question, lang, answer, until, url;
+};
+struct incident_facts_ask {
+    struct slice id;
 };
 struct incident_contain_ask {
     struct slice id;

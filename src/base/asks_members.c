@@ -525,6 +525,14 @@ static const struct member incident_add_members[] = {
     TEXT(incident_add_ask, peers, 8, false, "of a suspect: key, or role: who has their role is a peer too"),
     TEXT(incident_add_ask, role, 32, false, "of a task: legal, security, comms, support, owner"),
     TEXT(incident_add_ask, question, LINE_TEXT_MAX, false, "what was decided upon, and between what"),
+    TEXT(incident_add_ask, lang, 8, false, "of a fact: the language of its text: en, id or ko; none: any"),
+    TEXT(incident_add_ask, answer, 40, false, "of severity: an answer of that factor; of choices: a value"),
+    TEXT(incident_add_ask, until, 40, false, "the end of a time that began at `at`, RFC 3339"),
+    TEXT(incident_add_ask, url, 1000, false, "of postings: the page"),
+    {0},
+};
+static const struct member incident_facts_members[] = {
+    TEXT(incident_facts_ask, id, ID_BYTES_MAX, true, incident_about),
     {0},
 };
 static const struct member incident_contain_members[] = {

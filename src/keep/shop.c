@@ -4,6 +4,7 @@
 #include "keep/access/guess.h"
 #include "keep/access/webauthn.h"
 #include "keep/post.h"
+#include "keep/profile.h"
 #include "keep/reopen.h"
 #include "keep/spend.h"
 #include "keep/tampered.h"
@@ -94,6 +95,7 @@ void shop_free(struct shop **shop)
     import_room_free(at);
     if (at->answer.at) at->answer.free(at->answer.at);
     if (at->evidence.at) at->evidence.free(at->evidence.at);
+    if (at->laws.at) at->laws.free(at->laws.at);
     sightings_free(&at->sightings);
     ledger_free(&at->ledger);
     if (at->store) at->store->batch->close(&at->store);
@@ -104,6 +106,7 @@ void shop_free(struct shop **shop)
     sinks_free(&at->sinks);
     watching_free(&at->watching);
     canaries_free(&at->canaries);
+    profiles_free(&at->profiles);
     key_uses_done(&at->key_uses);
     access_done(&at->access);
     guesses_free(&at->guesses);
@@ -229,6 +232,7 @@ void shop_readers_drop(struct shop *shop)
     sinks_drop(shop->sinks);
     watching_drop(shop->watching);
     canaries_drop(shop->canaries);
+    profile_drop(shop);
     fields_init(&shop->fields);
 }
 

@@ -17,6 +17,7 @@ struct post;
 struct sinks;
 struct watching;
 struct canaries;
+struct profiles;
 
 struct shop {
     uint32_t number; /* in this keeper, from 1 */
@@ -41,6 +42,7 @@ struct shop {
     struct sinks *sinks;       /* keep/watch/sink.h */
     struct watching *watching; /* keep/watch/watching.h */
     struct canaries *canaries; /* keep/watch/canary.h */
+    struct profiles *profiles; /* keep/profile.h; NULL: nothing was said */
     struct pass_tally {
         uint64_t issued, seen, unknown, refused;
     } passes; /* as keep/access/pass.h tells them */
@@ -50,6 +52,10 @@ struct shop {
         void (*free)(void *at);
         bool stale;
     } answer;
+    struct {
+        void *at;
+        void (*free)(void *at);
+    } laws; /* rules on breaches, read: answer/facts/lawbook.h */
     struct {
         void *at;
         void (*free)(void *at);

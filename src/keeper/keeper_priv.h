@@ -2,6 +2,7 @@
 #ifndef AMN_KEEPER_PRIV_H
 #define AMN_KEEPER_PRIV_H
 
+#include "answer/facts/verbs.h"
 #include "answer/incident/verbs.h"
 #include "answer/scope/verbs.h"
 #include "keep/country.h"

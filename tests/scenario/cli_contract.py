@@ -264,6 +264,7 @@ def walk(home):
     same([line["line"] for line in lines], list(range(1, len(lines) + 1)))
     within("look at it", " ".join(line["message"] for line in lines))
     run("incident exposures", incident, status=NO)
+    within("not known yet; ask: legal", run("incident facts", incident, "--lang", "ko").text)
     within("any field", run("incident scope", incident, "fields=email").text)
     run("incident scope", incident, "fields=nothing", status=USAGE)
     same(run("incident exposures", incident, "--json").json["version"], 1)

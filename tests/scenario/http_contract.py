@@ -234,6 +234,7 @@ def incidents(walk):
     same(walk("GET", "/v1/incidents/{id}/exposures", path=path + "/exposures").json["sets"], counted["sets"])
     someone = walk("POST", "/v1/subjects", {"ref": "exposed", "fields": {"name": "Kim"}}, 201).json["id"]
     same(walk("GET", "/v1/incidents/{id}/exposures/{subject}", None, 404, path=f"{path}/exposures/{someone}").code, "subject.not_found")
+    same(len(walk("GET", "/v1/incidents/{id}/facts", path=path + "/facts").json["facts"]), 33)
     file = walk("POST", "/v1/incidents/{id}/evidence", {"name": "sample.csv", "data": "c2VlbgA="}, 201, path=path + "/evidence")
     receipt(file)
     same(file.json["bytes"], 5)

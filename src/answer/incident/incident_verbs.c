@@ -1,4 +1,5 @@
 #include "answer/incident/incident_put.h"
+#include "answer/incident/law_lines.h"
 #include "answer/incident/verbs.h"
 #include "answer/playbook/playbook.h"
 #include "keep/access/containment.h"
@@ -65,12 +66,16 @@ static RESULT line_of_ask(struct shop *shop, const struct incident_add_ask *ask,
                          .currency = ask->currency,
                          .peers = ask->peers,
                          .role = ask->role,
-                         .question = ask->question};
+                         .question = ask->question,
+                         .lang = ask->lang,
+                         .answer = ask->answer,
+                         .url = ask->url};
     if (!is_currency(ask->currency)) return FAIL(INVALID, "currency: three capital letters, such as IDR");
     if ((ask->amount > 0) != (ask->currency.len > 0))
         return FAIL(MEMBER_MISSING, "amount: comes with its currency, and a currency with its amount");
     if (ask->who.len > 0) TRY(reader_find(shop, ask->who, &out->who));
     TRY(time_find(ask->at, "at", &out->at));
+    TRY(time_find(ask->until, "until", &out->until));
     return time_find(ask->due, "due", &out->due);
 }
 
@@ -262,6 +267,7 @@ RESULT verb_incident_add(struct batch *batch, const struct reader *reader, const
     TRY(line_of_ask(shop, ask, &line));
     TRY(incident_read(shop, incident, &reading));
     TRY(peers_ask(shop, &reading.fold, &line));
+    TRY(law_line_may(shop, &line));
     known_then(batch, &reading.fold, &line);
     TRY(incident_line(batch, reader, incident, &reading, &line, &receipt));
     batch_receipt(out, &receipt);

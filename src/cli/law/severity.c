@@ -11,78 +11,27 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Each factor's name and the names of its answers; a class of data is answered by how its context moves it: "+1". */
-static const struct {
-    const char *name, *answers[5];
-} factors[SEVERITY_FACTORS] = {
-    {"simple", {NULL}},
-    {"behavioural", {NULL}},
-    {"financial", {NULL}},
-    {"sensitive", {NULL}},
-    {"identification", {"negligible", "limited", "significant", "maximum"}},
-    {"confidentiality", {"no_evidence", "known", "unknown"}},
-    {"integrity", {"unused", "recoverable", "irrecoverable"}},
-    {"availability", {"recovered", "temporary", "lost"}},
-    {"malice", {"accident", "intended"}},
-};
-
 static RESULT bad(const char *why)
 {
     return FAIL(USAGE, "--answer: %s", why);
 }
 
-/* "leaked", "+2", "-1" or "+1-2": how far context raises and lowers a class of data. */
-static bool context_get(const char *text, struct severity_data *data)
-{
-    if (strcmp(text, "leaked") == 0) return true;
-    for (const char *at = text; *at; at += 2) {
-        bool fine = (at[0] == '+' || at[0] == '-') && at[1] >= '1' && at[1] <= '0' + SEVERITY_ADJUST_MAX;
-        unsigned *which = at[0] == '+' ? &data->up : &data->down;
-        if (!fine || *which != 0) return false;
-        *which = (unsigned)(at[1] - '0');
-    }
-    return *text != '\0';
-}
-
-static RESULT answer_take(struct severity *severity, bool given[SEVERITY_FACTORS], const char *name,
-                          const char *value)
-{
-    unsigned *const single[] = {&severity->identification, &severity->confidentiality, &severity->integrity,
-                                &severity->availability, &severity->malice};
-    unsigned factor = 0;
-    while (factor < SEVERITY_FACTORS && strcmp(factors[factor].name, name) != 0) factor++;
-    if (factor == SEVERITY_FACTORS) return bad("no such factor; docs/law.md lists them");
-    if (given[factor]) return bad("a factor twice");
-    given[factor] = true;
-    if (factor < SEVERITY_IDENTIFICATION) {
-        struct severity_data *data = &severity->data[severity->count++];
-        data->class_of = (enum severity_class)(factor + 1);
-        return context_get(value, data) ? OK
-                                        : bad("of data: leaked, or how context moves it: +1 to +3, -1 to -3");
-    }
-    for (unsigned i = 0; i < 5 && factors[factor].answers[i]; i++) {
-        if (strcmp(factors[factor].answers[i], value) != 0) continue;
-        *single[factor - SEVERITY_IDENTIFICATION] = i;
-        return OK;
-    }
-    return bad("no such answer of this factor; docs/law.md lists them");
-}
-
-static RESULT answers_read(const struct call *call, struct case_read *read, struct severity *out)
+static RESULT answers_read(const struct call *call, struct case_read *read, struct enisa *out)
 {
     struct texts given = {0};
-    bool seen[SEVERITY_FACTORS] = {false};
+    bool seen[ENISA_FACTORS] = {false};
     TRY(case_read(call, read));
     call_values(call, OPT_ANSWER, &read->arena, &given);
     for (size_t i = 0; i < given.count; i++) {
         const char *name = NULL, *value = NULL;
         if (!pair_split(&read->arena, given.at[i], '=', &name, &value)) return bad("not FACTOR=ANSWER");
-        TRY(answer_take(out, seen, name, value));
+        TRY(enisa_answer(out, seen, slice_text(name), slice_text(value)));
     }
     if (out->count == 0) return bad("say which classes of data leaked, such as behavioural=leaked");
-    for (unsigned i = SEVERITY_IDENTIFICATION; i < SEVERITY_FACTORS; i++) {
+    for (unsigned i = ENISA_IDENTIFICATION; i < ENISA_FACTORS; i++) {
         if (!seen[i])
-            return FAIL(USAGE, "--answer: %s is missing; no answer is taken for granted", factors[i].name);
+            return FAIL(USAGE, "--answer: %s is missing; no answer is taken for granted",
+                        enisa_factor_name(i));
     }
     for (size_t i = 0; i < read->facts.people_count; i++) out->people += read->facts.people[i].count;
     out->unintelligible = law_case_fact(&read->facts, LAW_FACT_UNINTELLIGIBLE) == LAW_YES;
@@ -98,23 +47,23 @@ static void answer_put(const struct sheet *sheet, struct buf *out, unsigned fact
 {
     SCOPED(buf_done) struct buf number = {0};
     buf_decimal(&number, answer);
-    if (factor >= SEVERITY_IDENTIFICATION)
-        word_of(sheet, out, "answer", factors[factor].answers[answer]);
+    if (factor >= ENISA_IDENTIFICATION)
+        word_of(sheet, out, "answer", enisa_answer_name(factor, answer));
     else if (answer == 0)
         word_put(sheet, out, "law.answer.none");
     else
         word_with(sheet, out, "law.answer.score", "n", buf_c(&number));
 }
 
-static void band_put(const struct sheet *sheet, struct buf *out, enum severity_band band)
+static void band_put(const struct sheet *sheet, struct buf *out, enum enisa_band band)
 {
     static const char *const names[] = {"low", "medium", "high", "very_high"};
     word_of(sheet, out, "band", names[band]);
 }
 
 /* "DPC 2 = behavioural data", "EI 1.00 = maximum", "CB 1.00 = unknown recipients 0.50, intended 0.50". */
-static void factors_sheet(struct sheet *sheet, const struct severity *severity,
-                          const struct severity_result *result)
+static void factors_sheet(struct sheet *sheet, const struct enisa *severity,
+                          const struct enisa_result *result)
 {
     SCOPED(buf_done) struct buf text = {0};
     const unsigned single[] = {severity->confidentiality, severity->integrity, severity->availability,
@@ -122,7 +71,7 @@ static void factors_sheet(struct sheet *sheet, const struct severity *severity,
     buf_print(&text, "%u: ", result->dpc);
     word_put(sheet, &text, "law.severity.dpc");
     buf_text(&text, "; ");
-    word_of(sheet, &text, "factor", factors[result->decided_by - 1].name);
+    word_of(sheet, &text, "factor", enisa_factor_name(result->decided_by - 1));
     for (size_t i = 0; i < severity->count; i++) {
         if (severity->data[i].class_of != result->decided_by) continue;
         if (severity->data[i].up) buf_print(&text, " +%u", severity->data[i].up);
@@ -134,7 +83,7 @@ static void factors_sheet(struct sheet *sheet, const struct severity *severity,
     buf_text(&text, ": ");
     word_put(sheet, &text, "law.severity.ei");
     buf_text(&text, "; ");
-    answer_put(sheet, &text, SEVERITY_IDENTIFICATION, severity->identification);
+    answer_put(sheet, &text, ENISA_IDENTIFICATION, severity->identification);
     sheet_line(sheet, 1, "EI", buf_slice(&text));
     buf_clear(&text);
     hundredths_put(&text, result->cb);
@@ -142,21 +91,21 @@ static void factors_sheet(struct sheet *sheet, const struct severity *severity,
     word_put(sheet, &text, "law.severity.cb");
     for (unsigned i = 0; i < COUNT_OF(single); i++) {
         buf_text(&text, "; ");
-        answer_put(sheet, &text, SEVERITY_CONFIDENTIALITY + i, single[i]);
+        answer_put(sheet, &text, ENISA_CONFIDENTIALITY + i, single[i]);
         buf_byte(&text, ' ');
         hundredths_put(&text, result->parts[i]);
     }
     sheet_line(sheet, 1, "CB", buf_slice(&text));
 }
 
-static void flips_sheet(struct sheet *sheet, const struct severity_result *result)
+static void flips_sheet(struct sheet *sheet, const struct enisa_result *result)
 {
     SCOPED(buf_done) struct buf text = {0};
     sheet_head(sheet, "law.severity.head.flips");
     for (size_t i = 0; i < result->flip_count; i++) {
-        const struct severity_flip *flip = &result->flips[i];
+        const struct enisa_flip *flip = &result->flips[i];
         buf_clear(&text);
-        word_of(sheet, &text, "factor", factors[flip->factor].name);
+        word_of(sheet, &text, "factor", enisa_factor_name(flip->factor));
         buf_text(&text, ": ");
         answer_put(sheet, &text, flip->factor, flip->from);
         buf_text(&text, " -> ");
@@ -172,8 +121,8 @@ static void flips_sheet(struct sheet *sheet, const struct severity_result *resul
     sheet_line(sheet, 1, NULL, buf_slice(&text));
 }
 
-static void severity_sheet(struct sheet *sheet, const struct severity *severity,
-                           const struct severity_result *result)
+static void severity_sheet(struct sheet *sheet, const struct enisa *severity,
+                           const struct enisa_result *result)
 {
     SCOPED(buf_done) struct buf score = {0}, band = {0}, text = {0};
     hundredths_put(&score, result->score);
@@ -199,14 +148,13 @@ static void severity_sheet(struct sheet *sheet, const struct severity *severity,
     flips_sheet(sheet, result);
 }
 
-static void severity_jot(struct jot *jot, const struct severity *severity,
-                         const struct severity_result *result)
+static void severity_jot(struct jot *jot, const struct enisa *severity, const struct enisa_result *result)
 {
     jot_open(jot, NULL, '{');
     jot_number(jot, "score_hundredths", result->score);
-    jot_text(jot, "band", severity_band_name(result->band));
+    jot_text(jot, "band", enisa_band_name(result->band));
     jot_number(jot, "dpc", result->dpc);
-    jot_text(jot, "decided_by", factors[result->decided_by - 1].name);
+    jot_text(jot, "decided_by", enisa_factor_name(result->decided_by - 1));
     jot_number(jot, "ei_hundredths", result->ei);
     jot_number(jot, "cb_hundredths", result->cb);
     jot_number(jot, "people", severity->people);
@@ -214,19 +162,18 @@ static void severity_jot(struct jot *jot, const struct severity *severity,
     jot_bool(jot, "unintelligible", severity->unintelligible);
     jot_open(jot, "flips", '[');
     for (size_t i = 0; i < result->flip_count; i++) {
-        const struct severity_flip *flip = &result->flips[i];
-        const char *const *names = factors[flip->factor].answers;
+        const struct enisa_flip *flip = &result->flips[i];
         jot_open(jot, NULL, '{');
-        jot_text(jot, "factor", factors[flip->factor].name);
-        if (flip->factor >= SEVERITY_IDENTIFICATION) {
-            jot_text(jot, "from", names[flip->from]);
-            jot_text(jot, "to", names[flip->to]);
+        jot_text(jot, "factor", enisa_factor_name(flip->factor));
+        if (flip->factor >= ENISA_IDENTIFICATION) {
+            jot_text(jot, "from", enisa_answer_name(flip->factor, flip->from));
+            jot_text(jot, "to", enisa_answer_name(flip->factor, flip->to));
         } else {
             jot_number(jot, "from_score", flip->from);
             jot_number(jot, "to_score", flip->to);
         }
         jot_number(jot, "score_hundredths", flip->score);
-        jot_text(jot, "band", severity_band_name(flip->band));
+        jot_text(jot, "band", enisa_band_name(flip->band));
         jot_close(jot, '}');
     }
     jot_close(jot, ']');
@@ -238,11 +185,11 @@ RESULT command_law_severity(struct call *call)
     SCOPED(case_done) struct case_read read = {0};
     SCOPED(sheet_done) struct sheet sheet = {0};
     SCOPED(jot_done) struct jot jot = {0};
-    struct severity severity = {0};
-    struct severity_result result = {0};
+    struct enisa severity = {0};
+    struct enisa_result result = {0};
     TRY(law_language(call, &sheet.language));
     TRY(answers_read(call, &read, &severity));
-    TRY(severity_score(&severity, &result));
+    TRY(enisa_score(&severity, &result));
     if (call_has(call, OPT_JSON)) {
         severity_jot(&jot, &severity, &result);
         jot_show(&jot);

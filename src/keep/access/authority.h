@@ -28,6 +28,7 @@ enum authority_kind {
     AUTHORITY_MUTE = 19,
     AUTHORITY_CONTAINMENT = 20,
     AUTHORITY_HOLD = 21,
+    AUTHORITY_BOOK = 24,
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

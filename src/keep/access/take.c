@@ -4,6 +4,7 @@
 #include "keep/access/containment.h"
 #include "keep/hold.h"
 #include "keep/post.h"
+#include "keep/profile.h"
 #include "keep/watch/canary.h"
 #include "keep/watch/sink.h"
 #include "keep/watch/watching.h"
@@ -114,6 +115,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return containment_take(&shop->access, id, body);
     case AUTHORITY_HOLD:
         return hold_take(&shop->access, id, body);
+    case AUTHORITY_BOOK:
+        return profile_take(shop, id, body);
     case AUTHORITY_WITNESS:
         return OK; /* read from its row when it is needed */
     default:

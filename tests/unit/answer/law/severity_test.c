@@ -5,63 +5,61 @@
 static void scores_the_worked_cases(void **state)
 {
     /* Coupang: name, e-mail, phone, address, part of the orders; stolen on purpose, recipients unknown. */
-    struct severity coupang = {.data = {{SEVERITY_BEHAVIOURAL, 0, 0}},
-                               .count = 1,
-                               .identification = 3,
-                               .confidentiality = 2,
-                               .malice = 1,
-                               .people = 33673817};
-    struct severity_result result = {0};
+    struct enisa coupang = {.data = {{ENISA_BEHAVIOURAL, 0, 0}},
+                            .count = 1,
+                            .identification = 3,
+                            .confidentiality = 2,
+                            .malice = 1,
+                            .people = 33673817};
+    struct enisa_result result = {0};
     (void)state;
-    assert_ok(severity_score(&coupang, &result));
+    assert_ok(enisa_score(&coupang, &result));
     assert_int_equal(result.dpc, 2);
     assert_int_equal(result.ei, 100);
     assert_int_equal(result.cb, 100);
     assert_int_equal(result.score, 300);
-    assert_int_equal(result.band, SEVERITY_HIGH);
+    assert_int_equal(result.band, ENISA_HIGH);
     assert_true(result.many);
     coupang.data[0].up = 1; /* door codes */
-    assert_ok(severity_score(&coupang, &result));
+    assert_ok(enisa_score(&coupang, &result));
     assert_int_equal(result.score, 400);
-    assert_int_equal(result.band, SEVERITY_VERY_HIGH);
+    assert_int_equal(result.band, ENISA_VERY_HIGH);
 
-    struct severity tokopedia = {.data = {{SEVERITY_SIMPLE, 0, 0}},
-                                 .count = 1,
-                                 .identification = 3,
-                                 .confidentiality = 2,
-                                 .malice = 1,
-                                 .people = 91000000};
-    assert_ok(severity_score(&tokopedia, &result));
+    struct enisa tokopedia = {.data = {{ENISA_SIMPLE, 0, 0}},
+                              .count = 1,
+                              .identification = 3,
+                              .confidentiality = 2,
+                              .malice = 1,
+                              .people = 91000000};
+    assert_ok(enisa_score(&tokopedia, &result));
     assert_int_equal(result.score, 200);
-    assert_int_equal(result.band, SEVERITY_MEDIUM);
-    tokopedia.data[0].class_of = SEVERITY_BEHAVIOURAL;
-    assert_ok(severity_score(&tokopedia, &result));
+    assert_int_equal(result.band, ENISA_MEDIUM);
+    tokopedia.data[0].class_of = ENISA_BEHAVIOURAL;
+    assert_ok(enisa_score(&tokopedia, &result));
     assert_int_equal(result.score, 300);
 }
 
 static void takes_the_highest_of_several_classes(void **state)
 {
-    struct severity both = {
-        .data = {{SEVERITY_SENSITIVE, 0, 3}, {SEVERITY_FINANCIAL, 0, 0}, {SEVERITY_SIMPLE, 3, 0}},
-        .count = 3};
-    struct severity_result result = {0};
+    struct enisa both = {.data = {{ENISA_SENSITIVE, 0, 3}, {ENISA_FINANCIAL, 0, 0}, {ENISA_SIMPLE, 3, 0}},
+                         .count = 3};
+    struct enisa_result result = {0};
     (void)state;
-    assert_ok(severity_score(&both, &result));
+    assert_ok(enisa_score(&both, &result));
     assert_int_equal(result.dpc,
                      4); /* simple data of vulnerable people, raised by 3; sensitive data lowered to 1 */
-    assert_int_equal(result.decided_by, SEVERITY_SIMPLE);
+    assert_int_equal(result.decided_by, ENISA_SIMPLE);
     assert_int_equal(result.score, 100);
 }
 
 static void is_blind_to_size(void **state)
 {
-    struct severity few = {
-        .data = {{SEVERITY_FINANCIAL, 0, 0}}, .count = 1, .identification = 2, .people = 100};
-    struct severity_result one = {0}, other = {0};
+    struct enisa few = {.data = {{ENISA_FINANCIAL, 0, 0}}, .count = 1, .identification = 2, .people = 100};
+    struct enisa_result one = {0}, other = {0};
     (void)state;
-    assert_ok(severity_score(&few, &one));
+    assert_ok(enisa_score(&few, &one));
     few.people = 33700000;
-    assert_ok(severity_score(&few, &other));
+    assert_ok(enisa_score(&few, &other));
     assert_int_equal(one.score, other.score); /* so the number stands beside it */
     assert_false(one.many);
     assert_true(other.many);
@@ -77,41 +75,40 @@ static void names_its_bands(void **state)
                 {3, 2, 0, 225, "medium"}, {4, 2, 2, 350, "high"}};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct severity severity = {.data = {{(enum severity_class)rows[i].dpc, 0, 0}},
-                                    .count = 1,
-                                    .identification = rows[i].ei,
-                                    .confidentiality = rows[i].confidentiality};
-        struct severity_result result = {0};
-        assert_ok(severity_score(&severity, &result));
+        struct enisa severity = {.data = {{(enum enisa_class)rows[i].dpc, 0, 0}},
+                                 .count = 1,
+                                 .identification = rows[i].ei,
+                                 .confidentiality = rows[i].confidentiality};
+        struct enisa_result result = {0};
+        assert_ok(enisa_score(&severity, &result));
         assert_int_equal(result.score, rows[i].score);
-        assert_string_equal(severity_band_name(result.band), rows[i].band);
+        assert_string_equal(enisa_band_name(result.band), rows[i].band);
     }
 }
 
-static struct severity random_case(struct prop_rng *rng)
+static struct enisa random_case(struct prop_rng *rng)
 {
-    struct severity severity = {.count = 1 + prop_below(rng, SEVERITY_CLASSES),
-                                .identification = (unsigned)prop_below(rng, 4),
-                                .confidentiality = (unsigned)prop_below(rng, 3),
-                                .integrity = (unsigned)prop_below(rng, 3),
-                                .availability = (unsigned)prop_below(rng, 3),
-                                .malice = (unsigned)prop_below(rng, 2)};
+    struct enisa severity = {.count = 1 + prop_below(rng, ENISA_CLASSES),
+                             .identification = (unsigned)prop_below(rng, 4),
+                             .confidentiality = (unsigned)prop_below(rng, 3),
+                             .integrity = (unsigned)prop_below(rng, 3),
+                             .availability = (unsigned)prop_below(rng, 3),
+                             .malice = (unsigned)prop_below(rng, 2)};
     for (size_t i = 0; i < severity.count; i++) {
-        severity.data[i] = (struct severity_data){(enum severity_class)(i + 1), (unsigned)prop_below(rng, 4),
-                                                  (unsigned)prop_below(rng, 4)};
+        severity.data[i] = (struct enisa_data){(enum enisa_class)(i + 1), (unsigned)prop_below(rng, 4),
+                                               (unsigned)prop_below(rng, 4)};
     }
     return severity;
 }
 
 /* The same case with one answer changed, scored anew; a class of data that leaked keeps its place. */
-static bool with_answer(struct severity severity, const struct severity_flip *flip,
-                        struct severity_result *out)
+static bool with_answer(struct enisa severity, const struct enisa_flip *flip, struct enisa_result *out)
 {
     unsigned *const single[] = {&severity.identification, &severity.confidentiality, &severity.integrity,
                                 &severity.availability, &severity.malice};
-    if (flip->factor >= SEVERITY_IDENTIFICATION) {
-        *single[flip->factor - SEVERITY_IDENTIFICATION] = flip->to;
-        return severity_score(&severity, out).code == CODE_OK;
+    if (flip->factor >= ENISA_IDENTIFICATION) {
+        *single[flip->factor - ENISA_IDENTIFICATION] = flip->to;
+        return enisa_score(&severity, out).code == CODE_OK;
     }
     size_t at = severity.count;
     for (size_t i = 0; i < severity.count; i++) {
@@ -119,23 +116,22 @@ static bool with_answer(struct severity severity, const struct severity_flip *fl
     }
     if (flip->to == 0) { /* it did not leak after all */
         severity.data[at] = severity.data[--severity.count];
-        return severity_score(&severity, out).code == CODE_OK;
+        return enisa_score(&severity, out).code == CODE_OK;
     }
     if (at == severity.count) severity.count++;
     unsigned base = flip->factor + 1;
-    severity.data[at] =
-        (struct severity_data){(enum severity_class)base, flip->to > base ? flip->to - base : 0,
-                               flip->to < base ? base - flip->to : 0};
-    return severity_score(&severity, out).code == CODE_OK;
+    severity.data[at] = (struct enisa_data){(enum enisa_class)base, flip->to > base ? flip->to - base : 0,
+                                            flip->to < base ? base - flip->to : 0};
+    return enisa_score(&severity, out).code == CODE_OK;
 }
 
 static void every_flip_moves_the_band_and_none_is_missed(void **state)
 {
     (void)state;
     PROPERTY(500, rng) {
-        struct severity severity = random_case(&rng);
-        struct severity_result result = {0}, other = {0};
-        assert_ok(severity_score(&severity, &result));
+        struct enisa severity = random_case(&rng);
+        struct enisa_result result = {0}, other = {0};
+        assert_ok(enisa_score(&severity, &result));
         for (size_t i = 0; i < result.flip_count; i++) {
             assert_true(with_answer(severity, &result.flips[i], &other));
             assert_int_equal(other.score, result.flips[i].score);
@@ -144,12 +140,12 @@ static void every_flip_moves_the_band_and_none_is_missed(void **state)
         }
         for (unsigned to = 0; to < 3;
              to++) { /* by trying: an answer that moves the band is told, or a nearer one */
-            struct severity_flip flip = {.factor = SEVERITY_CONFIDENTIALITY, .to = to};
+            struct enisa_flip flip = {.factor = ENISA_CONFIDENTIALITY, .to = to};
             assert_true(with_answer(severity, &flip, &other));
             if (other.band == result.band) continue;
             bool told = false;
             for (size_t i = 0; i < result.flip_count; i++)
-                told = told || result.flips[i].factor == SEVERITY_CONFIDENTIALITY;
+                told = told || result.flips[i].factor == ENISA_CONFIDENTIALITY;
             assert_true(told);
         }
     }
@@ -157,21 +153,21 @@ static void every_flip_moves_the_band_and_none_is_missed(void **state)
 
 static void refuses_answers_out_of_range(void **state)
 {
-    static const struct severity bad[] = {
+    static const struct enisa bad[] = {
         {.count = 0},
-        {.data = {{(enum severity_class)0, 0, 0}}, .count = 1},
-        {.data = {{(enum severity_class)5, 0, 0}}, .count = 1},
-        {.data = {{SEVERITY_SIMPLE, 4, 0}}, .count = 1},
-        {.data = {{SEVERITY_SIMPLE, 0, 0}, {SEVERITY_SIMPLE, 0, 0}}, .count = 2},
-        {.data = {{SEVERITY_SIMPLE, 0, 0}}, .count = 5},
-        {.data = {{SEVERITY_SIMPLE, 0, 0}}, .count = 1, .identification = 4},
-        {.data = {{SEVERITY_SIMPLE, 0, 0}}, .count = 1, .confidentiality = 3},
-        {.data = {{SEVERITY_SIMPLE, 0, 0}}, .count = 1, .malice = 2},
+        {.data = {{(enum enisa_class)0, 0, 0}}, .count = 1},
+        {.data = {{(enum enisa_class)5, 0, 0}}, .count = 1},
+        {.data = {{ENISA_SIMPLE, 4, 0}}, .count = 1},
+        {.data = {{ENISA_SIMPLE, 0, 0}, {ENISA_SIMPLE, 0, 0}}, .count = 2},
+        {.data = {{ENISA_SIMPLE, 0, 0}}, .count = 5},
+        {.data = {{ENISA_SIMPLE, 0, 0}}, .count = 1, .identification = 4},
+        {.data = {{ENISA_SIMPLE, 0, 0}}, .count = 1, .confidentiality = 3},
+        {.data = {{ENISA_SIMPLE, 0, 0}}, .count = 1, .malice = 2},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
-        struct severity_result result = {0};
-        assert_code(CODE_INVALID, severity_score(&bad[i], &result));
+        struct enisa_result result = {0};
+        assert_code(CODE_INVALID, enisa_score(&bad[i], &result));
         assert_int_equal(result.score, 0);
     }
 }

@@ -1,0 +1,9 @@
+/* The verbs that tell an incident's facts, and the shop as laws see it: as keep/verbs.h says of all. */
+#ifndef AMN_ANSWER_FACTS_VERBS_H
+#define AMN_ANSWER_FACTS_VERBS_H
+
+#include "keep/verbs.h"
+
+VERB_FUNCTION(incident_facts);
+
+#endif
