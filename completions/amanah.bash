@@ -62,7 +62,7 @@ _amanah()
         "key session") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "key revoke") options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
         "key list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
-        "role put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --fields --purposes --acts --minute --hour --daily --monthly --class --ask-reason --ask-grant --ask-pass --watch --lesson --approval-above" ;;
+        "role put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --fields --purposes --acts --minute --hour --daily --monthly --class --ask-reason --ask-grant --ask-pass --watch --watch-alone --lesson --approval-above" ;;
         "role list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "budget put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --minute --hour --daily --monthly" ;;
         "budget list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

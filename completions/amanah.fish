@@ -299,6 +299,7 @@ complete -c amanah -n '__fish_seen_subcommand_from role; and __fish_seen_subcomm
 complete -c amanah -n '__fish_seen_subcommand_from role; and __fish_seen_subcommand_from put' -l ask-grant -d 'it sees a person only under an open grant'
 complete -c amanah -n '__fish_seen_subcommand_from role; and __fish_seen_subcommand_from put' -l ask-pass -d 'it sees a person only with that person\'s self pass'
 complete -c amanah -n '__fish_seen_subcommand_from role; and __fish_seen_subcommand_from put' -l watch -r -d 'what a detector\'s finding does to readers of a role: default, alert, slow or trip'
+complete -c amanah -n '__fish_seen_subcommand_from role; and __fish_seen_subcommand_from put' -l watch-alone -d 'when several readers of the role are stopped within a day, do not stop all of it'
 complete -c amanah -n '__fish_seen_subcommand_from role; and __fish_seen_subcommand_from put' -l lesson -r -d 'a lesson, such as privacy-basics: taken by somebody, or what everybody behind a role must have learned'
 complete -c amanah -n '__fish_seen_subcommand_from role; and __fish_seen_subcommand_from put' -l approval-above -r -d 'more people than this in one ask or day need an approved permit'
 complete -c amanah -n '__fish_seen_subcommand_from role' -f -a list -d 'the roles of the shop'

@@ -222,6 +222,7 @@ struct role_put_ask {
     struct slice lesson;
     uint64_t approval_above;
     struct slice watch;
+    bool watch_alone;
 };
 struct budget_put_ask {
     struct slice scope, id;

@@ -253,6 +253,8 @@ static const struct member role_put_members[] = {
     MEMBER(role_put_ask, approval_above, WIRE_U64, UINT32_MAX, false,
            "more people than this in one ask or day need an approved permit; 0: never"),
     TEXT(role_put_ask, watch, 16, false, "what a detector's finding does: default, alert, slow or trip"),
+    MEMBER(role_put_ask, watch_alone, WIRE_BOOL, 1, false,
+           "when several readers of it are stopped within a day, do not stop all of it"),
     {0},
 };
 static const struct member role_list_members[] = {{0}};

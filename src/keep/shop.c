@@ -84,6 +84,9 @@ void reader_put(struct shop *shop, uint64_t reader, struct buf *out)
     case READER_OUTSIDE:
         id_put(shop, ID_OUTSIDE, id, out);
         return;
+    case READER_ROLE:
+        buf_print(out, "role_%s", role_by_id(&shop->access, id) ? role_by_id(&shop->access, id)->name : "");
+        return;
     }
     buf_text(out, "unknown");
 }

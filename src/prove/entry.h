@@ -39,7 +39,8 @@ enum reader_kind {
     READER_KEY,
     READER_STAFF,
     READER_PASS,
-    READER_OUTSIDE /* principal of a system outside the vault; number 0: all of them, whoever it was */
+    READER_OUTSIDE, /* principal of a system outside the vault; number 0: all of them, whoever it was */
+    READER_ROLE     /* all readers of a role: whom a breaker or an alert is about; of no entry */
 };
 
 enum { LEDGER_ENTRY_BYTES_MAX = 4096, COMMITMENTS_MAX = 6, ENTRY_NONCE_BYTES = 16, COMMIT_SALT_BYTES = 16 };

@@ -188,6 +188,64 @@ def one_person_alone_resets_nothing_for_a_day():
         same(home.good("GET", "/v1/alerts")["breakers"][0]["breaker"], "open")
 
 
+def three_stopped_in_a_day_stop_their_role():
+    with Home() as home, Hook() as hook:
+        people = shop(home)
+        hook.secret = home.good("POST", "/v1/sinks", {"kind": "webhook", "url": hook.url})["secret"]
+        _, (ana, budi) = colleagues(home, "ana", "budi")
+        hook.ahead_s = home.ahead_s
+        keys = [desk(home)["key"]] + [home.issue("desk") for _ in range(5)]
+        watcher = home.issue("service")
+
+        def sees(key):
+            return home.reveal(people[0], ["name"], purpose="support", key=key).code
+
+        for at, key in enumerate(keys[:3]):
+            same(sees(keys[5]), None, f"{at} of them were stopped")
+            same(drained(home, people, key)[1].code, "breaker.open")
+        same([sees(key) for key in keys], ["breaker.open"] * 6)
+        same(home.reveal(people[0], ["name"], purpose="support", key=watcher).status, 200, "another role goes on")
+        listed = home.good("GET", "/v1/alerts")
+        within(("role_desk", "open"), [(row["reader"], row["breaker"]) for row in listed["breakers"]])
+        found = next(item for item in listed["items"] if item["detector"] == "role")
+        same((found["reader"], found["severity"], found["breaker"]), ("role_desk", "critical", "open"))
+        wait_until(lambda: any(got["reader"] == "role_desk" and got["stopped"] for got in hook.got), "a post that says so")
+        status = {item["role"]: item["breaker"] for item in home.good("GET", "/v1/watch/status")["items"]}
+        same((status["desk"], status["service"]), ("open", "closed"))
+        asked = home.http("POST", "/v1/breaker/role_desk/reset", key=ana)
+        same((asked.status, asked.json["state"]), (202, "waiting"))
+        same(home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=ana).code, "approval.asker")
+        same(sees(keys[5]), "breaker.open")
+        same(home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=budi).status, 200)
+        same([sees(key) for key in keys], ["breaker.open"] * 3 + [None] * 3, "those who did it stay stopped")
+        same(drained(home, people, keys[3])[1].code, "breaker.open")
+        same(sees(keys[5]), "breaker.open", "after a reset one more is enough")
+        same(home.http("POST", "/v1/breaker/role_nobody/trip", key=ana).status, 404)
+        same(home.http("POST", "/v1/breaker/role_service/trip", key=ana).json["breaker"], "open", "by one person, too")
+        same(sees(watcher), "breaker.open")
+        home.restart()
+        same([sees(keys[5]), sees(watcher)], ["breaker.open"] * 2, "a restart keeps it")
+        home.run("ledger", "verify")
+
+
+def a_role_may_be_told_of_only():
+    with Home() as home:
+        people = shop(home)
+        role = {"name": "desk", "fields": ["*"], "purposes": ["*"], "acts": ["reveal", "lookup", "show"], "watch": "trip"}
+        home.good("POST", "/v1/roles", {**role, "watch_alone": True})
+        keys = [home.issue("desk") for _ in range(4)]
+        for key in keys[:3]:
+            same(drained(home, people, key)[1].code, "breaker.open")
+        same(home.reveal(people[0], ["name"], purpose="support", key=keys[3]).status, 200)
+        listed = home.good("GET", "/v1/alerts")
+        same([item["breaker"] for item in listed["items"] if item["detector"] == "role"], ["closed"])
+        ana = person(home, "ana")
+        same(home.http("POST", "/v1/roles", role, key=ana).status, 200, "to stop all of it is stricter: one is enough")
+        same(home.http("POST", "/v1/roles", {**role, "watch_alone": True}, key=ana).status, 202, "and back takes two")
+        shown = next(item for item in home.good("GET", "/v1/roles")["items"] if item["name"] == "desk")
+        same(shown["watch_alone"], False)
+
+
 def a_looser_stance_of_a_role_takes_two():
     with Home() as home:
         home.start()
@@ -312,5 +370,6 @@ if __name__ == "__main__":
     story(a_list_taken_in_order_is_stopped_and_told, scripts_of_the_first_days_are_told_of_and_never_held_up,
           from_the_eighth_day_on_a_service_is_stopped_by_itself, from_another_country_is_told,
           people_stop_alone_and_free_together, one_person_alone_resets_nothing_for_a_day,
+          three_stopped_in_a_day_stop_their_role, a_role_may_be_told_of_only,
           a_looser_stance_of_a_role_takes_two, a_muted_alert_is_not_told_but_trips, who_is_suspected_is_not_told,
           whoever_writes_the_database_frees_nobody, what_was_learned_and_is_gone_is_said)

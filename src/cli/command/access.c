@@ -17,7 +17,8 @@ RESULT command_role_put(struct call *call)
                                .grant = call_has(call, OPT_ASK_GRANT),
                                .pass = call_has(call, OPT_ASK_PASS),
                                .lesson = call_slice(call, OPT_LESSON),
-                               .watch = call_slice(call, OPT_WATCH)};
+                               .watch = call_slice(call, OPT_WATCH),
+                               .watch_alone = call_has(call, OPT_WATCH_ALONE)};
     SCOPED(arena_done) struct arena arena = {0};
     struct slice given = {0};
     TRY(call_need(call, OPT_ACTS, &given));
@@ -48,6 +49,7 @@ static void show_roles(const struct call *call, struct doc answer)
                                                       {"lesson", COLUMN_WORDS},
                                                       {"approval_above", COLUMN_WORDS},
                                                       {"watch", COLUMN_WORDS},
+                                                      {"watch_alone", COLUMN_WORDS},
                                                       {"purposes", COLUMN_WORDS},
                                                       {"acts", COLUMN_WORDS},
                                                       {"fields", COLUMN_WORDS},

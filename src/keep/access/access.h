@@ -52,6 +52,7 @@ struct role {
     char lesson[ROLE_NAME_BYTES_MAX + 1]; /* everybody behind the reader must have learned it; empty: none */
     uint64_t approval_above; /* more subjects in one ask or day need an approved permit; 0: never */
     enum stance stance;      /* what a finding of a detector may do to its readers */
+    bool alone;              /* when several of them are stopped, the others are not: watch/together.h */
 };
 
 /* How a key's holder proves to be one. */

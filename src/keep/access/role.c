@@ -14,8 +14,9 @@ enum {
 #undef ACT
 };
 enum {
-    ROLE_MEMBERS = 14,
-    ROLE_MEMBERS_BEFORE = 13 /* without a stance: of homes made before there were any */
+    ROLE_MEMBERS = 15,
+    ROLE_MEMBERS_STANCE = 14, /* without `alone`, */
+    ROLE_MEMBERS_BEFORE = 13  /* and without a stance: of homes made before there were any */
 };
 #define BIT(act) (1U << ACT_##act)
 #define FIELD_BIT(name) ((uint64_t)1 << FIELD_##name)
@@ -93,6 +94,7 @@ void role_body_write(const struct role *role, struct buf *out)
     cbor_text(out, slice_text(role->lesson));
     cbor_uint(out, role->approval_above);
     cbor_uint(out, role->stance);
+    cbor_bool(out, role->alone);
 }
 
 static RESULT role_body_read(struct slice body, struct role *out)
@@ -114,7 +116,8 @@ static RESULT role_body_read(struct slice body, struct role *out)
     TRY(cbor_read_bool(&reader, &out->pass));
     TRY(body_name_read(&reader, out->lesson, ROLE_NAME_BYTES_MAX));
     TRY(cbor_read_uint(&reader, &out->approval_above));
-    if (members != ROLE_MEMBERS_BEFORE) TRY(cbor_read_uint(&reader, &stance));
+    if (members >= ROLE_MEMBERS_STANCE) TRY(cbor_read_uint(&reader, &stance));
+    if (members >= ROLE_MEMBERS) TRY(cbor_read_bool(&reader, &out->alone));
     out->acts = (uint32_t)act_bits & ALL_ACTS;
     if (members > ROLE_MEMBERS || members < ROLE_MEMBERS_BEFORE || stance >= STANCES)
         return FAIL(CORRUPT, "authority: a stored role of %zu members", members);
@@ -194,7 +197,7 @@ static bool as_strict(const struct role *inner, const struct role *outer)
     bool approval = outer->approval_above == 0 ||
                     (inner->approval_above != 0 && inner->approval_above <= outer->approval_above);
     return (inner->reason || !outer->reason) && (inner->grant || !outer->grant) &&
-           (inner->pass || !outer->pass) && lesson && approval;
+           (inner->pass || !outer->pass) && (!inner->alone || outer->alone) && lesson && approval;
 }
 
 /* 0 is no limit. */
@@ -295,6 +298,7 @@ RESULT role_from_ask(struct shop *shop, const struct role_put_ask *ask, struct r
                         .reason = ask->reason,
                         .grant = ask->grant,
                         .pass = ask->pass,
+                        .alone = ask->watch_alone,
                         .approval_above = ask->approval_above};
     TRY(role_word("role", ask->name, role.name));
     if (ask->lesson.len > 0) TRY(role_word("lesson", ask->lesson, role.lesson));

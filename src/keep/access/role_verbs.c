@@ -147,7 +147,7 @@ static void put_limits(const struct shop *shop, const struct role *role, struct 
 /* A role as its shop's list shows it. */
 static void role_item_put(struct shop *shop, const struct role *role, struct buf *out)
 {
-    cbor_map(out, 11 + WINDOW_COUNT);
+    cbor_map(out, 12 + WINDOW_COUNT);
     put_text(out, "name", slice_text(role->name));
     cbor_text(out, SLICE_TEXT("fields"));
     put_fields(shop, role, out);
@@ -162,6 +162,7 @@ static void role_item_put(struct shop *shop, const struct role *role, struct buf
     put_text(out, "lesson", slice_text(role->lesson));
     put_number(out, "approval_above", role->approval_above);
     put_text(out, "watch", slice_text(stance_name(role->stance)));
+    put_bool(out, "watch_alone", role->alone);
 }
 
 /* Whom a tighter role leaves without a right to approve: noted with each, so that it is known who was removed by it. */

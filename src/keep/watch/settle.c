@@ -2,6 +2,7 @@
 #include "keep/watch/canary.h"
 #include "keep/watch/sink.h"
 #include "keep/watch/watching_priv.h"
+#include "watch/together.h"
 
 #include <string.h>
 
@@ -24,6 +25,13 @@ static struct standing standing_of(struct batch *batch, uint64_t line)
     return standing;
 }
 
+/* The role that this line is, and whose readers are stopped one by one only. */
+static bool alone(const struct shop *shop, uint64_t line)
+{
+    const struct role *role = line >> 32 == READER_ROLE ? reader_role(&shop->access, line) : NULL;
+    return role && role->alone;
+}
+
 /* `stopped`: it was not, and now it is. */
 static RESULT breaker_move(struct batch *batch, const struct finding *finding, bool *stopped)
 {
@@ -34,7 +42,7 @@ static RESULT breaker_move(struct batch *batch, const struct finding *finding, b
     struct breaker_policy policy;
     struct receipt receipt = {0};
     if (finding->reader >> 32 == READER_OUTSIDE) return OK; /* nobody can be stopped there from here */
-    if (!policy_heeds(finding->detector)) return OK;
+    if (!policy_heeds(finding->detector) || alone(batch->shop, finding->reader)) return OK;
     if (finding->reader == reader_no(READER_OPERATOR, 0))
         return OK; /* who holds the machine could read the keys: an alert tells, a refusal would keep out nobody */
     policy_of(&watching->params, &standing, &policy);
@@ -94,20 +102,40 @@ RESULT alert_once(struct batch *batch, unsigned detector)
 }
 
 /* The switch first: what is told says whether the reader is stopped. */
-static RESULT finding_settle(struct batch *batch, const struct finding *finding)
+static RESULT finding_settle(struct batch *batch, const struct finding *finding, bool *stopped)
 {
     struct watching *watching = batch->shop->watching;
     struct alert_row row = {0};
-    bool stopped = false;
     batch->authority = true; /* alerts in memory changed: made anew after a rollback */
     enum alerts_event event = alerts_note(watching->alerts, finding, &row.alert);
     watching->muted += event == ALERTS_MUTED;
-    TRY(breaker_move(batch, finding, &stopped));
+    TRY(breaker_move(batch, finding, stopped));
     /* what went on for months is told once, and once when it is over: not again for each day of it */
     if (event == ALERTS_AGAIN && finding->at_us < batch->now_us - OUTSIDE_PAST_US) return OK;
-    if (alerts_tells(event) || (stopped && event == ALERTS_FOLDED))
+    if (alerts_tells(event) || (*stopped && event == ALERTS_FOLDED))
         return alert_tell(batch, &row, event == ALERTS_NEW ? ALERT_OPENED : ALERT_GREW);
     return OK;
+}
+
+/* One more reader was stopped: of its role, how many are? */
+static RESULT role_settle(struct batch *batch, const struct finding *finding)
+{
+    struct watching *watching = batch->shop->watching;
+    const struct access *access = &batch->shop->access;
+    const struct role *role = reader_role(access, finding->reader);
+    bool stopped = false;
+    if (!role || finding->reader >> 32 == READER_ROLE) return OK;
+    uint64_t line = reader_no(READER_ROLE, role->id);
+    const struct breaker_row *own = breaker_row_find(watching, line);
+    struct together together = together_begin(&watching->params, own ? &own->breaker : NULL, batch->now_us);
+    for (size_t i = 0; i < watching->breaker_count; i++) {
+        const struct breaker_row *row = &watching->breakers[i];
+        if (row->reader >> 32 != READER_ROLE && reader_role(access, row->reader) == role)
+            together_count(&together, &row->breaker);
+    }
+    if (together_score(&together) < 1) return OK;
+    const struct finding all = together_finding(&together, line, finding);
+    return finding_settle(batch, &all, &stopped);
 }
 
 RESULT watching_settle(struct batch *batch)
@@ -120,7 +148,10 @@ RESULT watching_settle(struct batch *batch)
         outside_watch_findings(watching->outside, batch->now_us, watching->found + watching->found_count,
                                WATCH_FINDINGS_MAX - watching->found_count);
     while (watching->settled < watching->found_count) {
-        TRY(finding_settle(batch, &watching->found[watching->settled]));
+        const struct finding *finding = &watching->found[watching->settled];
+        bool stopped = false;
+        TRY(finding_settle(batch, finding, &stopped));
+        if (stopped) TRY(role_settle(batch, finding));
         watching->settled++;
     }
     return OK;

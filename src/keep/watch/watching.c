@@ -44,6 +44,7 @@ const struct role *reader_role(const struct access *access, uint64_t line)
     uint32_t id = (uint32_t)line, role = 0;
     if (line >> 32 == READER_OPERATOR) return &access->operator_role;
     if (id == 0) return NULL;
+    if (line >> 32 == READER_ROLE) role = id;
     if (line >> 32 == READER_KEY && id <= access->key_count) role = access->keys[id - 1].role;
     if (line >> 32 == READER_STAFF && id <= access->staff_count) role = access->staff[id - 1].role;
     return role_by_id(access, role);
@@ -181,6 +182,18 @@ static bool is_look(enum verb verb)
     return looks[verb];
 }
 
+/* The whole role is stopped. The local operator's is never. */
+static RESULT role_ask(struct batch *batch, const struct reader *reader)
+{
+    struct watching *watching = batch->shop->watching;
+    if (reader->no == reader_no(READER_OPERATOR, 0)) return OK;
+    const struct breaker_row *row = breaker_row_find(watching, reader_no(READER_ROLE, reader->role->id));
+    if (!row || row->breaker.state != BREAKER_OPEN) return OK;
+    watching->refused++;
+    return FAIL(BREAKER_OPEN, "breaker: all readers of this role were stopped by %s; two people reset it",
+                row->breaker.detector ? "what several of them did" : "a person");
+}
+
 /* A slowed reader waits between its looks, and keeps a part of its day. */
 static RESULT slowed(struct batch *batch, const struct reader *reader, struct breaker_row *row,
                      uint32_t delay_ms, struct asking *asking)
@@ -207,7 +220,8 @@ static RESULT slowed(struct batch *batch, const struct reader *reader, struct br
 RESULT watching_ask(struct batch *batch, const struct reader *reader, struct asking *asking)
 {
     struct watching *watching = batch->shop->watching;
-    if (!is_look(asking->verb)) return OK;
+    if (!is_look(asking->verb) || watching->breaker_count == 0) return OK;
+    TRY(role_ask(batch, reader));
     struct breaker_row *row = breaker_row_find(watching, reader->line);
     if (!row || row->breaker.state == BREAKER_CLOSED) return OK;
     struct breaker_answer answer = breaker_ask(&watching->policy, &row->breaker, asking->people);
@@ -235,6 +249,12 @@ RESULT watching_reader(struct shop *shop, struct slice id, uint64_t *out)
     if (slice_starts(id, "outside_")) {
         TRY(id_get(shop, ID_OUTSIDE, id, &number));
         *out = reader_no(READER_OUTSIDE, (uint32_t)number);
+        return OK;
+    }
+    if (slice_starts(id, "role_")) {
+        const struct role *role = role_find(&shop->access, slice_from(id, sizeof "role_" - 1));
+        if (!role) return FAIL(NOT_FOUND, "role: none of that name");
+        *out = reader_no(READER_ROLE, role->id);
         return OK;
     }
     if (slice_is(id, "operator")) {
@@ -270,7 +290,11 @@ bool watching_concerns(const struct shop *shop, const struct reader *reader, uin
 
 const char *watching_state(const struct shop *shop, uint64_t line)
 {
-    const struct breaker_row *row = breaker_row_find(shop->watching, line);
+    const struct role *role = reader_role(&shop->access, line);
+    const struct breaker_row *row = breaker_row_find(shop->watching, line), *all = NULL;
+    if (role && line >> 32 != READER_OPERATOR)
+        all = breaker_row_find(shop->watching, reader_no(READER_ROLE, role->id));
+    if (all && all->breaker.state == BREAKER_OPEN) row = all;
     return breaker_state_name(row ? row->breaker.state : BREAKER_CLOSED);
 }
 

@@ -94,7 +94,7 @@ struct watching_counts {
 };
 struct watching_counts watching_counts(const struct shop *shop, int64_t now_us);
 
-/* "operator", "key_…", "staff_…": the line under which that reader's looks are counted. ID_MALFORMED. */
+/* "operator", "key_…", "staff_…", "role_NAME" for all of its readers: the line under which that reader's looks are counted. ID_MALFORMED. */
 RESULT watching_reader(struct shop *shop, struct slice id, uint64_t *out);
 
 #endif

@@ -98,6 +98,7 @@ static RESULT group_add(void *context, const struct sighting_group *group)
     case READER_SYSTEM:
     case READER_PASS:
     case READER_OUTSIDE:
+    case READER_ROLE:
         return OK;
     }
     crowd_add(&week->roles[role <= WEEKLY_ROLES_MAX ? role : 0], person, program, group->subjects);

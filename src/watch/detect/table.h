@@ -18,7 +18,7 @@ enum detector {
 #include "watch/detect/detectors.def"
 #undef DETECTOR
 };
-enum { DETECTORS_END = 12 }; /* one above the greatest number */
+enum { DETECTORS_END = 13 }; /* one above the greatest number */
 
 struct detector_row {
     const char *name; /* "slow_rise" */

@@ -14,6 +14,7 @@ enum {
     CHARGES_MAX = 5,
     NEWER = 2 /* exponent of the preference for new customers */
 };
+#define ROLE_LINE (1ULL << 32)
 #define NETWORK_HOME (1ULL << 62)
 #define NETWORK_CARRIER (2ULL << 62)
 
@@ -194,6 +195,46 @@ static void stopped(struct world *world, struct actor *actor, const struct findi
     actor->back_us = finding->at_us + RESET_HOURS * HOUR_US;
 }
 
+/* A trip of everybody who works in it that day; whoever looks into it finds the thief's, and never puts them back. */
+static void role_stopped(struct world *world, enum workload workload, const struct finding *finding,
+                         bool thief)
+{
+    struct simulate_honest *tally = &world->tally[workload];
+    for (size_t i = 0; i < world->actor_count; i++) {
+        struct actor *actor = &world->actors[i];
+        if (actor->workload != workload || actor->breaker.state == BREAKER_OPEN) continue;
+        if (actor->thief) {
+            stopped(world, actor, finding);
+            actor->breaker.state = BREAKER_OPEN;
+        } else if (!thief && actor->today > 0) {
+            tally->trips++;
+            tally->trips_by[DETECTOR_ROLE]++;
+        }
+    }
+    world->role_back_us[workload] = finding->at_us + RESET_HOURS * HOUR_US;
+}
+
+/* One more reader was stopped: of its role, how many are? As keep/watch/settle.c does. */
+static void role_found(struct world *world, enum workload workload, const struct finding *last)
+{
+    struct breaker *role = &world->roles[workload];
+    struct together together = together_begin(&world->options.params, role, last->at_us);
+    for (size_t i = 0; i < world->actor_count; i++)
+        if (world->actors[i].workload == workload) together_count(&together, &world->actors[i].breaker);
+    if (together_score(&together) < 1) return;
+    const struct finding all = together_finding(&together, ROLE_LINE | (uint64_t)workload, last);
+    enum breaker_state before = role->state;
+    bool told = alerts_note(world->alerts, &all, NULL) == ALERTS_NEW,
+         thief = world->actors[last->reader - 1].thief;
+    if (told && thief) thief_alerted(world, &all);
+    if (told && !thief) {
+        world->tally[workload].alerts++;
+        world->tally[workload].alerts_by[DETECTOR_ROLE]++;
+    }
+    if (!breaker_finding(&world->policy, role, &all)) return;
+    if (role->state == BREAKER_OPEN && before != BREAKER_OPEN) role_stopped(world, workload, &all, thief);
+}
+
 static void found(struct world *world, const struct finding *finding)
 {
     struct actor *actor = &world->actors[finding->reader - 1];
@@ -208,7 +249,10 @@ static void found(struct world *world, const struct finding *finding)
     }
     if (!policy_heeds(finding->detector)) return;
     if (!breaker_finding(&world->policy, &actor->breaker, finding)) return;
-    if (actor->breaker.state == BREAKER_OPEN && before != BREAKER_OPEN) stopped(world, actor, finding);
+    if (actor->breaker.state == BREAKER_OPEN && before != BREAKER_OPEN) {
+        stopped(world, actor, finding);
+        role_found(world, actor->workload, finding);
+    }
     if (actor->breaker.state == BREAKER_SLOWED && !actor->thief) world->tally[actor->workload].slowed++;
 }
 
@@ -270,9 +314,11 @@ bool world_look(struct world *world, struct actor *actor, const struct glance *g
 {
     uint32_t canaries = canaries_in(world, glance);
     if (uncounted(world, actor, glance, canaries))
-        return actor->breaker.state != BREAKER_OPEN && !actor->spent;
+        return actor->breaker.state != BREAKER_OPEN && world->roles[actor->workload].state != BREAKER_OPEN &&
+               !actor->spent;
     actor->looked = true;
-    struct breaker_answer answer = breaker_ask(&world->policy, &actor->breaker, glance->count);
+    struct breaker_answer answer = {.refused = world->roles[actor->workload].state == BREAKER_OPEN};
+    if (!answer.refused) answer = breaker_ask(&world->policy, &actor->breaker, glance->count);
     bool shown = !answer.refused && glance->kind != LOOK_PASS_UNKNOWN;
     actor->spent = shown && !spend(world, actor, glance);
     if (actor->spent) {
@@ -317,6 +363,12 @@ void world_minute(struct world *world)
         (void)breaker_reset(&actor->breaker, world->now_us);
         watch_calm(world->watch, actor->no);
         actor->back_us = 0;
+    }
+    for (size_t i = 0; i < WORKLOAD_COUNT; i++) {
+        (void)breaker_minute(&world->policy, &world->roles[i], world->now_us);
+        if (world->role_back_us[i] == 0 || world->now_us < world->role_back_us[i]) continue;
+        (void)breaker_reset(&world->roles[i], world->now_us);
+        world->role_back_us[i] = 0;
     }
     if ((world->now_us - WORLD_EPOCH_US) % HOUR_US == 0) budget_tick(world->budgets, world->now_us);
     if ((world->now_us - WORLD_EPOCH_US) % DAY_US == 0) day_is_over(world);

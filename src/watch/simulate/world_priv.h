@@ -8,6 +8,7 @@
 #include "watch/policy.h"
 #include "watch/simulate/chance.h"
 #include "watch/simulate/simulate.h"
+#include "watch/together.h"
 
 enum {
     ASK_MAX = 100,          /* people of one ask */
@@ -104,7 +105,9 @@ struct world {
     struct alerts *alerts;
     struct breaker_policy policy;
     struct chance chance;
-    struct actor *actors; /* never moved */
+    struct actor *actors;                 /* never moved */
+    struct breaker roles[WORKLOAD_COUNT]; /* of all readers of a workload */
+    int64_t role_back_us[WORKLOAD_COUNT]; /* when people put it back to work; 0: nothing is wrong */
     size_t actor_count, actor_room;
     int64_t day, now_us; /* days since WORLD_EPOCH_US */
     bool peak;
