@@ -1,3 +1,4 @@
+#include "answer/evidence/dump/reader.h"
 #include "answer/paper/print.h"
 #include "child/child.h"
 #include "cli/help.h"
@@ -44,7 +45,7 @@ static RESULT run(int argc, char **argv, struct call *call)
 }
 
 /* What this program does for itself in a process of its own. */
-static const struct child_kind children[] = {{PRINT_WORD, print_main}};
+static const struct child_kind children[] = {{PRINT_WORD, print_main}, {READER_WORD, reader_main}};
 
 int main(int argc, char **argv)
 {
