@@ -237,6 +237,12 @@ def walk(home):
     run("playbook show", "other", status=NO)
     within("9 playbooks", run("playbook check").text)
     run("playbook check", home.file("bad.yaml", "id: bad\n"), status=USAGE)
+    text = home.file("notice.txt", "Your data leaked.\nWe take this seriously; see https://shop.example/x\n")
+    found = run("words check", text, "--json", status=NO).json["findings"]
+    same([[row["line"], row["rule"]] for row in found], [[2, "spin"], [2, "link"]])
+    within("leave it out", run("words check", text, status=NO).text)
+    run("words check", home.file("clean.txt", "개인정보 유출을 알려 드립니다.\n"), "--lang", "ko", "--kind", "statement")
+    run("words check", text, "--kind", "poem", status=USAGE)
     incident = run("incident open", "a list is for sale", "kind=dump_for_sale", "--json").json["id"]
     within(incident, run("incident list").text)
     task = run("incident task", incident, "text=look at it", "needs_evidence=true", "--json").json["line"]

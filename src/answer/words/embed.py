@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""Turns locale/<language>/<pattern> into one C table: embed.py LOCALE PATTERN NAME OUT.c OUT.d"""
+import pathlib
+import sys
+
+
+def c_text(text):
+    out = ""
+    for line in text.splitlines(keepends=True):
+        made = ""
+        for byte in line.encode():
+            char = chr(byte)
+            made += "\\n" if char == "\n" else "\\" + char if char in '"\\?' else char if 32 <= byte < 127 else f"\\{byte:03o}"
+        out += f'     "{made}"\n'
+    return out
+
+
+def main(locale, pattern, name, out, depfile):
+    files = sorted(pathlib.Path(locale).glob(f"*/{pattern}"))
+    made = '/* Made by src/answer/words/embed.py from locale/. */\n#include "answer/words/words_priv.h"\n\n'
+    made += '#pragma GCC diagnostic ignored "-Woverlength-strings"\n\n'
+    made += f"const struct words_source {name}[] = {{\n"
+    for file in files:
+        made += f'    {{"{file.relative_to(locale).parts[0]}", "{file.relative_to(locale)}",\n'
+        made += c_text(file.read_text(encoding="utf-8")) + "    },\n"
+    pathlib.Path(out).write_text(made + "    {0},\n};\n", encoding="utf-8")
+    folders = sorted({str(file.parent) for file in files})
+    names = " ".join([locale, *folders, *map(str, files)])
+    pathlib.Path(depfile).write_text(f"{out}: {names}\n", encoding="utf-8")
+
+
+main(*sys.argv[1:])
