@@ -1,5 +1,7 @@
 #include "cli/synth.h"
 
+#include "base/names.h"
+
 #include <assert.h>
 #include <stddef.h>
 #include <string.h>
@@ -11,34 +13,6 @@ enum {
     US_MOVIE_PHONES = 72000 /* area codes of the form [2-9][0-8][0-9], 100 numbers each */
 };
 
-struct word {
-    const char *text, *roman;
-};
-
-static const struct word korean_families[] = {
-#define KOREAN_FAMILY(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word korean_syllables[] = {
-#define KOREAN_SYLLABLE(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word indonesian_given[] = {
-#define INDONESIAN_GIVEN(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word indonesian_families[] = {
-#define INDONESIAN_FAMILY(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word english_given[] = {
-#define ENGLISH_GIVEN(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word english_families[] = {
-#define ENGLISH_FAMILY(text, roman) {text, roman},
-#include "base/names.def"
-};
 static const char *const domains[] = {"example.com",  "example.net",   "example.org",
                                       "mail.example", "surat.example", "uri.example"};
 static const char *const korean_cities[] = {"서울특별시", "부산광역시", "대구광역시", "인천광역시",

@@ -1,6 +1,7 @@
 #include "answer/incident/evidence.h"
 #include "keep/access/approval.h"
 #include "keep/access/key_make.h"
+#include "keep/access/secret.h"
 #include "keep/access/service.h"
 #include "keep/erase.h"
 #include "keep/hold.h"
@@ -102,6 +103,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(watching_minute(batch, noted));
     TRY(store->replay->sweep(store, batch->now_us));
     TRY(keys_upkeep(batch));
+    TRY(secrets_tell(batch, noted));
     TRY(weekly_due(batch, noted));
     TRY(holds_due(batch, noted));
     if (!hold_stands(&shop->access)) TRY(sweep(batch));

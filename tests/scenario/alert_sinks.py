@@ -307,6 +307,7 @@ def the_week_is_told_in_plain_words():
         within("- support: 1 person, 3 customers", text)
         within("- service: 1 program, 2 customers", text)
         within("could be rewritten unseen", text)
+        within("no backup yet", text)
         check("Ana" not in text and "Name" not in text, "nobody is named")
 
 

@@ -93,12 +93,20 @@ def whoever_names_one_is_stopped_at_once():
                 "e-mail": (lookup("email"), 200), "phone": (lookup("phone"), 200), "ref": (lookup("ref"), 200),
                 "show": (lambda key: home.http("GET", f"/v1/subjects/{subject}", key=key), 200),
                 "close": (lambda key: home.http("POST", f"/v1/subjects/{subject}/close", key=key), 200)}
-        for name, (act, status) in ways.items():
-            key = home.good("POST", "/v1/keys", {"role": "service"})
+        for at, (name, (act, status)) in enumerate(ways.items()):
+            role = {"name": f"way{at}", "fields": ["*"], "purposes": ["*"], "acts": ["reveal", "lookup", "show", "change"]}
+            home.good("POST", "/v1/roles", role)  # one each: the second of a role would stop all of it
+            key = home.good("POST", "/v1/keys", {"role": f"way{at}"})
             answer = act(key["key"])
             same(answer.status, status, f"{name}: it is answered as for anybody")
             same(home.reveal(ids[0], ["name"], purpose="support", key=key["key"]).code, "breaker.open", name)
             wait_until(lambda key=key: any(got["reader"] == key["id"] and got["stopped"] for got in hook.got), f"{name}: a post")
+        way, other = (home.issue("way0") for _ in range(2))
+        same(home.reveal(ids[0], ["name"], purpose="support", key=other).status, 200)
+        same(reveal(way).status, 200)
+        same(home.reveal(ids[0], ["name"], purpose="support", key=other).code, "breaker.open", "two of a role: all of it")
+        wait_until(lambda: hook.got[-1]["reader"] == "role_way0", "a post about the role")
+        hook.got.pop()
         check(all((got["detector"], got["severity"]) == ("canary", "critical") for got in hook.got), repr(hook.got))
         admin = home.issue("admin")
         same(home.http("DELETE", f"/v1/subjects/{subject}", key=admin).status, 200, "erased as anybody is")

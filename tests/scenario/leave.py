@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Somebody stops working for the shop: what they held ends, what they could have held is found."""
+import base64
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within
+from receivers import MailHost
 
 
 def staff(home, name, key=None, **more):
@@ -141,6 +143,43 @@ def what_they_could_have_held_is_found():
         same(item(home.good("GET", f"/v1/staff/{ana}/leave"), secret)["state"], "closed")
 
 
+def who_owns_a_secret_hears_each_week_that_it_was_not_rotated():
+    with Home() as home, MailHost() as host:
+        home.start()
+        home.good("POST", "/v1/mail", {"url": host.url, "starttls": "never", "from": "vault@shop.example"})
+        ana, budi = staff(home, "ana", lang="en"), staff(home, "budi", lang="en")
+        secret, other = (home.good("POST", "/v1/secrets", {"name": name, "owner": budi, "holders": [ana]})["id"]
+                         for name in ("token signing key", "backup bucket"))
+        home.good("POST", f"/v1/staff/{ana}/leave")
+        home.good("POST", f"/v1/secrets/{other}/rotated", {"proof": "ticket 8", "old_dead": "an old one: 403"})
+
+        def told():
+            home.restart()  # upkeep runs when it stops, and what it queued goes out
+            home.good("GET", "/v1/secrets")
+            return [mail for mail in host.mails() if "still has to be replaced" in mail]
+
+        home.wait_days(6)
+        same(told(), [], "not before a week")
+        home.wait_days(2)
+        home.restart()
+        host.wait(1)
+        (mail,) = told()
+        words = base64.b64decode(mail.split("\n\n", 1)[1]).decode()
+        for word in ("budi@shop.example", "Subject: shop: a secret still has to be replaced"):
+            within(word, mail)
+        for word in (f"token signing key, {secret}", "8 day(s)"):
+            within(word, " ".join(words.split()))
+        same(len(told()), 1, "once a week")
+        home.wait_days(7)
+        home.restart()
+        host.wait(2)
+        same(len(told()), 2)
+        home.good("POST", f"/v1/secrets/{secret}/rotated", {"proof": "ticket 9", "old_dead": "an old token: 401"})
+        home.wait_days(7)
+        same(len(told()), 2, "it is done")
+        home.run("ledger", "verify")
+
+
 def what_they_had_asked_for_is_taken_back():
     with Home() as home:
         home.start()
@@ -184,5 +223,6 @@ def the_page_can_be_read_by_a_human():
 story(a_key_that_was_kept_opens_nothing_any_more, who_ends_their_own_key_by_leaving_is_told_what_ended,
       the_probes_of_their_keys_are_tried_over_the_listener_before_and_after,
       without_a_listener_it_says_that_nothing_was_tried, a_shared_key_stays_on_the_list_until_it_is_rotated,
-      a_key_that_a_leaver_knows_gives_them_no_successor, what_they_could_have_held_is_found, what_they_had_asked_for_is_taken_back,
+      a_key_that_a_leaver_knows_gives_them_no_successor, what_they_could_have_held_is_found,
+      who_owns_a_secret_hears_each_week_that_it_was_not_rotated, what_they_had_asked_for_is_taken_back,
       a_key_that_the_asker_issued_is_no_second_person, the_page_can_be_read_by_a_human)

@@ -223,6 +223,17 @@ bool secret_due(const struct secret_row *secret, int64_t now_us)
     return secret->open_us > 0 || is_late(secret, now_us);
 }
 
+RESULT secret_name(struct shop *shop, const struct secret_row *secret, struct buf *out)
+{
+    SCOPED(buf_done) struct buf text = {0};
+    struct words words = {{0}};
+    TRY(words_open(shop, secret, &text, &words));
+    buf_slice_put(out, words.name);
+    buf_text(out, ", ");
+    id_put(shop, ID_SECRET, secret->id, out);
+    return OK;
+}
+
 RESULT secret_put(struct shop *shop, const struct secret_row *secret, int64_t now_us, struct buf *out)
 {
     SCOPED(buf_done) struct buf text = {0};

@@ -50,6 +50,15 @@ RESULT secrets_open_for(struct batch *batch, const struct reader *reader, uint32
 /* Must it be rotated: has a holder left since its last rotation, or is it too old? */
 bool secret_due(const struct secret_row *secret, int64_t now_us);
 
+/* What it is called and its id: for who must act on it. CORRUPT when its sealed part does not open. */
+RESULT secret_name(struct shop *shop, const struct secret_row *secret, struct buf *out);
+
+/*
+ * In upkeep: when a rotation has been open for a week, and each week again, its owner gets a mail; without an owner who
+ * is still there, everybody who may approve. @param noted  set true when one was queued
+ */
+RESULT secrets_tell(struct batch *batch, bool *noted);
+
 /* Append one secret as a map, as GET /v1/secrets lists it. CORRUPT when its sealed part does not open. */
 RESULT secret_put(struct shop *shop, const struct secret_row *secret, int64_t now_us, struct buf *out);
 

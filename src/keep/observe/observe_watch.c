@@ -1,6 +1,7 @@
 /* What a chunk told, to the detectors: hour by hour, under each reader, its network, and its system as a whole. */
 #include "keep/access/network.h"
 #include "keep/observe/observe_priv.h"
+#include "keep/watch/canary.h"
 #include "keep/watch/outside_watch.h"
 #include "keep/watch/watching.h"
 
@@ -143,7 +144,8 @@ static void hour_watch(struct feeding *feeding, size_t from, size_t to)
         qsort(feeding->seen + from, to - from, sizeof *feeding->seen, by_hour);
         hour_give(feeding, from, to, OUTSIDE_NETWORK);
     }
-    outside_watch_hour(feeding->outside, feeding->seen[from].hour, batch->now_us, batch->shop->last.at);
+    outside_watch_hour(feeding->outside, feeding->seen[from].hour, batch->now_us,
+                       shop_customers(batch->shop));
 }
 
 RESULT observe_watch(struct observing *observing)
@@ -154,7 +156,8 @@ RESULT observe_watch(struct observing *observing)
     seen_make(&feeding);
     qsort(feeding.seen, feeding.count, sizeof *feeding.seen, by_hour);
     if (observing->ask->from == 0)
-        TRY(outside_watch_file(feeding.outside, feeding.seen[0].hour, observing->batch->shop->last.at));
+        TRY(outside_watch_file(feeding.outside, feeding.seen[0].hour,
+                               shop_customers(observing->batch->shop)));
     for (size_t from = 0, to = 0; from < feeding.count; from = to) {
         while (to < feeding.count && feeding.seen[to].hour == feeding.seen[from].hour) to++;
         hour_watch(&feeding, from, to);

@@ -1,4 +1,5 @@
 /* Making one up, in the style of a customer of the shop: form by form, and no value of theirs. */
+#include "base/names.h"
 #include "base/text.h"
 #include "keep/subject.h"
 #include "keep/watch/canary_priv.h"
@@ -17,34 +18,6 @@ enum {
     DAYS = 28,
     HANGUL_FIRST = 0xac00,
     HANGUL_LAST = 0xd7a3
-};
-
-struct word {
-    const char *text, *roman;
-};
-static const struct word korean_families[] = {
-#define KOREAN_FAMILY(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word korean_syllables[] = {
-#define KOREAN_SYLLABLE(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word indonesian_given[] = {
-#define INDONESIAN_GIVEN(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word indonesian_families[] = {
-#define INDONESIAN_FAMILY(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word english_given[] = {
-#define ENGLISH_GIVEN(text, roman) {text, roman},
-#include "base/names.def"
-};
-static const struct word english_families[] = {
-#define ENGLISH_FAMILY(text, roman) {text, roman},
-#include "base/names.def"
 };
 
 /* Whom it is like: opened here, never told to anybody, wiped. */

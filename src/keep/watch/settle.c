@@ -281,7 +281,7 @@ static RESULT outside_start(struct shop *shop)
 {
     struct watching *watching = shop->watching;
     SCOPED(buf_done) struct buf state = {0};
-    TRY(outside_watch_new(&watching->params, shop->last.at, &watching->outside));
+    TRY(outside_watch_new(&watching->params, shop_customers(shop), &watching->outside));
     struct result got = state_get(shop, outside_file, outside_aad, &state);
     if (got.code == CODE_OK) got = outside_watch_load(watching->outside, buf_slice(&state));
     return got.code == CODE_UNAVAILABLE ? got : OK;

@@ -205,6 +205,8 @@ static void week_put(const struct telling_week *told, struct buf *out)
     counted_line(told, "secrets", week->secrets, out);
     words_put(told->lang, week->outside ? "outside" : "outside.none", NULL, 0, out);
     line_end(out);
+    words_put(told->lang, "backup.none", NULL, 0, out);
+    line_end(out);
 }
 
 static RESULT tellings_add_up(struct store *store, int64_t from_us, struct week *week)
