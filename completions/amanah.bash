@@ -21,7 +21,7 @@ _amanah()
         watch) words="sink put sink list sink drop sink test weekly" ;;
         playbook) words="list show check" ;;
         words) words="check" ;;
-        incident) words="open list show add task claim contain timeline scope exposures facts export report evidence verify release custody close reopen" ;;
+        incident) words="open list show add task claim contain timeline scope hold exposures facts export report evidence verify release custody close reopen" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -109,6 +109,7 @@ _amanah()
         "incident contain") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --lift" ;;
         "incident timeline") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident scope") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "incident hold") options=" --help --json --quiet --home --url --output-curl --output-role --shop --reason --dir --place --logrotate --journald --run --evidence --end" ;;
         "incident exposures") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident facts") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;

@@ -40,6 +40,7 @@ enum {
     IMPORT_BYTES_MAX = 3 * 1024 * 1024,
     SCOPE_TEXTS_MAX = 256,
     EVIDENCE_PART_BYTES = 512 * 1024,
+    HELD_FILES_MAX = 128, /* of one place */
     PAGE_MAX = 1000
 };
 
@@ -403,6 +404,12 @@ struct incident_scope_ask {
     struct slice id, from, to;
     struct texts fields, keys, staff, holders, outside_readers, networks, purposes, gaps, copied_at, keks,
         indexes, outside;
+};
+struct incident_hold_ask {
+    struct slice id, place;
+    struct texts files;
+    struct slice text; /* why it ends */
+    bool end;
 };
 struct incident_exposures_ask {
     struct slice id, subject, after;

@@ -571,6 +571,15 @@ static const struct member incident_scope_members[] = {
            "NAME or NAME:FIELD,FIELD: what is outside the vault, so not provable here"),
     {0},
 };
+static const struct member incident_hold_members[] = {
+    TEXT(incident_hold_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(incident_hold_ask, place, 100, true, "where they are: the name of a machine"),
+    MEMBER(incident_hold_ask, files, WIRE_TEXTS, HELD_FILES_MAX, false,
+           "each \"BYTES SHA256 SHA256-OF-AS-MANY-AS-WERE-KNOWN PATH\", or \"- PATH\": it is not there"),
+    TEXT(incident_hold_ask, text, LINE_TEXT_MAX, false, "why nothing is kept there any more"),
+    MEMBER(incident_hold_ask, end, WIRE_BOOL, 1, false, "nothing is kept there any more"),
+    {0},
+};
 static const struct member incident_exposures_members[] = {
     TEXT(incident_exposures_ask, id, ID_BYTES_MAX, true, incident_about),
     TEXT(incident_exposures_ask, subject, ID_BYTES_MAX, false,

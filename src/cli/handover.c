@@ -1,6 +1,7 @@
 #include "cli/handover.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -47,9 +48,11 @@ static void environment_without_keys(char **out, size_t most)
     out[count] = NULL;
 }
 
+enum { VARIABLES_MAX = 1024, WORDS_MAX = 8 };
+
 static RESULT run(char *const *arguments, struct slice text)
 {
-    enum { VARIABLES_MAX = 1024, INPUT_END = 0, OUR_END = 1 };
+    enum { INPUT_END = 0, OUR_END = 1 };
     char *variables[VARIABLES_MAX];
     int ends[2] = {-1, -1};
     pid_t child = 0;
@@ -93,4 +96,26 @@ RESULT hand_to_mail(const char *address, const char *subject, struct slice text)
     buf_byte(&line, '\0');
     char *const arguments[] = {program, flag, end, (char *)line.at, NULL};
     return run(arguments, buf_slice(&mail));
+}
+
+RESULT hand_from_program(const char *const *words, int out_fd)
+{
+    char *variables[VARIABLES_MAX], *arguments[WORDS_MAX] = {0};
+    SCOPED(buf_done) struct buf texts = {0};
+    size_t count = 0, at[WORDS_MAX] = {0};
+    pid_t child = 0;
+    for (; words[count] && count + 1 < WORDS_MAX; count++) {
+        at[count] = texts.len;
+        buf_text(&texts, words[count]);
+        buf_byte(&texts, 0);
+    }
+    for (size_t i = 0; i < count; i++) arguments[i] = (char *)texts.at + at[i];
+    SCOPED(actions_done) posix_spawn_file_actions_t actions;
+    (void)posix_spawn_file_actions_init(&actions); /* fails for lack of memory only, which aborts elsewhere */
+    (void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    (void)posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO);
+    environment_without_keys(variables, VARIABLES_MAX);
+    int failed = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, variables);
+    if (failed) return FAIL(UNAVAILABLE, "command: %s cannot be started: %s", arguments[0], strerror(failed));
+    return wait_for(child);
 }

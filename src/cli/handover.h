@@ -1,6 +1,6 @@
 /*
  * Handing a text to another program: a shell command, or sendmail. Its standard input gets the text, its output goes
- * to standard error. Main call: hand_to_command(). Example: TRY(hand_to_command("ssh box 'cat > pin'", note));
+ * to standard error. Or taking what a program says. None of them is told the keys of the vault. Main call: hand_to_command(). Example: TRY(hand_to_command("ssh box 'cat > pin'", note));
  */
 #ifndef AMN_CLI_HANDOVER_H
 #define AMN_CLI_HANDOVER_H
@@ -15,5 +15,8 @@ RESULT hand_to_command(const char *command, struct slice text);
 
 /* Mail `text` to one address by /usr/sbin/sendmail. CONFIG when the address could be taken for something else. */
 RESULT hand_to_mail(const char *address, const char *subject, struct slice text);
+
+/* Run a program, up to seven words ended by NULL, its standard output being `out_fd`, and wait for it. As above. */
+RESULT hand_from_program(const char *const *words, int out_fd);
 
 #endif

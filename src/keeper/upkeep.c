@@ -1,4 +1,5 @@
 #include "answer/incident/evidence.h"
+#include "answer/incident/held.h"
 #include "keep/access/approval.h"
 #include "keep/access/key_make.h"
 #include "keep/access/secret.h"
@@ -106,6 +107,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(secrets_tell(batch, noted));
     TRY(weekly_due(batch, noted));
     TRY(holds_due(batch, noted));
+    TRY(held_due(batch, noted));
     if (!hold_stands(&shop->access)) TRY(sweep(batch));
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
     TRY(sightings_roll(shop->sightings, (uint32_t)(ledger_last_us(shop->ledger) / HOUR_US)));

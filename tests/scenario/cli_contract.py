@@ -276,11 +276,18 @@ def walk(home):
     same(run("incident exposures", incident, "--json").json["version"], 1)
     within("field,email,", run("incident exposures", incident, "--format", "csv").text)
     within("known: email", run("incident exposures", incident, one).text)  # the import compared
+    kept_log, hold = home.file("kept.log", "a line"), home.file("hold")
+    run("incident hold", incident, kept_log, status=USAGE)  # where its list and copies shall lie is not said
+    run("incident hold", incident, kept_log, "--dir", "hold", status=USAGE)
+    run("incident hold", incident, "--dir", hold, status=NO)  # nothing is kept there yet
+    within("held 6 bytes", run("incident hold", incident, kept_log, "--dir", hold).text)
+    same([row["state"] for row in run("incident hold", incident, "--dir", hold, "--json").json["items"]], ["held", "held"])
+    run("incident hold", incident, "--dir", hold, "--end", "--reason", "it was copied")
     line = run("incident evidence", incident, home.file("sample.csv", "seen"), "--source", "the host", "--json").json["line"]
     within("sample.csv", run("incident evidence", incident).text)
     run("incident evidence", incident, str(line), "--out", home.file("sample.back"), "--reason", "to the lawyer")
     within("as it was taken in", run("incident verify", incident).text)
-    same(len(run("incident custody", incident, "--json").json["custody"]), 4)
+    same(len(run("incident custody", incident, "--json").json["custody"]), 8)  # of the file, and of what was kept
     run("incident release", incident, str(line), "--reason", "x", "--yes", status=NO)  # a hold stands
     run("incident release", incident, str(line), status=USAGE)
     run("incident close", incident, "--dry-run", status=NO)

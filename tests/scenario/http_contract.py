@@ -235,6 +235,12 @@ def incidents(walk):
     someone = walk("POST", "/v1/subjects", {"ref": "exposed", "fields": {"name": "Kim"}}, 201).json["id"]
     same(walk("GET", "/v1/incidents/{id}/exposures/{subject}", None, 404, path=f"{path}/exposures/{someone}").code, "subject.not_found")
     same(len(walk("GET", "/v1/incidents/{id}/facts", path=path + "/facts").json["facts"]), 33)
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    kept = walk("POST", "/v1/incidents/{id}/holds", {"place": "web1", "files": [f"0 {empty} {empty} /var/log/a.log"]}, path=path + "/holds")
+    receipt(kept)
+    same([[row["path"], row["state"]] for row in kept.json["items"]], [["/var/log/a.log", "held"]])
+    problem(walk("POST", "/v1/incidents/{id}/holds", {"place": "web1", "files": ["0 /var/log/a.log"]}, 400, path=path + "/holds"), 400, "request.malformed")
+    same(walk("POST", "/v1/incidents/{id}/holds", {"place": "web1", "files": ["- /var/log/a.log"]}, path=path + "/holds").json["items"][0]["state"], "gone")
     file = walk("POST", "/v1/incidents/{id}/evidence", {"name": "sample.csv", "data": "c2VlbgA="}, 201, path=path + "/evidence")
     receipt(file)
     same(file.json["bytes"], 5)
@@ -344,7 +350,7 @@ GOOD = {
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
     "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},
-    "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
+    "/v1/incidents/{id}/holds": {"place": "x"}, "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/mutes": {"reason": "x", "days": 1},
     "/v1/canaries/plan": {"domains": ["x.example"]}, "/v1/canaries": {"partner": "x"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},

@@ -215,6 +215,7 @@ static void item_amend(struct item *item, const struct line *line)
     if (line->fixes) now->fixes = line->fixes;
     if (line->check.len > 0) now->check = line->check;
     if (line->hash.len > 0) now->hash = line->hash;
+    if (line->bytes) now->bytes = line->bytes;
     if (line->receipt.len > 0) now->receipt = line->receipt;
     if (line->role.len > 0) now->role = line->role;
     if (line->confidence.len > 0) now->confidence = line->confidence;

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/evidence_send.h"
 #include "cli/input.h"
 #include "cli/show.h"
 #include "crypto/crypto.h"
@@ -20,53 +21,11 @@ static void descriptor_done(int *fd)
     if (*fd > STDERR_FILENO) (void)close(*fd); /* what was written was fsynced before */
 }
 
-/* Up to a part's worth, less only at the end. */
-static RESULT part_read(int fd, struct buf *out)
-{
-    uint8_t *at = buf_extend(out, EVIDENCE_PART_BYTES);
-    size_t done = 0;
-    while (done < EVIDENCE_PART_BYTES) {
-        ssize_t got = read(fd, at + done, EVIDENCE_PART_BYTES - done);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return FAIL(UNAVAILABLE, "file: cannot read: %s", strerror(errno));
-        if (got == 0) break;
-        done += (size_t)got;
-    }
-    out->len -= EVIDENCE_PART_BYTES - done;
-    return OK;
-}
-
 static struct slice file_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct slice name = slice_text(slash && slash[1] ? slash + 1 : path);
     return slice_part(name, 0, NAME_MAX_BYTES);
-}
-
-/* Sends the file part by part; the last answer stays in `out`. */
-static RESULT send_parts(struct call *call, struct client *client, int fd, struct evidence_add_ask *ask,
-                         struct answer *out)
-{
-    SCOPED(buf_done) struct buf upload = {0}, here = {0}, next = {0};
-    TRY(part_read(fd, &here));
-    for (;;) {
-        SCOPED(buf_done) struct buf text = {0};
-        buf_clear(&next);
-        if (here.len == EVIDENCE_PART_BYTES) TRY(part_read(fd, &next));
-        base64_put(&text, buf_slice(&here));
-        ask->data = buf_slice(&text);
-        ask->more = next.len > 0;
-        answer_done(out);
-        *out = (struct answer){0};
-        TRY(ask_answer(call, client, VERB_EVIDENCE_ADD, ask, out));
-        if (!ask->more || out->shown) return OK;
-        if (upload.len == 0) buf_slice_put(&upload, doc_text(doc_get(answer_doc(out), "upload")));
-        ask->upload = buf_slice(&upload);
-        ask->part++;
-        struct buf swap = here;
-        here = next;
-        next = swap;
-    }
 }
 
 static RESULT take_in(struct call *call, struct client *client, const char *path)
@@ -82,7 +41,7 @@ static RESULT take_in(struct call *call, struct client *client, const char *path
     if (!standard) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0 && errno == ENOENT) return FAIL(NOT_FOUND, "%s: no such file", path);
     if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot open: %s", path, strerror(errno));
-    TRY(send_parts(call, client, fd, &ask, &answer));
+    TRY(evidence_send(call, client, fd, &ask, &answer));
     if (answer.shown) return OK;
     if (call_has(call, OPT_JSON)) return show_json(answer_doc(&answer));
     show_words("Line %llu: ", (unsigned long long)doc_number(doc_get(answer_doc(&answer), "line")));

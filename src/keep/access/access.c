@@ -9,6 +9,7 @@
 #include "keep/access/service.h"
 #include "keep/access/sign_in.h"
 #include "keep/access/staff.h"
+#include "keep/keeping.h"
 #include "keep/shop.h"
 
 #include <assert.h>
@@ -48,6 +49,8 @@ void access_done(struct access *access)
     free(access->services);
     free(access->containments);
     free(access->holds);
+    for (size_t i = 0; i < access->keeping_count; i++) keeping_done(&access->keepings[i]);
+    free(access->keepings);
     free(access->uses);
     for (size_t i = 0; i < access->leave_count; i++) leave_done(&access->leaves[i]);
     free(access->leaves);
@@ -191,6 +194,7 @@ static const enum act by_verb[] = {
     [VERB_INCIDENT_CONTAIN] = ACT_CONTAIN,
     [VERB_INCIDENT_CLOSE] = ACT_INCIDENT,
     [VERB_INCIDENT_SCOPE] = ACT_INCIDENT,
+    [VERB_INCIDENT_HOLD] = ACT_INCIDENT,
     [VERB_INCIDENT_EXPOSURES] = ACT_INCIDENT,
     [VERB_INCIDENT_FACTS] = ACT_INCIDENT,
     [VERB_EVIDENCE_ADD] = ACT_INCIDENT,

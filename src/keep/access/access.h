@@ -99,6 +99,8 @@ struct access {
     size_t containment_count;
     struct hold *holds; /* keep/hold.h */
     size_t hold_count;
+    struct keeping *keepings; /* keep/keeping.h */
+    size_t keeping_count;
     struct service_use *uses; /* by key number - 1: what each key asked for since the start */
     size_t use_count;
     struct sign_in_row *sign_ins; /* one a member of staff, of the same id: keep/access/sign_in.h */

@@ -29,6 +29,7 @@ enum authority_kind {
     AUTHORITY_CONTAINMENT = 20,
     AUTHORITY_HOLD = 21,
     AUTHORITY_BOOK = 24,
+    AUTHORITY_KEEPING = 25,
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

@@ -3,6 +3,7 @@
 #include "keep/access/authority.h"
 #include "keep/access/containment.h"
 #include "keep/hold.h"
+#include "keep/keeping.h"
 #include "keep/post.h"
 #include "keep/profile.h"
 #include "keep/watch/canary.h"
@@ -117,6 +118,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return hold_take(&shop->access, id, body);
     case AUTHORITY_BOOK:
         return profile_take(shop, id, body);
+    case AUTHORITY_KEEPING:
+        return keeping_take(&shop->access, id, body);
     case AUTHORITY_WITNESS:
         return OK; /* read from its row when it is needed */
     default:

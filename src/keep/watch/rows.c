@@ -11,6 +11,7 @@ const char *alert_name(unsigned detector)
     const struct detector_row *row = detector_row(detector);
     if (detector == ALERT_DRIFT) return "drift";
     if (detector == ALERT_FORGED) return "rows_forged";
+    if (detector == ALERT_HELD) return "held";
     return row ? row->name : "memory_lost";
 }
 
@@ -18,7 +19,7 @@ enum severity alert_severity(unsigned detector)
 {
     const struct detector_row *row = detector_row(detector);
     if (detector == ALERT_DRIFT) return SEVERITY_MEDIUM;
-    if (detector == ALERT_FORGED) return SEVERITY_CRITICAL;
+    if (detector == ALERT_FORGED || detector == ALERT_HELD) return SEVERITY_CRITICAL;
     return row ? row->severity : SEVERITY_HIGH;
 }
 
@@ -129,7 +130,8 @@ static RESULT alert_take(struct watching *watching, uint32_t id, struct slice bo
     TRY(body_time_read(&reader, &row.over_us));
     TRY(cbor_end(&reader));
     if (members != ALERT_MEMBERS ||
-        (detector >= DETECTORS_END && detector != ALERT_DRIFT && detector != ALERT_FORGED))
+        (detector >= DETECTORS_END && detector != ALERT_DRIFT && detector != ALERT_FORGED &&
+         detector != ALERT_HELD))
         return FAIL(CORRUPT, "authority: a stored alert is malformed");
     alert->detector = (enum detector)detector;
     alert->score = (double)score / SCORE_UNITS;

@@ -67,6 +67,7 @@ enum {
     ALERT_MEMORY_LOST = 0 /* what detectors had learned was gone at start */,
     ALERT_DRIFT = 64,  /* keep/access/service.h */
     ALERT_FORGED = 65, /* rows of authority that no entry made: keep/access/authority.h */
+    ALERT_HELD = 66,   /* what is kept outside for an incident is not as it was: answer/incident/held.h */
 };
 /* Write such an alert, in the open batch, and tell it to the sinks. */
 RESULT alert_once(struct batch *batch, unsigned detector);
