@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """From a suspicion to whose what leaked: the two cases this was made for, scaled down, and one person's own answer."""
 import os
+import shutil
 import sys
 import threading
 import time
@@ -261,6 +262,52 @@ def killed_while_it_counts():
         same(home.ask("ledger", "verify")["findings"], [])
 
 
+def what_the_vaults_own_log_lost():
+    """An old copy of the vault is put back: what it had written down since is gone, and whoever was there may have been seen."""
+    with Home() as home:
+        customers(home, 20)
+        home.start()
+        key = home.issue("support")
+        home.values([person(home, "C-1")], ["name"], purpose="support", key=key)
+        incident = opened(home)
+        whole = count(home, incident, "fields=name")
+        same([numbers(whole["any"]), whole["own_gaps"]], [[1, 0, 19], []], "nothing was lost yet")
+        home.stop()
+        old = home.file("old.db")
+        shutil.copy(home.database(), old)
+        home.start()
+        looked = [person(home, f"C-{n}") for n in (2, 3)]
+        home.values(looked, ["name"], purpose="support", key=key)
+        home.stop()
+        for end in ("", "-wal", "-shm"):
+            if os.path.exists(home.database() + end):
+                os.unlink(home.database() + end)
+        shutil.copy(old, home.database())
+        home.start()
+        counted = count(home, incident, "fields=name", "fields=phone")
+        [gap] = [row for row in counted["own_gaps"] if row["kind"] == "restored"]
+        check(gap["counted"] and gap["lost_entries"] >= 3, f"two lookups and a look at least: {gap}")
+        same(numbers(field(counted, "name")), [1, 19, 0], "nobody can be excluded")
+        same([row["rule"] for row in field(counted, "name")["possible"]["reasons"]], ["lost"])
+        same(numbers(field(counted, "phone")), [0, 0, 20], "but from a field that nobody had")
+        before = count(home, incident, "fields=name", f"to={gap['from']}")
+        same([row for row in before["own_gaps"] if row["kind"] == "restored"], [], "not when it ended before that")
+        again = home.ask("incident", "exposures", incident, looked[0])
+        same(again["excluded"], ["name"], "of that count")
+        within("is lost (", home.run("incident", "scope", incident).text)
+        # months without an entry, and before the vault was made
+        home.stop()
+        home.ahead_s += 40 * 86400
+        home.start()
+        late = count(home, incident, "fields=name", "from=2020-01-01T00:00:00Z")
+        same(sorted({row["kind"] for row in late["own_gaps"]}), ["before", "quiet", "restored"])
+        quiet = max((row for row in late["own_gaps"] if row["kind"] == "quiet"), key=lambda row: row["to"])
+        check(not quiet["counted"] and quiet["ask"].startswith("gaps="), str(quiet))
+        same(numbers(count(home, incident, "fields=phone", quiet["ask"])["any"]), [0, 0, 20], "asked for, it is counted by what they hold")
+        home.stop()
+        same(home.ask("ledger", "verify")["findings"], [])
+
+
 def the_vault_goes_on_while_it_counts():
     """A count of many people takes its time; whoever needs an address meanwhile does not wait for it."""
     many = 200_000
@@ -294,4 +341,4 @@ def the_vault_goes_on_while_it_counts():
 
 
 story(first_few_then_many, a_copied_database, by_one_key, accounts_that_are_one_person, who_may_not_know_is_told_nothing, killed_while_it_counts,
-      the_vault_goes_on_while_it_counts)
+      what_the_vaults_own_log_lost, the_vault_goes_on_while_it_counts)

@@ -182,8 +182,7 @@ static RESULT case_add(struct suspicion *out, const struct suspicion_case *at)
     return OK;
 }
 
-/* What the suspects' roles let them see, whoever they are if none is named: that far a gap reaches. */
-static uint64_t reach_of(struct shop *shop, const struct suspicion *suspicion)
+uint64_t suspicion_reach(struct shop *shop, const struct suspicion *suspicion)
 {
     uint64_t fields = 0;
     for (size_t i = 0; i < suspicion->reader_count; i++) {
@@ -205,7 +204,7 @@ static RESULT gaps_add(struct shop *shop, const struct texts *texts, struct susp
 {
     for (size_t i = 0; i < texts->count; i++) {
         struct slice from = {0}, to = {0};
-        struct suspicion_case at = {.rule = RULE_GAP, .fields = reach_of(shop, out)};
+        struct suspicion_case at = {.rule = RULE_GAP, .fields = suspicion_reach(shop, out)};
         if (!split(texts->at[i], '/', &from, &to)) return FAIL(INVALID, "gaps: FROM/TO, two times");
         TRY(time_of(from, "gaps", &at.from_us));
         TRY(time_of(to, "gaps", &at.to_us));

@@ -13,4 +13,7 @@
 RESULT suspicion_of_ask(struct shop *shop, const struct incident_scope_ask *ask, int64_t now_us,
                         struct suspicion *out);
 
+/* What the suspects' roles let them see, everything when none is named: as far as that a gap reaches. */
+uint64_t suspicion_reach(struct shop *shop, const struct suspicion *suspicion);
+
 #endif

@@ -104,6 +104,7 @@ static uint64_t case_fields(const struct suspicion *suspicion, const struct susp
     int64_t begin_us = suspicion->from_us;
     switch (rule->rule) {
     case RULE_GAP:
+    case RULE_LOST:
         if (!existed(at, rule->to_us) || erased_before(at, rule->from_us)) return 0;
         return rule->fields & held_since(at, rule->from_us);
     case RULE_COPY:

@@ -1,5 +1,6 @@
 #include "answer/scope/count.h"
 
+#include "answer/scope/ask.h"
 #include "keep/shop.h"
 #include "keep/watch/canary.h"
 
@@ -89,9 +90,21 @@ static RESULT persons_of(const struct scope_base *base, struct persons *out)
     return persons_find(base->store, rules, base->shop ? person_rules(base->shop, rules) : 0, last.at, out);
 }
 
+/* What the vault's own log lost counts as possible, unless only readers of other systems are suspected. */
+static RESULT own_count(const struct scope_base *base, struct count *out)
+{
+    struct suspicion *suspicion = &out->suspicion;
+    bool outside = suspicion->reader_count == 0 && suspicion->stranger_count > 0;
+    TRY(suspicion_check(suspicion));
+    TRY(own_gaps_find(base, suspicion, &out->own));
+    if (!base->shop || outside) return OK;
+    return own_gaps_suspect(&out->own, suspicion_reach(base->shop, suspicion), suspicion);
+}
+
 RESULT count_make(const struct scope_base *base, struct count *out)
 {
     out->entries = ledger_durable(base->ledger);
+    TRY(own_count(base, out));
     TRY(scope_known(base, &out->suspicion, &out->scope));
     TRY(scope_observed(base, &out->suspicion, &out->scope));
     if (base->shop) TRY(canaries_leave(base->shop, &out->scope));

@@ -8,6 +8,7 @@
 
 #include "answer/scope/census.h"
 #include "answer/scope/gaps.h"
+#include "answer/scope/own_gaps.h"
 #include "answer/scope/persons.h"
 #include "store/exposure.h"
 
@@ -30,6 +31,7 @@ struct count {
     struct census census;
     struct persons persons;
     struct gaps gaps;
+    struct own_gaps own;
     uint64_t entries; /* of the ledger, when it was made */
     struct combination combinations[COMBINATIONS_MAX];
     size_t combination_count;
@@ -37,7 +39,8 @@ struct count {
 };
 void count_done(struct count *count);
 
-/* Errors of scope_known(), scope_observed(), scope_possible(). `out` is empty but for its suspicion. */
+/* Errors of scope_known(), scope_observed(), scope_possible(), own_gaps_suspect(). `out` is empty but for its suspicion, to which cases
+ * are added where the vault's own log was lost. */
 RESULT count_make(const struct scope_base *base, struct count *out);
 
 /* The parts of a version, as scope_known() and the others had made them. NOT_FOUND: no such version; CORRUPT. */

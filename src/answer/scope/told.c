@@ -396,9 +396,34 @@ static void gaps_put(struct shop *shop, const struct gaps *gaps, struct buf *out
     put_bool(out, "gaps_cut", gaps->cut);
 }
 
+/* Where the vault's own log tells nothing; `ask` counts those as possible that are not counted so already. */
+static void own_put(const struct own_gaps *gaps, struct buf *out)
+{
+    cbor_text(out, SLICE_TEXT("own_gaps"));
+    cbor_array(out, gaps->count);
+    for (size_t i = 0; i < gaps->count; i++) {
+        const struct own_gap *gap = &gaps->at[i];
+        bool counted = gap->kind == OWN_GAP_RESTORED;
+        SCOPED(buf_done) struct buf ask = {0};
+        buf_text(&ask, "gaps=");
+        time_put(&ask, gap->from_us);
+        buf_text(&ask, "/");
+        time_put(&ask, gap->to_us);
+        cbor_map(out, 6 + (gap->lost_known && counted));
+        put_text(out, "kind", slice_text(own_gap_name(gap->kind)));
+        put_text(out, "why", slice_text(own_gap_why(gap->kind)));
+        put_time(out, "from", gap->from_us);
+        put_time(out, "to", gap->to_us);
+        put_bool(out, "counted", counted);
+        if (gap->lost_known && counted) put_number(out, "lost_entries", gap->lost);
+        put_text(out, "ask", counted ? (struct slice){0} : buf_slice(&ask));
+    }
+    put_bool(out, "own_gaps_cut", gaps->cut);
+}
+
 void told_put(struct shop *shop, const struct told *told, struct buf *out)
 {
-    cbor_map(out, 25);
+    cbor_map(out, 27);
     put_number(out, "version", told->version);
     put_time(out, "counted", told->now_us);
     put_number(out, "entries", told->count->entries);
@@ -418,5 +443,6 @@ void told_put(struct shop *shop, const struct told *told, struct buf *out)
     outside_put(&told->count->suspicion, out);
     nobody_put(&told->count->scope, out);
     gaps_put(shop, &told->count->gaps, out);
+    own_put(&told->count->own, out);
     sets_put(shop, told, out); /* last: see told.h */
 }

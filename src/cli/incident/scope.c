@@ -54,6 +54,30 @@ static void show_gaps(struct doc answer)
     }
 }
 
+/* Where the vault's own log tells nothing: with what was lost, or what would count it. */
+static void show_own_gaps(struct doc answer)
+{
+    struct docs gaps = docs_of(doc_get(answer, "own_gaps"));
+    struct doc gap = {0};
+    while (docs_next(&gaps, &gap)) {
+        SCOPED(buf_done) struct buf from = {0}, to = {0};
+        struct doc lost = doc_get(gap, "lost_entries");
+        time_words_put(&from, doc_get(gap, "from"));
+        time_words_put(&to, doc_get(gap, "to"));
+        show_value(buf_slice(&from));
+        show_words(" to ");
+        show_value(buf_slice(&to));
+        show_words(": ");
+        show_value(doc_text(doc_get(gap, "why")));
+        if (doc_there(lost)) show_words(" (%llu entries)", (unsigned long long)doc_number(lost));
+        show_words(doc_true(doc_get(gap, "counted")) ? "; counted as possible\n"
+                                                     : "; as possible it would be counted by ");
+        if (doc_true(doc_get(gap, "counted"))) continue;
+        show_value(doc_text(doc_get(gap, "ask")));
+        show_words("\n");
+    }
+}
+
 static void show_moved(struct doc any)
 {
     struct docs moved = docs_of(doc_get(any, "moved"));
@@ -96,6 +120,7 @@ static void show_count(const struct call *call, struct doc answer)
         show_words("Lines of outside logs that tell of nobody who is held, and count nowhere above: %llu\n",
                    (unsigned long long)doc_number(doc_get(doc_get(answer, "of_nobody"), "lines")));
     show_gaps(answer);
+    show_own_gaps(answer);
     show_moved(doc_get(answer, "any"));
     show_not_provable(answer);
 }

@@ -136,10 +136,12 @@ static void draw_suspicion(const struct log *log, struct prop_rng *rng, struct s
     out->readers[out->reader_count++] = 1 + prop_below(rng, LOG_READERS);
     for (size_t i = prop_below(rng, 4); i > 0; i--) {
         struct suspicion_case *at = &out->cases[out->case_count++];
-        *at = (struct suspicion_case){.rule = (enum scope_rule)(1 + prop_below(rng, 4)),
+        *at = (struct suspicion_case){.rule = (enum scope_rule)(1 + prop_below(rng, RULE_LOST)),
                                       .fields = prop_u64(rng) % (1 << LOG_FIELDS)};
-        if (at->rule == RULE_GAP || at->rule == RULE_COPY) at->from_us = draw_time(log, rng);
-        if (at->rule == RULE_GAP) at->to_us = at->from_us + 1 + (int64_t)prop_below(rng, 100) * MINUTE_US;
+        if (at->rule == RULE_GAP || at->rule == RULE_LOST || at->rule == RULE_COPY)
+            at->from_us = draw_time(log, rng);
+        if (at->rule == RULE_GAP || at->rule == RULE_LOST)
+            at->to_us = at->from_us + 1 + (int64_t)prop_below(rng, 100) * MINUTE_US;
         if (at->rule == RULE_KEK || at->rule == RULE_INDEX) at->epoch = 1 + (uint32_t)prop_below(rng, EPOCHS);
         if (at->rule == RULE_INDEX) at->field = (uint8_t)prop_below(rng, LOG_FIELDS);
     }
@@ -183,6 +185,7 @@ static bool is_possible(const struct suspicion *suspicion, const struct person *
         bool erased_before = person->erased_us > 0 && person->erased_us < suspicion->from_us;
         switch (at->rule) {
         case RULE_GAP:
+        case RULE_LOST:
             yes = was_there(person, at->from_us, at->to_us) && may_have_held(person, field, at->from_us);
             break;
         case RULE_COPY:
@@ -375,10 +378,70 @@ static void partition_the_customers(void **state)
     }
 }
 
+/* A stretch of the suspicion's time, and whether it must be among those found next. */
+static void expect_gap(const struct suspicion *suspicion, const struct own_gaps *found, size_t *next,
+                       struct own_gap want)
+{
+    if (want.from_us < suspicion->from_us) want.from_us = suspicion->from_us;
+    if (want.to_us > suspicion->to_us) want.to_us = suspicion->to_us;
+    int64_t least_us = want.kind == OWN_GAP_QUIET ? QUIET_H * HOUR_US : 1;
+    if (want.to_us - want.from_us < least_us) return;
+    assert_true(*next < found->count);
+    const struct own_gap *gap = &found->at[(*next)++];
+    assert_int_equal(gap->kind, want.kind);
+    assert_true(gap->from_us == want.from_us && gap->to_us == want.to_us);
+}
+
+/* Against a walk over all entries, however long the log and wherever the suspicion lies. */
+static void finds_every_day_without_an_entry(void **state)
+{
+    (void)state;
+    static struct town town;
+    static struct suspicion suspicion;
+    static struct own_gaps found;
+    PROPERTY(20, rng) {
+        log_begin(&town.log);
+        town.count = 0;
+        for (int step = 0; step < 30; step++) {
+            if (prop_below(&rng, 3) == 0)
+                town.log.now_us += (int64_t)prop_below(&rng, 72) * HOUR_US + (int64_t)prop_below(&rng, 1000);
+            town_grow(&town, &rng);
+        }
+        struct scope_base base = log_base(&town.log);
+        suspicion = (struct suspicion){.fields = 1, .to_us = town.log.now_us + DAY_US * 2};
+        if (prop_below(&rng, 4) > 0) suspicion.from_us = draw_time(&town.log, &rng) - DAY_US;
+        if (prop_below(&rng, 2) > 0)
+            suspicion.to_us = suspicion.from_us + 1 + (int64_t)prop_below(&rng, 200) * HOUR_US;
+        found = (struct own_gaps){0};
+        assert_ok(own_gaps_find(&base, &suspicion, &found));
+        uint64_t size = ledger_durable(town.log.ledger);
+        int64_t before_us = 0;
+        size_t next = 0;
+        for (uint64_t index = 0; index < size; index++) {
+            SCOPED(buf_done) struct buf bytes = {0};
+            struct entry entry = {0};
+            assert_ok(ledger_entry(town.log.ledger, index, &bytes, NULL));
+            assert_ok(entry_read(buf_slice(&bytes), &entry));
+            if (index > 0 || suspicion.from_us > 0)
+                expect_gap(&suspicion, &found, &next,
+                           (struct own_gap){index > 0 ? OWN_GAP_QUIET : OWN_GAP_BEFORE,
+                                            index > 0 ? before_us : suspicion.from_us, entry.time_us, false,
+                                            0});
+            before_us = entry.time_us;
+        }
+        expect_gap(&suspicion, &found, &next,
+                   (struct own_gap){OWN_GAP_QUIET, before_us, suspicion.to_us, false, 0});
+        assert_int_equal(next, found.count);
+        assert_false(found.cut);
+        log_end(&town.log);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(partition_the_customers),
+        cmocka_unit_test(finds_every_day_without_an_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
