@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook words incident field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -20,6 +20,7 @@ _amanah()
         secret) words="add hold rotated list" ;;
         watch) words="sink put sink list sink drop sink test weekly" ;;
         playbook) words="list show check" ;;
+        report) words="draft amend show file" ;;
         words) words="check" ;;
         incident) words="open list show add task claim contain timeline scope hold exposures facts export report evidence verify release custody close reopen" ;;
         field) words="put list" ;;
@@ -99,6 +100,10 @@ _amanah()
         "playbook list") options=" --help --json --quiet --home --lang" ;;
         "playbook show") options=" --help --json --quiet --home --lang" ;;
         "playbook check") options=" --help --json --quiet --home" ;;
+        "report draft") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --out --shop --format --lang" ;;
+        "report amend") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --out --shop --format --lang" ;;
+        "report show") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --format" ;;
+        "report file") options=" --help --json --quiet --home --url --output-curl --output-role --shop --how --receipt --sent --at" ;;
         "words check") options=" --help --json --quiet --home --lang --kind" ;;
         "incident open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

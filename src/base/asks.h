@@ -396,6 +396,19 @@ struct incident_add_ask {
 struct incident_facts_ask {
     struct slice id;
 };
+struct report_draft_ask {
+    struct slice id, duty, lang;
+    uint64_t amends;
+    bool dry_run;
+};
+struct report_show_ask {
+    struct slice id;
+    uint64_t line; /* 0: all, without their texts */
+};
+struct report_file_ask {
+    struct slice id, at, how, receipt, hash;
+    uint64_t line;
+};
 struct incident_contain_ask {
     struct slice id;
     bool dry_run, lift;

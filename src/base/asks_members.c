@@ -537,6 +537,28 @@ static const struct member incident_facts_members[] = {
     TEXT(incident_facts_ask, id, ID_BYTES_MAX, true, incident_about),
     {0},
 };
+static const struct member report_draft_members[] = {
+    TEXT(report_draft_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(report_draft_ask, duty, 100, false, "which: kr-pipa/authority, id-pdp/authority, …, impact or surcharge"),
+    TEXT(report_draft_ask, lang, 8, false, "en, id or ko; none: the authority's"),
+    MEMBER(report_draft_ask, amends, WIRE_U64, UINT32_MAX, false, "the line of a report that this one changes"),
+    MEMBER(report_draft_ask, dry_run, WIRE_BOOL, 1, false, "only show it, keep nothing"),
+    {0},
+};
+static const struct member report_show_members[] = {
+    TEXT(report_show_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(report_show_ask, line, WIRE_U64, UINT32_MAX, false, "the report's line; none: all of the incident"),
+    {0},
+};
+static const struct member report_file_members[] = {
+    TEXT(report_file_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(report_file_ask, at, 40, false, "when it was filed, RFC 3339; none: now"),
+    TEXT(report_file_ask, how, LINE_TEXT_MAX, true, "by which way: its form, mail, letter; to whom"),
+    TEXT(report_file_ask, receipt, 300, false, "what the authority gave for it: a number, a name"),
+    TEXT(report_file_ask, hash, 128, false, "SHA-256 of the file that was sent"),
+    MEMBER(report_file_ask, line, WIRE_U64, UINT32_MAX, true, "the report's line"),
+    {0},
+};
 static const struct member incident_contain_members[] = {
     TEXT(incident_contain_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(incident_contain_ask, dry_run, WIRE_BOOL, 1, false, "say what would be suspended, change nothing"),

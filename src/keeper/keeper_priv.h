@@ -4,6 +4,7 @@
 
 #include "answer/facts/verbs.h"
 #include "answer/incident/verbs.h"
+#include "answer/report/verbs.h"
 #include "answer/scope/verbs.h"
 #include "keep/country.h"
 #include "keep/post.h"

@@ -258,6 +258,13 @@ def walk(home):
     within("not yet known", run("incident report", incident, "board").text)
     within("<section>", run("incident report", incident, "next-24h", "--format", "html").text)
     run("incident report", incident, "poster", status=USAGE)
+    report = run("report draft", incident, "kr-pipa/authority", "--json").json["line"]
+    within("not known yet", run("report draft", incident, "impact", "--dry-run").text)
+    within("유출등", run("report show", incident, str(report)).text)
+    within("draft", run("report show", incident).text)
+    within("유출등", run("report amend", incident, str(report), "--format", "text").text)
+    within("filed", run("report file", incident, str(report), "--how", "form", "--receipt", "42").text)
+    run("report draft", incident, "kr-pipa/persons", status=USAGE)
     kept = run("incident export", incident, "--json").json
     same([line["line"] for line in kept["timeline"]], list(range(1, kept["incident"]["lines"] + 1)))
     run("incident export", incident, "--out", home.file("incident.json"))

@@ -241,6 +241,12 @@ def incidents(walk):
     same([[row["path"], row["state"]] for row in kept.json["items"]], [["/var/log/a.log", "held"]])
     problem(walk("POST", "/v1/incidents/{id}/holds", {"place": "web1", "files": ["0 /var/log/a.log"]}, 400, path=path + "/holds"), 400, "request.malformed")
     same(walk("POST", "/v1/incidents/{id}/holds", {"place": "web1", "files": ["- /var/log/a.log"]}, path=path + "/holds").json["items"][0]["state"], "gone")
+    drafted = walk("POST", "/v1/incidents/{id}/reports", {"duty": "kr-pipa/authority"}, 201, path=path + "/reports")
+    receipt(drafted)
+    line = drafted.json["line"]
+    same([row["line"] for row in walk("GET", "/v1/incidents/{id}/reports", path=path + "/reports").json["items"]], [line])
+    same(walk("GET", "/v1/incidents/{id}/reports/{line}", path=f"{path}/reports/{line}").json["report"], drafted.json["report"])
+    receipt(walk("POST", "/v1/incidents/{id}/reports/{line}/file", {"how": "form", "receipt": "42"}, path=f"{path}/reports/{line}/file"))
     file = walk("POST", "/v1/incidents/{id}/evidence", {"name": "sample.csv", "data": "c2VlbgA="}, 201, path=path + "/evidence")
     receipt(file)
     same(file.json["bytes"], 5)
@@ -351,6 +357,8 @@ GOOD = {
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
     "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},
     "/v1/incidents/{id}/holds": {"place": "x"}, "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
+    "/v1/incidents/{id}/reports": {"duty": "impact"}, "/v1/incidents/{id}/reports/1/file": {"how": "x"},
+    "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/mutes": {"reason": "x", "days": 1},
     "/v1/canaries/plan": {"domains": ["x.example"]}, "/v1/canaries": {"partner": "x"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},

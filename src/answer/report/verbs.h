@@ -1,0 +1,11 @@
+/* The verbs on reports to authorities: as keep/verbs.h says of all. */
+#ifndef AMN_ANSWER_REPORT_VERBS_H
+#define AMN_ANSWER_REPORT_VERBS_H
+
+#include "keep/verbs.h"
+
+VERB_FUNCTION(report_draft);
+VERB_FUNCTION(report_show);
+VERB_FUNCTION(report_file);
+
+#endif
