@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident profile contact field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -22,7 +22,9 @@ _amanah()
         playbook) words="list show check" ;;
         report) words="draft amend show file" ;;
         words) words="check" ;;
-        incident) words="open list show add task claim contain timeline scope hold exposures facts export report evidence verify release custody close reopen" ;;
+        incident) words="open list show add task claim contain timeline scope hold exposures facts readiness export report evidence verify release custody close reopen" ;;
+        profile) words="put show" ;;
+        contact) words="put list" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -117,6 +119,7 @@ _amanah()
         "incident hold") options=" --help --json --quiet --home --url --output-curl --output-role --shop --reason --dir --place --logrotate --journald --run --evidence --end" ;;
         "incident exposures") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident facts") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
+        "incident readiness") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "incident report") options=" --help --quiet --home --url --out --shop --format --lang --aware --instant --country --seat --fact --done --switch --at" ;;
         "incident evidence") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --reason --name --source" ;;
@@ -125,6 +128,10 @@ _amanah()
         "incident custody") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "incident close") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident reopen") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
+        "profile put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "profile show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "contact put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "contact list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --kind --mask --group --index --bytes" ;;
         "field list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "mail put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --name --lang --sender --reply-to --user --password-file --ca --no-tls" ;;
@@ -142,7 +149,7 @@ _amanah()
         "verify") options=" --help --json --quiet --entry --vkey" ;;
         "law list") options=" --help --json --quiet --home --lang" ;;
         "law show") options=" --help --json --quiet --home --lang" ;;
-        "law clocks") options=" --help --json --quiet --home --lang --all --aware --instant --country --seat --fact --done --switch --at --ics" ;;
+        "law clocks") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang --all --incident --aware --instant --country --seat --fact --done --switch --at --ics" ;;
         "law calendar") options=" --help --json --quiet --home --lang --all --at --ics" ;;
         "law cost") options=" --help --json --quiet --home --lang --aware --country --seat --fact --at --turnover" ;;
         "law severity") options=" --help --json --quiet --lang --country --fact --answer" ;;

@@ -409,6 +409,23 @@ struct report_file_ask {
     struct slice id, at, how, receipt, hash;
     uint64_t line;
 };
+struct incident_clocks_ask {
+    struct slice id;
+};
+struct profile_put_ask { /* empty: as it was; "-": not said any more */
+    struct slice seat, turnover, currency, sector, marketplace, medium, prevention, name, contact, desk;
+};
+struct profile_show_ask {
+    char none;
+};
+struct contact_put_ask {
+    uint64_t number; /* 0: a new one */
+    struct slice regime, recipient, name, way, note;
+    bool drop;
+};
+struct contact_list_ask {
+    struct slice regime;
+};
 struct incident_contain_ask {
     struct slice id;
     bool dry_run, lift;

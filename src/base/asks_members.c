@@ -559,6 +559,38 @@ static const struct member report_file_members[] = {
     MEMBER(report_file_ask, line, WIRE_U64, UINT32_MAX, true, "the report's line"),
     {0},
 };
+static const struct member incident_clocks_members[] = {
+    TEXT(incident_clocks_ask, id, ID_BYTES_MAX, true, incident_about),
+    {0},
+};
+static const struct member profile_put_members[] = {
+    TEXT(profile_put_ask, seat, 2, false, "country of the shop's seat, such as ID; -: not said"),
+    TEXT(profile_put_ask, turnover, 16, false, "of a year, whole units of its currency; -: not said"),
+    TEXT(profile_put_ask, currency, 3, false, "ISO 4217"),
+    TEXT(profile_put_ask, sector, 40, false, "what the shop does, in its words"),
+    TEXT(profile_put_ask, marketplace, 3, false, "yes, no or -: is it an online marketplace?"),
+    TEXT(profile_put_ask, medium, 3, false, "yes, no or -: is it of medium size or larger?"),
+    TEXT(profile_put_ask, prevention, 16, false, "what prevention costs a year, in the same currency"),
+    TEXT(profile_put_ask, name, 1000, false, "the controller's name, as reports say it"),
+    TEXT(profile_put_ask, contact, 1000, false, "whom an authority asks: name, telephone, e-mail"),
+    TEXT(profile_put_ask, desk, 1000, false, "who takes complaints and claims, and how to reach them"),
+    {0},
+};
+static const struct member profile_show_members[] = {{0}};
+static const struct member contact_put_members[] = {
+    MEMBER(contact_put_ask, number, WIRE_U64, UINT32_MAX, false, "which one; 0 or none: a new one"),
+    TEXT(contact_put_ask, regime, 40, false, "of which rules, such as kr-pipa"),
+    TEXT(contact_put_ask, recipient, 40, false, "which authority, as these rules call it"),
+    TEXT(contact_put_ask, name, 1000, false, "who"),
+    TEXT(contact_put_ask, way, 1000, false, "telephone, e-mail, page of the form"),
+    TEXT(contact_put_ask, note, 1000, false, "hours, account, case number"),
+    MEMBER(contact_put_ask, drop, WIRE_BOOL, 1, false, "take it out of the list"),
+    {0},
+};
+static const struct member contact_list_members[] = {
+    TEXT(contact_list_ask, regime, 40, false, "of these rules only"),
+    {0},
+};
 static const struct member incident_contain_members[] = {
     TEXT(incident_contain_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(incident_contain_ask, dry_run, WIRE_BOOL, 1, false, "say what would be suspended, change nothing"),

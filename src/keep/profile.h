@@ -21,13 +21,13 @@ enum {
 enum profile_answer { PROFILE_UNSAID, PROFILE_YES, PROFILE_NO };
 
 struct profile {
-    char seat[3];                                /* country; empty: not said */
-    char currency[4];                            /* of the turnover */
-    uint64_t turnover;                           /* of a year, whole units; 0: not said */
-    char sector[PROFILE_NAME_BYTES_MAX + 1];     /* in the shop's words */
-    enum profile_answer marketplace, medium;     /* an online marketplace; of medium size or larger */
-    uint64_t prevention;                         /* what prevention costs a year, in `currency`; 0: not said */
-    struct buf name, contact, desk;              /* the controller; whom an authority asks; who takes complaints */
+    char seat[3];                            /* country; empty: not said */
+    char currency[4];                        /* of the turnover */
+    uint64_t turnover;                       /* of a year, whole units; 0: not said */
+    char sector[PROFILE_NAME_BYTES_MAX + 1]; /* in the shop's words */
+    enum profile_answer marketplace, medium; /* an online marketplace; of medium size or larger */
+    uint64_t prevention;                     /* what prevention costs a year, in `currency`; 0: not said */
+    struct buf name, contact, desk; /* the controller; whom an authority asks; who takes complaints */
 };
 
 /* Whom to reach at an authority, as the shop found it. */

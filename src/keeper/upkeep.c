@@ -1,3 +1,4 @@
+#include "answer/facts/deadlines.h"
 #include "answer/incident/evidence.h"
 #include "answer/incident/held.h"
 #include "keep/access/approval.h"
@@ -106,6 +107,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(keys_upkeep(batch));
     TRY(secrets_tell(batch, noted));
     TRY(weekly_due(batch, noted));
+    TRY(deadlines_watch(batch, noted));
     TRY(holds_due(batch, noted));
     TRY(held_due(batch, noted));
     if (!hold_stands(&shop->access)) TRY(sweep(batch));

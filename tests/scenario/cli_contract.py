@@ -256,6 +256,12 @@ def walk(home):
     within("on two lines", run("incident show", incident, "timeline").text)
     within("ticket 5", run("incident show", incident, "timeline", "--json").text)
     within("not yet known", run("incident report", incident, "board").text)
+    within("ID", run("profile put", "seat=ID", "name=Toko Kim").text)
+    within("turnover: not said", run("profile show").text)
+    run("contact put", "name=Komdigi", "way=159", "regime=id-pdp")
+    within("159", run("contact list", "id-pdp").text)
+    within("id-pdp", run("law clocks", "--incident", incident).text)
+    within("ask: legal", run("incident readiness", incident).text)
     within("<section>", run("incident report", incident, "next-24h", "--format", "html").text)
     run("incident report", incident, "poster", status=USAGE)
     report = run("report draft", incident, "kr-pipa/authority", "--json").json["line"]

@@ -234,6 +234,12 @@ def incidents(walk):
     same(walk("GET", "/v1/incidents/{id}/exposures", path=path + "/exposures").json["sets"], counted["sets"])
     someone = walk("POST", "/v1/subjects", {"ref": "exposed", "fields": {"name": "Kim"}}, 201).json["id"]
     same(walk("GET", "/v1/incidents/{id}/exposures/{subject}", None, 404, path=f"{path}/exposures/{someone}").code, "subject.not_found")
+    same(walk("GET", "/v1/profile").json["seat"], "")
+    same(walk("POST", "/v1/profile", {"seat": "ID"}).json["seat"], "ID")
+    check(walk("GET", "/v1/incidents/{id}/clocks", path=path + "/clocks").json["clocks"], "it has deadlines")
+    walk("POST", "/v1/contacts", {"name": "Komdigi", "way": "159", "regime": "id-pdp"}, 201)
+    same([row["way"] for row in walk("GET", "/v1/contacts/{regime}", path="/v1/contacts/id-pdp").json["items"] if row["from"] == "shop"], ["159"])
+    check(len(walk("GET", "/v1/contacts").json["items"]) > 5, "of all rules")
     same(len(walk("GET", "/v1/incidents/{id}/facts", path=path + "/facts").json["facts"]), 33)
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     kept = walk("POST", "/v1/incidents/{id}/holds", {"place": "web1", "files": [f"0 {empty} {empty} /var/log/a.log"]}, path=path + "/holds")
@@ -355,6 +361,7 @@ GOOD = {
     "/v1/secrets": {"name": "x"}, "/v1/staff/{id}/lessons": {"lesson": "x"}, "/v1/staff/{id}/role": {"role": "support"},
     "/v1/secrets/{id}/holders": {"holders": []}, "/v1/secrets/{id}/rotated": {"proof": "x", "old_dead": "x"},
     "/v1/approvals": {"reason": "x", "subjects_max": 1}, "/v1/grants": {"subject": "x" * 26, "ticket": "1"},
+    "/v1/profile": {"seat": "ID"}, "/v1/contacts": {"name": "x", "way": "y"},
     "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},
     "/v1/incidents/{id}/holds": {"place": "x"}, "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/incidents/{id}/reports": {"duty": "impact"}, "/v1/incidents/{id}/reports/1/file": {"how": "x"},

@@ -2,9 +2,11 @@
 """What the law makes of an incident: its facts, whose sources are named."""
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within
+from mail_host import MailHost
 
 USAGE, NO = 2, 1
 LANGUAGES = ("en", "id", "ko")
@@ -86,4 +88,188 @@ def what_is_counted_nobody_types():
             same(home.cli("incident", "add", one, *words).status, NO, str(words))
 
 
-story(facts_come_with_their_source_and_numbers_from_the_count, what_is_counted_nobody_types)
+
+def clock(home, one, name):
+    regime, duty = name.split("/")
+    told = home.ask("law", "clocks", "--incident", one)
+    return next((row for row in told["clocks"] if row["regime"] == regime and row["duty"] == duty), None)
+
+
+def begun(home, at="2026-11-20T09:00:00+09:00", source="the host"):
+    customers(home)
+    one = home.ask("incident", "open", "a leak", f"at={at}", f"source={source}")["id"]
+    ingest(home, range(1, 11))
+    home.run("incident", "scope", one)
+    return one
+
+
+def clocks_follow_the_facts():
+    with Home() as home:
+        one = begun(home)
+        told = home.ask("law", "clocks", "--incident", one)
+        applies = {row["regime"]: row for row in told["applies"]}
+        check(applies["kr-pipa"]["by_people"] and not applies["kr-pipa"]["by_seat"], str(applies))
+        same([applies["kr-pipa"]["people"], applies["id-pdp"]["people"]], [8, 2])
+        check("eu-gdpr" not in applies, "nobody there, no seat there")
+        person = clock(home, one, "kr-pipa/persons")
+        same([person["owed"], person["depends_on"]], ["maybe", ["leak_confirmed"]])
+        home.run("profile", "put", "seat=KR", "name=Toko Kim", "contact=Ana, +62 21 555", "marketplace=no")
+        add(home, one, "circumstances", "name=leak_confirmed", "state=yes", "text=the sample matches")
+        person = clock(home, one, "kr-pipa/persons")
+        same([person["owed"], person["candidates"][0]["due"], person["candidates"][0]["due_local"]],
+             ["yes", "2026-11-23T00:00:00Z", "2026-11-23T09:00:00+09:00"])
+        same(person["candidates"][0]["who"], "the host")
+        same(clock(home, one, "kr-pipa/authority")["owed"], "maybe", "ten people of a shop in Korea, but how it came about is not known")
+        same(next(row for row in home.ask("law", "clocks", "--incident", one)["applies"] if row["regime"] == "kr-pipa")["people"], 10)
+        add(home, one, "circumstances", "name=outside_access", "state=no")
+        same(clock(home, one, "kr-pipa/authority"), None, "below every threshold")
+        add(home, one, "circumstances", "name=outside_access", "state=yes")
+        same(clock(home, one, "kr-pipa/authority")["owed"], "yes", "from outside, any number")
+        # an earlier candidate moves the deadline, and both are shown
+        add(home, one, "instants", "name=aware", "at=2026-11-19T09:00:00+09:00", "source=an employee's mail")
+        person = clock(home, one, "kr-pipa/persons")
+        same([each["due"] for each in person["candidates"]], ["2026-11-22T00:00:00Z", "2026-11-23T00:00:00Z"])
+        page = home.run("law", "clocks", "--incident", one, "--lang", "ko").text
+        within("맡은 사람 없음", page)
+        within("2026-11-22T09:00:00+09:00 (Asia/Seoul; 2026-11-22T00:00:00Z)", page)
+        calendar = home.run("law", "clocks", "--incident", one, "--ics", "-").text
+        within("kr-pipa.persons.law@amanah", calendar.replace("\r\n ", ""))
+        same(home.cli("law", "clocks", "--incident", one, "--country", "KR=5").status, USAGE)
+        # somebody takes it; it is done in time by one candidate, and late by the other
+        line = add(home, one, "acknowledgements", "name=kr-pipa", "text=Ana does it")
+        same(clock(home, one, "kr-pipa/persons")["acknowledged"]["line"], line)
+        done = add(home, one, "done", "name=kr-pipa/persons", "at=2026-11-22T10:00:00+09:00", "receipt=10 mails", "hash=" + "ab" * 32)
+        person = clock(home, one, "kr-pipa/persons")
+        same([each["state"] for each in person["candidates"]], ["missed", "met"])
+        same([person["candidates"][0]["by_seconds"], person["proof"]["line"], person["proof"]["receipt"]], [3600, done, "10 mails"])
+        add(home, one, "done", f"of={done}", "state=withdrawn")
+        same(clock(home, one, "kr-pipa/persons")["proof"], None)
+        add(home, one, "acknowledgements", f"of={line}", "state=given_back")
+        same(clock(home, one, "kr-pipa/persons")["acknowledged"], None)
+
+
+def what_is_found_after_a_report_must_be_told():
+    with Home() as home:
+        one = begun(home)
+        add(home, one, "circumstances", "name=leak_confirmed", "state=yes")
+        add(home, one, "circumstances", "name=intrusion", "state=yes")
+        add(home, one, "circumstances", "name=outside_access", "state=yes")
+        same(clock(home, one, "kr-network/supplement"), None, "nothing was reported yet")
+        add(home, one, "done", "name=kr-network/authority", "at=2026-11-20T20:00:00+09:00")
+        same(clock(home, one, "kr-pipa/authority-supplement"), None, "nor under this law")
+        ingest(home, range(11, 31), 7)
+        home.run("incident", "scope", one)
+        add(home, one, "facts", "name=how", "lang=en", "text=a key was kept")
+        rows = [row for row in home.ask("law", "clocks", "--incident", one)["clocks"] if (row["regime"], row["duty"]) == ("kr-network", "supplement")]
+        same([row["candidates"][0]["state"] for row in rows], ["running"], "one supplement for what came together")
+        within(": circumstance", rows[0]["candidates"][0]["why"] + ": circumstance")
+        add(home, one, "done", "name=kr-network/supplement", "at=" + time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(home.now() + 1)))
+        rows = [row for row in home.ask("law", "clocks", "--incident", one)["clocks"] if (row["regime"], row["duty"]) == ("kr-network", "supplement")]
+        same([row["candidates"][0]["state"] for row in rows], ["met"])
+
+
+def readiness_says_what_is_missing_and_who_knows():
+    with Home() as home:
+        one = begun(home)
+        add(home, one, "circumstances", "name=leak_confirmed", "state=yes")
+        before = clock(home, one, "kr-pipa/persons")
+        missing = {row["element"]: row["knows"] for row in before["missing"]}
+        same([before["required"], before["required"] - before["held"]], [8, len(missing)])
+        same(missing["relief"], "legal")
+        check("data_items" not in missing and "when" not in missing, str(missing))
+        add(home, one, "facts", "name=rights", "lang=ko", "text=손해배상을 청구할 수 있습니다")
+        same(clock(home, one, "kr-pipa/persons")["held"], before["held"] + 1)
+        within("ask: legal", home.run("incident", "readiness", one).text)
+        within("피해 구제절차", home.run("incident", "readiness", one, "--lang", "ko").text)
+
+
+def the_book_of_authorities():
+    with Home() as home:
+        listed = home.ask("contact", "list", "kr-pipa")["items"]
+        same({row["recipient"] for row in listed}, {"pipc", "kisa"})
+        home.run("contact", "put", "regime=kr-pipa", "recipient=kisa", "name=KISA 118", "way=118", "note=day and night")
+        same([row["name"] for row in home.ask("contact", "list", "kr-pipa")["items"] if row["from"] == "shop"], ["KISA 118"])
+        home.run("contact", "put", "number=1", "way=+82 2 118")
+        same([row["way"] for row in home.ask("contact", "list")["items"] if row["from"] == "shop"], ["+82 2 118"])
+        same(home.cli("contact", "put", "regime=kr-pipa", "recipient=nobody", "name=x", "way=y").status, NO)
+        same(home.cli("contact", "put", "name=x").status, USAGE)
+        home.run("contact", "put", "number=1", "drop=true")
+        same([row for row in home.ask("contact", "list")["items"] if row["from"] == "shop"], [])
+        same(home.cli("profile", "put", "seat=Korea").status, USAGE)
+        same(home.cli("profile", "put", "turnover=5").status, USAGE, "an amount comes with its currency")
+        home.run("profile", "put", "turnover=41000000000000", "currency=KRW", "medium=yes")
+        told = home.ask("profile", "show")
+        same([told["turnover"], told["currency"], told["medium"], told["seat"]], [41000000000000, "KRW", "yes", ""])
+        home.run("profile", "put", "medium=-", "desk=help@shop.example")
+        told = home.ask("profile", "show")
+        same([told["medium"], told["desk"], told["turnover"]], ["", "help@shop.example", 41000000000000])
+        same(home.ask("ledger", "verify")["findings"], [])
+
+
+def staff(home, name, lang, role="admin"):
+    person = home.good("POST", "/v1/staff", {"name": name, "email": f"{name}@shop.example", "lang": lang})["id"]
+    return person, home.good("POST", "/v1/keys", {"role": role, "name": name, "holders": [person]})["key"]
+
+
+def at(home, hours=0):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(home.now() + hours * 3600))
+
+
+def nobody_takes_it_and_it_escalates():
+    """A quarter of the time, then everybody who may approve; halves and more; too late. Suspects hear nothing."""
+    with Home() as home, MailHost() as host:
+        customers(home)
+        home.start()
+        home.good("POST", "/v1/mail", {"url": host.url, "starttls": "never", "from": "vault@shop.example"})
+        ana, ana_key = staff(home, "ana", "ko")
+        staff(home, "budi", "id")
+        cici, _ = staff(home, "cici", "en")
+        home.good("POST", "/v1/profile", {"seat": "KR"}, key=ana_key)
+        one = home.good("POST", "/v1/incidents", {"title": "a leak of secrets", "kind": "other", "at": at(home)}, key=ana_key)["id"]
+        path = f"/v1/incidents/{one}"
+        home.good("POST", path + "/suspects", {"who": cici}, key=ana_key)
+        home.good("POST", path + "/circumstances", {"name": "leak_confirmed", "state": "yes"}, key=ana_key)
+        said = passed(home, host, 0.1)
+        same(heard(said), {"ana"}, "the owner is told that a clock runs")
+        within("kr-pipa/persons", said[0].text)
+        within("아직 맡은 사람이 없습니다", said[0].text)
+        check("secrets" not in said[0].text, "no word of what happened")
+        said = passed(home, host, 20)
+        same(heard(said), {"ana", "budi"}, "a quarter is over and nobody took it")
+        within("belum ada yang mengambilnya", next(mail for mail in said if "budi" in mail.to).text)
+        same(heard(passed(home, host, 0.1)), set(), "each step once")
+        home.good("POST", path + "/acknowledgements", {"name": "kr-pipa"}, key=ana_key)
+        said = passed(home, host, 18)
+        same(heard(said), {"ana"}, "half of the time: whoever does it is reminded")
+        within("절반", next(mail for mail in said if "ana" in mail.to).text)
+        said = passed(home, host, 40)
+        same(heard(said), {"ana", "budi"}, "too late")
+        rows = home.good("GET", path + "/clocks", key=ana_key)["clocks"]
+        row = next(row for row in rows if row["regime"] == "kr-pipa" and row["duty"] == "persons")
+        same([step["step"] for step in row["reminders"]], ["begun", "escalated", "half", "overdue"])
+        same([row["candidates"][0]["state"], row["acknowledged"]["who"][:4]], ["overdue", "key_"])
+        home.good("POST", path + "/done", {"name": "kr-pipa/persons", "at": at(home)}, key=ana_key)
+        same(heard(passed(home, host, 30)), set(), "done is done")
+        check("cici@shop.example" not in [mail.to for mail in host.mails if "law clocks" in mail.text], "a suspect hears nothing")
+
+
+def heard(said, name="kr-pipa/persons"):
+    return {mail.to.split("@")[0] for mail in said if name in mail.text}
+
+
+def passed(home, host, hours):
+    """So many hours pass; the mails about deadlines that came."""
+    before = len(host.mails)
+    home.wait_days(hours / 24)
+    home.wait_days(0)  # what is due is done when it ends, and sent when it starts
+    until = time.monotonic() + 20
+    quiet = 0
+    while time.monotonic() < until and quiet < 8:
+        time.sleep(0.25)
+        waiting = home.good("GET", "/v1/mail/queue")
+        quiet = quiet + 1 if waiting["waiting"] + waiting["sending"] == 0 else 0
+    return [mail for mail in host.mails[before:] if "amanah law clocks" in mail.text]
+
+
+story(facts_come_with_their_source_and_numbers_from_the_count, what_is_counted_nobody_types, clocks_follow_the_facts,
+      what_is_found_after_a_report_must_be_told, readiness_says_what_is_missing_and_who_knows, the_book_of_authorities, nobody_takes_it_and_it_escalates)

@@ -65,9 +65,17 @@ const char *field_risk(struct slice name, struct slice class_name)
 {
     static const struct {
         const char *name, *risk;
-    } rows[] = {{"ref", "none"},          {"name", "phish"},      {"email", "phish"},     {"phone", "phish"},
-                {"recipient", "others"},  {"address", "visit"},   {"postcode", "visit"},  {"door_code", "door"},
-                {"birth_date", "identity"}, {"national_id", "identity"}, {"note", "unclear"}};
+    } rows[] = {{"ref", "none"},
+                {"name", "phish"},
+                {"email", "phish"},
+                {"phone", "phish"},
+                {"recipient", "others"},
+                {"address", "visit"},
+                {"postcode", "visit"},
+                {"door_code", "door"},
+                {"birth_date", "identity"},
+                {"national_id", "identity"},
+                {"note", "unclear"}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (slice_is(name, rows[i].name)) return rows[i].risk;
     }

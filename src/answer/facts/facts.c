@@ -54,7 +54,8 @@ bool fact_has(const struct fact *fact, struct slice language)
 static void instant_add(struct facts *out, const struct fact_instant *instant)
 {
     size_t at = out->instant_count++;
-    for (; at > 0 && out->instants[at - 1].at_us > instant->at_us; at--) out->instants[at] = out->instants[at - 1];
+    for (; at > 0 && out->instants[at - 1].at_us > instant->at_us; at--)
+        out->instants[at] = out->instants[at - 1];
     out->instants[at] = *instant;
 }
 
@@ -65,8 +66,10 @@ static void instants_find(const struct fold *fold, struct facts *out)
     for (size_t i = 0; i < fold->item_count; i++) {
         const struct line *now = &fold->items[i].now;
         if (now->kind != LINE_INSTANT || slice_is(now->state, "withdrawn")) continue;
-        const struct fact_instant one = {now->name,   now->at, now->n, now->who ? now->who : now->author,
-                                         now->source, slice_is(now->state, "chosen"), false};
+        const struct fact_instant one = {now->name,   now->at,
+                                         now->n,      now->who ? now->who : now->author,
+                                         now->source, slice_is(now->state, "chosen"),
+                                         false};
         instant_add(out, &one);
     }
     if (!out->counted || out->scope.earliest.len == 0 ||
@@ -85,7 +88,8 @@ static void fields_find(struct shop *shop, struct facts *out)
         struct fact_field *field = &out->fields[i];
         char key[64] = "field.";
         const char *risk = field_risk(told->name, told->class_name);
-        *field = (struct fact_field){.name = told->name, .class_name = told->class_name, .three = told->three};
+        *field =
+            (struct fact_field){.name = told->name, .class_name = told->class_name, .three = told->three};
         field->affected = told->three.known + told->three.possible > 0;
         if (told->name.len < sizeof key - 8) memcpy(key + 6, told->name.at, told->name.len);
         if (words_has(SLICE_TEXT("en"), key))
@@ -107,7 +111,8 @@ static void said_take(const struct fold *fold, struct fact *fact)
     const struct line *newest = NULL;
     for (size_t i = 0; i < fold->item_count; i++) {
         const struct line *now = &fold->items[i].now;
-        if (now->kind != LINE_FACT || slice_is(now->state, "withdrawn") || !slice_is(now->name, fact->element))
+        if (now->kind != LINE_FACT || slice_is(now->state, "withdrawn") ||
+            !slice_is(now->name, fact->element))
             continue;
         if (!slice_is(now->state, "known")) texts = (struct fact_texts){0}; /* it was known, and is no more */
         newest = now;

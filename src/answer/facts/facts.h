@@ -32,7 +32,7 @@ struct fact {
     enum element_says says;
     enum fact_state state;
     struct fact_texts text; /* of KNOWN; of NOT_HERE perhaps why */
-    bool numeric;           /* `number`: n_persons, n_records. Those known; `possible` stands beside, never in it */
+    bool numeric; /* `number`: n_persons, n_records. Those known; `possible` stands beside, never in it */
     uint64_t number, possible;
     int64_t from_us, to_us; /* of when, aware: the earliest and latest candidate; 0: none */
     int64_t follows_us;     /* of NOT_YET: until when; 0: nobody said */

@@ -1,4 +1,4 @@
-#include "answer/facts/facts.h"
+#include "answer/facts/deadlines.h"
 #include "answer/facts/verbs.h"
 #include "answer/incident/incident.h"
 
@@ -13,5 +13,16 @@ RESULT verb_incident_facts(struct batch *batch, const struct reader *reader,
     TRY(incident_read(batch->shop, incident, &reading));
     TRY(facts_of(batch->shop, &reading.fold, batch->now_us, &facts));
     facts_tell(batch->shop, &facts, &out->body);
+    return OK;
+}
+
+RESULT verb_incident_clocks(struct batch *batch, const struct reader *reader,
+                            const struct incident_clocks_ask *ask, struct answer *out)
+{
+    struct incident *incident = NULL;
+    SCOPED(deadlines_free) struct deadlines *all = NULL;
+    TRY(incident_find(batch, reader, ask->id, &incident));
+    TRY(deadlines_of(batch->shop, incident, batch->now_us, &all));
+    deadlines_tell(batch->shop, all, &out->body);
     return OK;
 }

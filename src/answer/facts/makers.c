@@ -239,7 +239,8 @@ static size_t items_text(const struct fold *fold, enum line_kind kind, const cha
     size_t count = 0;
     for (size_t i = 0; i < fold->item_count; i++) {
         const struct line *now = &fold->items[i].now;
-        if (now->kind != kind || (states[0] && !words_have(states, now->state)) || now->text.len == 0) continue;
+        if (now->kind != kind || (states[0] && !words_have(states, now->state)) || now->text.len == 0)
+            continue;
         if (out->len > 0) buf_text(out, "; ");
         buf_slice_put(out, now->text);
         count++;
@@ -351,7 +352,8 @@ static struct slice circumstance(const struct fold *fold, const char *name, uint
 
 static void malicious_make(const struct making *making, struct fact *fact)
 {
-    static const char *const names[] = {"outside_access", "unauthorised_person", "improper_purpose", "intrusion"};
+    static const char *const names[] = {"outside_access", "unauthorised_person", "improper_purpose",
+                                        "intrusion"};
     size_t no = 0;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         uint64_t line = 0;
@@ -376,7 +378,8 @@ static void xborder_make(const struct making *making, struct fact *fact)
     if (!making->out->counted) return;
     for (size_t i = 0; i < groups->count; i++) {
         const struct told_group *group = &groups->at[i];
-        if (group->known + group->possible == 0 || group->code.len == 0 || slice_is(group->code, seat)) continue;
+        if (group->known + group->possible == 0 || group->code.len == 0 || slice_is(group->code, seat))
+            continue;
         if (!compose_empty(&text)) compose_text(&text, SLICE_TEXT(", "));
         compose_text(&text, group->code);
         compose_text(&text, SLICE_TEXT(": "));
@@ -392,7 +395,8 @@ static void severity_make(const struct making *making, struct fact *fact)
 {
     struct severe severe = {0};
     SCOPED(compose_done) struct compose text = {0};
-    static const char *const bands[] = {"law.band.low", "law.band.medium", "law.band.high", "law.band.very_high"};
+    static const char *const bands[] = {"law.band.low", "law.band.medium", "law.band.high",
+                                        "law.band.very_high"};
     severe_of(making->fold, making->out, &severe);
     if (!severe.complete) return;
     known(fact, "line");

@@ -1,7 +1,5 @@
 #include "answer/facts/severe.h"
 
-
-
 static void answers_find(const struct fold *fold, struct severe *out)
 {
     for (size_t i = 0; i < fold->item_count; i++) {
@@ -23,14 +21,18 @@ static void propose(const struct facts *facts, struct severe *out)
         behavioural |= purchase;
         simple |= !purchase && !slice_is(field->class_name, "identifier");
         name |= slice_is(field->name, "name");
-        reach |= slice_is(field->name, "email") || slice_is(field->name, "phone") || slice_is(field->name, "address");
+        reach |= slice_is(field->name, "email") || slice_is(field->name, "phone") ||
+                 slice_is(field->name, "address");
         identity |= slice_is(field->class_name, "identity");
     }
     if (simple) out->answers[ENISA_DATA_1].proposed = "leaked";
     if (behavioural) out->answers[ENISA_DATA_2].proposed = "leaked";
-    if ((name && reach) || identity) out->answers[ENISA_IDENTIFICATION].proposed = "maximum";
-    else if (reach) out->answers[ENISA_IDENTIFICATION].proposed = "significant";
-    else if (name) out->answers[ENISA_IDENTIFICATION].proposed = "limited";
+    if ((name && reach) || identity)
+        out->answers[ENISA_IDENTIFICATION].proposed = "maximum";
+    else if (reach)
+        out->answers[ENISA_IDENTIFICATION].proposed = "significant";
+    else if (name)
+        out->answers[ENISA_IDENTIFICATION].proposed = "limited";
 }
 
 void severe_of(const struct fold *fold, const struct facts *facts, struct severe *out)

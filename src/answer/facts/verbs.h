@@ -5,5 +5,10 @@
 #include "keep/verbs.h"
 
 VERB_FUNCTION(incident_facts);
+VERB_FUNCTION(incident_clocks);
+VERB_FUNCTION(profile_put);
+VERB_FUNCTION(profile_show);
+VERB_FUNCTION(contact_put);
+VERB_FUNCTION(contact_list);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char instants[] = "occurred detected aware contained notified closed";
+static const char instants[] = "occurred detected aware intrusion assessed contained notified closed";
 
 void fold_done(struct fold *fold)
 {

@@ -106,8 +106,8 @@ static void item_put(struct shop *shop, const struct fold *fold, const struct it
     }
     if (item->now.kind == LINE_INSTANT) {
         const struct item *counts = NULL;
-        static const char *const names[] = {"occurred",  "detected", "aware",
-                                            "contained", "notified", "closed"};
+        static const char *const names[] = {"occurred", "detected",  "aware",    "intrusion",
+                                            "assessed", "contained", "notified", "closed"};
         for (size_t i = 0; i < COUNT_OF(names); i++) {
             if (slice_is(item->now.name, names[i])) counts = fold_instant(fold, names[i]);
         }

@@ -52,8 +52,8 @@ static RESULT circumstance_may(const struct line *line)
 }
 
 /* "kr-pipa", or where a duty is wanted "kr-pipa/authority". */
-static RESULT regime_find(const struct law *law, struct slice name, bool whole, const struct law_regime **regime,
-                          struct slice *rest)
+static RESULT regime_find(const struct law *law, struct slice name, bool whole,
+                          const struct law_regime **regime, struct slice *rest)
 {
     char id[LAW_ID_BYTES_MAX + 1] = {0};
     const uint8_t *mark = name.len > 0 ? memchr(name.at, '/', name.len) : NULL;

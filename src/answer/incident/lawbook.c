@@ -28,7 +28,8 @@ static uint64_t folder_stamp(const char *path)
     for (const struct dirent *file = folder ? readdir(folder) : NULL; file; file = readdir(folder)) {
         struct stat stat = {0};
         if (fstatat(dirfd(folder), file->d_name, &stat, 0) != 0 || !S_ISREG(stat.st_mode)) continue;
-        const int64_t parts[] = {stat.st_size, stat.st_mtim.tv_sec, stat.st_mtim.tv_nsec, (int64_t)stat.st_ino};
+        const int64_t parts[] = {stat.st_size, stat.st_mtim.tv_sec, stat.st_mtim.tv_nsec,
+                                 (int64_t)stat.st_ino};
         uint64_t one = mix(0xcbf29ce484222325, file->d_name, strlen(file->d_name));
         sum += mix(one, parts, sizeof parts);
     }

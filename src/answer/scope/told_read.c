@@ -100,8 +100,7 @@ static RESULT three_member(struct walk *walk, struct slice name, struct cbor *re
     static const struct {
         const char *name;
         member_read read;
-    } parts[] = {
-        {"known", known_member}, {"possible", possible_member}, {"excluded", excluded_member}};
+    } parts[] = {{"known", known_member}, {"possible", possible_member}, {"excluded", excluded_member}};
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         if (!slice_is(name, parts[i].name)) continue;
         *taken = true;
@@ -132,7 +131,8 @@ static RESULT group_member(struct walk *walk, struct slice name, struct cbor *re
     return cbor_read_text(reader, &group->code);
 }
 
-static RESULT items_begin(struct cbor *reader, struct arena *arena, size_t item_bytes, void **at, size_t *count)
+static RESULT items_begin(struct cbor *reader, struct arena *arena, size_t item_bytes, void **at,
+                          size_t *count)
 {
     TRY(cbor_read_array(reader, count));
     if (*count > TOLD_ITEMS_MAX) return FAIL(CORRUPT, "scope: a stored count lists too much");

@@ -34,17 +34,17 @@ struct told_names {
 
 struct told_count {
     uint32_t version;
-    uint64_t entries; /* of the ledger then */
+    uint64_t entries;                               /* of the ledger then */
     struct slice counted, suspicion_hash, from, to; /* times as RFC 3339 */
     uint64_t everybody, linked, persons;
     struct told_three any;
     struct told_field *fields;
     size_t field_count;
     struct told_groups statuses, countries, languages;
-    struct slice earliest;     /* first trace; empty: none found */
-    uint64_t earliest_entry;   /* of it */
+    struct slice earliest;   /* first trace; empty: none found */
+    uint64_t earliest_entry; /* of it */
     bool earliest_has_entry;
-    struct told_names not_provable;       /* systems outside the vault */
+    struct told_names not_provable;     /* systems outside the vault */
     uint64_t nobody_lines, nobody_rows; /* outside logs told of nobody who is held */
 };
 

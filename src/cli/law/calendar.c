@@ -6,6 +6,7 @@
 #include "cli/law/case.h"
 #include "cli/law/clocks.h"
 #include "cli/law/command.h"
+#include "cli/law/incident.h"
 #include "cli/show.h"
 
 #include <assert.h>
@@ -20,23 +21,29 @@ RESULT command_law_clocks(struct call *call)
     SCOPED(sheet_done) struct sheet sheet = {0};
     SCOPED(jot_done) struct jot jot = {0};
     SCOPED(buf_done) struct buf ics = {0};
+    SCOPED(answer_done) struct answer answer = {0};
     TRY(law_language(call, &sheet.language));
     TRY(law_open(call, &law));
-    TRY(case_read(call, &read));
+    if (call_has(call, OPT_INCIDENT)) TRY(incident_case_read(call, &answer, &read));
+    if (answer.shown) return OK;
+    if (!call_has(call, OPT_INCIDENT)) TRY(case_read(call, &read));
     if (!law_case_first(&read.facts, LAW_FROM_AWARE) && !law_case_first(&read.facts, LAW_FROM_INTRUSION))
         return FAIL(USAGE, "--aware: missing; when the shop became aware, such as 2025-11-17T16:00:00+09:00");
     TRY(law_clocks(law, &read.facts, call_has(call, OPT_ALL), &clocks));
+    if (call_has(call, OPT_INCIDENT)) incident_clocks_keep(answer_doc(&answer), &clocks);
     if (call_has(call, OPT_ICS)) {
         clocks_ics(&sheet, law, &read.facts, &clocks, &ics);
         TRY(output_write(call_text(call, OPT_ICS), buf_slice(&ics)));
         if (strcmp(call_text(call, OPT_ICS), "-") == 0) return OK;
     }
+    if (call_has(call, OPT_JSON) && call_has(call, OPT_INCIDENT)) return show_json(answer_doc(&answer));
     if (call_has(call, OPT_JSON)) {
         clocks_jot(&jot, law, &read.facts, &clocks);
         jot_show(&jot);
         return OK;
     }
     clocks_sheet(&sheet, law, &read.facts, &clocks);
+    if (call_has(call, OPT_INCIDENT)) incident_clocks_sheet(&sheet, answer_doc(&answer));
     sheet_show(&sheet);
     return OK;
 }

@@ -129,9 +129,8 @@ static RESULT alert_take(struct watching *watching, uint32_t id, struct slice bo
     TRY(cbor_read_bool(&reader, &alert->trips));
     TRY(body_time_read(&reader, &row.over_us));
     TRY(cbor_end(&reader));
-    if (members != ALERT_MEMBERS ||
-        (detector >= DETECTORS_END && detector != ALERT_DRIFT && detector != ALERT_FORGED &&
-         detector != ALERT_HELD))
+    if (members != ALERT_MEMBERS || (detector >= DETECTORS_END && detector != ALERT_DRIFT &&
+                                     detector != ALERT_FORGED && detector != ALERT_HELD))
         return FAIL(CORRUPT, "authority: a stored alert is malformed");
     alert->detector = (enum detector)detector;
     alert->score = (double)score / SCORE_UNITS;
