@@ -95,7 +95,7 @@ struct shop_options {
     enum shop_mode mode;
     struct store *store;        /* NULL: the shop's own database; the simulator brings its own. Taken over. */
     struct slice public_origin; /* as browsers see the vault, https://HOST; empty: no passkeys. Copied. */
-    bool unwatched;             /* no detectors: the simulator, whose model knows none */
+    bool unwatched;             /* no detectors: tests that know every entry beforehand */
     struct countries *countries; /* of networks; NULL: unknown. Borrowed, by all shops of a keeper */
     struct shop *
         *closed; /* where a shop goes whose rows of rights were changed: keep/tampered.h. NULL: freed */

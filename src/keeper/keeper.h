@@ -30,7 +30,7 @@ struct keeper_options {
         *listener; /* URL of its own front, where probes are tried; NULL: none. Borrowed as public_origin */
     struct slice
         public_origin; /* as browsers see the vault, for passkeys; empty: none. Borrowed as long as the keeper */
-    bool unwatched;    /* no detectors: the simulator, whose model knows none */
+    bool unwatched;    /* no detectors: tests that know every entry beforehand */
     struct countries *countries; /* of networks (keep/country.h); taken over once it is open. NULL: unknown */
     struct mail_sender *mail;    /* sends the shops' mails; taken over once it is open. NULL: they wait */
     struct carrier *carrier;     /* carries alerts out; taken over once it is open. NULL: they wait */

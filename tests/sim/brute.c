@@ -85,10 +85,9 @@ struct brute *brute_new(const struct params *params, uint64_t customers)
     return brute;
 }
 
-void brute_forget(struct brute *brute)
+void brute_forget(struct brute *brute, uint64_t customers)
 {
-    const struct brute fresh = {
-        .params = brute->params, .customers = brute->customers, .found = brute->found};
+    const struct brute fresh = {.params = brute->params, .customers = customers, .found = brute->found};
     for (size_t i = 0; i < brute->count; i++) free(brute->events[i].subjects);
     free(brute->events);
     for (size_t i = 0; i < BRUTE_READERS_MAX; i++) free(brute->readers[i].past);
@@ -98,9 +97,16 @@ void brute_forget(struct brute *brute)
 void brute_free(struct brute **brute)
 {
     if (!*brute) return;
-    brute_forget(*brute);
+    brute_forget(*brute, 0);
     free(*brute);
     *brute = NULL;
+}
+
+bool brute_any(const struct brute *brute)
+{
+    for (size_t i = 0; i < brute->reader_count; i++)
+        if (brute->readers[i].raised != 0) return true;
+    return false;
 }
 
 uint64_t brute_found(const struct brute *brute)
@@ -996,8 +1002,9 @@ void brute_minute(struct brute *brute, int64_t now_us, uint64_t customers)
     }
 }
 
-void brute_restart(struct brute *brute)
+void brute_restart(struct brute *brute, uint64_t customers)
 {
+    brute->customers = customers;
     for (size_t i = 0; i < brute->reader_count; i++) {
         struct one *one = &brute->readers[i];
         one->looked = one->active;

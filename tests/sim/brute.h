@@ -22,11 +22,14 @@ void brute_free(struct brute **brute);
 
 void brute_look(struct brute *brute, const struct look *look);
 void brute_minute(struct brute *brute, int64_t now_us, uint64_t customers);
-void brute_restart(struct brute *brute); /* saved, and put back */
-void brute_forget(struct brute *brute);  /* what was learned is gone */
+/* Saved, and put back; what was learned is gone. Both begin with so many customers. */
+void brute_restart(struct brute *brute, uint64_t customers);
+void brute_forget(struct brute *brute, uint64_t customers);
 
 /* What differs, in words that last until the next call; NULL: nothing. Findings since the call before are compared, too. */
 const char *brute_differs(struct brute *brute, const struct watch *watch);
+
+bool brute_any(const struct brute *brute); /* was anything found since brute_differs()? */
 
 /* Which detectors found something of anybody since the beginning: bits by number. */
 uint64_t brute_found(const struct brute *brute);

@@ -11,13 +11,14 @@
 
 #include <stdlib.h>
 
-enum { TRIES_MAX = 2000, ENTRIES_A_BUNDLE = 256, FILL_MAX = 2 * ENTRIES_A_BUNDLE };
+enum { TOKEN_BYTES_MAX = 128, TRIES_MAX = 2000, ENTRIES_A_BUNDLE = 256, FILL_MAX = 2 * ENTRIES_A_BUNDLE };
 
 struct trial {
     struct world world;
     struct crypto *crypto;
     struct hasher *hasher;
     uint64_t next_id;
+    const char *bearer; /* NULL: the local operator asks */
     char first[ID_BYTES_MAX + 1], second[ID_BYTES_MAX + 1], key[ID_BYTES_MAX + 1];
 };
 
@@ -38,6 +39,7 @@ static void take_id(const struct heard *heard, char out[ID_BYTES_MAX + 1])
 static enum cause once(struct trial *trial, enum verb verb, const void *ask, const char *idempotency)
 {
     struct ask_head head = {.id = ++trial->next_id, .verb = verb, .idempotency = slice_text(idempotency)};
+    head.bearer = slice_text(trial->bearer);
     SCOPED(buf_done) struct buf frame = {0};
     assert_ok(ask_write(&head, ask, &frame));
     struct world_ask asks = {slice_from(buf_slice(&frame), 4), true};
@@ -470,6 +472,105 @@ static void a_failed_look_leaves_nothing(void **state)
     trial_end(trial);
 }
 
+enum { LIST_PEOPLE = 40 };
+
+/* People in the order of a list, whom a key of a role that stops at once asks for: their ids. */
+static char (*list_made(struct trial *trial, char token[TOKEN_BYTES_MAX]))[ID_BYTES_MAX + 1]
+{
+    static char ids[LIST_PEOPLE][ID_BYTES_MAX + 1];
+    const struct slice all = SLICE_TEXT("*"), act = SLICE_TEXT("reveal");
+    struct role_put_ask role = {
+        .name = SLICE_TEXT("desk"), .fields = {&all, 1}, .purposes = {&all, 1}, .acts = {&act, 1}};
+    struct key_issue_ask key = {.role = SLICE_TEXT("desk")};
+    role.watch = SLICE_TEXT("trip");
+    for (size_t i = 0; i < LIST_PEOPLE; i++) {
+        char ref[16];
+        (void)snprintf(ref, sizeof ref, "listed %zu", i);
+        struct subject_create_ask ask = {.ref = slice_text(ref)};
+        assert_int_equal(once(trial, VERB_SUBJECT_CREATE, &ask, NULL), CAUSE_OK);
+        take_id(&trial->world.heard[0], ids[i]);
+    }
+    assert_int_equal(once(trial, VERB_ROLE_PUT, &role, NULL), CAUSE_OK);
+    assert_int_equal(once(trial, VERB_KEY_ISSUE, &key, NULL), CAUSE_OK);
+    struct cbor reader = cbor_reader(buf_slice(&trial->world.heard[0].body));
+    struct slice name = {0}, id = {0}, secret = {0};
+    size_t pairs = 0;
+    assert_ok(cbor_read_map(&reader, &pairs));
+    assert_ok(cbor_read_text(&reader, &name));
+    assert_ok(cbor_read_text(&reader, &id));
+    assert_ok(cbor_read_text(&reader, &name));
+    assert_ok(cbor_read_text(&reader, &secret));
+    assert_true(slice_is(name, "key") && secret.len < TOKEN_BYTES_MAX);
+    memcpy(token, secret.at, secret.len);
+    token[secret.len] = 0;
+    return ids;
+}
+
+/* A drain by one key, one at a time: the ask that it is found in is answered, the next one refused; behind the entry that
+ * stopped it the ledger has refusals of it only. */
+static void a_drain_is_stopped_behind_the_ask_that_it_was_found_in(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    char token[TOKEN_BYTES_MAX];
+    char(*ids)[ID_BYTES_MAX + 1] = list_made(trial, token);
+    const struct slice field = SLICE_TEXT("ref");
+    enum cause last = CAUSE_OK;
+    size_t seen = 0;
+    uint64_t entries = 0;
+    trial->bearer = token;
+    for (; seen < LIST_PEOPLE && last == CAUSE_OK; seen += last == CAUSE_OK) {
+        const struct slice one = slice_text(ids[seen]);
+        struct reveal_ask ask = {
+            .subjects = {&one, 1}, .fields = {&field, 1}, .purpose = SLICE_TEXT("support")};
+        uint64_t before = trial->world.heard[0].head.index;
+        last = once(trial, VERB_REVEAL, &ask, NULL);
+        entries = trial->world.heard[0].head.index - before;
+    }
+    assert_int_equal(last, CAUSE_BREAKER_OPEN);
+    assert_in_range(seen, 20, 24); /* trip.people, and a few */
+    assert_int_equal(entries, 3); /* the breaker's, the alert's, and that of the refusal */
+    trial->bearer = NULL;
+    trial_end(trial);
+}
+
+/* Whatever fails: nothing is half-done, and what was found waits; once it is written, the reader is stopped. */
+static void a_failed_stop_leaves_nothing_and_is_not_forgotten(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    char token[TOKEN_BYTES_MAX];
+    char(*ids)[ID_BYTES_MAX + 1] = list_made(trial, token);
+    struct sink_put_ask sink = {.kind = SLICE_TEXT("webhook"), .url = SLICE_TEXT("https://siem.example/")};
+    const struct slice field = SLICE_TEXT("ref");
+    struct slice subjects[LIST_PEOPLE];
+    struct reveal_ask ask = {
+        .subjects = {subjects, LIST_PEOPLE}, .fields = {&field, 1}, .purpose = SLICE_TEXT("support")};
+    for (size_t i = 0; i < LIST_PEOPLE; i++) subjects[i] = slice_text(ids[i]);
+    assert_int_equal(once(trial, VERB_SINK_PUT, &sink, NULL), CAUSE_OK);
+    trial->bearer = token;
+    struct hash before = everything(trial);
+    enum cause cause = CAUSE_UNAVAILABLE;
+    uint64_t at = 1;
+    for (; cause_row(cause)->code == CODE_UNAVAILABLE; at++) {
+        struct fault_plan *plan = &trial->world.plan;
+        assert_true(at < TRIES_MAX);
+        world_calm(&trial->world);
+        plan->fail_at = plan->calls + at;
+        plan->fail_count = at % 3 == 0 ? UINT64_MAX - plan->fail_at : 1;
+        plan->cause = at % 2 ? CAUSE_DISK_FULL : CAUSE_UNAVAILABLE;
+        cause = once(trial, VERB_REVEAL, &ask, NULL);
+        world_calm(&trial->world);
+        struct hash after = everything(trial);
+        if (cause_row(cause)->code == CODE_UNAVAILABLE && !hash_equal(&before, &after))
+            fail_msg("call %llu failed, and left something behind", (unsigned long long)at);
+    }
+    assert_true(at > 4 && (cause == CAUSE_OK || cause == CAUSE_BREAKER_OPEN));
+    assert_int_equal(once(trial, VERB_REVEAL, &ask, NULL), CAUSE_BREAKER_OPEN);
+    trial->bearer = NULL;
+    trial_end(trial);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -481,6 +582,8 @@ int main(void)
         cmocka_unit_test(a_failed_count_leaves_nothing),
         cmocka_unit_test(a_failed_chunk_of_a_log_leaves_nothing),
         cmocka_unit_test(a_failed_look_leaves_nothing),
+        cmocka_unit_test(a_drain_is_stopped_behind_the_ask_that_it_was_found_in),
+        cmocka_unit_test(a_failed_stop_leaves_nothing_and_is_not_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

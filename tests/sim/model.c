@@ -91,6 +91,12 @@ void model_noticed(struct model *model, uint64_t count, int64_t time_us)
     model->entries[index].time_us = model->last_us = time_us;
 }
 
+void model_alerted(struct model *model, int64_t time_us)
+{
+    uint64_t index = entry_add(model, ENTRY_AUTHORITY, 0, 0);
+    model->entries[index].time_us = model->last_us = time_us;
+}
+
 static void budget_set(struct model *model, const struct budget_row *row, uint64_t entry)
 {
     assert(row->id <= MODEL_BUDGETS_MAX);

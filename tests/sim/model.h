@@ -225,6 +225,9 @@ void model_sweep(struct model *model);
  */
 bool model_upkept(struct model *model, uint32_t kind, uint32_t id, int64_t time_us);
 
+/* An entry of an alert that the vault wrote by itself appeared at the end. */
+void model_alerted(struct model *model, int64_t time_us);
+
 /* An entry of mails that the vault queued by itself appeared at the end. */
 void model_noticed(struct model *model, uint64_t count, int64_t time_us);
 

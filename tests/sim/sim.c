@@ -59,6 +59,7 @@ static bool keeper_up(struct sim *sim)
 {
     sim->result.reopened++;
     world_calm(&sim->world);
+    bool kept = world_watch_kept(&sim->world, sim->adrift);
     if (chance(sim, 200)) {
         sim->world.plan.fail_at = sim->world.plan.calls + 1 + prop_below(&sim->rng, 40);
         sim->world.plan.fail_count = 1;
@@ -73,7 +74,8 @@ static bool keeper_up(struct sim *sim)
     MUST(sim, opened.code == CODE_OK, "the keeper does not open: %s (%s)", result_text(), result_place());
     world_calm(&sim->world);
     model_reopen(&sim->model);
-    return true;
+    watch_began(sim, kept);
+    return watch_same(sim);
 }
 
 /* Entries of the ledger on disk say how far a run came that was cut off by a crash: a prefix of it, whole asks only. */
@@ -81,12 +83,16 @@ static bool doubt_resolve(struct sim *sim, const struct sim_ask *asks, size_t co
 {
     uint64_t actual = 0;
     if (!home_entries(sim, &actual)) return false;
+    if (!home_watch_entries(sim)) return false;
     for (size_t i = 0; i < count && sim->model.entry_count < actual; i++) {
         SCOPED(expected_done) struct expected expected = {0};
         size_t idems = sim->model.idem_count;
         uint64_t before = sim->model.entry_count;
         model_expect(&sim->model, &asks[i], &expected);
-        if (sim->model.entry_count != before) continue;
+        if (sim->model.entry_count != before) {
+            if (!home_watch_entries(sim)) return false;
+            continue;
+        }
         /* it left no entry, so nobody knows whether it was in the last commit */
         for (size_t at = idems; at < sim->model.idem_count; at++) sim->model.idems[at].unsure = true;
     }
@@ -101,6 +107,7 @@ static bool doubt_resolve(struct sim *sim, const struct sim_ask *asks, size_t co
 static bool crash_recover(struct sim *sim, const struct sim_ask *asks, size_t count)
 {
     sim->result.crashes++;
+    sim->adrift = true; /* what detectors had learned is not among the files that were saved */
     struct result done = world_recover(&sim->world);
     MUST(sim, done.code == CODE_OK, "recovery: %s", result_text());
     /* a keeper must start from these files by itself; what it finds is compared afterwards */
@@ -115,9 +122,12 @@ static bool answers_check(struct sim *sim, const struct sim_ask *asks, size_t co
 {
     uint64_t failed = sim->world.plan.failed;
     sim->result.faults += failed;
+    sim->adrift = sim->adrift || failed > 0;
     for (size_t i = 0; i < count; i++) {
         struct heard *heard = &sim->world.heard[i];
         SCOPED(expected_done) struct expected expected = {0};
+        if (!watch_entries(sim, NULL)) return false;
+        uint64_t before = sim->model.entry_count;
         const char *name = verb_row(asks[i].verb)->name;
         MUST(sim, heard->any, "%s: was not answered", name);
         if (sim->verbose) {
@@ -132,9 +142,9 @@ static bool answers_check(struct sim *sim, const struct sim_ask *asks, size_t co
             continue; /* it did nothing: what follows shows it */
         }
         model_expect(&sim->model, &asks[i], &expected);
-        if (!answer_check(sim, &asks[i], heard, &expected)) return false;
+        if (!answer_check(sim, &asks[i], heard, &expected) || !watch_asked(sim, before)) return false;
     }
-    return failed == 0 || home_uses(sim);
+    return watch_entries(sim, NULL) && watch_same(sim) && (failed == 0 || home_uses(sim));
 }
 
 static bool run_once(struct sim *sim)
@@ -164,13 +174,16 @@ static bool run_once(struct sim *sim)
 static bool rest_once(struct sim *sim)
 {
     trouble_plan(sim);
+    bool due = world_upkeep_due(&sim->world);
     (void)keeper_idle(sim->world.keeper); /* it says when it wants to be called again */
     model_tick(&sim->model);
     model_sweep(&sim->model);
     if (sim->world.plan.dead) return crash_recover(sim, NULL, 0);
     sim->result.faults += sim->world.plan.failed;
+    sim->adrift = sim->adrift || sim->world.plan.failed > 0;
     world_calm(&sim->world);
-    return home_strangers(sim);
+    if (due) watch_minute_ran(sim);
+    return home_strangers(sim) && watch_same(sim);
 }
 
 static bool restart_once(struct sim *sim)
@@ -179,6 +192,8 @@ static bool restart_once(struct sim *sim)
     world_close(&sim->world);
     model_sweep(&sim->model);
     if (sim->world.plan.dead) return crash_recover(sim, NULL, 0);
+    sim->adrift = sim->adrift || sim->world.plan.failed > 0;
+    watch_minute_ran(sim); /* it is the last thing that a keeper does */
     return home_strangers(sim) && keeper_up(sim) && home_check(sim, chance(sim, 250));
 }
 
@@ -208,6 +223,9 @@ struct sim_result sim_run(const struct sim_options *options)
     sim->world.plan.drop = options->drop;
     sim->world.plan.drop_every = options->drop_every;
     if (made.code == CODE_OK) {
+        struct params params;
+        params_default(&params);
+        sim->brute = brute_new(&params, 0);
         model_init(&sim->model, now_us, buf_c(&sim->world.made.key));
         (void)live(sim, options->steps ? options->steps : SIM_STEPS); /* what is wrong stands in the result */
     } else {
@@ -217,6 +235,7 @@ struct sim_result sim_run(const struct sim_options *options)
     struct sim_result result = sim->result;
     world_done(&sim->world);
     model_done(&sim->model);
+    brute_free(&sim->brute);
     free(sim);
     return result;
 }

@@ -6,6 +6,7 @@
 #define AMN_TESTS_SIM_H
 
 #include "asks.h"
+#include "brute.h"
 #include "world.h"
 
 enum { SIM_STEPS = 160, SIM_BATCH_MAX = 12, SIM_TEXT_BYTES = 600 };
@@ -22,6 +23,8 @@ struct sim_result {
     bool good;
     char text[SIM_TEXT_BYTES]; /* what was wrong */
     uint64_t steps, asks, entries, faults, crashes, reopened;
+    uint64_t alerts, looks,
+        watched; /* entries of alerts; looks that brute force counted; times it was compared */
 };
 
 struct sim {
@@ -30,6 +33,10 @@ struct sim {
     struct mood mood;
     struct prop_rng rng;
     struct sim_result result;
+    struct brute *brute;
+    bool
+        adrift; /* a write failed: detectors may have counted what was undone, and are not compared until they begin anew */
+    uint64_t alerts_now; /* entries of alerts since detectors were compared */
     uint64_t next_id;
     bool verbose;
 };
@@ -47,6 +54,18 @@ bool sim_wrong(struct sim *sim, const char *format, ...) __attribute__((format(p
 /* Compare one answer with what the model expects, and take from it what only it tells (sim_answer.c). */
 bool answer_check(struct sim *sim, const struct sim_ask *ask, struct heard *heard,
                   const struct expected *expected);
+
+/*
+ * Detectors (sim_watch.c). Entries of alerts that come next in the ledger go into the model: those of the keeper's, or of
+ * a shop that was opened to read. What was asked since entry `from` goes into brute force; then it is compared.
+ */
+bool watch_entries(struct sim *sim, struct shop *shop);
+bool watch_asked(struct sim *sim, uint64_t from);
+void watch_minute_ran(struct sim *sim);
+bool watch_same(struct sim *sim);
+void watch_began(struct sim *sim,
+                 bool kept); /* a keeper was opened; kept: what detectors had learned was there */
+bool home_watch_entries(struct sim *sim); /* those of a home whose keeper is dead */
 
 /*
  * Open the home beside the keeper and compare everything in it with the model: entries, tree, checkpoints that were

@@ -40,6 +40,12 @@ bool home_entries(struct sim *sim, uint64_t *out)
     return true;
 }
 
+bool home_watch_entries(struct sim *sim)
+{
+    SCOPED(reading_done) struct reading reading = {0};
+    return reading_open(sim, &reading) && watch_entries(sim, reading.shop);
+}
+
 bool home_uses(struct sim *sim)
 {
     SCOPED(reading_done) struct reading reading = {0};
@@ -61,6 +67,11 @@ bool home_strangers(struct sim *sim)
         MUST(sim, got.code == CODE_OK, "entry %llu: %s", (unsigned long long)at, result_text());
         if (entry.kind == ENTRY_NOTICE) {
             model_noticed(&sim->model, entry.count, entry.time_us);
+            continue;
+        }
+        if (entry.kind == ENTRY_AUTHORITY && entry.reader == 0 && entry.object_kind == AUTHORITY_ALERT) {
+            model_alerted(&sim->model, entry.time_us);
+            sim->result.alerts++;
             continue;
         }
         if (entry.kind == ENTRY_AUTHORITY && entry.reader == 0) {

@@ -123,11 +123,11 @@ static void restart(struct life *life)
     watch_free(&life->watch);
     assert_ok(watch_new(&options, &life->watch));
     if (chance(life, 60)) {
-        brute_forget(life->brute);
+        brute_forget(life->brute, life->customers);
         return;
     }
     assert_ok(watch_load(life->watch, buf_slice(&bytes)));
-    brute_restart(life->brute);
+    brute_restart(life->brute, life->customers);
 }
 
 /* In which thieves are drawn: whoever steals does so for days, with an hour ridden after the other. */

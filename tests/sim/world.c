@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "keeper/keeper_priv.h"
 #include "prove/checkpoint.h"
 #include "store/sqlite/sqlite.h"
 
@@ -172,10 +173,26 @@ static RESULT open_faulty(void *context, const char *path, struct store **out)
 
 RESULT world_open(struct world *world)
 {
-    struct keeper_options options = {.home = world->home, .clock = world_clock(world), .unwatched = true};
+    struct keeper_options options = {.home = world->home, .clock = world_clock(world)};
     options.store_open = open_faulty;
     options.store_context = world;
     return keeper_open(&options, &world->keeper);
+}
+
+bool world_upkeep_due(const struct world *world)
+{
+    enum { UPKEEP_S = 60 };
+    int64_t before_us = world->keeper->upkeep_us;
+    return world->now_us - before_us >= UPKEEP_S * SECOND_US || world->now_us < before_us;
+}
+
+bool world_watch_kept(struct world *world, bool drop)
+{
+    char name[64], path[WORLD_PATH_BYTES];
+    (void)snprintf(name, sizeof name, "%s/watch", shop_folder);
+    path_of(world, world->generation, name, path);
+    if (drop) (void)unlink(path); /* there may be none */
+    return access(path, R_OK) == 0;
 }
 
 void world_close(struct world *world)

@@ -49,6 +49,10 @@ struct clock world_clock(struct world *world);
 RESULT world_open(struct world *world);
 void world_close(struct world *world); /* as a keeper ends in peace, unless the plan has it crash */
 
+/* Will the keeper's next rest be its upkeep? Is what detectors learned there; `drop`: it is taken away. */
+bool world_upkeep_due(const struct world *world);
+bool world_watch_kept(struct world *world, bool drop);
+
 /* After a crash: drop the dead keeper and take the files that were saved. */
 RESULT world_recover(struct world *world);
 

@@ -139,7 +139,7 @@ void watching_look(struct batch *batch, const struct draft *draft)
                         .passed = entry->object_kind == RIGHT_PASS,
                         .subjects = subjects,
                         .count = draft->set_count,
-                        .value = batch->tried};
+                        .value = entry->kind == ENTRY_LOOKUP ? batch->tried : 0};
     if (look.passed) spread_now(shop->pass_spread, batch->now_us, &groups, &most);
     look.network_people = most;
     budget_put(batch, draft, &look);
