@@ -5,7 +5,7 @@
  * replace by its provider's. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
-#include "crypto/crypto.h"
+#include "crypto/crypto_priv.h"
 
 #include <assert.h>
 #include <openssl/crypto.h>
@@ -153,10 +153,6 @@ void hasher_free(struct hasher **hasher)
 }
 
 /* HMAC (RFC 2104): the states behind the two padded keys are kept, so a short text costs two compressions. */
-struct prf {
-    SHA256_CTX inner, outer;
-};
-
 static void pad_put(SHA256_CTX *digest, const struct secret *key, uint8_t pad)
 {
     uint8_t block[SHA256_CBLOCK];
@@ -174,6 +170,7 @@ RESULT prf_new(struct crypto *crypto, const struct secret *key, struct prf **out
     if (!prf) return FAIL(UNAVAILABLE, "prf: out of memory");
     pad_put(&prf->inner, key, 0x36);
     pad_put(&prf->outer, key, 0x5c);
+    prf->quick = sha_instructions();
     *out = prf;
     return OK;
 }

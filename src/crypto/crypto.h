@@ -74,6 +74,13 @@ RESULT prf_new(struct crypto *crypto, const struct secret *key, struct prf **out
 void prf_run(const struct prf *prf, const struct slice *parts, size_t count, struct hash *out);
 void prf_free(struct prf **prf);
 
+/*
+ * The same of many short inputs, each behind one byte that they share: what prf_run() gives of {first, input}. Up to 54
+ * bytes four at a time where the processor has SHA instructions: two thirds of what one by one takes.
+ */
+void prf_run_many(const struct prf *prf, uint8_t first, const struct slice *inputs, size_t count,
+                  struct hash *out);
+
 /* HKDF-SHA-256 (RFC 5869), without salt: derive 32 bytes for `label` and `context` from `key`. */
 void hkdf(struct crypto *crypto, const struct secret *key, const char *label, struct slice context,
           struct secret *out);

@@ -100,6 +100,11 @@ struct tag_store {
     RESULT (*end)(struct store *store, const struct tag_row *row);
     /* Forget one present tag, without a past (erasure). */
     RESULT (*drop)(struct store *store, const struct tag_row *row);
+    /* Since when a present tag of a subject is there, in row->since_s. NOT_FOUND. Cost as find(). */
+    RESULT (*since)(struct store *store, struct tag_row *row);
+    /* Every past tag once, in no order, with its validity. `each` must not write. */
+    RESULT(*past_each)
+    (struct store *store, RESULT (*each)(void *context, const struct tag_row *row), void *context);
     /* Forget all past tags of a subject (erasure). */
     RESULT (*drop_past)(struct store *store, struct subject_no no);
     /* Every present tag once, in no order, for checks. */

@@ -101,6 +101,10 @@ WRAP(tag, find,
 WRAP(tag, add, (struct store * store, const struct tag_row *row), row)
 WRAP(tag, end, (struct store * store, const struct tag_row *row), row)
 WRAP(tag, drop, (struct store * store, const struct tag_row *row), row)
+WRAP(tag, since, (struct store * store, struct tag_row *row), row)
+WRAP(tag, past_each,
+     (struct store * store, RESULT (*each)(void *context, const struct tag_row *row), void *context), each,
+     context)
 WRAP(tag, drop_past, (struct store * store, struct subject_no no), no)
 WRAP(tag, each,
      (struct store * store, RESULT (*each)(void *context, const struct tag_row *row), void *context), each,
@@ -360,6 +364,8 @@ static const struct tag_store wrap_tag = {
     .add = wrap_tag_add,
     .end = wrap_tag_end,
     .drop = wrap_tag_drop,
+    .since = wrap_tag_since,
+    .past_each = wrap_tag_past_each,
     .drop_past = wrap_tag_drop_past,
     .each = wrap_tag_each,
     .sorted = wrap_tag_sorted,

@@ -258,6 +258,18 @@ const struct canary *canary_given(const struct canaries *canaries, struct subjec
     return NULL;
 }
 
+struct canary_told canary_tell(const struct shop *shop, struct subject_no no)
+{
+    struct canary_told told = {0};
+    const struct canary *canary = canary_given(shop->canaries, no);
+    if (!canary) return told;
+    told.given = true;
+    told.key = canary->for_kind == CANARY_FOR_KEY ? canary->key : 0;
+    told.given_us = canary->given_us;
+    memcpy(told.partner, canary->partner, sizeof told.partner);
+    return told;
+}
+
 bool canary_is(const struct shop *shop, struct subject_no no)
 {
     const struct canaries *canaries = shop->canaries;

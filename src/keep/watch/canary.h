@@ -61,6 +61,15 @@ RESULT canaries_born(struct batch *batch, const struct reader *reader, struct su
  */
 RESULT canary_yield(struct batch *batch, const struct reader *reader, struct subject_no no, bool *given);
 
+/* To whom a canary was handed out. */
+struct canary_told {
+    bool given;   /* false: to nobody yet */
+    uint32_t key; /* 0: to a partner */
+    char partner[CANARY_PARTNER_BYTES_MAX + 1];
+    int64_t given_us;
+};
+struct canary_told canary_tell(const struct shop *shop, struct subject_no no);
+
 /* This reader named that subject: nothing, or the alert and the stop. */
 void canary_touched(struct batch *batch, const struct reader *reader, struct subject_no no);
 

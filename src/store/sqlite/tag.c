@@ -344,6 +344,56 @@ static RESULT tag_drop_past(struct store *store, struct subject_no no)
 
 typedef RESULT tag_visitor(void *context, const struct tag_row *row);
 
+/* A row of this key, when the run has it. */
+static RESULT run_row(struct store *store, const struct tag_run *run, const struct tag_bytes *key,
+                      uint32_t *since, bool *found)
+{
+    if (run->state != RUN_LIVE || !tag_filter_may(run, key->at)) return OK;
+    for (uint32_t page = tag_page_of(run, key->at); page < run->pages && !*found; page++) {
+        SCOPED(buf_done) struct buf rows = {0};
+        if (memcmp(run->fences.at + (size_t)page * TAG_FENCE_BYTES, key->at, TAG_FENCE_BYTES) > 0) break;
+        TRY(tag_page_read(store, run, page, &rows));
+        for (size_t at = 0; at < rows.len && !*found; at += TAG_ROW_BYTES) {
+            *found = memcmp(rows.at + at, key->at, TAG_KEY_BYTES) == 0;
+            if (*found) *since = be32_get(rows.at + at + TAG_KEY_BYTES);
+        }
+    }
+    return OK;
+}
+
+static RESULT tag_since(struct store *store, struct tag_row *row)
+{
+    struct tag_bytes key;
+    TRY(ready(store));
+    tag_bytes_of(row, &key);
+    const struct tag_tree *tree = tree_of(store);
+    const struct tag_bytes *held = tag_mem_find(&tree->mem, key.at);
+    bool found = held != NULL;
+    if (held) row->since_s = be32_get(held->at + TAG_KEY_BYTES);
+    for (size_t i = 0; i < tree->run_count && !found; i++)
+        TRY(run_row(store, &tree->runs[i], &key, &row->since_s, &found));
+    return found ? OK : FAIL(NOT_FOUND, "store: no such tag of that subject");
+}
+
+static RESULT tag_past_each(struct store *store, tag_visitor *each, void *context)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_TAG_PAST_EACH, &query));
+    for (bool more = true;;) {
+        struct tag_row row = {0};
+        TRY(query_row(&query, &more));
+        if (!more) return OK;
+        struct slice tag = column_blob(&query, 2);
+        if (tag.len != TAG_BYTES) return FAIL(CORRUPT, "store: a past tag is malformed");
+        row.no.at = column_u64(&query, 0);
+        row.index = (uint32_t)column_u64(&query, 1);
+        memcpy(row.tag, tag.at, TAG_BYTES);
+        row.since_s = (uint32_t)column_u64(&query, 3);
+        row.until_s = (uint32_t)column_u64(&query, 4);
+        TRY(each(context, &row));
+    }
+}
+
 static RESULT rows_each(const uint8_t *rows, size_t len, tag_visitor *each, void *context)
 {
     for (size_t at = 0; at < len; at += TAG_ROW_BYTES) {
@@ -393,6 +443,8 @@ const struct tag_store sqlite_tag = {
     .add = tag_add,
     .end = tag_end,
     .drop = tag_drop,
+    .since = tag_since,
+    .past_each = tag_past_each,
     .drop_past = tag_drop_past,
     .each = tag_each,
     .sorted = sorted,

@@ -128,6 +128,33 @@ static void seals_the_same_text_differently_each_time(void **state)
     }
 }
 
+static void prf_of_many_is_that_of_each(void **state)
+{
+    (void)state;
+    enum { MANY = 37 };
+    PROPERTY(200, rng) {
+        SECRET key = {{0}};
+        SCOPED(prf_free) struct prf *prf = NULL;
+        uint8_t texts[MANY][130], first = (uint8_t)prop_u64(&rng);
+        struct slice inputs[MANY];
+        struct hash many[MANY];
+        size_t count = prop_below(&rng, MANY + 1);
+        crypto_random(crypto, key.bytes, sizeof key.bytes);
+        assert_ok(prf_new(crypto, &key, &prf));
+        for (size_t i = 0; i < count; i++) { /* about the length where one block ends, too */
+            size_t room = prop_below(&rng, 4) ? 57 : sizeof texts[i];
+            inputs[i] = (struct slice){texts[i], prop_fill(&rng, texts[i], room)};
+        }
+        prf_run_many(prf, first, inputs, count, many);
+        for (size_t i = 0; i < count; i++) {
+            const struct slice parts[] = {{&first, 1}, inputs[i]};
+            struct hash one = {{0}};
+            prf_run(prf, parts, COUNT_OF(parts), &one);
+            assert_memory_equal(one.bytes, many[i].bytes, HASH_BYTES);
+        }
+    }
+}
+
 static void prf_is_the_hmac_of_openssl(void **state)
 {
     (void)state;
@@ -318,6 +345,7 @@ int main(void)
         cmocka_unit_test(refuses_bad_boxes),
         cmocka_unit_test(seals_the_same_text_differently_each_time),
         cmocka_unit_test(prf_is_the_hmac_of_openssl),
+        cmocka_unit_test(prf_of_many_is_that_of_each),
         cmocka_unit_test(hkdf_is_that_of_openssl),
         cmocka_unit_test(hkdf_keeps_labels_apart),
         cmocka_unit_test(random_never_repeats),

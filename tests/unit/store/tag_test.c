@@ -171,11 +171,64 @@ static void sorts_by_the_whole_key(void **state)
     }
 }
 
+struct past_seen {
+    size_t count;
+    struct tag_row last;
+};
+
+static RESULT past_note(void *context, const struct tag_row *row)
+{
+    struct past_seen *seen = context;
+    seen->count++;
+    seen->last = *row;
+    return OK;
+}
+
+/* Since when a tag is there, in memory and in a run; and, once it ended, from when to when it was. */
+static void knows_validity(void **state)
+{
+    (void)state;
+    char path[64];
+    (void)snprintf(path, sizeof path, "/tmp/amn-tag-since-%ld.db", (long)getpid());
+    struct store *store = NULL;
+    assert_ok(sqlite_open(path, SQLITE_CREATE, &store));
+    struct tag_row row = {.index = 7, .no = {3}, .since_s = 100, .tag = {1, 2, 3}};
+    for (int in_run = 0; in_run < 2; in_run++) {
+        struct tag_row asked = {.index = 7, .no = {3}, .tag = {1, 2, 3}},
+                       other = {.index = 7, .no = {4}, .tag = {1, 2, 3}};
+        struct past_seen seen = {0};
+        assert_ok(store->batch->begin(store));
+        assert_ok(store->tag->add(store, &row));
+        if (in_run) force_flush(store);
+        assert_ok(store->batch->commit(store));
+        assert_ok(store->tag->since(store, &asked));
+        assert_int_equal(asked.since_s, 100);
+        assert_code(CODE_NOT_FOUND, store->tag->since(store, &other));
+        assert_ok(store->batch->begin(store));
+        asked.until_s = 200;
+        assert_ok(store->tag->end(store, &asked));
+        assert_ok(store->batch->commit(store));
+        assert_code(CODE_NOT_FOUND, store->tag->since(store, &asked));
+        assert_ok(store->tag->past_each(store, past_note, &seen));
+        assert_int_equal(seen.count, 1);
+        assert_int_equal(seen.last.no.at, 3);
+        assert_int_equal(seen.last.since_s, 100);
+        assert_int_equal(seen.last.until_s, 200);
+        assert_memory_equal(seen.last.tag, row.tag, TAG_BYTES);
+        assert_ok(store->batch->begin(store));
+        assert_ok(store->tag->drop_past(store, row.no));
+        assert_ok(store->batch->commit(store));
+    }
+    store->batch->close(&store);
+    (void)unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_a_naive_index),
         cmocka_unit_test(sorts_by_the_whole_key),
+        cmocka_unit_test(knows_validity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,6 +61,7 @@ RESULT dump_csv_new(struct dump_out *out, struct parser **parser)
     csv_new((struct csv_options){0, DUMP_ROW_BYTES_MAX, SHEET_COLUMNS_MAX},
             (struct csv_sink){at, csv_row, csv_reject}, &at->csv);
     *parser = &at->parser;
+    sheet_checked(out->sheet); /* base/rows/csv.h gives nothing else */
     return sheet_begin(out->sheet, NULL, 0);
 }
 

@@ -54,6 +54,7 @@ static RESULT rows_take(struct feed *feed, struct slice bytes)
     size_t count = 0;
     while (rows_next(&rows, &line, feed->values, &count))
         TRY(feed->sink->row(feed->sink->context, line, feed->values, count));
+    if (feed->sink->flush) TRY(feed->sink->flush(feed->sink->context));
     return rows.bad ? FAIL(CORRUPT, "dump: the child that reads it wrote rows that are none") : OK;
 }
 

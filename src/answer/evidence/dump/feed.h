@@ -9,11 +9,13 @@
 
 #include "answer/evidence/dump/frames.h"
 
-/* All of it lives for the call. A failure of any ends the reading, and comes back from feed_run(). */
+/* A failure of any ends the reading, and comes back from feed_run(). */
 struct feed_sink {
     void *context;
     RESULT (*columns)(void *context, const struct frame_columns *columns);
+    /* The values' texts live until the next `flush`, so that rows can be worked on together; `values` for the call. */
     RESULT (*row)(void *context, uint64_t line, const struct sheet_value *values, size_t count);
+    RESULT (*flush)(void *context); /* NULL: nothing is kept */
     RESULT(*idle)
     (void *context, uint64_t read); /* now and then: so many bytes of the file were asked for. NULL */
 };

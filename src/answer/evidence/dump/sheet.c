@@ -27,6 +27,7 @@ struct sheet {
     struct column_state at[SHEET_COLUMNS_MAX];
     size_t count;
     bool named, decided, told;
+    bool checked;      /* its rows are text: their parser saw to it */
     struct buf sample; /* rows: varint line, varint count, each cell as varint length and bytes */
     size_t sample_rows;
     struct buf keys; /* of the row at hand: never grows beyond what is reserved */
@@ -58,6 +59,11 @@ void sheet_free(struct sheet **sheet)
 uint64_t sheet_unreadable(const struct sheet *sheet)
 {
     return sheet->unreadable;
+}
+
+void sheet_checked(struct sheet *sheet)
+{
+    sheet->checked = true;
 }
 
 /* Cut between two characters. */
@@ -268,7 +274,9 @@ static bool key_take(struct sheet *sheet, size_t column, enum kind kind, struct 
 static void cell_take(struct sheet *sheet, size_t column, struct slice text)
 {
     enum kind kind = (enum kind)sheet->at[column].is.kind;
-    if (text.len == 0 || slice_is(text, "NULL") || slice_is(text, "null") || slice_is(text, "\\N")) return;
+    if (text.len == 0) return;
+    bool may_be_none = text.len == 2 || text.len == 4;
+    if (may_be_none && (slice_is(text, "NULL") || slice_is(text, "null") || slice_is(text, "\\N"))) return;
     if (kind == KIND_LOGIN) {
         unsigned looks = content_looks(text);
         if (looks & LOOKS_EMAIL) kind = KIND_EMAIL;
@@ -414,7 +422,7 @@ static bool is_text(const struct slice *cells, size_t count)
 RESULT sheet_row(struct sheet *sheet, uint64_t line, const struct slice *cells, size_t count, bool *good)
 {
     if (count > SHEET_COLUMNS_MAX) count = SHEET_COLUMNS_MAX;
-    *good = is_text(cells, count);
+    *good = sheet->checked || is_text(cells, count);
     if (!*good) return OK;
     if (sheet->decided && (count <= sheet->count || sheet->named)) {
         if (!sheet->told) TRY(columns_tell(sheet));

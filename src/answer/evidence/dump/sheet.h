@@ -43,6 +43,9 @@ struct sheet;
 RESULT sheet_new(struct sheet_sink sink, struct sheet **out);
 void sheet_free(struct sheet **sheet); /* wipes what it holds */
 
+/* What comes from now on was seen to be UTF-8 without zero bytes. */
+void sheet_checked(struct sheet *sheet);
+
 /* Rows of another table begin. `names` NULL: it has none, then its first row may be their names. */
 RESULT sheet_begin(struct sheet *sheet, const struct slice *names, size_t count);
 

@@ -45,7 +45,7 @@ static struct result run(struct slice file, bool child, struct buf *out, struct 
 {
     struct memory memory = {file};
     const struct unpack_source source = {&memory, file.len, memory_read};
-    const struct feed_sink sink = {out, columns_note, row_note, NULL};
+    const struct feed_sink sink = {out, columns_note, row_note, NULL, NULL};
     return child ? feed_run(&source, &sink, end) : feed_here(&source, &sink, end);
 }
 

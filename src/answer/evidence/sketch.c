@@ -1,0 +1,88 @@
+#include "answer/evidence/sketch.h"
+
+#include <stdlib.h>
+
+static int by_size(const void *a, const void *b)
+{
+    uint64_t x = 0, y = 0;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x < y ? -1 : x > y;
+}
+
+void sketch_close(struct sketch *sketch)
+{
+    size_t kept = 0;
+    qsort(sketch->at, sketch->count, sizeof sketch->at[0], by_size);
+    for (size_t i = 0; i < sketch->count && kept < SKETCH_SIZE; i++) {
+        if (kept == 0 || sketch->at[kept - 1] != sketch->at[i]) sketch->at[kept++] = sketch->at[i];
+    }
+    sketch->count = sketch->sorted = kept;
+}
+
+void sketch_add(struct sketch *sketch, uint64_t hash)
+{
+    if (sketch->sorted == SKETCH_SIZE && hash >= sketch->at[SKETCH_SIZE - 1]) return;
+    sketch->at[sketch->count++] = hash;
+    if (sketch->count == COUNT_OF(sketch->at)) sketch_close(sketch);
+}
+
+uint64_t sketch_distinct(const struct sketch *sketch)
+{
+    if (sketch->count < SKETCH_SIZE) return sketch->count;
+    uint64_t last = sketch->at[SKETCH_SIZE - 1];
+    if (last == 0) return SKETCH_SIZE;
+    double share = (double)last / 18446744073709551616.0; /* 2^64: all that a hash can be */
+    return (uint64_t)((SKETCH_SIZE - 1) / share);
+}
+
+/* Of the lowest hashes of both together: how many are in a, in b, in both. */
+struct counts {
+    size_t a, b, both;
+};
+
+static struct counts lowest(const struct sketch *a, const struct sketch *b)
+{
+    struct counts counts = {0};
+    size_t i = 0, j = 0;
+    bool a_whole = a->count < SKETCH_SIZE, b_whole = b->count < SKETCH_SIZE;
+    while (i < a->count || j < b->count) {
+        /* beyond the end of a sketch that is cut, nothing is known of its file */
+        if ((i == a->count && !a_whole) || (j == b->count && !b_whole)) break;
+        bool from_a = i < a->count && (j == b->count || a->at[i] <= b->at[j]);
+        bool from_b = j < b->count && (i == a->count || b->at[j] <= a->at[i]);
+        counts.a += from_a;
+        counts.b += from_b;
+        counts.both += from_a && from_b;
+        i += from_a;
+        j += from_b;
+    }
+    return counts;
+}
+
+struct sketch_shares sketch_compare(const struct sketch *a, const struct sketch *b)
+{
+    struct counts counts = lowest(a, b);
+    return (struct sketch_shares){counts.a ? (unsigned)(counts.both * 1000 / counts.a) : 0,
+                                  counts.b ? (unsigned)(counts.both * 1000 / counts.b) : 0};
+}
+
+void sketch_write(const struct sketch *sketch, struct buf *out)
+{
+    for (size_t i = 0; i < sketch->count; i++) buf_be64(out, sketch->at[i]);
+}
+
+RESULT sketch_read(struct slice bytes, struct sketch *out)
+{
+    struct cursor cursor = {bytes, false};
+    size_t count = bytes.len / sizeof(uint64_t);
+    if (bytes.len % sizeof(uint64_t) != 0 || count > SKETCH_SIZE)
+        return FAIL(CORRUPT, "evidence: a stored sketch is none");
+    for (size_t i = 0; i < count; i++) {
+        out->at[i] = cursor_be64(&cursor);
+        if (i > 0 && out->at[i] <= out->at[i - 1])
+            return FAIL(CORRUPT, "evidence: a stored sketch is not in order");
+    }
+    out->count = out->sorted = count;
+    return OK;
+}
