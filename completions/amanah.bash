@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident profile contact field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident evidence incident profile contact field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -22,7 +22,9 @@ _amanah()
         playbook) words="list show check" ;;
         report) words="draft amend show file" ;;
         words) words="check" ;;
-        incident) words="open list show add task claim contain timeline scope hold exposures facts readiness export report evidence verify release custody close reopen" ;;
+        incident) words="open list show add task claim contain timeline scope hold exposures facts readiness export report evidence verify release custody" ;;
+        evidence) words="match" ;;
+        incident) words="close reopen" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
         field) words="put list" ;;
@@ -126,6 +128,7 @@ _amanah()
         "incident verify") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident release") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident custody") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
+        "evidence match") options=" --help --json --quiet --home --url --output-curl --output-role --shop --name --lang --source --incident --again" ;;
         "incident close") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident reopen") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "profile put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

@@ -461,6 +461,11 @@ struct evidence_read_ask {
     uint64_t part;
     bool check;
 };
+struct evidence_match_ask {
+    struct slice id;
+    uint64_t line;
+    bool progress, again;
+};
 struct evidence_release_ask {
     struct slice id;
     uint64_t line;

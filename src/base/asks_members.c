@@ -673,6 +673,14 @@ static const struct member evidence_read_members[] = {
            "give nothing out, only check it, 16 parts at once"),
     {0},
 };
+static const struct member evidence_match_members[] = {
+    TEXT(evidence_match_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(evidence_match_ask, line, WIRE_U64, UINT32_MAX, true, evidence_line_about),
+    MEMBER(evidence_match_ask, progress, WIRE_BOOL, 1, false, "how far it is, while another asked for it"),
+    MEMBER(evidence_match_ask, again, WIRE_BOOL, 1, false,
+           "match it anew, with the vault as it is now; else what was found last is told"),
+    {0},
+};
 static const struct member evidence_release_members[] = {
     TEXT(evidence_release_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(evidence_release_ask, line, WIRE_U64, UINT32_MAX, true, evidence_line_about),

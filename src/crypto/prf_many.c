@@ -95,7 +95,7 @@ TARGET static inline void words_load(uint8_t blocks[LANES][BLOCK], size_t at, __
             _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(blocks[lane] + at)), swap);
 }
 
-/* One block in each lane. */
+/* One block in each lane. NOLINTNEXTLINE(readability-function-size): the macros above write it out */
 TARGET static void compress(struct lanes *state, uint8_t blocks[LANES][BLOCK])
 {
     __m128i a[LANES], b[LANES], c[LANES], d[LANES], abef[LANES], cdgh[LANES];

@@ -10,6 +10,8 @@
 #include "keep/shop.h"
 #include "send/probe.h"
 
+#include <stdatomic.h>
+
 enum { PROBLEMS_MAX = 16 };
 
 /* One member of a request that is wrong: where, and what is the matter. Never a value. */
@@ -87,6 +89,8 @@ struct errand {
     RESULT (*run)(struct shop *view, void *state); /* `view` can only be read, and is of that thread alone */
     void (*free)(void *state);
     void *state;
+    atomic_bool
+        *stop; /* in the state: set when nobody waits for it any more. NULL: it only reads the store */
     enum cause failed; /* out: CAUSE_OK, or why there is nothing */
     struct buf why;    /* out: in words */
 };

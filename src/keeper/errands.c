@@ -66,6 +66,12 @@ static struct job *job_next(struct errands *errands)
     return next;
 }
 
+/* Nobody waits for it any more. */
+static void job_stop(struct job *job)
+{
+    if (job->errand && job->errand->stop) atomic_store(job->errand->stop, true);
+}
+
 /* From here on, or to here, the thread may be interrupted as it reads. */
 static void view_set(struct errands *errands, struct store *view)
 {
@@ -155,6 +161,7 @@ void errands_free(struct errands **errands)
     if (!at) return;
     (void)pthread_mutex_lock(&at->lock);
     at->ending = true;
+    for (size_t i = 0; i < ERRANDS_MAX; i++) job_stop(&at->jobs[i]);
     (void)pthread_cond_signal(&at->more);
     break_off(at);
     (void)pthread_mutex_unlock(&at->lock);
@@ -224,6 +231,7 @@ void errands_forget(struct errands *errands, const void *from)
             continue;
         }
         job->forgotten = true; /* its thread reads it still */
+        job_stop(job);
         if (errands->view) errands->view->batch->interrupt(errands->view);
     }
     (void)pthread_mutex_unlock(&errands->lock);

@@ -3,6 +3,7 @@
 #define AMN_KEEPER_PRIV_H
 
 #include "answer/facts/verbs.h"
+#include "answer/evidence/verbs.h"
 #include "answer/incident/verbs.h"
 #include "answer/report/verbs.h"
 #include "answer/scope/verbs.h"

@@ -301,6 +301,8 @@ def walk(home):
     run("incident evidence", incident, str(line), "--out", home.file("sample.back"), "--reason", "to the lawyer")
     within("as it was taken in", run("incident verify", incident).text)
     same(len(run("incident custody", incident, "--json").json["custody"]), 8)  # of the file, and of what was kept
+    run("evidence match", str(line), status=USAGE)
+    within("Nothing certain", run("evidence match", str(line), "--incident", incident).text)
     run("incident release", incident, str(line), "--reason", "x", "--yes", status=NO)  # a hold stands
     run("incident release", incident, str(line), status=USAGE)
     run("incident close", incident, "--dry-run", status=NO)

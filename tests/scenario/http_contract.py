@@ -261,6 +261,9 @@ def incidents(walk):
     receipt(begun)
     part = walk("POST", "/v1/incidents/{id}/evidence/{line}/read", {"taking": begun.json["taking"]}, path=held + "/read").json
     same(unbase64(part["data"]), b"seen\0")
+    found = walk("POST", "/v1/incidents/{id}/evidence/{line}/match", {}, path=held + "/match")
+    receipt(found)
+    same([found.json["verdict"], found.json["people"]], ["undecided", 0])
     walk("POST", "/v1/incidents/{id}/evidence/{line}/release", {"reason": "x"}, 409, path=held + "/release")  # a hold stands
     told = problem(walk("POST", "/v1/incidents/{id}/close", {}, 409, path=path + "/close"), 409, "check.not_met")
     within("/task.open", [error["pointer"] for error in told["errors"]])

@@ -3,6 +3,7 @@
 #define AMN_ANSWER_INCIDENT_EVIDENCE_PRIV_H
 
 #include "answer/incident/evidence.h"
+#include "answer/incident/evidence_file.h"
 #include "answer/incident/incident.h"
 #include "answer/incident/sealed_file.h"
 
@@ -23,6 +24,7 @@ struct passing {
 
 struct evidence_room {
     struct passing at[EVIDENCE_OPEN_MAX];
+    struct evidence_progress progress[EVIDENCE_OPEN_MAX];
     bool unsettled;
 };
 RESULT evidence_room(struct shop *shop, struct evidence_room **out);

@@ -115,48 +115,10 @@ RESULT count_make(const struct scope_base *base, struct count *out)
     return OK;
 }
 
-void set_hash_begin(struct buf *out)
-{
-    buf_text(out, "amanah set 1");
-}
-
-void set_hash_chunk(uint64_t chunk, struct slice bytes, struct buf *out)
-{
-    buf_be64(out, chunk);
-    buf_be32(out, (uint32_t)bytes.len);
-    buf_slice_put(out, bytes);
-}
-
-void set_hash(struct crypto *crypto, struct set *set, struct hash *out)
-{
-    SCOPED(buf_done) struct buf all = {0};
-    set_hash_begin(&all);
-    for (size_t i = 0; i < set_chunk_count(set); i++) {
-        SCOPED(buf_done) struct buf bytes = {0};
-        uint64_t chunk = 0;
-        set_chunk_get(set, i, &chunk, &bytes);
-        set_hash_chunk(chunk, buf_slice(&bytes), &all);
-    }
-    sha256_one(crypto, buf_slice(&all), out);
-}
-
 void count_hashes(struct crypto *crypto, struct scope *scope, struct hash *out)
 {
     set_hash(crypto, &scope->customers, &out[0]);
     for (size_t i = 0; i < scope->part_count; i++) set_hash(crypto, &scope->parts[i].subjects, &out[i + 1]);
-}
-
-static RESULT set_keep(struct store *store, struct set *set, const struct hash *hash)
-{
-    bool there = false;
-    TRY(store->exposure->set_there(store, hash->bytes, &there));
-    for (size_t i = 0; !there && i < set_chunk_count(set); i++) {
-        SCOPED(buf_done) struct buf bytes = {0};
-        uint64_t chunk = 0;
-        set_chunk_get(set, i, &chunk, &bytes);
-        TRY(store->exposure->chunk_put(store, hash->bytes, chunk, buf_slice(&bytes)));
-    }
-    return OK;
 }
 
 void count_part_row(const struct scope *scope, size_t i, const struct hash *hash,

@@ -6,6 +6,7 @@
 #ifndef AMN_ANSWER_SCOPE_COUNT_H
 #define AMN_ANSWER_SCOPE_COUNT_H
 
+#include "answer/incident/kept_set.h"
 #include "answer/scope/census.h"
 #include "answer/scope/gaps.h"
 #include "answer/scope/own_gaps.h"
@@ -59,13 +60,6 @@ void count_hashes(struct crypto *crypto, struct scope *scope, struct hash *out);
 /* Write parts and sets, under those names, inside the open transaction. A set that is there already is not written again. */
 RESULT count_keep(struct store *store, uint64_t incident, uint32_t version, struct count *count,
                   const struct hash *hashes);
-
-/* The name of a set: SHA-256("amanah set 1" ‖ for each chunk be64 number ‖ be32 length ‖ its stored bytes). */
-void set_hash(struct crypto *crypto, struct set *set, struct hash *out);
-
-/* The same bytes from chunks as they are stored: appended to `out`, then hashed. */
-void set_hash_begin(struct buf *out);
-void set_hash_chunk(uint64_t chunk, struct slice bytes, struct buf *out);
 
 /* What somebody's part in a version is: bits of fields. */
 struct person_parts {

@@ -130,13 +130,22 @@ static RESULT member_read(struct unpacking *unpacking, struct archive *archive)
     return begun ? unpacking->sink->end(unpacking->sink->context) : OK;
 }
 
+/* Exactly this one: left to itself the library would go on through any number of them. */
+static int filter_add(struct archive *archive, int filter)
+{
+    int supported = filter == ARCHIVE_FILTER_GZIP ? archive_read_support_filter_gzip(archive)
+                                                  : archive_read_support_filter_xz(archive);
+    int added = archive_read_append_filter(archive, filter);
+    return supported < ARCHIVE_WARN || added < ARCHIVE_WARN ? ARCHIVE_FATAL : ARCHIVE_OK;
+}
+
 static RESULT archive_make(struct unpacking *unpacking, struct archive **out)
 {
     SCOPED(archive_done) struct archive *archive = archive_read_new();
     if (!archive) return FAIL(UNAVAILABLE, "dump: out of memory");
     int failed = 0;
-    if (unpacking->out->kind == UNPACK_GZIP) failed |= archive_read_support_filter_gzip(archive);
-    if (unpacking->out->kind == UNPACK_XZ) failed |= archive_read_support_filter_xz(archive);
+    if (unpacking->out->kind == UNPACK_GZIP) failed |= filter_add(archive, ARCHIVE_FILTER_GZIP);
+    if (unpacking->out->kind == UNPACK_XZ) failed |= filter_add(archive, ARCHIVE_FILTER_XZ);
     if (unpacking->out->kind == UNPACK_ZIP) failed |= archive_read_support_format_zip(archive);
     if (unpacking->out->kind == UNPACK_7ZIP) failed |= archive_read_support_format_7zip(archive);
     if (unpacking->out->kind == UNPACK_GZIP || unpacking->out->kind == UNPACK_XZ)

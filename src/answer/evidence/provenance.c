@@ -1,0 +1,361 @@
+#include "answer/evidence/provenance.h"
+
+#include "answer/evidence/dump/feed.h"
+#include "answer/incident/kept_set.h"
+#include "keep/record.h"
+#include "keep/values.h"
+#include "keep/watch/canary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TAGS_A_CUSTOMER = 2,
+    LOOKED_AT_MAX = 200000, /* people whose record is read for whether they left; beyond it every so many */
+    AGREES_LEAST = 500,     /* of 1,000 compared: the column is that field */
+    ABSENT_LEAST = 20,      /* newer customers, none of whom is in it */
+    ABSENT_SHARE = 2        /* at least half of the older ones are */
+};
+
+RESULT provenance_new(struct provenance **out)
+{
+    *out = calloc(1, sizeof **out); /* large, so not on the stack */
+    return *out ? OK : FAIL(UNAVAILABLE, "evidence: out of memory");
+}
+
+void provenance_free(struct provenance **provenance)
+{
+    struct provenance *at = *provenance;
+    if (!at) return;
+    if (at->progress) atomic_store(&at->progress->busy, false);
+    match_free(&at->match);
+    compare_done(&at->compare);
+    buf_done(&at->file);
+    buf_done(&at->hash);
+    free(at->names);
+    free(at);
+    *provenance = NULL;
+}
+
+/* Filling the table from the index of the shop. */
+struct filling {
+    struct shop *shop;
+    struct matcher *matcher;
+    struct provenance *provenance;
+    uint32_t exact[MATCH_KEYS], canonical;
+};
+
+static RESULT go_on(const struct provenance *provenance)
+{
+    return atomic_load(&provenance->stop) ? FAIL(UNAVAILABLE, "evidence: nobody waits for it any more") : OK;
+}
+
+static RESULT tag_fill(struct filling *filling, const struct tag_row *row, unsigned flags)
+{
+    bool wanted = row->index == filling->canonical;
+    if (wanted) flags |= MATCHER_CANONICAL;
+    for (size_t i = 0; i < MATCH_KEYS; i++) wanted = wanted || row->index == filling->exact[i];
+    if (!wanted) return OK;
+    if (matcher_count(filling->matcher) % 65536 == 0) TRY(go_on(filling->provenance));
+    return matcher_add(filling->matcher, row->tag, row->no.at, flags);
+}
+
+static RESULT present_fill(void *context, const struct tag_row *row)
+{
+    return tag_fill(context, row, 0);
+}
+
+static RESULT past_fill(void *context, const struct tag_row *row)
+{
+    return tag_fill(context, row, MATCHER_PAST);
+}
+
+static RESULT table_make(struct shop *shop, struct provenance *provenance, struct matcher **out)
+{
+    struct subject_no last = {0};
+    TRY(shop->store->subject->last(shop->store, &last));
+    TRY(matcher_new(last.at * TAGS_A_CUSTOMER, out));
+    struct filling filling = {.shop = shop, .matcher = *out, .provenance = provenance};
+    for (size_t i = 0; i < MATCH_KEYS; i++)
+        filling.exact[i] = tag_index(shop, match_field((enum match_key)i), TAG_EXACT);
+    filling.canonical = tag_index(shop, FIELD_EMAIL, TAG_CANONICAL);
+    TRY(shop->store->tag->each(shop->store, present_fill, &filling));
+    return shop->store->tag->past_each(shop->store, past_fill, &filling);
+}
+
+static bool column_known(const struct provenance *provenance, const char *name)
+{
+    for (size_t i = 0; i < provenance->column_count; i++) {
+        if (strcmp(provenance->columns[i].name, name) == 0) return true;
+    }
+    return false;
+}
+
+static RESULT columns_take(void *context, const struct frame_columns *columns)
+{
+    struct provenance *provenance = context;
+    if (provenance->format == DUMP_UNKNOWN) provenance->format = columns->format;
+    provenance->encoding = columns->encoding;
+    for (size_t i = 0; i < columns->count; i++) {
+        const struct sheet_column *column = &columns->at[i];
+        provenance->all_columns |= (uint64_t)1 << column->kind;
+        bool told = kind_is_field(column->kind) || column->kind == KIND_LOGIN || column->name[0] == '\0';
+        if (told || provenance->column_count == PROVENANCE_COLUMNS_MAX ||
+            column_known(provenance, column->name))
+            continue;
+        provenance->columns[provenance->column_count++] = *column;
+    }
+    return OK;
+}
+
+static RESULT row_take(void *context, uint64_t line, const struct sheet_value *values, size_t count)
+{
+    struct provenance *provenance = context;
+    return match_row(provenance->match, line, values, count);
+}
+
+static RESULT rows_flush(void *context)
+{
+    struct provenance *provenance = context;
+    TRY(match_flush(provenance->match));
+    if (provenance->progress) atomic_store(&provenance->progress->rows, provenance->match->rows);
+    return go_on(provenance);
+}
+
+static RESULT part_idle(void *context, uint64_t read)
+{
+    struct provenance *provenance = context;
+    if (provenance->progress) atomic_store(&provenance->progress->read, read);
+    return go_on(provenance);
+}
+
+static RESULT part_read(void *context, uint64_t at, size_t len, struct buf *out)
+{
+    return evidence_read_at(context, at, len, out);
+}
+
+static RESULT file_match(struct shop *shop, struct provenance *provenance, const struct incident *incident,
+                         const struct matcher *matcher)
+{
+    const struct prf *prf[MATCH_KEYS];
+    SCOPED(evidence_close) struct evidence_file *file = NULL;
+    uint64_t random = 0;
+    for (size_t i = 0; i < MATCH_KEYS; i++) prf[i] = shop->index[match_field((enum match_key)i)];
+    crypto_random(shop->crypto, &random, sizeof random);
+    TRY(match_new(matcher, prf, NORMALISER_VERSION, random, &provenance->match));
+    TRY(evidence_open(shop, incident, buf_slice(&provenance->file), &file));
+    if (provenance->progress) atomic_store(&provenance->progress->bytes, evidence_bytes(file));
+    const struct unpack_source source = {file, evidence_bytes(file), part_read};
+    const struct feed_sink sink = {provenance, columns_take, row_take, rows_flush, part_idle};
+    TRY(feed_run(&source, &sink, &provenance->end));
+    TRY(match_flush(provenance->match));
+    match_close(provenance->match);
+    return OK;
+}
+
+static void canary_note(struct provenance *provenance, const struct canary_told *told)
+{
+    struct provenance_canary *at = NULL;
+    for (size_t i = 0; i < provenance->canary_count && !at; i++) {
+        struct provenance_canary *known = &provenance->canaries[i];
+        bool same = known->given == told->given && known->key == told->key &&
+                    strcmp(known->partner, told->partner) == 0;
+        if (same) at = known;
+    }
+    if (!at && provenance->canary_count < PROVENANCE_GIVEN_MAX) {
+        at = &provenance->canaries[provenance->canary_count++];
+        at->given = told->given;
+        at->key = told->key;
+        memcpy(at->partner, told->partner, strlen(told->partner) + 1);
+    }
+    if (at) at->count++;
+    provenance->canary_people++;
+}
+
+/* Canaries are nobody's: they are told apart, and to whom each was given. */
+static RESULT canaries_find(struct shop *shop, struct provenance *provenance)
+{
+    SCOPED(set_done) struct set made_up = {0};
+    struct subject_no last = {0};
+    struct match *match = provenance->match;
+    TRY(shop->store->subject->last(shop->store, &last));
+    size_t room = last.at / CANARY_EVERY_FIRST + 2;
+    struct subject_no *numbers = calloc(room, sizeof *numbers);
+    if (!numbers) return FAIL(UNAVAILABLE, "evidence: out of memory");
+    size_t count = canaries_passed(shop, (struct subject_no){0}, numbers, room);
+    provenance->customers = last.at - (count < last.at ? count : last.at);
+    for (size_t i = 0; i < count; i++) {
+        if (!set_has(&match->people, numbers[i].at)) continue;
+        struct canary_told told = canary_tell(shop, numbers[i]);
+        canary_note(provenance, &told);
+        (void)set_add(&made_up, numbers[i].at);
+    }
+    free(numbers);
+    set_minus_in(&match->people, &made_up);
+    set_minus_in(&match->maybe, &made_up);
+    for (size_t i = 0; i < match->combination_count; i++)
+        set_minus_in(&match->combinations[i].people, &made_up);
+    return OK;
+}
+
+/* Walking the people who are in it, every so many of them. */
+struct walking {
+    struct shop *shop;
+    struct provenance *provenance;
+    uint64_t step, at, newest;
+    struct result done;
+};
+
+static bool person_look(uint64_t number, void *context)
+{
+    struct walking *walking = context;
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct record record = {0};
+    walking->newest = number;
+    if (walking->at++ % walking->step != 0) return true;
+    walking->done = record_get(walking->shop, (struct subject_no){number}, true, &bytes, &record, NULL);
+    if (walking->done.code != CODE_OK) return false;
+    walking->provenance->looked_at++;
+    walking->provenance->closed += record.state == SUBJECT_CLOSED;
+    return !atomic_load(&walking->provenance->stop);
+}
+
+/* Most who came before the newest of them are in it, and nobody of those who came later: then it is older than they are. */
+static RESULT absent_find(struct shop *shop, struct provenance *provenance, uint64_t newest)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct record record = {0};
+    struct subject_no last = {0};
+    TRY(shop->store->subject->last(shop->store, &last));
+    uint64_t people = set_count(&provenance->match->people);
+    if (newest == 0 || people * ABSENT_SHARE < newest || last.at < newest + ABSENT_LEAST) return OK;
+    TRY(record_get(shop, (struct subject_no){newest + 1}, true, &bytes, &record, NULL));
+    provenance->absent_us = record.created_us;
+    return OK;
+}
+
+static RESULT people_look(struct shop *shop, struct provenance *provenance)
+{
+    uint64_t people = set_count(&provenance->match->people);
+    struct walking walking = {shop, provenance, 1 + people / LOOKED_AT_MAX, 0, 0, OK};
+    (void)set_each(&provenance->match->people, person_look, &walking);
+    TRY(walking.done);
+    TRY(go_on(provenance));
+    return absent_find(shop, provenance, walking.newest);
+}
+
+/* Fields that count as somebody's part in the dump: values that were looked up, and columns that proved to be what they seem. */
+static uint64_t confirmed(const struct provenance *provenance)
+{
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < MATCH_KEYS; i++) bits |= (uint64_t)1 << match_field((enum match_key)i);
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        const struct compare_field *field = &provenance->compare.fields[i];
+        if (field->compared > 0 && field->agreed * 1000 / field->compared >= AGREES_LEAST)
+            bits |= (uint64_t)1 << i;
+    }
+    return bits;
+}
+
+/* Combinations without what is not confirmed: those that become the same are united. */
+static void combinations_cut(struct match *match, uint64_t fields)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < match->combination_count; i++) {
+        struct match_combination *from = &match->combinations[i];
+        from->fields &= fields;
+        size_t at = 0;
+        while (at < kept && match->combinations[at].fields != from->fields) at++;
+        if (at < kept) {
+            set_union_in(&match->combinations[at].people, &from->people);
+            set_done(&from->people);
+        } else if (kept != i) {
+            match->combinations[kept++] = TAKE(*from);
+        } else {
+            kept++;
+        }
+    }
+    match->combination_count = kept;
+}
+
+static struct verdict_numbers numbers_of(const struct provenance *provenance)
+{
+    const struct match *match = provenance->match;
+    const struct compare *compare = &provenance->compare;
+    return (struct verdict_numbers){
+        .keyed = match->keyed,
+        .hit = match->hit,
+        .crossed = match->crossed,
+        .compared = compare->rows,
+        .agreeing = compare->agreeing,
+        .names_compared = compare->fields[FIELD_NAME].compared + compare->fields[FIELD_BIRTH_DATE].compared,
+        .names_agreeing = compare->fields[FIELD_NAME].agreed + compare->fields[FIELD_BIRTH_DATE].agreed,
+        .own_compared = compare->own_compared,
+        .own_agreeing = compare->own_agreeing,
+        .canaries = provenance->canary_people};
+}
+
+/* Only columns beside the looked-up values can contradict: where there are none nothing was compared. */
+static bool has_others(const struct provenance *provenance)
+{
+    uint64_t compared = 0;
+    for (unsigned i = 0; i < FIELD_MAX; i++) {
+        bool key = i == FIELD_EMAIL || i == FIELD_PHONE || i == FIELD_NATIONAL_ID;
+        if (!key) compared += provenance->compare.fields[i].compared;
+    }
+    return compared > 0;
+}
+
+RESULT provenance_run(struct shop *shop, struct provenance *provenance)
+{
+    SCOPED(matcher_free) struct matcher *matcher = NULL;
+    struct incidents *incidents = NULL;
+    const struct incident *incident = NULL;
+    TRY(incidents_of(shop, &incidents));
+    for (size_t i = 0; i < incidents->count; i++) {
+        if (incidents->at[i].no == provenance->incident) incident = &incidents->at[i];
+    }
+    if (!incident) return FAIL(NOT_FOUND, "incident: there is none of that id");
+    TRY(table_make(shop, provenance, &matcher));
+    TRY(file_match(shop, provenance, incident, matcher));
+    matcher_free(&matcher);
+    TRY(compare_rows(shop, provenance->match, &provenance->compare));
+    TRY(compare_dates(shop, provenance->match, &provenance->compare));
+    TRY(canaries_find(shop, provenance));
+    TRY(people_look(shop, provenance));
+    struct verdict_numbers numbers = numbers_of(provenance);
+    if (!has_others(provenance)) numbers.compared = numbers.agreeing = 0;
+    provenance->verdict = verdict_of(&numbers);
+    provenance->confirmed = confirmed(provenance);
+    combinations_cut(provenance->match, provenance->confirmed);
+    struct match *match = provenance->match;
+    provenance->names = calloc(match->combination_count + 1, sizeof *provenance->names);
+    if (!provenance->names) return FAIL(UNAVAILABLE, "evidence: out of memory");
+    for (size_t i = 0; i < match->combination_count; i++)
+        set_hash(shop->crypto, &match->combinations[i].people, &provenance->names[i]);
+    set_hash(shop->crypto, &match->maybe, &provenance->names[match->combination_count]);
+    return OK;
+}
+
+static RESULT errand_run(struct shop *view, void *state)
+{
+    return provenance_run(view, state);
+}
+
+static void errand_state_free(void *state)
+{
+    struct provenance *provenance = state;
+    provenance_free(&provenance);
+}
+
+RESULT provenance_errand(struct provenance **provenance, struct errand **out)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out) return FAIL(UNAVAILABLE, "evidence: out of memory");
+    **out = (struct errand){.about = (*provenance)->incident,
+                            .run = errand_run,
+                            .free = errand_state_free,
+                            .stop = &(*provenance)->stop};
+    (*out)->state = TAKE(*provenance);
+    return OK;
+}

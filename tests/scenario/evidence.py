@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""A file found outside: whose it is, who is in it, when it was taken, through whom; told in numbers, each an entry."""
+import base64
+import csv
+import gzip
+import io
+import json
+import lzma
+import os
+import random
+import sys
+import threading
+import time
+import zipfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from amanah import Home, check, same, story, within
+from incident import Incident, key, opened, staff
+
+CUSTOMERS = 1000
+COLUMNS = ("ref", "name", "email", "phone", "birth_date")
+
+
+def made_up(home, count=CUSTOMERS, seed=7):
+    """Customers of the vault, as `amanah synth` makes them, and taken in. Telephones of all countries are national there."""
+    text = home.run("synth", "--subjects", str(count), "--seed", str(seed)).out.decode()
+    return list(csv.DictReader(io.StringIO(text))), text
+
+
+def as_csv(rows, columns=COLUMNS):
+    out = io.StringIO()
+    csv.writer(out).writerows([columns] + [[row[name] for name in columns] for row in rows])
+    return out.getvalue().encode()
+
+
+def strangers(home, count):
+    """The same kind of people, of whom the vault knows nobody."""
+    rows = made_up(home, count, seed=99)[0]
+    for at, row in enumerate(rows):
+        row["email"] = f"x{at}.{row['email']}"
+        row["phone"] = f"+4479{10000000 + at}"
+        row["ref"] = f"S{at:07}"
+    return rows
+
+
+def match(home, one, data, name="found", **more):
+    """Taken in and matched by the command."""
+    path = home.file(name, data)
+    return home.ask("evidence", "match", path, "--incident", one, **more)
+
+
+def near(got, want, sentence, percent=1):
+    check(abs(got - want) <= max(1, want * percent / 100), f"{sentence}: {got}, not about {want}")
+
+
+class Shop:
+    """A home that serves, with customers and an incident."""
+
+    def __init__(self):
+        self.home = Home()
+
+    def __enter__(self):
+        self.home.__enter__()
+        self.rows, text = made_up(self.home)
+        self.home.run("import", self.home.file("customers.csv", text), "--quiet")
+        self.home.start()
+        self.one = opened(self.home)
+        return self
+
+    def __exit__(self, *rest):
+        return self.home.__exit__(*rest)
+
+
+def blocks(rows):
+    return "".join(f"URL: https://shop.example/login\nUsername: {row['email']}\nPassword: p{at}\n=====\n"
+                   for at, row in enumerate(rows)).encode()
+
+
+def every_form_of_a_dump_names_the_same_people():
+    with Shop() as shop:
+        rows, lines = shop.rows[:400], as_csv(shop.rows[:400])
+        text = lines.decode()
+        insert = "CREATE TABLE `u` (`ref` text, `name` text, `email` text, `phone` text, `birth_date` date);\n" + "".join(
+            "INSERT INTO `u` VALUES (" + ",".join("'" + row[name].replace("'", "''") + "'" for name in COLUMNS) + ");\n" for row in rows)
+        copy = "COPY public.u (ref, name, email, phone, birth_date) FROM stdin;\n" + "".join(
+            "\t".join(row[name] or "\\N" for name in COLUMNS) + "\n" for row in rows) + "\\.\n"
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("../../../etc/passwd", lines)
+        forms = {
+            "csv": lines, "tsv": text.replace(",", "\t").encode(), "semicolons": text.replace(",", ";").encode(),
+            "json": json.dumps(rows).encode(), "jsonl": "".join(json.dumps(row) + "\n" for row in rows).encode(),
+            "mysql": insert.encode(), "copy": copy.encode(),
+            "list": "".join(f"{row['email']}:secret{at}\n" for at, row in enumerate(rows)).encode(), "blocks": blocks(rows),
+            "gzip": gzip.compress(lines), "xz": lzma.compress(lines), "zip": archive.getvalue(),
+            "utf-16": text.encode("utf-16"),
+        }
+        for name, data in forms.items():
+            told = match(shop.home, shop.one, data, name)
+            same(told["people"], 400, f"{name}: {told}")
+            same(told["by"]["email"], 400, name)
+            check(told["broken"] <= 1, f"{name}: {told['broken']} broken")
+            same(told["verdict"], "ours", name)
+        same(len(shop.home.good("GET", f"/v1/incidents/{shop.one}/match")["items"]), len(forms), "each match is a line")
+
+
+def noise(row, kind, at):
+    row = dict(row)
+    local, domain = row["email"].split("@")
+    digits = "".join(c for c in row["phone"] if c.isdigit())
+    if kind == "upper case":
+        row["email"] = row["email"].upper()
+    if kind == "tags":
+        row["email"] = f"{local}+shop{at}@{domain}"
+    if kind == "blanks and brackets":
+        row["email"] = f"  <{row['email']}> "
+    if kind == "mailto":
+        row["email"] = f"mailto:{row['email']}"
+    if kind == "telephones alone":
+        row["email"] = ""
+    if kind == "telephones as numbers":
+        row["email"], row["phone"] = "", digits.lstrip("0")
+    return row
+
+
+def noise_costs_no_people_and_claims_no_strangers():
+    """Precision and recall over lists with noise of each kind: half of the lines are strangers'."""
+    with Shop() as shop:
+        others = strangers(shop.home, 400)
+        ours = [row for row in shop.rows if row["country"] in ("KR", "ID") and row["phone"]][:400]
+        unique = {row["phone"] for row in ours if sum(one["phone"] == row["phone"] for one in shop.rows) == 1}
+        by_phone = sum(row["phone"] in unique for row in ours)
+        for kind in ("none", "upper case", "tags", "blanks and brackets", "mailto", "telephones alone", "telephones as numbers"):
+            rows = [noise(row, kind, at) for at, row in enumerate(ours)] + others
+            random.Random(5).shuffle(rows)
+            told = match(shop.home, shop.one, as_csv(rows), kind)
+            wanted = by_phone if kind.startswith("telephones") else len(ours)
+            check(wanted * 0.99 <= told["people"] <= wanted, f"{kind}: {told['people']} of {wanted}")
+            same(told["matched"], told["people"], f"{kind}: no stranger is claimed")
+            same(told["verdict"], "partly", f"{kind}: its customer numbers give it away")
+        broken = as_csv(ours).replace(b"\n", b"\n\"never closed\n", 3)
+        told = match(shop.home, shop.one, broken, "broken lines")
+        check(told["broken"] >= 3 and told["people"] >= 390, f"what is broken is counted, the rest is read: {told}")
+
+
+def whose_it_is():
+    with Shop() as shop:
+        home, one = shop.home, shop.one
+        others = strangers(home, 800)
+        bare = ("name", "email", "phone")
+        told = match(home, one, as_csv(shop.rows, bare), "all of them, without numbers")
+        same([told["verdict"], told["confidence"]], ["ours", "medium"], str(told["reasons"]))
+        near(told["customers_share"], 1000, "share of the customers, of 1,000")
+        told = match(home, one, as_csv(shop.rows[:200] + others, bare), "a shop whose customers are partly ours")
+        same([told["verdict"], told["people"]], ["anothers", 200], "a list of another shop is not claimed")
+        check("nothing_own" in told["reasons"], str(told["reasons"]))
+        near(told["others"], 800, "people who are no customers", percent=8)
+        told = match(home, one, as_csv(others, bare), "nobody of ours")
+        same([told["verdict"], told["people"], told["reasons"]], ["anothers", 0, ["nobody"]])
+        names = [row["name"] for row in shop.rows[300:]] + [row["name"] for row in shop.rows[:300]]
+        mixed = [dict(row, name=name, phone="") for row, name in zip(shop.rows, names)]
+        told = match(home, one, as_csv(mixed, ("name", "email")), "addresses with names of others")
+        same(told["verdict"], "made_up", str(told))
+        check("contradicts" in told["reasons"], str(told["reasons"]))
+        told = match(home, one, b"a,b\n1,2\n3,4\n", "numbers")
+        same([told["verdict"], told["reasons"]], ["undecided", ["no_keys"]])
+        told = match(home, one, "".join(f"{row['email']},x,hunter2\n" for row in shop.rows[:100]).encode(), "a column of passwords")
+        same(told["people"], 100)
+        within("your customers' data", home.run("evidence", "match", home.file("all", as_csv(shop.rows)), "--incident", one).text)
+        within("고객", home.run("evidence", "match", home.file("all"), "--incident", one, "--lang", "ko").text)
+
+
+def shared_values_name_nobody_alone():
+    with Home() as home:
+        home.start()
+        for at in range(30):
+            home.create(f"D{at}", name=f"Desk {at}", email=f"desk{at}@shop.example", phone="+821012340000")
+        home.create("F1", name="Ayah", email="ayah@keluarga.example", phone="+6281255550001")
+        home.create("F2", name="Ibu", email="ibu@keluarga.example", phone="+6281255550001")
+        one = opened(home)
+        told = match(home, one, b"phone\n+821012340000\n+6281255550001\n", "two telephones")
+        same([told["matched"], told["shared"], told["people"], told["people_maybe"]], [0, 1, 0, 2],
+             "the desk's is nobody's, the family's is two people's")
+        told = match(home, one, b"email,phone\nibu@keluarga.example,+6281255550001\n", "with an address")
+        same([told["matched"], told["people"], told["agreeing"], told["shared"]], [1, 1, 1, 0], "the address tells whose it is")
+        told = match(home, one, b"email,phone\nibu@keluarga.example,+821012340000\nayah@keluarga.example,+6281255550001\n", "crossed")
+        same([told["matched"], told["people"]], [2, 2])
+
+
+def when_it_was_taken_and_through_whom():
+    with Home() as home:
+        home.start()
+        home.good("POST", "/v1/canaries/plan", {"domains": ["mail.toko.example"]})
+        ids = [home.create(f"C{1000 + at}", country="ID", lang="id", name=f"Siti Nur {at}", email=f"siti{at}@surat.example",
+                           phone=f"+62812{3000000 + at}") for at in range(60)]
+        home.good("POST", "/v1/canaries", {"partner": "courier"})
+        canary = home.good("POST", "/v1/canaries/list", {})["items"][-1]
+        copied = [{"ref": f"C{1000 + at}", "name": f"Siti Nur {at}", "email": f"siti{at}@surat.example"} for at in range(60)]
+        before = home.now()
+        home.wait_days(10)
+        home.door.key = home.admin
+        changed = home.now()
+        home.good("PATCH", f"/v1/subjects/{ids[5]}", {"fields": {"email": "baru@surat.example"}}, headers={"If-Match": '"1"'})
+        home.good("POST", f"/v1/subjects/{ids[6]}/close")
+        home.good("DELETE", f"/v1/subjects/{ids[7]}", {"reason": "asked"})
+        home.wait_days(10)
+        for at in range(60, 100):
+            home.create(f"C{1000 + at}", country="ID", lang="id", name=f"Siti Nur {at}", email=f"siti{at}@surat.example",
+                        phone=f"+62812{3000000 + at}")
+        one = opened(home)
+        told = match(home, one, as_csv(copied + [canary], ("ref", "name", "email")), "an old copy with a canary")
+        same([told["people"], told["closed"], told["past"]], [59, 1, 1], f"the erased one is nobody any more: {told}")
+        same(told["canaries"], [{"given_to": "courier", "count": 1}], "it went through the courier")
+        same([told["verdict"], told["confidence"]], ["ours", "high"])
+        check("canaries" in told["reasons"], str(told["reasons"]))
+        seconds = {name: told["taken"][name] and time.mktime(time.strptime(told["taken"][name][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
+                   for name in ("not_before", "not_after", "absent_since")}
+        check(seconds["not_before"] <= before + 5, f"not before the newest of them came: {told['taken']}")
+        check(abs(seconds["not_after"] - changed) < 600, f"not after an address in it was given up: {told['taken']}")
+        check(seconds["absent_since"] >= changed + 9 * 86400, f"none of those who came later is in it: {told['taken']}")
+
+
+def each_match_is_an_entry_and_only_members_may():
+    with Shop() as shop:
+        home, one = shop.home, shop.one
+        path = f"/v1/incidents/{one}"
+        data = base64.b64encode(as_csv(shop.rows[:50])).decode()
+        line = home.good("POST", path + "/evidence", {"name": "sold.csv", "data": data})["line"]
+        answer = home.http("POST", f"{path}/evidence/{line}/match", {})
+        same(answer.status, 200, str(answer))
+        entry = home.good("GET", f"/v1/ledger/entries/{answer.json['receipt']['index']}")
+        same([entry["kind"], entry["count"]], ["evidence_match", 50], str(entry))
+        same(sorted(entry["fields"]), ["birth_date", "email", "name", "phone", "ref"], "which fields, and nobody's name")
+        again = home.http("POST", f"{path}/evidence/{line}/match", {}).json
+        same(again["people"], 50, "what was found is told again")
+        check("receipt" not in again, "nothing new was looked at")
+        anew = home.http("POST", f"{path}/evidence/{line}/match", {"again": True}).json
+        check(anew["receipt"]["index"] > answer.json["receipt"]["index"], "anew is another look")
+        same(home.http("POST", f"{path}/evidence/{line + 90}/match", {}).status, 404)
+        same(home.good("POST", f"{path}/evidence/{line}/match", {"progress": True})["busy"], False)
+        nosy = key(home, "admin", staff(home, "nosy"))["key"]
+        for ask in ({}, {"progress": True}):
+            same(home.http("POST", f"{path}/evidence/{line}/match", ask, key=nosy).status, 404, "there is no such incident for them")
+        for secret in (shop.rows[3]["email"], shop.rows[3]["name"]):
+            check(secret.encode() not in home.daemon_said(), "the daemon says nothing of anybody")
+        home.run("ledger", "verify")
+
+
+def killed_in_the_middle_nothing_is_half_done():
+    with Shop() as shop:
+        home, one = shop.home, shop.one
+        lines = as_csv((shop.rows + strangers(home, 1000)) * 40)
+        took = home.ask("incident", "evidence", one, home.file("large.csv", lines), "--source", "a forum")
+        path, line = f"/v1/incidents/{one}", took["line"]
+
+        def ask():
+            try:
+                home.new_door().http("POST", f"{path}/evidence/{line}/match", {})
+            except OSError:
+                pass  # the vault was killed
+
+        for wait in (0.02, 0.15, 0.4):
+            thread = threading.Thread(target=ask)
+            thread.start()
+            time.sleep(wait)
+            home.kill()
+            thread.join()
+            home.start()
+        told = home.ask("evidence", "match", str(line), "--incident", one)
+        same([told["people"], told["verdict"]], [CUSTOMERS, "partly"], str(told))
+        home.run("incident", "verify", one)
+        home.run("ledger", "verify")
+
+
+def a_bomb_and_a_cut_file_are_told():
+    with Shop() as shop:
+        told = match(shop.home, shop.one, lzma.compress(b"0" * (300 << 20)), "a bomb")
+        same([told["file"]["read"], told["people"]], ["bomb", 0])
+        whole = gzip.compress(as_csv(shop.rows * 3))
+        told = match(shop.home, shop.one, whole[:len(whole) // 2], "cut")
+        same(told["file"]["read"], "damaged")
+        check(told["people"] > 100, "what could be read counts")
+        told = match(shop.home, shop.one, gzip.compress(gzip.compress(as_csv(shop.rows))), "packed twice")
+        same([told["file"]["nested"], told["people"]], [1, 0])
+        shop.home.good("GET", "/healthz")
+
+
+def without_a_daemon_it_works_as_well():
+    with Shop() as shop:
+        shop.home.stop()
+        told = match(shop.home, shop.one, as_csv(shop.rows[:10]), "few")
+        same([told["people"], told["verdict"]], [10, "ours"])
+
+
+if __name__ == "__main__":
+    story(every_form_of_a_dump_names_the_same_people, noise_costs_no_people_and_claims_no_strangers, whose_it_is,
+          shared_values_name_nobody_alone, when_it_was_taken_and_through_whom, each_match_is_an_entry_and_only_members_may,
+          killed_in_the_middle_nothing_is_half_done, a_bomb_and_a_cut_file_are_told, without_a_daemon_it_works_as_well)
