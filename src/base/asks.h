@@ -441,6 +441,10 @@ struct incident_hold_ask {
     struct slice text; /* why it ends */
     bool end;
 };
+struct incident_check_ask {
+    struct slice id;
+    uint64_t line; /* 0: all */
+};
 struct incident_exposures_ask {
     struct slice id, subject, after;
     uint64_t number, limit; /* number 0: the newest count */

@@ -634,6 +634,12 @@ static const struct member incident_hold_members[] = {
     MEMBER(incident_hold_ask, end, WIRE_BOOL, 1, false, "nothing is kept there any more"),
     {0},
 };
+static const struct member incident_check_members[] = {
+    TEXT(incident_check_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(incident_check_ask, line, WIRE_U64, UINT32_MAX, false,
+           "the prevention; none: all that the vault can check"),
+    {0},
+};
 static const struct member incident_exposures_members[] = {
     TEXT(incident_exposures_ask, id, ID_BYTES_MAX, true, incident_about),
     TEXT(incident_exposures_ask, subject, ID_BYTES_MAX, false,

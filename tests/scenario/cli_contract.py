@@ -289,6 +289,8 @@ def walk(home):
     same(run("incident exposures", incident, "--json").json["version"], 1)
     within("field,email,", run("incident exposures", incident, "--format", "csv").text)
     within("known: email", run("incident exposures", incident, one).text)  # the import compared
+    run("incident check", incident, status=NO)  # no prevention has a check that the vault makes
+    run("incident check", incident, "one", status=USAGE)
     kept_log, hold = home.file("kept.log", "a line"), home.file("hold")
     run("incident hold", incident, kept_log, status=USAGE)  # where its list and copies shall lie is not said
     run("incident hold", incident, kept_log, "--dir", "hold", status=USAGE)

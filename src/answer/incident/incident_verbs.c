@@ -1,5 +1,6 @@
 #include "answer/incident/incident_put.h"
 #include "answer/incident/law_lines.h"
+#include "answer/incident/trial.h"
 #include "answer/incident/verbs.h"
 #include "answer/playbook/playbook.h"
 #include "keep/access/containment.h"
@@ -85,6 +86,17 @@ static RESULT peers_ask(const struct shop *shop, const struct fold *fold, const 
     bool joins = line->kind == LINE_OWNER || (line->kind == LINE_MEMBER && !slice_is(line->state, "out"));
     if (!joins || line->text.len > 0 || !incident_is_peer(shop, &fold->circle, line->who)) return OK;
     return FAIL(REASON_MISSING, "text: they share a key or role with a suspect; say why they must know");
+}
+
+/* What the vault checks itself has a check that it can make, and no word of it by hand. */
+static RESULT trials_ask(struct shop *shop, const struct fold *fold, const struct line *line)
+{
+    struct trial trial = {0};
+    const struct item *of = line->kind == LINE_CHECK ? fold_item(fold, LINE_PREVENTION, line->of) : NULL;
+    if (of && trial_is(of->now.check))
+        return FAIL(CHECK_NOT_MET, "check: the vault makes this one itself: amanah incident check");
+    if (line->kind != LINE_PREVENTION || !trial_is(line->check)) return OK;
+    return trial_of(shop, line->check, &trial);
 }
 
 /* A decision stands beside how much was known when it was made. */
@@ -267,6 +279,7 @@ RESULT verb_incident_add(struct batch *batch, const struct reader *reader, const
     TRY(line_of_ask(shop, ask, &line));
     TRY(incident_read(shop, incident, &reading));
     TRY(peers_ask(shop, &reading.fold, &line));
+    TRY(trials_ask(shop, &reading.fold, &line));
     TRY(law_line_may(shop, &line));
     known_then(batch, &reading.fold, &line);
     TRY(incident_line(batch, reader, incident, &reading, &line, &receipt));

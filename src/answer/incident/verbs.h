@@ -11,6 +11,7 @@ VERB_FUNCTION(incident_add);
 VERB_FUNCTION(incident_contain);
 VERB_FUNCTION(incident_close);
 VERB_FUNCTION(incident_hold);
+VERB_FUNCTION(incident_check);
 VERB_FUNCTION(evidence_add);
 VERB_FUNCTION(evidence_read);
 VERB_FUNCTION(evidence_release);

@@ -278,3 +278,24 @@ RESULT command_incident_reopen(struct call *call)
 {
     return close_or_reopen(call, true);
 }
+
+static void show_checked(const struct call *call, struct doc answer)
+{
+    struct docs items = docs_of(doc_get(answer, "items"));
+    struct doc item = {0};
+    (void)call;
+    while (docs_next(&items, &item)) {
+        show_value(doc_text(doc_get(item, "state")));
+        show_words(": ");
+        show_value(doc_text(doc_get(item, "text")));
+        show_words("\n");
+    }
+}
+
+RESULT command_incident_check(struct call *call)
+{
+    struct incident_check_ask ask = {.id = slice_text(call->args[0])};
+    if (call->arg_count == 2 && !number_get(slice_text(call->args[1]), UINT32_MAX, &ask.line))
+        return FAIL(USAGE, "LINE: not the number of a line");
+    return ask_and_show(call, VERB_INCIDENT_CHECK, &ask, show_checked);
+}
