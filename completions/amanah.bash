@@ -22,7 +22,7 @@ _amanah()
         playbook) words="list show check" ;;
         report) words="draft amend show file" ;;
         words) words="check" ;;
-        incident) words="open list show add task claim contain timeline scope hold exposures facts readiness export report evidence verify release custody" ;;
+        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness export report evidence verify release custody" ;;
         evidence) words="match" ;;
         incident) words="close reopen" ;;
         profile) words="put show" ;;
@@ -118,6 +118,7 @@ _amanah()
         "incident contain") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --lift" ;;
         "incident timeline") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident scope") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "incident check") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident hold") options=" --help --json --quiet --home --url --output-curl --output-role --shop --reason --dir --place --logrotate --journald --run --evidence --end" ;;
         "incident exposures") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident facts") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
