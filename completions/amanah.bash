@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident evidence incident profile contact field mail self ledger watch verify law demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident evidence incident profile contact field mail self ledger watch verify law backup restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -158,6 +158,8 @@ _amanah()
         "law cost") options=" --help --json --quiet --home --lang --aware --country --seat --fact --at --turnover" ;;
         "law severity") options=" --help --json --quiet --lang --country --fact --answer" ;;
         "law check") options=" --help --json --quiet --home" ;;
+        "backup") options=" --help --quiet --out --command --custody --increment --to" ;;
+        "restore") options=" --help --json --quiet --dry-run --keys --erased --erasures-unknown" ;;
         "demo") options=" --help --json --quiet --stay" ;;
         "completion") options=" --help" ;;
         "help") options=" --help --json --markdown --man" ;;

@@ -1,5 +1,6 @@
 #include "cli/handover.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -43,6 +44,7 @@ static void environment_without_keys(char **out, size_t most)
     for (char **at = environ; *at && count + 1 < most; at++) {
         if (strncmp(*at, "AMANAH_KEY", strlen("AMANAH_KEY")) == 0) continue;
         if (strncmp(*at, "AMANAH_PASSPHRASE", strlen("AMANAH_PASSPHRASE")) == 0) continue;
+        if (strncmp(*at, "AMANAH_CUSTODY", strlen("AMANAH_CUSTODY")) == 0) continue;
         out[count++] = *at;
     }
     out[count] = NULL;
@@ -50,12 +52,11 @@ static void environment_without_keys(char **out, size_t most)
 
 enum { VARIABLES_MAX = 1024, WORDS_MAX = 8 };
 
-static RESULT run(char *const *arguments, struct slice text)
+static RESULT start(char *const *arguments, int *in_fd, pid_t *child)
 {
     enum { INPUT_END = 0, OUR_END = 1 };
     char *variables[VARIABLES_MAX];
     int ends[2] = {-1, -1};
-    pid_t child = 0;
     if (pipe(ends) != 0) return FAIL(UNAVAILABLE, "command: no pipe: %s", strerror(errno));
     SCOPED(actions_done) posix_spawn_file_actions_t actions;
     (void)posix_spawn_file_actions_init(&actions); /* fails for lack of memory only, which aborts elsewhere */
@@ -64,23 +65,55 @@ static RESULT run(char *const *arguments, struct slice text)
     (void)posix_spawn_file_actions_addclose(&actions, ends[INPUT_END]);
     (void)posix_spawn_file_actions_addclose(&actions, ends[OUR_END]);
     environment_without_keys(variables, VARIABLES_MAX);
-    int failed = posix_spawn(&child, arguments[0], &actions, NULL, arguments, variables);
-    struct result written = failed ? OK : write_all(ends[OUR_END], text);
+    int failed = posix_spawn(child, arguments[0], &actions, NULL, arguments, variables);
     (void)close(ends[INPUT_END]); /* it is the command's */
-    (void)close(ends[OUR_END]);   /* so that the command sees the end */
-    if (failed) return FAIL(UNAVAILABLE, "command: %s cannot be started: %s", arguments[0], strerror(failed));
+    *in_fd = ends[OUR_END];
+    if (!failed) return OK;
+    (void)close(ends[OUR_END]);
+    return FAIL(UNAVAILABLE, "command: %s cannot be started: %s", arguments[0], strerror(failed));
+}
+
+static RESULT run(char *const *arguments, struct slice text)
+{
+    int in_fd = -1;
+    pid_t child = 0;
+    TRY(start(arguments, &in_fd, &child));
+    struct result written = write_all(in_fd, text);
+    (void)close(in_fd); /* so that the command sees the end */
     struct result ended = wait_for(child);
     return ended.code != CODE_OK ? ended : written;
 }
 
-RESULT hand_to_command(const char *command, struct slice text)
+RESULT hand_begin(const char *command, struct hand_over *out)
 {
     char shell[] = "/bin/sh", flag[] = "-c";
     SCOPED(buf_done) struct buf line = {0};
     buf_text(&line, command);
     buf_byte(&line, '\0');
     char *const arguments[] = {shell, flag, (char *)line.at, NULL};
-    return run(arguments, text);
+    return start(arguments, &out->in_fd, &out->child);
+}
+
+RESULT hand_more(const struct hand_over *hand, struct slice text)
+{
+    return write_all(hand->in_fd, text);
+}
+
+RESULT hand_end(struct hand_over *hand)
+{
+    (void)close(hand->in_fd); /* so that the command sees the end */
+    struct result ended = wait_for(hand->child);
+    *hand = (struct hand_over){0};
+    return ended;
+}
+
+RESULT hand_to_command(const char *command, struct slice text)
+{
+    struct hand_over hand = {0};
+    TRY(hand_begin(command, &hand));
+    struct result written = hand_more(&hand, text);
+    struct result ended = hand_end(&hand);
+    return ended.code != CODE_OK ? ended : written;
 }
 
 RESULT hand_to_mail(const char *address, const char *subject, struct slice text)
@@ -109,6 +142,7 @@ RESULT hand_from_program(const char *const *words, int out_fd)
         buf_text(&texts, words[count]);
         buf_byte(&texts, 0);
     }
+    assert(count > 0);
     for (size_t i = 0; i < count; i++) arguments[i] = (char *)texts.at + at[i];
     SCOPED(actions_done) posix_spawn_file_actions_t actions;
     (void)posix_spawn_file_actions_init(&actions); /* fails for lack of memory only, which aborts elsewhere */

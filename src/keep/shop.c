@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *prefix;
@@ -274,6 +275,39 @@ static RESULT entry_alone(struct shop *shop, const struct entry *entry)
     return OK;
 }
 
+static bool mark_there(const struct shop *shop)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    shop_path(shop->home, shop->name, SHOP_RESTORED, &path);
+    return access(buf_c(&path), F_OK) == 0;
+}
+
+/* The new log is durable. Left behind it would have the next start begin one more: no harm but that. */
+static void mark_remove(const struct shop *shop)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    shop_path(shop->home, shop->name, SHOP_RESTORED, &path);
+    (void)unlink(buf_c(&path)); /* there is none after most openings anew */
+}
+
+/* Nobody kept what was signed last: the store's own newest checkpoint is the best that is known of the old log. */
+static RESULT newest_known(struct shop *shop, struct signed_state *out)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct checkpoint newest = {0};
+    struct note note = {{0}};
+    uint64_t size = 0;
+    int64_t time_us = 0;
+    struct result got = shop->store->ledger->checkpoint_get(shop->store, CHECKPOINT_NEWEST, UINT64_MAX, &size,
+                                                            &time_us, &bytes);
+    if (got.code == CODE_NOT_FOUND) return OK; /* a log without entries */
+    if (got.code == CODE_OK) got = note_parse(buf_slice(&bytes), &note);
+    if (got.code == CODE_OK) got = checkpoint_text_get(note.text, &newest);
+    out->size = newest.size;
+    out->root = newest.root;
+    return got;
+}
+
 /* `old`: what was signed of the log before this one, when the shop was reopened. */
 static RESULT ledger_start(struct shop *shop, enum shop_mode mode, struct signed_state *old)
 {
@@ -281,10 +315,12 @@ static RESULT ledger_start(struct shop *shop, enum shop_mode mode, struct signed
     shop_path(shop->home, shop->name, "signed", &path);
     struct ledger_options options = {shop->crypto, shop->store, shop->keyring, shop->clock,
                                      mode == SHOP_READER ? NULL : buf_c(&path)};
-    struct result opened = ledger_open(&options, &shop->ledger);
-    if (opened.cause == CAUSE_LEDGER_BEHIND && mode == SHOP_WRITER) {
+    bool restored = mode == SHOP_WRITER && mark_there(shop);
+    struct result opened = restored ? OK : ledger_open(&options, &shop->ledger);
+    if (restored || (opened.cause == CAUSE_LEDGER_BEHIND && mode == SHOP_WRITER)) {
         struct result known = ledger_behind(&options, old);
         if (known.code != CODE_OK && known.code != CODE_NOT_FOUND) return known;
+        if (known.code == CODE_NOT_FOUND) TRY(newest_known(shop, old));
         return ledger_begin_again(shop, &options);
     }
     TRY(opened);
@@ -402,7 +438,10 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(sightings_open(shop->store, shop->ledger, &shop->sightings));
     if (options->mode != SHOP_READER) TRY(spend_restore(shop)); /* it lets nobody look */
     if (options->mode != SHOP_READER) TRY(watching_start(shop));
-    if (shop->reopened) TRY(shop_reopen(shop, &old));
+    if (shop->reopened) {
+        TRY(shop_reopen(shop, &old));
+        mark_remove(shop);
+    }
     if (options->mode == SHOP_WRITER && shop->forged > 0) TRY(forged_tell(shop));
     *out = TAKE(shop);
     return OK;

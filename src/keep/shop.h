@@ -88,6 +88,9 @@ struct shop {
 
 enum shop_mode { SHOP_CREATE, SHOP_WRITER, SHOP_READER };
 
+/* In the shop's folder after a restore that could not tell whether it was of the newest state: keep/backup/restore.h. */
+#define SHOP_RESTORED "restored"
+
 struct shop_options {
     const struct home *home;
     const char *name;

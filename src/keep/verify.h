@@ -14,6 +14,8 @@
 
 #include "keep/home.h"
 
+struct shop;
+
 enum { VERIFY_FINDINGS_MAX = 100, FINDING_BYTES = 240 };
 
 struct verify_options {
@@ -24,6 +26,7 @@ struct verify_options {
     struct clock clock;
     void (*progress)(void *context, uint64_t done, uint64_t all); /* entries; NULL: nobody watches */
     void *context;
+    bool restored; /* out of a backup, not in its place yet: no `signed` file is asked for */
     /* What rows below this one keep, checked by them: `count` is added to report->exposures. NULL: it is left out. */
     struct result (*kept)(struct shop *shop, uint64_t *count);
 };

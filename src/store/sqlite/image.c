@@ -23,7 +23,9 @@ enum {
     AT_COPIED = 96, /* u32: frames that are in the database already */
     LOG_AT_SALTS = 16,
     SALTS_BYTES = 8,
-    PAGE_BYTES_MIN = 512
+    PAGE_BYTES_MIN = 512,
+    DATABASE_HEADER_BYTES = 100,
+    DATABASE_AT_PAGE_BYTES = 16 /* u16, big-endian; 1 stands for 65,536 */
 };
 
 struct framed {
@@ -130,6 +132,22 @@ static RESULT log_read(struct image *image, const uint8_t *index)
     return OK;
 }
 
+/* Without a frame in the log its index says nothing of the database. */
+static RESULT database_alone(struct image *image)
+{
+    uint8_t head[DATABASE_HEADER_BYTES];
+    sqlite3_int64 bytes = 0;
+    int code = image->database->pMethods->xFileSize(image->database, &bytes);
+    if (code != SQLITE_OK) return FAIL(UNAVAILABLE, "store: cannot read: %s", sqlite3_errstr(code));
+    TRY(read_at(image->database, 0, head, sizeof head));
+    size_t page_bytes = (size_t)head[DATABASE_AT_PAGE_BYTES] << 8 | head[DATABASE_AT_PAGE_BYTES + 1];
+    image->page_bytes = page_bytes == 1 ? 65536 : page_bytes;
+    if (image->page_bytes < PAGE_BYTES_MIN || (uint64_t)bytes % image->page_bytes != 0)
+        return FAIL(CORRUPT, "store: the database is not whole pages");
+    image->pages = (uint64_t)bytes / image->page_bytes;
+    return OK;
+}
+
 static RESULT files_find(struct image *image)
 {
     sqlite3 *db = sqlite_of(image->view)->db;
@@ -146,6 +164,7 @@ static RESULT files_find(struct image *image)
     for (size_t i = 0; i < sizeof index; i++) index[i] = ((const uint8_t volatile *)mapped)[i];
     if (memcmp(index, index + INDEX_HEADER_BYTES, INDEX_HEADER_BYTES) != 0)
         return FAIL(UNAVAILABLE, "store: the index of the write-ahead log is being written; try again");
+    if (native32(index + AT_FRAMES) == 0) return database_alone(image);
     uint16_t bytes = 0;
     memcpy(&bytes, index + AT_PAGE_BYTES, sizeof bytes);
     image->page_bytes = bytes == 1 ? 65536 : bytes;

@@ -1,0 +1,13 @@
+/* What making and restoring backups share on the command line: where passphrases come from. */
+#ifndef AMN_CLI_COMMAND_BACKUP_H
+#define AMN_CLI_COMMAND_BACKUP_H
+
+#include "cli/input.h"
+
+extern const struct passphrase_source
+    custody_phrase; /* of a file of keys: AMANAH_CUSTODY_FILE, or the terminal */
+
+/* The passphrase of the home at `path`, if its seal needs one; `out` stays empty otherwise. */
+RESULT home_phrase_get(const char *path, struct buf *out);
+
+#endif
