@@ -62,9 +62,9 @@ def alerts(home):
     if not os.path.exists(path):
         return 0
     with open(path, encoding="utf-8") as file:
-        said = [line for line in file if "kept for an incident" in line or '"held"' in line]
+        said = [line for line in file if "a log that is kept" in line or '"held"' in line]
     for line in said:
-        check("a.log" not in line and "inc_" not in line and "web1" not in line, f"it names neither file nor incident: {line}")
+        check("incident" not in line and "a.log" not in line and "inc_" not in line and "web1" not in line, f"it names neither file nor incident: {line}")
     return len(said)
 
 

@@ -59,6 +59,29 @@ def tasks_are_due_from_the_moment_of_knowing():
         same([due["ransom/cut_off"], due["ransom/decide"]], ["2026-11-20T00:30:00Z", "2026-11-21T00:00:00Z"])
 
 
+def another_kind_brings_its_tasks_once():
+    with Home() as home:
+        home.start()
+        one = opened(home, "ransom", at="2026-11-20T00:00:00Z")["id"]
+        began = tasks(home, one)
+        path = f"/v1/incidents/{one}/kind"
+        same(home.http("POST", path, {"name": "database_copied"}).status, 400, "it wants a reason")
+        home.good("POST", path, {"name": "database_copied", "text": "the dump is older than the lock"})
+        now = tasks(home, one)
+        same(now[:len(began)], began, "what was to be done stays")
+        more = now[len(began):]
+        check(more and all(task["name"].startswith("database_copied/") and task["source"] == "playbook" for task in more), str(more))
+        check(all(task["due"] > "2026-11-20T00:00:00Z" for task in more) and min(task["due"] for task in more) < "2026-11-21", "due from the moment of knowing")
+        same(home.good("GET", f"/v1/incidents/{one}")["kind"], "database_copied")
+        same(home.good("GET", "/v1/incidents")["items"][0]["kind"], "database_copied")
+        for kind in ("ransom", "database_copied"):
+            home.good("POST", path, {"name": kind, "text": "once more"})
+        same(tasks(home, one), now, "each task once")
+        home.good("POST", path, {"name": "flood_of_frogs", "text": "no playbook knows it"})
+        same([home.good("GET", f"/v1/incidents/{one}")["kind"], len(tasks(home, one))], ["flood_of_frogs", len(now)])
+        home.run("ledger", "verify")
+
+
 def a_task_that_asks_for_evidence_ends_only_with_it():
     with Home() as home:
         home.start()
@@ -108,5 +131,5 @@ def it_reads_in_three_languages():
 
 
 if __name__ == "__main__":
-    story(every_kind_begins_with_its_tasks, tasks_are_due_from_the_moment_of_knowing, a_task_that_asks_for_evidence_ends_only_with_it,
+    story(every_kind_begins_with_its_tasks, tasks_are_due_from_the_moment_of_knowing, another_kind_brings_its_tasks_once, a_task_that_asks_for_evidence_ends_only_with_it,
           a_home_writes_its_own_without_a_build, a_bad_file_is_named_and_stops_no_incident, it_reads_in_three_languages)

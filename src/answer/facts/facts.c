@@ -155,7 +155,7 @@ RESULT facts_of(struct shop *shop, const struct fold *fold, int64_t now_us, stru
     fields_find(shop, &facts);
     if (fold->line_count > 0) {
         facts.title = fold->lines[0].text;
-        facts.kind = fold->lines[0].name;
+        facts.kind = fold->kind;
     }
     facts.at = arena_take(&facts.arena, facts.count * sizeof *facts.at);
     for (size_t i = 0; i < facts.count; i++) {

@@ -259,6 +259,7 @@ RESULT fold_take(struct fold *fold, const struct line *line)
     if (fold->line_count == fold->line_cap)
         fold->lines = grown(fold->lines, &fold->line_cap, sizeof *fold->lines);
     fold->lines[fold->line_count++] = *line;
+    if (line->kind == LINE_OPENED || line->kind == LINE_KIND) fold->kind = line->name;
     if (line->kind == LINE_OPENED) fold->opened_us = line->time_us;
     if (line->kind == LINE_CLOSED) fold->closed_us = line->time_us;
     if (line->kind == LINE_REOPENED) fold->closed_us = 0;

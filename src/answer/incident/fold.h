@@ -47,6 +47,7 @@ struct fold {
     struct item *items;
     size_t item_count, item_cap;
     struct circle circle;
+    struct slice kind;            /* of leak, as it is known now */
     int64_t opened_us, closed_us; /* closed 0: it is open */
     uint64_t minutes;
     struct cost costs[CURRENCIES_MAX];

@@ -197,7 +197,7 @@ void incident_put(struct shop *shop, const struct incident *incident, const stru
     size_t mark = cbor_open(out), count = 11 + COUNT_OF(parts);
     put_id(shop, out, "id", ID_INCIDENT, incident->no);
     put_text(out, "title", incident_title(fold));
-    put_text(out, "kind", fold->line_count > 0 ? fold->lines[0].name : (struct slice){0});
+    put_text(out, "kind", fold->kind);
     put_text(out, "state", fold->closed_us ? SLICE_TEXT("closed") : SLICE_TEXT("open"));
     put_time(out, "opened", fold->opened_us);
     reader_text(shop, out, "owner", fold->circle.owner);

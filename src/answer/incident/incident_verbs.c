@@ -129,37 +129,91 @@ static RESULT playbooks_of(const struct shop *shop, struct buf *problem, struct 
     return playbooks_load(NULL, out);
 }
 
-/* The tasks of its kind, due so long after the shop became aware. A kind without a playbook has none. */
-static RESULT playbook_begin(struct batch *batch, const struct reader *reader, struct incident *incident,
-                             const struct incident_open_ask *ask, int64_t aware_us, struct answer *out)
+/* Whose tasks are added, and what came of it. */
+struct playing {
+    struct batch *batch;
+    const struct reader *reader;
+    struct incident *incident;
+    const struct fold *fold; /* of an open one; NULL: it begins */
+    struct slice kind, lang;
+    int64_t aware_us;
+    uint32_t count;     /* out: tasks that were added */
+    struct buf problem; /* out: why the home's own playbooks were left aside; empty: they were not */
+};
+
+static void playing_done(struct playing *playing)
+{
+    buf_done(&playing->problem);
+}
+
+static bool task_there(const struct fold *fold, struct slice name)
+{
+    for (size_t i = 0; fold && i < fold->item_count; i++) {
+        if (fold->items[i].now.kind == LINE_TASK && slice_equal(fold->items[i].now.name, name)) return true;
+    }
+    return false;
+}
+
+/* The tasks of the kind that are not there yet, due so long after the shop became aware. A kind without a playbook has none. */
+static RESULT playbook_tasks(struct playing *playing)
 {
     SCOPED(playbooks_free) struct playbooks *books = NULL;
-    SCOPED(buf_done) struct buf problem = {0};
     struct receipt receipt = {0};
-    struct slice lang = ask->lang.len > 0 ? ask->lang : post_language(batch->shop);
-    TRY(playbooks_of(batch->shop, &problem, &books));
-    const struct playbook *book = playbook_of(books, ask->kind);
-    uint32_t count = book ? book->tasks_count : 0;
-    for (uint32_t i = 0; i < count; i++) {
+    TRY(playbooks_of(playing->batch->shop, &playing->problem, &books));
+    const struct playbook *book = playbook_of(books, playing->kind);
+    for (uint32_t i = 0; book && i < book->tasks_count; i++) {
         const struct playbook_task *task = &book->tasks[i];
         SCOPED(buf_done) struct buf name = {0};
         buf_print(&name, "%s/%s", book->id, task->id);
+        if (task_there(playing->fold, buf_slice(&name))) continue;
         struct line line = {.kind = LINE_TASK,
-                            .text = slice_text(form_text(&task->text, lang)),
+                            .text = slice_text(form_text(&task->text, playing->lang)),
                             .name = buf_slice(&name),
                             .role = slice_text(playbook_role_name(task->role)),
-                            .due = aware_us + task->due_us,
+                            .due = playing->aware_us + task->due_us,
                             .needs_evidence = task->needs_evidence,
                             .source = SLICE_TEXT("playbook")};
-        TRY(incident_line(batch, reader, incident, NULL, &line, &receipt));
+        TRY(incident_line(playing->batch, playing->reader, playing->incident, NULL, &line, &receipt));
+        playing->count++;
     }
-    cbor_map(&out->body, 4 + (problem.len > 0));
+    return OK;
+}
+
+static RESULT playbook_begin(struct batch *batch, const struct reader *reader, struct incident *incident,
+                             const struct incident_open_ask *ask, int64_t aware_us, struct answer *out)
+{
+    SCOPED(playing_done)
+    struct playing playing = {.batch = batch,
+                              .reader = reader,
+                              .incident = incident,
+                              .kind = ask->kind,
+                              .lang = ask->lang.len > 0 ? ask->lang : post_language(batch->shop),
+                              .aware_us = aware_us};
+    TRY(playbook_tasks(&playing));
+    cbor_map(&out->body, 4 + (playing.problem.len > 0));
     put_id(batch->shop, &out->body, "id", ID_INCIDENT, incident->no);
     put_text(&out->body, "state", SLICE_TEXT("open"));
     put_number(&out->body, "lines", incident->lines);
-    put_number(&out->body, "tasks", count);
-    if (problem.len > 0) put_text(&out->body, "playbook_problem", buf_slice(&problem));
+    put_number(&out->body, "tasks", playing.count);
+    if (playing.problem.len > 0) put_text(&out->body, "playbook_problem", buf_slice(&playing.problem));
     return OK;
+}
+
+/* It turned out to be of another kind: what is to be done about that one is added; what is open of the other stays. */
+static RESULT playbook_turn(struct batch *batch, const struct reader *reader, struct incident *incident,
+                            const struct fold *fold, const struct line *line)
+{
+    const struct item *aware = fold_instant(fold, "aware");
+    SCOPED(playing_done)
+    struct playing playing = {.batch = batch,
+                              .reader = reader,
+                              .incident = incident,
+                              .fold = fold,
+                              .kind = line->name,
+                              .lang = post_language(batch->shop),
+                              .aware_us = aware ? aware->now.at : fold->opened_us};
+    if (line->kind != LINE_KIND) return OK;
+    return playbook_tasks(&playing);
 }
 
 RESULT verb_incident_open(struct batch *batch, const struct reader *reader,
@@ -195,7 +249,7 @@ static RESULT listed_put(struct shop *shop, const struct incident *incident, str
     cbor_map(out, 7);
     put_id(shop, out, "id", ID_INCIDENT, incident->no);
     put_text(out, "title", incident_title(fold));
-    put_text(out, "kind", fold->line_count > 0 ? fold->lines[0].name : (struct slice){0});
+    put_text(out, "kind", fold->kind);
     put_text(out, "state", fold->closed_us ? SLICE_TEXT("closed") : SLICE_TEXT("open"));
     put_time(out, "opened", fold->opened_us);
     put_text(out, "owner", buf_slice(&owner));
@@ -286,7 +340,7 @@ RESULT verb_incident_add(struct batch *batch, const struct reader *reader, const
     batch_receipt(out, &receipt);
     out->head.flags |= ANSWER_CREATED;
     added_put(&line, &out->body);
-    return OK;
+    return playbook_turn(batch, reader, incident, &reading.fold, &line);
 }
 
 /* Is it that reader, or a key of that person alone? */
