@@ -41,6 +41,11 @@ def many_people_need_a_second_yes():
         asked = home.http("POST", "/v1/approvals", {"reason": "recall", "subjects_max": 4, "minutes": 10}, key=desk)
         same(asked.status, 202, repr(asked))
         refused(home, look(2, 3), "approval.needed")  # nobody said yes
+        shown = home.good("GET", "/v1/approvals", key=boss)["items"][-1]
+        within("look at up to 4 people, of 6 customers, within 10 minutes: recall", shown["what"])
+        home.good("POST", "/v1/approvals", {"reason": "notice", "subjects_max": 6}, key=desk)
+        shown = home.good("GET", "/v1/approvals", key=boss)["items"][-1]
+        within("6 people, which is everybody, of 6 customers", shown["what"], "whoever agrees sees that it is all of them")
         given = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=boss)
         same(given.status, 200, repr(given))
         same(look(2, 3).status, 200)

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REASON_SHOWN_BYTES = 100 };
+enum { REASON_SHOWN_BYTES = 90 };
 
 bool approval_is_open(const struct approval *approval)
 {
@@ -322,13 +322,17 @@ RESULT verb_approval_ask(struct batch *batch, const struct reader *reader, const
     if (ask->subjects_max == 0) return FAIL(MEMBER_MISSING, "subjects_max: say how many people");
     if (ask->reason.len == 0) return FAIL(REASON_MISSING, "reason: say what they are needed for");
     struct slice reason = slice_part(ask->reason, 0, REASON_SHOWN_BYTES);
-    while (!utf8_valid(reason)) reason.len--; /* it was valid before it was cut */
-    (void)snprintf(what, sizeof what, "look at up to %llu people within %lld minutes: %.*s",
-                   (unsigned long long)approval.subjects_max, (long long)approval.minutes, (int)reason.len,
-                   (const char *)reason.at);
+    while (!utf8_valid(reason)) reason.len--;         /* it was valid before it was cut */
+    uint64_t customers = shop_customers(batch->shop); /* who agrees must see when it is everybody */
+    (void)snprintf(
+        what, sizeof what, "look at up to %llu people%s, of %llu customers, within %lld minutes: %.*s",
+        (unsigned long long)approval.subjects_max,
+        approval.subjects_max >= customers ? ", which is everybody" : "", (unsigned long long)customers,
+        (long long)approval.minutes, (int)reason.len, (const char *)reason.at);
     SCOPED(buf_done) struct buf asked = {0}, changes = {0};
-    cbor_map(&asked, 3);
+    cbor_map(&asked, 4);
     put_number(&asked, "people", approval.subjects_max);
+    put_number(&asked, "customers", customers);
     put_number(&asked, "minutes", (uint64_t)approval.minutes);
     put_text(&asked, "reason", ask->reason);
     changes_put((struct slice){0}, buf_slice(&asked), &changes);
