@@ -25,7 +25,8 @@ RESULT signer_new(struct crypto *crypto, const struct secret *seed, struct signe
     signer->key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed->bytes, SECRET_BYTES);
     signer->context = EVP_MD_CTX_new();
     if (!signer->key || !signer->context ||
-        EVP_PKEY_get_raw_public_key(signer->key, signer->public_key, &len) != 1) {
+        EVP_PKEY_get_raw_public_key(signer->key, signer->public_key, &len) != 1 ||
+        EVP_DigestSignInit(signer->context, NULL, NULL, NULL, signer->key) != 1) {
         return FAIL(UNAVAILABLE, "signer: this OpenSSL has no Ed25519; install libssl3");
     }
     *out = TAKE(signer);
@@ -40,8 +41,7 @@ void signer_public(const struct signer *signer, uint8_t out[PUBLIC_KEY_BYTES])
 void signer_sign(struct signer *signer, struct slice message, uint8_t out[SIGNATURE_BYTES])
 {
     size_t len = SIGNATURE_BYTES;
-    must(EVP_MD_CTX_reset(signer->context));
-    must(EVP_DigestSignInit(signer->context, NULL, NULL, NULL, signer->key));
+    must(EVP_DigestSignInit(signer->context, NULL, NULL, NULL, NULL)); /* again, with the key that it has */
     must(EVP_DigestSign(signer->context, out, &len, message.at, message.len));
     assert(len == SIGNATURE_BYTES);
 }

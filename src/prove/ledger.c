@@ -82,6 +82,14 @@ static void draft_finish(struct ledger *ledger, const struct draft *draft, struc
     out->commitments = draft->text_count;
 }
 
+/* The root of a tile that became full, which the level above wants once the batch is sealed. */
+static void root_keep(void *context, unsigned level, uint64_t index, const struct hash *node)
+{
+    struct ledger *ledger = context;
+    (void)index;
+    if (level == TILE_HEIGHT) buf_put(&ledger->roots, node->bytes, HASH_BYTES);
+}
+
 void ledger_append(struct ledger *ledger, const struct draft *draft, struct receipt *out)
 {
     assert(!ledger->sealed && draft->text_count <= COMMITMENTS_MAX && draft->set_count <= SET_SUBJECTS_MAX);
@@ -104,7 +112,8 @@ void ledger_append(struct ledger *ledger, const struct draft *draft, struct rece
     leaf_hash(ledger->options.crypto, buf_slice(scratch), &out->leaf);
     buf_clear(scratch);
     buf_put(&ledger->leaves, out->leaf.bytes, HASH_BYTES);
-    tree_append(ledger->options.crypto, &ledger->tree, &out->leaf, NULL);
+    const struct tree_emit emit = {root_keep, ledger};
+    tree_append(ledger->options.crypto, &ledger->tree, &out->leaf, &emit);
     if (entry.kind == ENTRY_AUTHORITY) {
         authority_head_add(ledger->options.crypto, &ledger->authority, out->index, &out->leaf);
     }
@@ -158,11 +167,9 @@ static RESULT tail_write(struct ledger *ledger, uint64_t from, uint64_t to)
 }
 
 /* Take a full tile's root into the level above, and write that growing tile. */
-static RESULT upper_add(struct ledger *ledger, uint64_t bundle, const struct hash *leaves)
+static RESULT upper_add(struct ledger *ledger, uint64_t bundle, struct hash root)
 {
     struct store *store = ledger->options.store;
-    struct hash root = {{0}};
-    merkle_root(ledger->options.crypto, leaves, TILE_WIDTH, &root);
     uint64_t at = bundle; /* number of `root` within its level */
     for (unsigned level = 1; level < UPPER_LEVELS; level++) {
         struct buf *tile = &ledger->upper[level];
@@ -188,7 +195,10 @@ static RESULT bundle_write(struct ledger *ledger, uint64_t from)
     aside_seal(ledger, "bundle", n, tail_aside(ledger, from, from + TILE_WIDTH), &box);
     TRY(store->ledger->bundle_add(store, n, entry.time_us, entries, buf_slice(&box)));
     TRY(store->ledger->tile_put(store, 0, n, leaves));
-    return upper_add(ledger, n, (const struct hash *)(const void *)leaves.at);
+    struct hash root;
+    assert(from / TILE_WIDTH < ledger->roots.len / HASH_BYTES);
+    memcpy(root.bytes, ledger->roots.at + from / TILE_WIDTH * HASH_BYTES, HASH_BYTES);
+    return upper_add(ledger, n, root);
 }
 
 static RESULT pack(struct ledger *ledger)
@@ -281,6 +291,7 @@ static void tail_advance(struct ledger *ledger)
         tail_end(ledger, i)->entry -= end.entry;
         tail_end(ledger, i)->aside -= end.aside;
     }
+    ledger->roots.len = 0; /* each full tile is packed in the batch that filled it */
     ledger->first += gone;
     ledger->packed = 0;
 }
@@ -327,6 +338,7 @@ void ledger_rollback(struct ledger *ledger)
     ledger->leaves.len = mark->leaves;
     ledger->aside.len = mark->aside;
     ledger->ends.len = mark->ends;
+    ledger->roots.len = 0;
     ledger->authority = mark->authority;
     ledger->last_us = mark->last_us;
     ledger->minute_s = mark->minute_s;

@@ -18,6 +18,7 @@ void ledger_free(struct ledger **ledger)
     buf_done(&at->leaves);
     buf_done(&at->aside);
     buf_done(&at->ends);
+    buf_done(&at->roots);
     buf_done(&at->aside_before);
     buf_done(&at->ends_before);
     buf_done(&at->note);

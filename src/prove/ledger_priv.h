@@ -26,6 +26,7 @@ struct ledger {
     struct tree tree;                        /* with what the open batch appended */
     uint64_t first;                          /* index of the tail's first entry: a multiple of 256 */
     struct buf entries, leaves, aside, ends; /* the tail, and what the open batch appended */
+    struct buf roots;                        /* of the tiles that the open batch filled */
     struct buf upper[UPPER_LEVELS];          /* [l]: the growing tile of level l; [0] unused */
     struct authority_head authority;
     int64_t last_us, minute_s;

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Beyond 1,000 pages a commit moves the log into the database, and first makes all of it durable: none is torn then. */
-enum { COPY_BYTES = 1 << 20, TORN_BYTES_MAX = 1000 * 4096 };
+/* Beyond 2,000 pages a commit moves the log into the database, and first makes all of it durable: none is torn then. */
+enum { COPY_BYTES = 1 << 20, TORN_BYTES_MAX = 2000 * 4096 };
 
 static const char shop_folder[] = "shops/shop", wal_file[] = "shop.db-wal";
 

@@ -278,7 +278,7 @@ static RESULT configure(sqlite3 *db, enum sqlite_mode mode)
 {
     char pragmas[PRAGMA_BYTES * 2];
     (void)snprintf(pragmas, sizeof pragmas,
-                   "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA temp_store = MEMORY;"
+                   "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY;"
                    "PRAGMA cache_size = -%d; PRAGMA mmap_size = %lld; PRAGMA secure_delete = ON",
                    CACHE_KIB, (long long)MMAP_MIB << 20);
     TRY(sqlite_check(db, sqlite3_busy_timeout(db, BUSY_WAIT_MS)));
