@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident evidence incident profile contact field mail self ledger watch verify law backup restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident evidence incident profile contact export job field mail self ledger watch verify law backup restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -27,6 +27,8 @@ _amanah()
         incident) words="close reopen" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
+        export) words="ask list show get" ;;
+        job) words="list show cancel" ;;
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
@@ -136,6 +138,13 @@ _amanah()
         "profile show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "contact put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "contact list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "export ask") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format --fields --purpose --reason --who --exposed --recipient --incident" ;;
+        "export list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "export show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "export get") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
+        "job list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "job show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "job cancel") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --kind --mask --group --index --bytes" ;;
         "field list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "mail put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --name --lang --sender --reply-to --user --password-file --ca --no-tls" ;;

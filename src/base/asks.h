@@ -41,6 +41,7 @@ enum {
     SCOPE_TEXTS_MAX = 256,
     EVIDENCE_PART_BYTES = 512 * 1024,
     HELD_FILES_MAX = 128, /* of one place */
+    EXPORT_PIECE_BYTES = 256 * 1024,
     PAGE_MAX = 1000
 };
 
@@ -475,6 +476,32 @@ struct evidence_release_ask {
     uint64_t line;
     struct slice reason;
     bool dry_run;
+};
+struct export_ask_ask {
+    struct texts fields, subjects;
+    struct slice purpose, reason, who, incident, field, class, format, recipient;
+    uint64_t number; /* which count of the incident; 0: the newest */
+};
+struct export_list_ask {
+    struct slice after;
+    uint64_t limit;
+};
+struct export_show_ask {
+    struct slice id;
+};
+struct export_read_ask {
+    struct slice id;
+    uint64_t from, bytes; /* bytes 0: as many as go into a piece */
+};
+struct job_list_ask {
+    struct slice after;
+    uint64_t limit;
+};
+struct job_show_ask {
+    struct slice id;
+};
+struct job_cancel_ask {
+    struct slice id;
 };
 struct status_ask {
     bool metrics;

@@ -694,6 +694,52 @@ static const struct member evidence_release_members[] = {
     MEMBER(evidence_release_ask, dry_run, WIRE_BOOL, 1, false, "say what would happen, change nothing"),
     {0},
 };
+static const struct member export_ask_members[] = {
+    TEXT(export_ask_ask, purpose, NAME_BYTES_MAX, true, purpose_about),
+    TEXT(export_ask_ask, reason, REASON_BYTES_MAX, true, reason_about),
+    TEXT(export_ask_ask, who, NAME_BYTES_MAX, true, "all, active, closed, listed or exposed"),
+    MEMBER(export_ask_ask, fields, WIRE_TEXTS, REVEAL_FIELDS_MAX, false,
+           "fields, such as email or email.mask; none: ids alone, of exposed"),
+    MEMBER(export_ask_ask, subjects, WIRE_TEXTS, REVEAL_SUBJECTS_MAX, false, "of listed: ids"),
+    TEXT(export_ask_ask, incident, ID_BYTES_MAX, false, "of exposed: whose count it is, inc_…"),
+    MEMBER(export_ask_ask, number, WIRE_U64, UINT32_MAX, false, "which count; 0 or none: the newest"),
+    TEXT(export_ask_ask, field, NAME_BYTES_MAX, false, "of exposed: this field; none: any"),
+    TEXT(export_ask_ask, class, NAME_BYTES_MAX, false, "of exposed: known, possible; none: either"),
+    TEXT(export_ask_ask, format, NAME_BYTES_MAX, false, "jsonl (default) or csv"),
+    TEXT(export_ask_ask, recipient, NAME_BYTES_MAX, true, "for whom it is encrypted: age1…"),
+    {0},
+};
+static const struct member export_list_members[] = {
+    TEXT(export_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(export_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const char export_about[] = "the export's id, exp_…";
+static const struct member export_show_members[] = {
+    TEXT(export_show_ask, id, ID_BYTES_MAX, true, export_about),
+    {0},
+};
+static const struct member export_read_members[] = {
+    TEXT(export_read_ask, id, ID_BYTES_MAX, true, export_about),
+    MEMBER(export_read_ask, from, WIRE_U64, INT64_MAX, false, "one piece of it, from this byte on"),
+    MEMBER(export_read_ask, bytes, WIRE_U64, EXPORT_PIECE_BYTES, false,
+           "one piece of at most so many; neither: all of it"),
+    {0},
+};
+static const struct member job_list_members[] = {
+    TEXT(job_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(job_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const char job_about[] = "the job's id, job_…";
+static const struct member job_show_members[] = {
+    TEXT(job_show_ask, id, ID_BYTES_MAX, true, job_about),
+    {0},
+};
+static const struct member job_cancel_members[] = {
+    TEXT(job_cancel_ask, id, ID_BYTES_MAX, true, job_about),
+    {0},
+};
 static const struct member status_members[] = {
     MEMBER(status_ask, metrics, WIRE_BOOL, 1, false, "as Prometheus text"),
     {0},

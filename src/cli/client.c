@@ -263,6 +263,8 @@ RESULT client_send(struct client *client, enum verb verb, const void *ask)
     if (client->fd >= 0) return send_all(client->fd, buf_slice(&frame));
     struct keeper_ask one = {slice_from(buf_slice(&frame), LENGTH_BYTES), true, NULL};
     keeper_run(client->keeper, &one, 1, (struct keeper_sink){keep_frame, client});
+    while (keeper_jobs(client->keeper)) { /* no process stays behind that would do them */
+    }
     if (clock_monotonic_us() >= client->idle_at_us) {
         client->idle_at_us = clock_monotonic_us() + keeper_idle(client->keeper);
     }

@@ -11,6 +11,7 @@ static size_t fields_of(enum verb verb, const void *ask, struct buf *names)
 {
     struct texts asked = {0};
     if (verb == VERB_REVEAL) asked = ((const struct reveal_ask *)ask)->fields;
+    if (verb == VERB_EXPORT_ASK) asked = ((const struct export_ask_ask *)ask)->fields;
     if (verb == VERB_LOOKUP) asked = (struct texts){&((const struct lookup_ask *)ask)->field, 1};
     size_t count = asked.count < REVEAL_FIELDS_MAX ? asked.count : REVEAL_FIELDS_MAX;
     for (size_t i = 0; i < count; i++) {
@@ -26,6 +27,7 @@ static struct slice purpose_of(enum verb verb, const void *ask)
 {
     if (verb == VERB_REVEAL) return ((const struct reveal_ask *)ask)->purpose;
     if (verb == VERB_LOOKUP) return ((const struct lookup_ask *)ask)->purpose;
+    if (verb == VERB_EXPORT_ASK) return ((const struct export_ask_ask *)ask)->purpose;
     return (struct slice){0};
 }
 

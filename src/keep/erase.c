@@ -238,6 +238,7 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     draft_text(&draft, COMMIT_REASON, reason);
     draft_text(&draft, COMMIT_VALUE, buf_slice(&id));
     batch->destroys = true;
+    shop->erasures++;
     (void)batch_write(batch); /* from here on a failure undoes the batch: no intent without its erasure */
     batch_append(batch, &draft, &intent);
     TRY(history_changes(shop, no, keeping.newest, leaf_keep, &keeping));

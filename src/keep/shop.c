@@ -3,6 +3,7 @@
 #include "keep/access/authority.h"
 #include "keep/access/guess.h"
 #include "keep/access/webauthn.h"
+#include "keep/export/export.h"
 #include "keep/post.h"
 #include "keep/profile.h"
 #include "keep/reopen.h"
@@ -30,7 +31,8 @@ static const struct {
     [ID_PASS] = {"pass_", "pass\0\0\0\0"},       [ID_SINK] = {"sink_", "sink\0\0\0\0"},
     [ID_TELLING] = {"evt_", "evt\0\0\0\0\0"},    [ID_MORE] = {"more_", "more\0\0\0\0"},
     [ID_ALERT] = {"alert_", "alert\0\0\0"},      [ID_OUTSIDE] = {"outside_", "outside\0"},
-    [ID_INCIDENT] = {"inc_", "incident"},
+    [ID_INCIDENT] = {"inc_", "incident"},        [ID_EXPORT] = {"exp_", "export\0\0"},
+    [ID_JOB] = {"job_", "job\0\0\0\0\0"},
 };
 
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out)
@@ -100,6 +102,7 @@ void shop_free(struct shop **shop)
     if (at->answer.at) at->answer.free(at->answer.at);
     if (at->evidence.at) at->evidence.free(at->evidence.at);
     if (at->laws.at) at->laws.free(at->laws.at);
+    if (at->exporting.at) at->exporting.free(at->exporting.at);
     sightings_free(&at->sightings);
     ledger_free(&at->ledger);
     if (at->store) at->store->batch->close(&at->store);
@@ -111,6 +114,7 @@ void shop_free(struct shop **shop)
     watching_free(&at->watching);
     canaries_free(&at->canaries);
     profiles_free(&at->profiles);
+    exports_free(&at->exports);
     key_uses_done(&at->key_uses);
     access_done(&at->access);
     guesses_free(&at->guesses);
@@ -237,6 +241,7 @@ void shop_readers_drop(struct shop *shop)
     watching_drop(shop->watching);
     canaries_drop(shop->canaries);
     profile_drop(shop);
+    exports_drop(shop->exports);
     fields_init(&shop->fields);
 }
 
@@ -421,6 +426,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     shop->countries = options->countries;
     TRY(watching_new(options->unwatched, &shop->watching));
     TRY(canaries_new(&shop->canaries));
+    TRY(exports_new(&shop->exports));
     TRY(budgets_new(&shop->budgets));
     TRY(spread_new(&shop->pass_spread));
     TRY(sessions_new(shop->crypto, &shop->sessions));

@@ -18,6 +18,7 @@ struct sinks;
 struct watching;
 struct canaries;
 struct profiles;
+struct exports;
 
 struct shop {
     uint32_t number; /* in this keeper, from 1 */
@@ -43,6 +44,7 @@ struct shop {
     struct watching *watching; /* keep/watch/watching.h */
     struct canaries *canaries; /* keep/watch/canary.h */
     struct profiles *profiles; /* keep/profile.h; NULL: nothing was said */
+    struct exports *exports;   /* keep/export/export.h */
     struct pass_tally {
         uint64_t issued, seen, unknown, refused;
     } passes; /* as keep/access/pass.h tells them */
@@ -59,7 +61,13 @@ struct shop {
     struct {
         void *at;
         void (*free)(void *at);
-    } evidence;                 /* files of evidence on their way: answer/incident/evidence.h */
+    } evidence; /* files of evidence on their way: answer/incident/evidence.h */
+    struct {
+        void *at;
+        void (*free)(void *at);
+        bool untidy;            /* a file may lie there that nobody may have any more */
+    } exporting;                /* the export at hand: answer/export/job.h */
+    uint64_t erasures;          /* since the start: whoever keeps leaves for later must make them anew */
     struct spread *pass_spread; /* subjects that passes were issued for, by network */
 
     struct block_cipher *ids;
@@ -151,7 +159,9 @@ enum id_kind {
     ID_MORE,
     ID_ALERT,
     ID_OUTSIDE,
-    ID_INCIDENT
+    ID_INCIDENT,
+    ID_EXPORT,
+    ID_JOB
 };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */

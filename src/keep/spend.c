@@ -3,6 +3,7 @@
 #include "keep/access/pass.h"
 #include "keep/access/sign_in.h"
 #include "keep/access/staff.h"
+#include "keep/export/export.h"
 #include "keep/put.h"
 #include "keep/values.h"
 #include "keep/watch/canary.h"
@@ -10,23 +11,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLASS_SHIFT = 48, VALUE_SHIFT = 4, VALUE_BITS = 28, DAY_HOURS = 24, HOUR_LAST_MINUTE = 59 };
+enum { VALUE_SHIFT = 4, VALUE_BITS = 28, DAY_HOURS = 24, HOUR_LAST_MINUTE = 59 };
 
 static bool is_operator(const struct reader *reader)
 {
     return reader->no == reader_no(READER_OPERATOR, 0);
 }
 
-struct limits spend_limits(struct shop *shop, const struct reader *reader)
+/* Without what approved exports add. */
+static struct limits own_limits(struct shop *shop, const struct reader *reader)
 {
     struct limits limits =
         is_operator(reader) ? limits_of_operator() : limits_of_role(reader->role, shop_customers(shop));
     return limits_put(&shop->access, BUDGET_READER, reader->line, limits);
 }
 
+struct limits spend_limits(struct shop *shop, const struct reader *reader)
+{
+    struct limits limits = own_limits(shop, reader);
+    exports_allow(shop, BUDGET_READER, reader->line, clock_now(&shop->clock), &limits);
+    return limits;
+}
+
 static void charge_add(struct spending *spending, enum budget_scope scope, uint64_t id, struct limits limits)
 {
     spending->at[spending->count++] = (struct charge){.scope = scope, .id = id, .limits = limits};
+}
+
+void spending_allow(struct shop *shop, struct spending *spending)
+{
+    int64_t now_us = clock_now(&shop->clock);
+    if (export_count(shop) == 0) return;
+    for (size_t i = 0; i < spending->count; i++) {
+        struct charge *charge = &spending->at[i];
+        exports_allow(shop, charge->scope, charge->id, now_us, &charge->limits);
+    }
 }
 
 /* A charge above the reader's own. */
@@ -39,7 +58,7 @@ static void wider_add(struct shop *shop, struct spending *spending, enum budget_
 
 void spending_of(struct shop *shop, const struct reader *reader, struct spending *out)
 {
-    struct limits own = spend_limits(shop, reader);
+    struct limits own = own_limits(shop, reader);
     uint64_t network = network_id(reader->network);
     charge_add(out, BUDGET_READER, reader->line, own);
     if (is_operator(reader)) return;
@@ -62,7 +81,7 @@ static uint64_t class_fields(const struct shop *shop, enum field_class class)
 
 static uint64_t class_id(uint64_t reader, enum field_class class)
 {
-    return (uint64_t)(class + 1) << CLASS_SHIFT | reader;
+    return (uint64_t)(class + 1) << SPEND_CLASS_SHIFT | reader;
 }
 
 /* Those of the looks that show a field of the class. */
@@ -94,8 +113,10 @@ static void classes_add(struct batch *batch, const struct reader *reader, const 
         size_t found = class_subjects(looks, count, fields, subjects);
         charge_add(spending, BUDGET_CLASS, class_id(reader->line, (enum field_class) class),
                    (struct limits){{UINT64_MAX, UINT64_MAX, limit, UINT64_MAX}});
-        spending->at[spending->count - 1].subjects = subjects;
-        spending->at[spending->count - 1].count = found;
+        struct charge *charge = &spending->at[spending->count - 1];
+        charge->subjects = subjects;
+        charge->count = found;
+        exports_allow(batch->shop, charge->scope, charge->id, batch->now_us, &charge->limits);
     }
 }
 
@@ -120,12 +141,34 @@ RESULT spend(struct batch *batch, const struct reader *reader, const struct sigh
     struct spending spending = {arena_take(batch->arena, room * sizeof *spending.at), 0};
     for (size_t i = 0; i < count; i++) subjects[i] = looks[i].no.at;
     spending_of(batch->shop, reader, &spending);
+    spending_allow(batch->shop, &spending);
     for (size_t i = 0; i < spending.count; i++) {
         spending.at[i].subjects = subjects;
         spending.at[i].count = count;
     }
     if (classes) classes_add(batch, reader, looks, count, &spending);
     return reserve(batch, &spending, out);
+}
+
+RESULT spend_approved(struct batch *batch, const struct reader *reader, const struct sighted *looks,
+                      size_t count)
+{
+    static const struct limits none = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+    bool classes = has_classes(reader->role) && !is_operator(reader);
+    size_t room = SPEND_FIXED + reader->person_count + (classes ? CLASS_COUNT : 0);
+    struct answer unused = {{0}};
+    if (count == 0) return OK;
+    uint64_t *subjects = arena_take(batch->arena, count * sizeof *subjects);
+    struct spending spending = {arena_take(batch->arena, room * sizeof *spending.at), 0};
+    for (size_t i = 0; i < count; i++) subjects[i] = looks[i].no.at;
+    spending_of(batch->shop, reader, &spending);
+    for (size_t i = 0; i < spending.count; i++) {
+        spending.at[i].subjects = subjects;
+        spending.at[i].count = count;
+    }
+    if (classes) classes_add(batch, reader, looks, count, &spending);
+    for (size_t i = 0; i < spending.count; i++) spending.at[i].limits = none;
+    return reserve(batch, &spending, &unused);
 }
 
 static uint64_t value_number(const uint8_t tag[TAG_BYTES])
@@ -137,7 +180,7 @@ RESULT spend_try(struct batch *batch, const struct reader *reader, const uint8_t
                  struct answer *out)
 {
     uint64_t value = value_number(tag);
-    struct charge charge = {BUDGET_TRIES, reader->line, spend_limits(batch->shop, reader), &value, 1};
+    struct charge charge = {BUDGET_TRIES, reader->line, own_limits(batch->shop, reader), &value, 1};
     charge.limits.at[WINDOW_MONTH] = UINT64_MAX; /* it is kept for a day */
     return reserve(batch, &(struct spending){&charge, 1}, out);
 }
@@ -150,7 +193,7 @@ void spend_refusal_put(const struct budget_refusal *refusal, struct buf *out)
     put_text(out, "scope", slice_text(budget_scope_name(scope)));
     put_text(out, "window", slice_text(window_rows[refusal->window].name));
     if (class) {
-        enum field_class named = (enum field_class)((refusal->id >> CLASS_SHIFT) - 1);
+        enum field_class named = (enum field_class)((refusal->id >> SPEND_CLASS_SHIFT) - 1);
         put_text(out, "class", slice_text(field_class_name(named)));
     } else if (own) {
         put_text(out, "class", SLICE_TEXT("tries"));

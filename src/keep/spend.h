@@ -15,6 +15,8 @@
 
 enum {
     SPEND_FIXED = 4, /* reader, network, role, shop */
+    SPEND_CLASS_SHIFT =
+        48, /* the number of a charge of BUDGET_CLASS: class + 1 above it, the reader's line below */
     SPEND_CHARGES_MAX = SPEND_FIXED + KEY_HOLDERS_MAX + CLASS_COUNT,
     SPEND_REPLAY_MAX = 2000000 /* entries of the last day that are read again at start */
 };
@@ -28,6 +30,9 @@ struct spending {
 /* What a look by this reader is charged to, with the limits of now. The same for enforcing and for telling. */
 void spending_of(struct shop *shop, const struct reader *reader, struct spending *out);
 
+/* And for what approved exports count in them already: before anybody is charged, or told what is used. */
+void spending_allow(struct shop *shop, struct spending *spending);
+
 /* The limits of the reader itself. */
 struct limits spend_limits(struct shop *shop, const struct reader *reader);
 
@@ -37,6 +42,12 @@ struct limits spend_limits(struct shop *shop, const struct reader *reader);
  */
 RESULT spend(struct batch *batch, const struct reader *reader, const struct sighted *looks, size_t count,
              struct answer *out);
+
+/*
+ * The same of what two people agreed on: counted in every budget, whatever its limits; exports_allow() raises those.
+ */
+RESULT spend_approved(struct batch *batch, const struct reader *reader, const struct sighted *looks,
+                      size_t count);
 
 /*
  * Charge a value tried in a lookup, found or not: else a spent reader could still learn who is a customer. Values are

@@ -145,6 +145,7 @@ static void reader_status_put(struct batch *batch, const struct reader *reader, 
     struct spending spending = {charges, 0};
     SCOPED(buf_done) struct buf name = {0};
     spending_of(batch->shop, reader, &spending);
+    spending_allow(batch->shop, &spending);
     reader_put(batch->shop, reader->no, &name);
     cbor_map(out, 6);
     put_text(out, "reader", buf_slice(&name));

@@ -86,6 +86,7 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
     keeper->options.passphrase = (struct slice){0};
     for (size_t i = 0; i < keeper->shop_count; i++)
         evidence_tidy(keeper, keeper->shops[i]); /* what a crash left */
+    for (size_t i = 0; i < keeper->shop_count; i++) jobs_tidy(keeper, keeper->shops[i]);
     keeper->started_us = keeper->upkeep_us = clock_now(&options->clock);
     keeper->options.mail = options->mail;
     keeper->options.carrier = options->carrier;
@@ -361,6 +362,8 @@ int64_t keeper_idle(struct keeper *keeper)
     int64_t next_us = keeper->upkeep_us + UPKEEP_EVERY_US - now_us, sends_us = sends_turn(keeper);
     if (sends_us < next_us) next_us = sends_us;
     int64_t mails_us = mails_turn(keeper); /* behind the alerts, which may have queued some */
+    int64_t jobs_us = jobs_turn(keeper);
+    if (jobs_us < next_us) next_us = jobs_us;
     return mails_us < next_us ? mails_us : next_us;
 }
 

@@ -93,6 +93,10 @@ void keeper_run(struct keeper *keeper, const struct keeper_ask *asks, size_t cou
  * batch, and when one of keeper_word_fd() is readable. Returns microseconds until it wants to be called again. */
 int64_t keeper_idle(struct keeper *keeper);
 
+/* One slice of the jobs that run: true while there is more. keeper_idle() does it too; who keeps no process running does
+ * them to their end. */
+bool keeper_jobs(struct keeper *keeper);
+
 /* Readable when the sender of mails (0) or the carrier of alerts (1) has something to tell; -1: there is none. */
 enum { KEEPER_WORD_FDS = 2 };
 int keeper_word_fd(struct keeper *keeper, size_t which);

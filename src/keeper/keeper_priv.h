@@ -4,6 +4,7 @@
 
 #include "answer/facts/verbs.h"
 #include "answer/evidence/verbs.h"
+#include "answer/export/verbs.h"
 #include "answer/incident/verbs.h"
 #include "answer/report/verbs.h"
 #include "answer/scope/verbs.h"
@@ -49,6 +50,9 @@ struct sending {
     int64_t after_us;    /* not before that is there another turn */
 };
 
+/* Jobs take a share of the time while asks come: one part in JOBS_SHARE. */
+enum { JOBS_SHARE = 4 };
+
 struct keeper {
     struct countries *countries; /* owned once it is open */
     struct keeper_options options;
@@ -71,6 +75,8 @@ struct keeper {
     size_t word_count, mail_first; /* mail_first: the shop whose turn with the sender comes first */
     int64_t mail_us;               /* not before that is there another turn */
     struct sending sending;
+    uint64_t jobs_batches; /* counters.batches at their last slice */
+    int64_t jobs_us;       /* monotonic: not before that, while asks come */
     enum seal_kind seal;
 };
 
@@ -110,6 +116,14 @@ void mails_of_closed(struct keeper *keeper, struct shop *shop, struct mail_sende
 void mails_end(struct keeper *keeper);
 /* The same of the carrier. */
 void sends_end(struct keeper *keeper);
+
+/* Go on with what takes longer than an ask: a slice a shop. Microseconds until it wants to be called again; INT64_MAX. */
+int64_t jobs_turn(struct keeper *keeper);
+/* Remove files that no job holds any more. */
+void jobs_tidy(struct keeper *keeper, struct shop *shop);
+VERB_FUNCTION(job_list);
+VERB_FUNCTION(job_show);
+VERB_FUNCTION(job_cancel);
 
 /* Open a shop of the home, as the next one of the keeper. */
 RESULT keeper_shop_open(struct keeper *keeper, const char *name);

@@ -135,6 +135,7 @@ void shop_upkeep(struct keeper *keeper, struct shop *shop, bool all)
         shop_scrub(shop);
         watching_save(shop, all);
         evidence_tidy(keeper, shop);
+        jobs_tidy(keeper, shop);
         return;
     }
     batch_rollback(

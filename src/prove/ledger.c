@@ -215,6 +215,14 @@ static RESULT pack(struct ledger *ledger)
     return tail_write(ledger, full * TILE_WIDTH, count);
 }
 
+void ledger_statement(struct ledger *ledger, const char *kind, struct slice text, struct buf *out)
+{
+    SCOPED(buf_done) struct buf whole = {0};
+    buf_print(&whole, "amanah %s 1\n%s\n", kind, ledger->key.name);
+    buf_slice_put(&whole, text);
+    note_sign(ledger->signer, &ledger->key, buf_slice(&whole), out);
+}
+
 /* The checkpoint over everything appended, as the newest one and, once a minute, to keep. */
 static RESULT checkpoint_write(struct ledger *ledger)
 {

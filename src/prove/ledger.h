@@ -106,6 +106,12 @@ struct slice ledger_checkpoint(const struct ledger *ledger);
 void ledger_vkey(const struct ledger *ledger, struct buf *out);
 const struct note_key *ledger_key(const struct ledger *ledger);
 
+/*
+ * Have the log's key say something else than a checkpoint: a note of "amanah KIND 1", the origin and `text`, which ends in
+ * a newline. Its first line has blanks, so that no reader can take it for a checkpoint, whose first line is an origin.
+ */
+void ledger_statement(struct ledger *ledger, const char *kind, struct slice text, struct buf *out);
+
 /* One entry's bytes, and what stands beside it, opened (`aside` may be NULL). NOT_FOUND beyond the durable size. */
 RESULT ledger_entry(struct ledger *ledger, uint64_t index, struct buf *entry, struct buf *aside);
 /* One entry's bytes, proved to be in the durable tree: TAMPERED otherwise. Cost: two tiles a level, 100 us. */

@@ -216,6 +216,11 @@ void http_answer(void *context, void *asker, const struct answer_head *head, str
         events_answer(request, head, body);
         return;
     }
+    bool file = request->found.route->reply == REPLY_FILE && !request->one_piece;
+    if (file && (head->cause == CAUSE_OK || request->download)) {
+        download_answer(request, head, body);
+        return;
+    }
     reply_answer(request->found.route, head, body, checkpoint, request->id, &reply);
     if (head->shape == ANSWER_TEXT && head->cause == CAUSE_OK) add_metrics(front, &reply.body);
     (void)answered(request, &reply);
@@ -237,6 +242,10 @@ void http_late(void *context, void *asker)
     }
     if (request->stream) {
         events_late(request);
+        return;
+    }
+    if (request->download) {
+        download_late(request);
         return;
     }
     struct reply reply = {0};

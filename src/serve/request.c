@@ -231,8 +231,10 @@ static RESULT fill_ask(struct request *request, union any_ask *ask, struct json_
     const struct route *route = request->found.route;
     struct query query = {.route = route, .ask = ask, .failed = OK};
     TRY(route_fill(&request->found, ask, &query.taken));
+    const uint64_t from_path = query.taken;
     (void)MHD_get_connection_values(request->mhd, MHD_GET_ARGUMENT_KIND, take_query, &query);
     TRY(query.failed);
+    if (route->reply == REPLY_FILE) request->one_piece = query.taken != from_path;
     if (route->verb == VERB_SUBJECT_PATCH)
         TRY(read_version(request->headers.if_match, &ask->subject_patch.version));
     if (route->reply == REPLY_METRICS) ask->status.metrics = true;
@@ -389,6 +391,7 @@ void request_done(struct request *request)
     reply_done(&request->refusal);
     import_free(&request->import);
     events_done(request);
+    download_done(request);
     if (request->connection) {
         request->connection->request = NULL;
         request->connection->since = request->front->now_us;

@@ -129,6 +129,16 @@ bool respond_stream(struct request *request, size_t block, MHD_ContentReaderCall
     return respond_with(request, response, reply.status);
 }
 
+bool respond_file(struct request *request, uint64_t total, size_t block, MHD_ContentReaderCallback reader)
+{
+    const struct reply reply = {
+        .status = MHD_HTTP_OK, .type = "application/octet-stream", .cache = "no-store"};
+    struct MHD_Response *response = MHD_create_response_from_callback(total, block, reader, request, NULL);
+    if (response == NULL) return false;
+    add_headers(response, request, &reply);
+    return respond_with(request, response, reply.status);
+}
+
 void add_metrics(const struct front *front, struct buf *out)
 {
     buf_text(out, "# HELP amanah_http_responses_total Answers by the first digit of their status.\n"

@@ -17,7 +17,8 @@ enum route_reply {
     REPLY_METRICS,
     REPLY_HEALTH,
     REPLY_OPENAPI,
-    REPLY_EVENTS
+    REPLY_EVENTS,
+    REPLY_FILE
 };
 enum { ROUTE_CAPTURES_MAX = 2, ROUTE_ALLOW_BYTES = 64 };
 

@@ -7,6 +7,7 @@
 #include "base/rows/encoding.h"
 #include "serve/address.h"
 #include "serve/cookie.h"
+#include "serve/download.h"
 #include "serve/events.h"
 #include "serve/import.h"
 #include "serve/launch.h"
@@ -62,10 +63,12 @@ struct request {
     size_t asks_open; /* answers that will come for it */
     size_t swallowed;
     struct buf body;
-    struct buf bearer;     /* made of a cookie, or of the certificate that a client showed */
-    struct reply refusal;  /* why it is refused, until the body has passed */
-    struct import *import; /* of BODY_ROWS */
-    struct stream *stream; /* of REPLY_EVENTS, once it is open */
+    struct buf bearer;         /* made of a cookie, or of the certificate that a client showed */
+    struct reply refusal;      /* why it is refused, until the body has passed */
+    struct import *import;     /* of BODY_ROWS */
+    struct stream *stream;     /* of REPLY_EVENTS, once it is open */
+    struct download *download; /* of REPLY_FILE, once it has begun */
+    bool one_piece;            /* of REPLY_FILE: it asked for one alone */
     uint8_t network[NETWORK_BYTES];
     int64_t began_us, replied_us;
     char id[REQUEST_ID_BYTES];
@@ -109,6 +112,7 @@ bool request_has_body(const struct request *request);
 /* respond.c */
 bool respond(struct request *request, struct reply *reply); /* empties the reply */
 bool respond_stream(struct request *request, size_t block, MHD_ContentReaderCallback reader);
+bool respond_file(struct request *request, uint64_t total, size_t block, MHD_ContentReaderCallback reader);
 void add_metrics(const struct front *front, struct buf *out);
 
 #endif

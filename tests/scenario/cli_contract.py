@@ -311,6 +311,18 @@ def walk(home):
     run("incident reopen", incident, "--reason", "x", status=NO)
     run("grant add", "--subject", one, "--role", "courier", "--ticket", "17", "--minutes", "5")
     within("courier", run("grant list").text)
+    recipient = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
+    words = ["--fields", "name", "--purpose", "operations", "--reason", "asked", "--recipient", recipient]
+    run("export ask", "--who", "all", one, *words, status=USAGE)
+    run("export ask", one, "--exposed", "email=known", *words, status=USAGE)
+    exported = run("export ask", "--who", "active", *words, "--json").json
+    within("asked", run("export show", exported["export"]).text)
+    within(exported["export"], run("export list").text)
+    run("export get", exported["export"], "--out", home.file("none.age"), status=NO)
+    within("active", run("job list").text + run("export list").text)
+    within("export", run("job show", exported["job"]).text)
+    within("cancelled", run("job cancel", exported["job"]).text)
+    run("export ask", "--incident", incident, "--exposed", "email=known", *words[2:])
     run("field put", "shoe_size", "--kind", "text", "--bytes", "8")
     within("shoe_size", run("field list").text)
 

@@ -12,6 +12,7 @@ from amanah import Home, check, same, story, unbase64, within  # noqa: E402
 ROUTES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/serve/routes.def")
 CAUSES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/base/causes.def")
 CANARY = "canary-91c7@shop.example"
+RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 CSV = "ref,name,email\nL1,Lee,lee@shop.example\nL2,Mo,mo@shop.example\n"
 
 
@@ -188,6 +189,16 @@ def people(walk):
     within(asked, [item["approval"] for item in walk("GET", "/v1/approvals").json["items"]])
     walk("POST", "/v1/approvals/{id}/approve", status=403, path=f"/v1/approvals/{asked}/approve")  # by its asker
     walk("POST", "/v1/approvals/{id}/cancel", path=f"/v1/approvals/{asked}/cancel")
+    exported = walk("POST", "/v1/exports", {"who": "all", "fields": ["name"], "purpose": "operations", "reason": "asked",
+                                            "recipient": RECIPIENT}, 202)
+    receipt(exported)
+    export, job = exported.json["export"], exported.json["job"]
+    within(export, [item["id"] for item in walk("GET", "/v1/exports").json["items"]])
+    same(walk("GET", "/v1/exports/{id}", path=f"/v1/exports/{export}").json["state"], "asked")
+    walk("GET", "/v1/exports/{id}/file", status=409, path=f"/v1/exports/{export}/file")  # nobody agreed yet
+    within(job, [item["id"] for item in walk("GET", "/v1/jobs").json["items"]])
+    same(walk("GET", "/v1/jobs/{id}", path=f"/v1/jobs/{job}").json["of"], export)
+    receipt(walk("POST", "/v1/jobs/{id}/cancel", path=f"/v1/jobs/{job}/cancel"))
     walk("POST", "/v1/services", {"name": "frontend", "fields": ["name"], "purposes": ["self"],
                                   "routes": ["GET /api/customers/{ref} = name"]}, 201)
     within("frontend", [item["name"] for item in walk("GET", "/v1/services").json["items"]])
@@ -370,6 +381,7 @@ GOOD = {
     "/v1/incidents/{id}/holds": {"place": "x"}, "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/incidents/{id}/reports": {"duty": "impact"}, "/v1/incidents/{id}/reports/1/file": {"how": "x"},
     "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
+    "/v1/exports": {"who": "all", "fields": ["name"], "purpose": "operations", "reason": "x", "recipient": RECIPIENT},
     "/v1/mutes": {"reason": "x", "days": 1},
     "/v1/canaries/plan": {"domains": ["x.example"]}, "/v1/canaries": {"partner": "x"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},

@@ -140,7 +140,8 @@ static void canaries_put(struct shop *shop, const struct provenance *provenance,
         const struct provenance_canary *canary = &provenance->canaries[i];
         SCOPED(buf_done) struct buf whom = {0};
         if (canary->key > 0) id_put(shop, ID_KEY, canary->key, &whom);
-        if (canary->key == 0) buf_text(&whom, canary->given ? canary->partner : "nobody");
+        if (canary->export > 0) id_put(shop, ID_EXPORT, canary->export, &whom);
+        if (whom.len == 0) buf_text(&whom, canary->given ? canary->partner : "nobody");
         cbor_map(out, 2);
         put_text(out, "given_to", buf_slice(&whom));
         put_number(out, "count", canary->count);

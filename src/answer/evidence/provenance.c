@@ -158,7 +158,7 @@ static void canary_note(struct provenance *provenance, const struct canary_told 
     struct provenance_canary *at = NULL;
     for (size_t i = 0; i < provenance->canary_count && !at; i++) {
         struct provenance_canary *known = &provenance->canaries[i];
-        bool same = known->given == told->given && known->key == told->key &&
+        bool same = known->given == told->given && known->key == told->key && known->export == told->export &&
                     strcmp(known->partner, told->partner) == 0;
         if (same) at = known;
     }
@@ -166,10 +166,19 @@ static void canary_note(struct provenance *provenance, const struct canary_told 
         at = &provenance->canaries[provenance->canary_count++];
         at->given = told->given;
         at->key = told->key;
+        at->export = told->export;
         memcpy(at->partner, told->partner, strlen(told->partner) + 1);
     }
     if (at) at->count++;
     provenance->canary_people++;
+}
+
+static void made_up_note(struct shop *shop, struct provenance *provenance, uint64_t no, struct set *made_up)
+{
+    if (!set_has(&provenance->match->people, no)) return;
+    struct canary_told told = canary_tell(shop, (struct subject_no){no});
+    canary_note(provenance, &told);
+    (void)set_add(made_up, no);
 }
 
 /* Canaries are nobody's: they are told apart, and to whom each was given. */
@@ -184,13 +193,12 @@ static RESULT canaries_find(struct shop *shop, struct provenance *provenance)
     if (!numbers) return FAIL(UNAVAILABLE, "evidence: out of memory");
     size_t count = canaries_passed(shop, (struct subject_no){0}, numbers, room);
     provenance->customers = last.at - (count < last.at ? count : last.at);
-    for (size_t i = 0; i < count; i++) {
-        if (!set_has(&match->people, numbers[i].at)) continue;
-        struct canary_told told = canary_tell(shop, numbers[i]);
-        canary_note(provenance, &told);
-        (void)set_add(&made_up, numbers[i].at);
-    }
+    for (size_t i = 0; i < count; i++) made_up_note(shop, provenance, numbers[i].at, &made_up);
     free(numbers);
+    const uint64_t *extras = NULL;
+    size_t extra_count = canaries_extra(shop, &extras);
+    for (size_t i = 0; i < extra_count; i++) made_up_note(shop, provenance, extras[i], &made_up);
+    provenance->customers -= extra_count < provenance->customers ? extra_count : provenance->customers;
     set_minus_in(&match->people, &made_up);
     set_minus_in(&match->maybe, &made_up);
     for (size_t i = 0; i < match->combination_count; i++)

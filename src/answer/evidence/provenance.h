@@ -16,7 +16,8 @@ enum { PROVENANCE_FILES_MAX = 16, PROVENANCE_COLUMNS_MAX = 64, PROVENANCE_GIVEN_
 /* A canary in it: to whom it was given. */
 struct provenance_canary {
     bool given;
-    uint32_t key; /* 0: to a partner, or to nobody */
+    uint32_t key;    /* 0: to another, or to nobody */
+    uint32_t export; /* the same */
     char partner[64 + 1];
     uint64_t count;
 };

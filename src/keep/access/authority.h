@@ -30,6 +30,7 @@ enum authority_kind {
     AUTHORITY_HOLD = 21,
     AUTHORITY_BOOK = 24,
     AUTHORITY_KEEPING = 25,
+    AUTHORITY_EXPORT = 26,
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

@@ -2,6 +2,7 @@
 #include "keep/access/access_priv.h"
 #include "keep/access/authority.h"
 #include "keep/access/containment.h"
+#include "keep/export/export.h"
 #include "keep/hold.h"
 #include "keep/keeping.h"
 #include "keep/post.h"
@@ -120,6 +121,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return profile_take(shop, id, body);
     case AUTHORITY_KEEPING:
         return keeping_take(&shop->access, id, body);
+    case AUTHORITY_EXPORT:
+        return export_take(shop, id, body);
     case AUTHORITY_WITNESS:
         return OK; /* read from its row when it is needed */
     default:

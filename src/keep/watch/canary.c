@@ -126,7 +126,7 @@ static RESULT canary_read(struct cbor *reader, struct canary *out)
     TRY(cbor_read_uint(reader, &key));
     TRY(body_name_read(reader, out->partner, CANARY_PARTNER_BYTES_MAX));
     TRY(body_time_read(reader, &out->given_us));
-    if (kind < CANARY_FOR_KEY || kind > CANARY_FOR_PARTNER || key > UINT32_MAX)
+    if (kind < CANARY_FOR_KEY || kind > CANARY_FOR_EXPORT || key > UINT32_MAX)
         return FAIL(CORRUPT, "authority: a stored canary is malformed");
     out->for_kind = (enum canary_for)kind;
     out->key = (uint32_t)key;
@@ -258,6 +258,12 @@ const struct canary *canary_given(const struct canaries *canaries, struct subjec
     return NULL;
 }
 
+size_t canaries_extra(const struct shop *shop, const uint64_t **out)
+{
+    *out = shop->canaries->extras;
+    return shop->canaries->extra_count;
+}
+
 struct canary_told canary_tell(const struct shop *shop, struct subject_no no)
 {
     struct canary_told told = {0};
@@ -265,6 +271,7 @@ struct canary_told canary_tell(const struct shop *shop, struct subject_no no)
     if (!canary) return told;
     told.given = true;
     told.key = canary->for_kind == CANARY_FOR_KEY ? canary->key : 0;
+    told.export = canary->for_kind == CANARY_FOR_EXPORT ? canary->key : 0;
     told.given_us = canary->given_us;
     memcpy(told.partner, canary->partner, sizeof told.partner);
     return told;

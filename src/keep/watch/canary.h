@@ -21,6 +21,7 @@ enum {
     CANARY_DOMAINS_MAX = 4,
     CANARY_KEEPERS = 2, /* people who may see the list */
     CANARY_PARTNER_BYTES_MAX = 64,
+    CANARY_EXPORT_MAX = 3, /* of one export */
     CANARY_ROWS_MAX = 4096 /* handed out */
 };
 
@@ -61,14 +62,24 @@ RESULT canaries_born(struct batch *batch, const struct reader *reader, struct su
  */
 RESULT canary_yield(struct batch *batch, const struct reader *reader, struct subject_no no, bool *given);
 
-/* To whom a canary was handed out. */
+/* To whom a canary was handed out: a key, an export, or else a partner. */
 struct canary_told {
-    bool given;   /* false: to nobody yet */
-    uint32_t key; /* 0: to a partner */
+    bool given;      /* false: to nobody yet */
+    uint32_t key;    /* 0: to another */
+    uint32_t export; /* 0: to another */
     char partner[CANARY_PARTNER_BYTES_MAX + 1];
     int64_t given_us;
 };
+/* Those that were made for somebody, as none of the plan's was free: their numbers, ascending. */
+size_t canaries_extra(const struct shop *shop, const uint64_t **out);
+
 struct canary_told canary_tell(const struct shop *shop, struct subject_no no);
+/*
+ * The canaries of an export, so that a dump tells which export it came from: those it has, and new ones up to `want`, in
+ * the open batch. `count` less: the shop has no plan, or handed out as many as it may. At most CANARY_EXPORT_MAX.
+ */
+RESULT canaries_of_export(struct batch *batch, const struct reader *reader, uint32_t export, size_t want,
+                          struct subject_no out[CANARY_EXPORT_MAX], size_t *count);
 
 /* This reader named that subject: nothing, or the alert and the stop. */
 void canary_touched(struct batch *batch, const struct reader *reader, struct subject_no no);

@@ -20,14 +20,14 @@ struct canary_plan {
 };
 void canary_plan_done(struct canary_plan *plan);
 
-enum canary_for { CANARY_FOR_KEY = 1, CANARY_FOR_PARTNER };
+enum canary_for { CANARY_FOR_KEY = 1, CANARY_FOR_PARTNER, CANARY_FOR_EXPORT };
 
 /* In every other row: one that was handed out. */
 struct canary {
     struct subject_no no;
     bool extra; /* made for it, as none was free: its number is not one of the plan's */
     enum canary_for for_kind;
-    uint32_t key; /* of CANARY_FOR_KEY */
+    uint32_t key; /* of CANARY_FOR_KEY; of CANARY_FOR_EXPORT the export */
     char partner[CANARY_PARTNER_BYTES_MAX + 1];
     int64_t given_us;
 };
@@ -58,6 +58,9 @@ size_t canary_blocks(const struct canaries *canaries, uint64_t last);
 
 /* Who was given it; NULL: nobody. */
 const struct canary *canary_given(const struct canaries *canaries, struct subject_no no);
+
+/* One that is there and that nobody was given; its number 0: there is none, as far as was looked. */
+RESULT canary_free(struct shop *shop, struct subject_no *out);
 
 /* Make one up that is like a customer at random, with a number and an entry as theirs. */
 RESULT canary_make(struct batch *batch, const struct reader *reader, struct subject_no *out);

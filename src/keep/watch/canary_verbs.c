@@ -85,8 +85,7 @@ RESULT verb_canary_begin(struct batch *batch, const struct reader *reader, const
     return OK;
 }
 
-/* One that is there and that nobody was given; its number 0: there is none, as far as was looked. */
-static RESULT free_find(struct shop *shop, struct subject_no *out)
+RESULT canary_free(struct shop *shop, struct subject_no *out)
 {
     const struct canaries *canaries = shop->canaries;
     size_t blocks = canary_blocks(canaries, shop->last.at);
@@ -136,7 +135,7 @@ RESULT verb_canary_plant(struct batch *batch, const struct reader *reader, const
         return FAIL(CONFLICT, "canary: first say under which mail domain of the shop their addresses stand");
     if (id > CANARY_ROWS_MAX) return FAIL(TOO_MANY, "canary: at most %d are handed out", CANARY_ROWS_MAX);
     TRY(for_whom(shop, ask, &canary));
-    TRY(free_find(shop, &canary.no));
+    TRY(canary_free(shop, &canary.no));
     if (canary.no.at == 0) {
         canary.extra = true;
         TRY(canary_make(batch, reader, &canary.no));
@@ -172,11 +171,13 @@ static RESULT values_show(struct shop *shop, const struct canary *canary, struct
 
 static RESULT canary_show(struct shop *shop, const struct canary *canary, struct buf *out)
 {
-    SCOPED(buf_done) struct buf key = {0};
+    SCOPED(buf_done) struct buf whom = {0};
     size_t mark = cbor_open(out), count = 3;
     put_id(shop, out, "id", ID_SUBJECT, canary->no.at);
-    if (canary->for_kind == CANARY_FOR_KEY) id_put(shop, ID_KEY, canary->key, &key);
-    put_text(out, "for", canary->for_kind == CANARY_FOR_KEY ? buf_slice(&key) : slice_text(canary->partner));
+    if (canary->for_kind == CANARY_FOR_KEY) id_put(shop, ID_KEY, canary->key, &whom);
+    if (canary->for_kind == CANARY_FOR_EXPORT) id_put(shop, ID_EXPORT, canary->key, &whom);
+    if (canary->for_kind == CANARY_FOR_PARTNER) buf_text(&whom, canary->partner);
+    put_text(out, "for", buf_slice(&whom));
     put_time(out, "given", canary->given_us);
     TRY(values_show(shop, canary, out, &count));
     cbor_map_close(out, mark, count);
