@@ -22,7 +22,7 @@ _amanah()
         playbook) words="list show check" ;;
         report) words="draft amend show file" ;;
         words) words="check" ;;
-        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness export report evidence verify release custody" ;;
+        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost export report evidence verify release custody" ;;
         evidence) words="match" ;;
         incident) words="close reopen" ;;
         profile) words="put show" ;;
@@ -125,6 +125,8 @@ _amanah()
         "incident exposures") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident facts") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident readiness") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
+        "incident severity") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
+        "incident cost") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "incident report") options=" --help --quiet --home --url --out --shop --format --lang --aware --instant --country --seat --fact --done --switch --at" ;;
         "incident evidence") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --reason --name --source" ;;

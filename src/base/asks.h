@@ -393,6 +393,7 @@ struct incident_add_ask {
     bool cause, needs_evidence;
     uint64_t minutes, amount;
     struct slice currency, peers, role, question, lang, answer, until, url;
+    struct texts says;
 };
 struct incident_facts_ask {
     struct slice id;
@@ -412,6 +413,13 @@ struct report_file_ask {
 };
 struct incident_clocks_ask {
     struct slice id;
+};
+struct incident_severity_ask {
+    struct slice id;
+};
+struct incident_cost_ask {
+    struct slice id; /* empty: what a leak of everybody would cost today */
+    uint64_t notice_each, redress_each;
 };
 struct profile_put_ask { /* empty: as it was; "-": not said any more */
     struct slice seat, turnover, currency, sector, marketplace, medium, prevention, name, contact, desk;

@@ -531,6 +531,8 @@ static const struct member incident_add_members[] = {
     TEXT(incident_add_ask, answer, 40, false, "of severity: an answer of that factor; of choices: a value"),
     TEXT(incident_add_ask, until, 40, false, "the end of a time that began at `at`, RFC 3339"),
     TEXT(incident_add_ask, url, 1000, false, "of postings: the page"),
+    MEMBER(incident_add_ask, says, WIRE_TEXTS, 32, false,
+           "of what was done: the elements that the text said, so that what it left out is known"),
     {0},
 };
 static const struct member incident_facts_members[] = {
@@ -539,15 +541,18 @@ static const struct member incident_facts_members[] = {
 };
 static const struct member report_draft_members[] = {
     TEXT(report_draft_ask, id, ID_BYTES_MAX, true, incident_about),
-    TEXT(report_draft_ask, duty, 100, false, "which: kr-pipa/authority, id-pdp/authority, …, impact or surcharge"),
+    TEXT(report_draft_ask, duty, 100, false,
+         "which: kr-pipa/authority, id-pdp/authority, …, impact or surcharge"),
     TEXT(report_draft_ask, lang, 8, false, "en, id or ko; none: the authority's"),
-    MEMBER(report_draft_ask, amends, WIRE_U64, UINT32_MAX, false, "the line of a report that this one changes"),
+    MEMBER(report_draft_ask, amends, WIRE_U64, UINT32_MAX, false,
+           "the line of a report that this one changes"),
     MEMBER(report_draft_ask, dry_run, WIRE_BOOL, 1, false, "only show it, keep nothing"),
     {0},
 };
 static const struct member report_show_members[] = {
     TEXT(report_show_ask, id, ID_BYTES_MAX, true, incident_about),
-    MEMBER(report_show_ask, line, WIRE_U64, UINT32_MAX, false, "the report's line; none: all of the incident"),
+    MEMBER(report_show_ask, line, WIRE_U64, UINT32_MAX, false,
+           "the report's line; none: all of the incident"),
     {0},
 };
 static const struct member report_file_members[] = {
@@ -561,6 +566,19 @@ static const struct member report_file_members[] = {
 };
 static const struct member incident_clocks_members[] = {
     TEXT(incident_clocks_ask, id, ID_BYTES_MAX, true, incident_about),
+    {0},
+};
+static const struct member incident_severity_members[] = {
+    TEXT(incident_severity_ask, id, ID_BYTES_MAX, true, incident_about),
+    {0},
+};
+static const struct member incident_cost_members[] = {
+    TEXT(incident_cost_ask, id, ID_BYTES_MAX, false,
+         "the incident's id; none: as if everybody's data leaked today"),
+    MEMBER(incident_cost_ask, notice_each, WIRE_U64, 1000000000, false,
+           "what one notice costs, in whole units of the profile's currency"),
+    MEMBER(incident_cost_ask, redress_each, WIRE_U64, 1000000000, false,
+           "what each person would be given, as well"),
     {0},
 };
 static const struct member profile_put_members[] = {

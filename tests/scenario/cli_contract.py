@@ -262,6 +262,8 @@ def walk(home):
     within("159", run("contact list", "id-pdp").text)
     within("id-pdp", run("law clocks", "--incident", incident).text)
     within("ask: legal", run("incident readiness", incident).text)
+    within("Not answered", run("incident severity", incident).text)
+    within("not forecasts", run("incident cost").text)
     within("<section>", run("incident report", incident, "next-24h", "--format", "html").text)
     run("incident report", incident, "poster", status=USAGE)
     report = run("report draft", incident, "kr-pipa/authority", "--json").json["line"]

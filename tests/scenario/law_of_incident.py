@@ -206,6 +206,18 @@ def the_book_of_authorities():
         same(home.ask("ledger", "verify")["findings"], [])
 
 
+def a_question_to_an_authority():
+    with Home() as home:
+        one = home.ask("incident", "open", "a leak")["id"]
+        asked = add(home, one, "consultations", "name=KISA", "text=Is a text message enough?", "at=2026-11-20T00:00:00Z")
+        add(home, one, "consultations", f"of={asked}", "state=answered", "text=Yes, with all items", "receipt=2026-118")
+        add(home, one, "consultations", f"of={asked}", "state=followed", "text=The messages say all items now")
+        item, = home.ask("incident", "show", one, "consultations")["items"]
+        same([item["state"], item["receipt"], item["text"]], ["followed", "2026-118", "Is a text message enough?"])
+        same(home.cli("incident", "add", one, "consultations", "text=nobody is asked").status, USAGE)
+        within("Yes, with all items", home.run("incident", "show", one, "timeline").text)
+
+
 def staff(home, name, lang, role="admin"):
     person = home.good("POST", "/v1/staff", {"name": name, "email": f"{name}@shop.example", "lang": lang})["id"]
     return person, home.good("POST", "/v1/keys", {"role": role, "name": name, "holders": [person]})["key"]
@@ -272,4 +284,4 @@ def passed(home, host, hours):
 
 
 story(facts_come_with_their_source_and_numbers_from_the_count, what_is_counted_nobody_types, clocks_follow_the_facts,
-      what_is_found_after_a_report_must_be_told, readiness_says_what_is_missing_and_who_knows, the_book_of_authorities, nobody_takes_it_and_it_escalates)
+      what_is_found_after_a_report_must_be_told, readiness_says_what_is_missing_and_who_knows, the_book_of_authorities, a_question_to_an_authority, nobody_takes_it_and_it_escalates)

@@ -135,19 +135,38 @@ static void taken_put(struct shop *shop, const struct line *taken, struct buf *o
     put_number(out, "line", taken->n);
 }
 
-static void proof_put(const struct item *proof, struct buf *out)
+/* What the duty demands and the text that was sent did not say. */
+static size_t left_out(const struct texts *says, const struct law_names *names, struct buf *out)
+{
+    size_t items = 0;
+    for (uint32_t i = 0; i < names->at_count; i++) {
+        bool said = false;
+        for (size_t j = 0; j < says->count; j++) said |= slice_is(says->at[j], names->at[i]);
+        if (said) continue;
+        cbor_text(out, slice_text(names->at[i]));
+        items++;
+    }
+    return items;
+}
+
+static void proof_put(const struct item *proof, const struct law_duty *duty, struct buf *out)
 {
     cbor_text(out, SLICE_TEXT("proof"));
     if (!proof) {
         cbor_null(out);
         return;
     }
-    cbor_map(out, 5);
+    const struct texts *says = &proof->now.says;
+    cbor_map(out, says->count > 0 ? 6 : 5);
     put_number(out, "line", proof->now.n);
     put_number(out, "entry", proof->now.entry);
     put_time(out, "at", proof->now.at);
     put_text(out, "receipt", proof->now.receipt);
     put_text(out, "hash", proof->now.hash);
+    if (says->count == 0) return;
+    cbor_text(out, SLICE_TEXT("left_out"));
+    size_t array = cbor_open(out), items = left_out(says, &duty->must, out);
+    cbor_array_close(out, array, items + left_out(says, &duty->doubted, out));
 }
 
 /* Who was told of it, by which step. */
@@ -209,7 +228,7 @@ static void deadline_put(struct shop *shop, const struct deadlines *all, const s
     names_put(out, "switches", &duty->switches);
     ready_put(all, deadline, out);
     taken_put(shop, deadline->taken, out);
-    proof_put(deadline->proof, out);
+    proof_put(deadline->proof, duty, out);
     reminders_put(&all->reading.fold, deadline, out);
     count += maybe_text(out, "no_number", duty->no_number);
     count += maybe_text(out, "source", duty->source);

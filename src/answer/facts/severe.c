@@ -1,5 +1,7 @@
 #include "answer/facts/severe.h"
 
+#include "keep/put.h"
+
 static void answers_find(const struct fold *fold, struct severe *out)
 {
     for (size_t i = 0; i < fold->item_count; i++) {
@@ -59,4 +61,79 @@ void severe_of(const struct fold *fold, const struct facts *facts, struct severe
     }
     severe.complete = all && data && enisa_score(&severe.severity, &severe.result).code == CODE_OK;
     *out = severe;
+}
+
+static void answer_put(struct shop *shop, const struct severe *severe, unsigned factor, struct buf *out)
+{
+    const struct severe_answer *answer = &severe->answers[factor];
+    size_t map = cbor_open(out), count = 1;
+    put_text(out, "factor", slice_text(enisa_factor_name(factor)));
+    if (answer->proposed) {
+        put_text(out, "proposed", slice_text(answer->proposed));
+        count++;
+    }
+    if (answer->line) {
+        SCOPED(buf_done) struct buf who = {0};
+        reader_put(shop, answer->line->author, &who);
+        put_text(out, "answer", answer->line->answer);
+        put_text(out, "reason", answer->line->text);
+        put_text(out, "who", buf_slice(&who));
+        put_number(out, "line", answer->line->n);
+        count += 4;
+    }
+    cbor_map_close(out, map, count);
+}
+
+static void flips_put(const struct enisa_result *result, struct buf *out)
+{
+    cbor_text(out, SLICE_TEXT("flips"));
+    cbor_array(out, result->flip_count);
+    for (size_t i = 0; i < result->flip_count; i++) {
+        const struct enisa_flip *flip = &result->flips[i];
+        bool data = flip->factor < ENISA_IDENTIFICATION;
+        cbor_map(out, 5);
+        put_text(out, "factor", slice_text(enisa_factor_name(flip->factor)));
+        if (data) {
+            put_number(out, "from_score", flip->from);
+            put_number(out, "to_score", flip->to);
+        } else {
+            put_text(out, "from", slice_text(enisa_answer_name(flip->factor, flip->from)));
+            put_text(out, "to", slice_text(enisa_answer_name(flip->factor, flip->to)));
+        }
+        put_number(out, "score_hundredths", flip->score);
+        put_text(out, "band", slice_text(enisa_band_name(flip->band)));
+    }
+}
+
+void severe_tell(struct shop *shop, const struct severe *severe, struct buf *out)
+{
+    const struct enisa_result *result = &severe->result;
+    size_t missing = 0;
+    cbor_map(out, severe->complete ? 12 : 5);
+    put_bool(out, "complete", severe->complete);
+    cbor_text(out, SLICE_TEXT("answers"));
+    cbor_array(out, ENISA_FACTORS);
+    for (unsigned f = 0; f < ENISA_FACTORS; f++) answer_put(shop, severe, f, out);
+    cbor_text(out, SLICE_TEXT("missing"));
+    size_t array = cbor_open(out);
+    if (severe->severity.count == 0) {
+        cbor_text(out, SLICE_TEXT("data"));
+        missing++;
+    }
+    for (unsigned f = ENISA_IDENTIFICATION; f < ENISA_FACTORS; f++) {
+        if (severe->answers[f].line) continue;
+        cbor_text(out, slice_text(enisa_factor_name(f)));
+        missing++;
+    }
+    cbor_array_close(out, array, missing);
+    put_number(out, "people", severe->severity.people);
+    put_bool(out, "unintelligible", severe->severity.unintelligible);
+    if (!severe->complete) return;
+    put_number(out, "score_hundredths", result->score);
+    put_text(out, "band", slice_text(enisa_band_name(result->band)));
+    put_number(out, "dpc", result->dpc);
+    put_text(out, "decided_by", slice_text(enisa_factor_name(result->decided_by - 1)));
+    put_number(out, "ei_hundredths", result->ei);
+    put_number(out, "cb_hundredths", result->cb);
+    flips_put(result, out);
 }

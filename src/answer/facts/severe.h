@@ -23,4 +23,7 @@ struct severe {
 /* `facts` needs its count and fields only. */
 void severe_of(const struct fold *fold, const struct facts *facts, struct severe *out);
 
+/* Append the answer: the score, each answer with its reason, what is missing, the flips. */
+void severe_tell(struct shop *shop, const struct severe *severe, struct buf *out);
+
 #endif

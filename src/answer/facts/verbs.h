@@ -6,6 +6,8 @@
 
 VERB_FUNCTION(incident_facts);
 VERB_FUNCTION(incident_clocks);
+VERB_FUNCTION(incident_severity);
+VERB_FUNCTION(incident_cost);
 VERB_FUNCTION(profile_put);
 VERB_FUNCTION(profile_show);
 VERB_FUNCTION(contact_put);

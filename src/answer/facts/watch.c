@@ -72,7 +72,7 @@ static void duration_put(struct slice lang, int64_t us, struct buf *out)
     uint64_t minutes = (uint64_t)((us < 0 ? -us : us) / MINUTE_US);
     bool days = minutes >= 6000; /* legal clocks are read in hours */
     SCOPED(buf_done) struct buf first = {0}, second = {0};
-    buf_decimal(&first, days ? minutes / (24 * 60) : minutes / 60);
+    buf_decimal(&first, days ? minutes / 1440 : minutes / 60);
     buf_decimal(&second, days ? minutes / 60 % 24 : minutes % 60);
     const struct mail_value values[] = {{days ? "d" : "h", buf_slice(&first)},
                                         {days ? "h" : "m", buf_slice(&second)}};

@@ -70,7 +70,8 @@ static RESULT line_of_ask(struct shop *shop, const struct incident_add_ask *ask,
                          .question = ask->question,
                          .lang = ask->lang,
                          .answer = ask->answer,
-                         .url = ask->url};
+                         .url = ask->url,
+                         .says = ask->says};
     if (!is_currency(ask->currency)) return FAIL(INVALID, "currency: three capital letters, such as IDR");
     if ((ask->amount > 0) != (ask->currency.len > 0))
         return FAIL(MEMBER_MISSING, "amount: comes with its currency, and a currency with its amount");

@@ -123,6 +123,10 @@ RESULT law_line_may(struct shop *shop, const struct line *line)
     if (line->kind == LINE_SEVERITY) return severity_may(line);
     if (line->kind == LINE_CHOICE) return choice_may(shop, line);
     if (line->kind == LINE_POSTING) TRY(posting_may(line));
+    for (size_t i = 0; i < line->says.count; i++) {
+        if (!element_row(line->says.at[i]))
+            return FAIL(INVALID, "says: an element of law/elements.yaml, such as how");
+    }
     if (line->kind == LINE_DONE || line->kind == LINE_POSTING) return duty_may(shop, line, false);
     return line->kind == LINE_ACKNOWLEDGED ? duty_may(shop, line, true) : OK;
 }

@@ -59,8 +59,7 @@ static void state_put(const struct page_of *page, struct doc now)
 static void head_put(const struct page_of *page)
 {
     SCOPED(buf_done)
-    struct buf stage = {0},
-               key = {0}, made = {0}, count = {0}, time = {0}, n = {0}, amends = {0};
+    struct buf stage = {0}, key = {0}, made = {0}, count = {0}, time = {0}, n = {0}, amends = {0};
     struct doc query = doc_get(page->report, "query");
     pair(page, "filing.to", doc_text(doc_get(page->report, "to")));
     pair(page, "filing.regime", doc_text(doc_get(page->report, "regime")));
