@@ -22,7 +22,7 @@ _amanah()
         playbook) words="list show check" ;;
         report) words="draft amend show file" ;;
         words) words="check" ;;
-        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost export report evidence verify release custody" ;;
+        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost export report evidence verify release orphans custody" ;;
         evidence) words="match" ;;
         incident) words="close reopen" ;;
         profile) words="put show" ;;

@@ -479,6 +479,10 @@ struct evidence_match_ask {
     uint64_t line;
     bool progress, again;
 };
+struct evidence_orphans_ask {
+    struct slice id, file, reason;
+    bool dry_run;
+};
 struct evidence_release_ask {
     struct slice id;
     uint64_t line;

@@ -705,6 +705,13 @@ static const struct member evidence_match_members[] = {
            "match it anew, with the vault as it is now; else what was found last is told"),
     {0},
 };
+static const struct member evidence_orphans_members[] = {
+    TEXT(evidence_orphans_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(evidence_orphans_ask, file, ID_BYTES_MAX, false, "the one to destroy; none: list them"),
+    TEXT(evidence_orphans_ask, reason, LINE_TEXT_MAX, false, "why it is destroyed; sealed"),
+    MEMBER(evidence_orphans_ask, dry_run, WIRE_BOOL, 1, false, "say what would happen, change nothing"),
+    {0},
+};
 static const struct member evidence_release_members[] = {
     TEXT(evidence_release_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(evidence_release_ask, line, WIRE_U64, UINT32_MAX, true, evidence_line_about),

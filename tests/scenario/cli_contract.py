@@ -291,6 +291,8 @@ def walk(home):
     same(run("incident exposures", incident, "--json").json["version"], 1)
     within("field,email,", run("incident exposures", incident, "--format", "csv").text)
     within("known: email", run("incident exposures", incident, one).text)  # the import compared
+    within("none", run("incident orphans", incident).text.lower())
+    run("incident orphans", incident, "0" * 32, "--yes", "--reason", "x", status=NO)
     run("incident check", incident, status=NO)  # no prevention has a check that the vault makes
     run("incident check", incident, "one", status=USAGE)
     kept_log, hold = home.file("kept.log", "a line"), home.file("hold")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -186,7 +187,42 @@ def nothing_is_released_while_a_hold_stands():
         home.run("ledger", "verify")
 
 
+def files_whose_lines_were_lost_are_listed_and_destroyed():
+    """An old copy of the database is put back: the file is there, the line that named it is not."""
+    with Home() as home:
+        home.start()
+        incident = Incident(home, opened(home))
+        kept = taken_in(home, incident.id, large(PART))["line"]
+        home.stop()
+        old = home.file("old.db")
+        shutil.copy(home.database(), old)
+        home.start()
+        taken_in(home, incident.id, large(2 * PART))
+        same(len(files(home)), 2)
+        same(home.ask("incident", "orphans", incident.id)["items"], [], "each has its line")
+        home.stop()
+        for end in ("-wal", "-shm"):
+            if os.path.exists(home.database() + end):
+                os.unlink(home.database() + end)
+        shutil.copy(old, home.database())
+        home.start()
+        [lost] = home.ask("incident", "orphans", incident.id)["items"]
+        check(lost["bytes"] > 2 * PART and len(files(home)) == 2, str(lost))
+        destroy = ("incident", "orphans", incident.id, lost["file"], "--yes", "--reason", "its incident is not known any more")
+        within("legal hold", home.cli(*destroy).err.decode())
+        finish(incident)
+        home.run("incident", "orphans", incident.id, lost["file"], "--dry-run")
+        same(len(files(home)), 2)
+        home.run(*destroy)
+        home.restart()
+        same([home.ask("incident", "orphans", incident.id)["items"], len(files(home))], [[], 1], "it is gone, the other is there")
+        home.run("incident", "verify", incident.id, str(kept))
+        told = home.ask("incident", "show", incident.id, "evidence")["items"][-1]
+        same([told["state"], told["file"], told["text"]], ["released", lost["file"], "its incident is not known any more"])
+        home.run("ledger", "verify")
+
+
 if __name__ == "__main__":
     story(a_large_file_comes_back_as_it_was_taken_in, a_changed_byte_a_cut_file_and_a_lost_one_are_found,
           killed_in_the_middle_it_is_whole_or_not_there, only_who_may_know_and_only_once,
-          nothing_is_released_while_a_hold_stands)
+          nothing_is_released_while_a_hold_stands, files_whose_lines_were_lost_are_listed_and_destroyed)

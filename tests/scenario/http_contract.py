@@ -255,6 +255,7 @@ def incidents(walk):
     same([row["way"] for row in walk("GET", "/v1/contacts/{regime}", path="/v1/contacts/id-pdp").json["items"] if row["from"] == "shop"], ["159"])
     check(len(walk("GET", "/v1/contacts").json["items"]) > 5, "of all rules")
     same(len(walk("GET", "/v1/incidents/{id}/facts", path=path + "/facts").json["facts"]), 33)
+    same(walk("POST", "/v1/incidents/{id}/orphans", None, 403, path=path + "/orphans").code, "role.act", "that is for who holds the machine")
     same(walk("POST", "/v1/incidents/{id}/check", None, 404, path=path + "/check").code, "not_found", "no prevention has one that the vault makes")
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     kept = walk("POST", "/v1/incidents/{id}/holds", {"place": "web1", "files": [f"0 {empty} {empty} /var/log/a.log"]}, path=path + "/holds")

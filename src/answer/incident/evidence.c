@@ -287,3 +287,27 @@ RESULT evidence_settle(struct shop *shop, int64_t now_us)
     room->unsettled = false;
     return OK;
 }
+
+RESULT evidence_orphans(struct shop *shop, RESULT (*each)(void *context, const struct orphan *orphan),
+                        void *context)
+{
+    SCOPED(folder_done) DIR *folder = NULL;
+    SCOPED(knowns_done) struct knowns knowns = {0};
+    SCOPED(buf_done) struct buf path = {0};
+    evidence_path(shop, NULL, false, &path);
+    folder = opendir(buf_c(&path));
+    if (!folder && errno == ENOENT) return OK;
+    if (!folder) return FAIL(UNAVAILABLE, "evidence: its folder cannot be read: %s", strerror(errno));
+    TRY(knowns_read(shop, &knowns));
+    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        struct orphan orphan = {.name = slice_text(entry->d_name)};
+        struct stat status = {0};
+        uint8_t id[SEALED_ID_BYTES];
+        if (!hex_get(orphan.name, id, sizeof id) || known_of(&knowns, id)) continue;
+        if (fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        orphan.bytes = (uint64_t)status.st_size;
+        orphan.changed_us = (int64_t)status.st_mtime * SECOND_US;
+        TRY(each(context, &orphan));
+    }
+    return OK;
+}

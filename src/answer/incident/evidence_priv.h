@@ -35,6 +35,15 @@ void passing_end(struct shop *shop, struct passing *passing);
 /* The one of that id, of the same incident, reader and line; NULL. */
 struct passing *passing_of(struct shop *shop, struct slice id, const struct passing *like);
 
+/* A whole file that no line names: its line is younger than the database, as an old copy was put back. */
+struct orphan {
+    struct slice name; /* its id in hex */
+    uint64_t bytes;    /* as it lies there, sealed */
+    int64_t changed_us;
+};
+RESULT evidence_orphans(struct shop *shop, RESULT (*each)(void *context, const struct orphan *orphan),
+                        void *context);
+
 /* Path of a file, or with NULL of the folder. */
 void evidence_path(const struct shop *shop, const uint8_t id[SEALED_ID_BYTES], bool part, struct buf *out);
 RESULT evidence_file_new(const struct shop *shop, const uint8_t id[SEALED_ID_BYTES], int *out);

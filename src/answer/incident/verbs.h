@@ -15,5 +15,6 @@ VERB_FUNCTION(incident_check);
 VERB_FUNCTION(evidence_add);
 VERB_FUNCTION(evidence_read);
 VERB_FUNCTION(evidence_release);
+VERB_FUNCTION(evidence_orphans);
 
 #endif

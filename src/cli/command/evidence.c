@@ -209,6 +209,26 @@ RESULT command_incident_release(struct call *call)
     return ask_and_show(call, VERB_EVIDENCE_RELEASE, &ask, show_released);
 }
 
+static void show_orphans(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_table(answer, (const struct table_column[]){
+                           {"file", COLUMN_WORDS}, {"bytes", COLUMN_PLAIN}, {"changed", COLUMN_TIME}, {0}});
+}
+
+RESULT command_incident_orphans(struct call *call)
+{
+    struct evidence_orphans_ask ask = {.id = slice_text(call->args[0]),
+                                       .reason = call_slice(call, OPT_REASON),
+                                       .dry_run = call_has(call, OPT_DRY_RUN)};
+    if (call->arg_count == 2) ask.file = slice_text(call->args[1]);
+    if (ask.file.len > 0 && !ask.dry_run) {
+        if (ask.reason.len == 0) return FAIL(USAGE, "--reason: say why it is destroyed");
+        TRY(confirm(call, "Destroy this file for good?"));
+    }
+    return ask_and_show(call, VERB_EVIDENCE_ORPHANS, &ask, show_orphans);
+}
+
 RESULT command_incident_verify(struct call *call)
 {
     SCOPED(client_free) struct client *client = NULL;

@@ -211,6 +211,7 @@ static const enum act by_verb[] = {
     [VERB_EVIDENCE_ADD] = ACT_INCIDENT,
     [VERB_EVIDENCE_READ] = ACT_INCIDENT,
     [VERB_EVIDENCE_RELEASE] = ACT_INCIDENT,
+    [VERB_EVIDENCE_ORPHANS] = ACT_INCIDENT,
     [VERB_EVIDENCE_MATCH] = ACT_INCIDENT,
     [VERB_EXPORT_ASK] = ACT_EXPORT,
     [VERB_EXPORT_LIST] = ACT_NONE, /* one's own, or all for who may approve: the verb looks */
