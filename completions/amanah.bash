@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report words incident evidence incident profile contact export job field mail self ledger watch verify law backup restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report statement words incident evidence incident profile contact export job field mail self ledger watch verify law backup restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -21,6 +21,7 @@ _amanah()
         watch) words="sink put sink list sink drop sink test weekly" ;;
         playbook) words="list show check" ;;
         report) words="draft amend show file" ;;
+        statement) words="draft text list show publish" ;;
         words) words="check" ;;
         incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost export report evidence verify release orphans custody" ;;
         evidence) words="match" ;;
@@ -110,6 +111,11 @@ _amanah()
         "report amend") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --out --shop --format --lang" ;;
         "report show") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --format" ;;
         "report file") options=" --help --json --quiet --home --url --output-curl --output-role --shop --how --receipt --sent --at" ;;
+        "statement draft") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --hours" ;;
+        "statement text") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --lang --channel" ;;
+        "statement list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "statement show") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang --channel" ;;
+        "statement publish") options=" --help --json --quiet --home --url --output-curl --output-role --shop --hours --where" ;;
         "words check") options=" --help --json --quiet --home --lang --kind" ;;
         "incident open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

@@ -435,6 +435,19 @@ struct contact_put_ask {
 struct contact_list_ask {
     struct slice regime;
 };
+struct statement_draft_ask {
+    struct slice id, kind, lang, channel, text;
+    uint64_t amends, hours;
+    bool dry_run;
+};
+struct statement_show_ask {
+    struct slice id;
+    uint64_t line; /* 0: all, without their texts */
+};
+struct statement_publish_ask {
+    struct slice id, where;
+    uint64_t line, hours;
+};
 struct incident_contain_ask {
     struct slice id;
     bool dry_run, lift;

@@ -609,6 +609,30 @@ static const struct member contact_list_members[] = {
     TEXT(contact_list_ask, regime, 40, false, "of these rules only"),
     {0},
 };
+static const char cadence_about[] = "hours until the next word at the latest; none: 72";
+static const struct member statement_draft_members[] = {
+    TEXT(statement_draft_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(statement_draft_ask, kind, 16, false, "statement, apology, or update"),
+    TEXT(statement_draft_ask, lang, 8, false, "of a text of one's own: en, id or ko"),
+    TEXT(statement_draft_ask, channel, 16, false, "of a text of one's own: page, email, sms, messenger, social, banner, desk, qa"),
+    TEXT(statement_draft_ask, text, 20000, false, "what shall stand there in place of the draft's"),
+    MEMBER(statement_draft_ask, amends, WIRE_U64, UINT32_MAX, false, "the line of the draft in which one text is replaced"),
+    MEMBER(statement_draft_ask, hours, WIRE_U64, 720, false, cadence_about),
+    MEMBER(statement_draft_ask, dry_run, WIRE_BOOL, 1, false, "only show it, keep nothing"),
+    {0},
+};
+static const struct member statement_show_members[] = {
+    TEXT(statement_show_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(statement_show_ask, line, WIRE_U64, UINT32_MAX, false, "the statement's line; none: all of the incident"),
+    {0},
+};
+static const struct member statement_publish_members[] = {
+    TEXT(statement_publish_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(statement_publish_ask, where, LINE_TEXT_MAX, true, "where it was published: pages and accounts"),
+    MEMBER(statement_publish_ask, line, WIRE_U64, UINT32_MAX, true, "the statement's line"),
+    MEMBER(statement_publish_ask, hours, WIRE_U64, 720, false, cadence_about),
+    {0},
+};
 static const struct member incident_contain_members[] = {
     TEXT(incident_contain_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(incident_contain_ask, dry_run, WIRE_BOOL, 1, false, "say what would be suspended, change nothing"),

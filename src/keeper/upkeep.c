@@ -1,6 +1,7 @@
 #include "answer/facts/deadlines.h"
 #include "answer/incident/evidence.h"
 #include "answer/incident/held.h"
+#include "answer/report/silence.h"
 #include "keep/access/approval.h"
 #include "keep/access/key_make.h"
 #include "keep/access/secret.h"
@@ -110,6 +111,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(deadlines_watch(batch, noted));
     TRY(holds_due(batch, noted));
     TRY(held_due(batch, noted));
+    TRY(silence_due(batch, noted));
     if (!hold_stands(&shop->access)) TRY(sweep(batch));
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
     TRY(sightings_roll(shop->sightings, (uint32_t)(ledger_last_us(shop->ledger) / HOUR_US)));

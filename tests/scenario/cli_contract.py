@@ -273,6 +273,14 @@ def walk(home):
     within("유출등", run("report amend", incident, str(report), "--format", "text").text)
     within("filed", run("report file", incident, str(report), "--how", "form", "--receipt", "42").text)
     run("report draft", incident, "kr-pipa/persons", status=USAGE)
+    public = run("statement draft", incident, "statement", "--json").json["line"]
+    within("claim", run("statement draft", incident, "update", "--dry-run").text)
+    within("next public word", run("statement list", incident).text)
+    banner = run("statement show", incident, str(public), "--lang", "ko", "--channel", "banner").text
+    within("유출", banner)
+    within("== id sms", run("statement show", incident, str(public)).text)
+    run("statement text", incident, str(public), home.file("banner.txt", banner), "--lang", "ko", "--channel", "banner")
+    run("statement publish", incident, str(public), "--where", "here", status=NO)
     kept = run("incident export", incident, "--json").json
     same([line["line"] for line in kept["timeline"]], list(range(1, kept["incident"]["lines"] + 1)))
     run("incident export", incident, "--out", home.file("incident.json"))

@@ -269,6 +269,13 @@ def incidents(walk):
     same([row["line"] for row in walk("GET", "/v1/incidents/{id}/reports", path=path + "/reports").json["items"]], [line])
     same(walk("GET", "/v1/incidents/{id}/reports/{line}", path=f"{path}/reports/{line}").json["report"], drafted.json["report"])
     receipt(walk("POST", "/v1/incidents/{id}/reports/{line}/file", {"how": "form", "receipt": "42"}, path=f"{path}/reports/{line}/file"))
+    words = walk("POST", "/v1/incidents/{id}/statements", {"kind": "apology"}, 201, path=path + "/statements")
+    receipt(words)
+    same(len(words.json["texts"]), 24)
+    same([row["line"] for row in walk("GET", "/v1/incidents/{id}/statements", path=path + "/statements").json["items"]], [words.json["line"]])
+    said = f"{path}/statements/{words.json['line']}"
+    same(walk("GET", "/v1/incidents/{id}/statements/{line}", path=said).json["texts"], words.json["texts"])
+    problem(walk("POST", "/v1/incidents/{id}/statements/{line}/publish", {"where": "here"}, 409, path=said + "/publish"), 409, "check.not_met")
     file = walk("POST", "/v1/incidents/{id}/evidence", {"name": "sample.csv", "data": "c2VlbgA="}, 201, path=path + "/evidence")
     receipt(file)
     same(file.json["bytes"], 5)
@@ -383,6 +390,7 @@ GOOD = {
     "/v1/profile": {"seat": "ID"}, "/v1/contacts": {"name": "x", "way": "y"},
     "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},
     "/v1/incidents/{id}/holds": {"place": "x"}, "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
+    "/v1/incidents/{id}/statements": {"kind": "apology"}, "/v1/incidents/{id}/statements/1/publish": {"where": "x"},
     "/v1/incidents/{id}/reports": {"duty": "impact"}, "/v1/incidents/{id}/reports/1/file": {"how": "x"},
     "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/exports": {"who": "all", "fields": ["name"], "purpose": "operations", "reason": "x", "recipient": RECIPIENT},

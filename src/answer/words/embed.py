@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns locale/<language>/<pattern> into one C table: embed.py LOCALE PATTERN NAME OUT.c OUT.d"""
+"""Turns locale/<language>/<pattern> into one C table of such structs: embed.py LOCALE PATTERN NAME OUT.c OUT.d HEADER STRUCT"""
 import pathlib
 import sys
 
@@ -15,11 +15,11 @@ def c_text(text):
     return out
 
 
-def main(locale, pattern, name, out, depfile):
+def main(locale, pattern, name, out, depfile, header, struct):
     files = sorted(pathlib.Path(locale).glob(f"*/{pattern}"))
-    made = '/* Made by src/answer/words/embed.py from locale/. */\n#include "answer/words/words_priv.h"\n\n'
+    made = f'/* Made by src/answer/words/embed.py from locale/. */\n#include "{header}"\n\n'
     made += '#pragma GCC diagnostic ignored "-Woverlength-strings"\n\n'
-    made += f"const struct words_source {name}[] = {{\n"
+    made += f"const struct {struct} {name}[] = {{\n"
     for file in files:
         made += f'    {{"{file.relative_to(locale).parts[0]}", "{file.relative_to(locale)}",\n'
         made += c_text(file.read_text(encoding="utf-8")) + "    },\n"

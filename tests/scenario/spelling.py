@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Texts of reports, public words and the lint are complete in three languages, and spelled as hunspell knows it."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from amanah import check, same, story
+
+HERE = pathlib.Path(__file__).resolve().parent
+LOCALE = HERE.parents[1] / "locale"
+DICTIONARIES = {"en": "en_US", "id": "id_ID", "ko": "ko_KR"}
+OURS = re.compile(r"(filing|statement)\.")
+
+
+def pairs(language):
+    lines = (LOCALE / language / "words.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(" = ", 1) for line in lines if " = " in line and OURS.match(line))
+
+
+def sections(language):
+    return re.findall(r"^== (.*)$", (LOCALE / language / "statement.txt").read_text(encoding="utf-8"), re.M)
+
+
+def headings(language):
+    lines = (LOCALE / language / "lint.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and line[0] not in "# "]
+
+
+def texts(language):
+    yield from pairs(language).values()
+    yield from (line for line in (LOCALE / language / "statement.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#" and line[:2] != "==")
+    yield from (line.split(":", 1)[1] for line in headings(language))
+    yield (LOCALE / language / "mail" / "statement_due.txt").read_text(encoding="utf-8")
+
+
+def unknown(language, text):
+    clear = re.sub(r"\{\{.*?\}\}|\(incident add .*?\)|amanah statement .*|^Subject:", " ", text, flags=re.M)
+    done = subprocess.run(["hunspell", "-d", DICTIONARIES[language], "-i", "utf-8", "-l"], input=clear, capture_output=True, check=True,
+                          encoding="utf-8")
+    known = (HERE / "spelling_words" / f"{language}.txt").read_text(encoding="utf-8").split()
+    return sorted(set(done.stdout.split()) - set(known) - {"", "-"})
+
+
+def the_three_languages_have_the_same_texts():
+    plain = {language: {key for key in pairs(language) if not key.endswith(".1")} for language in DICTIONARIES}
+    same(plain["id"], plain["en"])
+    same(plain["ko"], plain["en"])
+    check(len(plain["en"]) > 60, "there are some")
+    same(sections("id"), sections("en"))
+    same(sections("ko"), sections("en"))
+    rules = {language: {line.split(":", 1)[0] for line in headings(language) if not line.startswith("scale")} for language in DICTIONARIES}
+    same(rules["id"], rules["en"])
+    same(rules["ko"], rules["en"])
+
+
+def no_word_is_misspelled():
+    for language in DICTIONARIES:
+        same(unknown(language, "\n".join(texts(language))), [], language)
+
+
+def a_misspelled_word_is_found():
+    for language, word in (("en", "leakked"), ("id", "kebocorran"), ("ko", "유출됬습니다")):
+        same(unknown(language, f"{word}\n"), [word])
+
+
+if __name__ == "__main__":
+    story(the_three_languages_have_the_same_texts, no_word_is_misspelled, a_misspelled_word_is_found)
