@@ -455,7 +455,7 @@ struct incident_contain_ask {
 struct incident_scope_ask {
     struct slice id, from, to;
     struct texts fields, keys, staff, holders, outside_readers, networks, purposes, gaps, copied_at, keks,
-        indexes, outside;
+        indexes, outside, evidence;
 };
 struct incident_hold_ask {
     struct slice id, place;

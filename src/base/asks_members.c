@@ -665,6 +665,8 @@ static const struct member incident_scope_members[] = {
            "FIELD or FIELD:EPOCH: index keys that leaked"),
     MEMBER(incident_scope_ask, outside, WIRE_TEXTS, 16, false,
            "NAME or NAME:FIELD,FIELD: what is outside the vault, so not provable here"),
+    MEMBER(incident_scope_ask, evidence, WIRE_TEXTS, 16, false,
+           "lines of files that were matched: who is in them is known; alone, no look is suspected"),
     {0},
 };
 static const struct member incident_hold_members[] = {

@@ -8,6 +8,7 @@ import json
 import lzma
 import os
 import random
+import sqlite3
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ import zipfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within
 from incident import Incident, key, opened, staff
+from legal_hold import finish
 
 CUSTOMERS = 1000
 COLUMNS = ("ref", "name", "email", "phone", "birth_date")
@@ -220,6 +222,66 @@ def when_it_was_taken_and_through_whom():
         check(seconds["absent_since"] >= changed + 9 * 86400, f"none of those who came later is in it: {told['taken']}")
 
 
+def a_file_becomes_exposures():
+    with Shop() as shop:
+        home, one = shop.home, shop.one
+        line = match(home, one, as_csv(shop.rows[:300], ("ref", "name", "email")), "copy")["evidence"]
+        bare = match(home, one, as_csv(shop.rows[:5] + strangers(home, 200), ("name", "email")), "another")["evidence"]
+        unmatched = home.ask("incident", "evidence", one, home.file("later", b"email\n"), "--source", "x")["line"]
+        path = f"/v1/incidents/{one}"
+        for bad, status in ((bare, 409), (unmatched, 409), (9999, 409), ("x", 400)):
+            same(home.http("POST", path + "/scope", {"evidence": [str(bad)]}).status, status, str(bad))
+        key_of = home.issue("support")
+        someone = home.good("POST", "/v1/lookup", {"field": "email", "value": shop.rows[500]["email"], "purpose": "support", "reason": "a call"}, key=key_of)["ids"][0]
+        home.reveal([someone], ["name"], purpose="support", key=key_of)
+        told = home.ask("incident", "scope", one, f"evidence={line}")
+        by_field = {row["field"]: row["known"] for row in told["fields"]}
+        same([by_field[name]["count"] for name in ("email", "name", "ref", "phone", "address")], [300, 300, 300, 0, 0],
+             "who is in the file, of the fields that agree; looks are not suspected")
+        same(by_field["email"]["found"], 300, "by the file alone")
+        found = home.good("POST", "/v1/lookup", {"field": "email", "value": shop.rows[7]["email"], "purpose": "support", "reason": "a call"}, key=key_of)["ids"][0]
+        part = home.good("GET", f"{path}/exposures/{found}")
+        same(sorted(part["known_found"]), ["email", "name", "ref"], str(part))
+        same(home.good("GET", f"{path}/exposures/{someone}")["known_found"], [], "who is not in it is not exposed by it")
+        both = home.ask("incident", "scope", one, f"evidence={line}", "from=2020-01-01T00:00:00Z")
+        names = next(row["known"] for row in both["fields"] if row["field"] == "name")
+        check(names["count"] >= 301 and names["full"] >= 1, f"with a time, looks count beside it: {names}")
+        within("files only", home.run("incident", "scope", one, f"evidence={line}").text)
+        home.run("ledger", "verify")
+        with sqlite3.connect(home.database()) as store:
+            store.execute("DELETE FROM exposure_set WHERE hash IN (SELECT hash FROM exposure_set LIMIT 1)")
+        same(home.cli("ledger", "verify").status, 6, "a set that is gone is found")
+
+
+def a_file_is_known_again():
+    with Shop() as shop:
+        home, one = shop.home, shop.one
+        first = as_csv(shop.rows[:600])
+        old = match(home, one, first, "first")
+        same(old["known_as"], [], "new")
+        line = old["evidence"]
+        lines = first.splitlines(keepends=True)
+        shuffled = random.Random(3).sample(lines[1:], 200)
+        rows = shop.rows
+        cases = {
+            "same": json.dumps([{name: row[name] for name in reversed(COLUMNS)} for row in rows[:600]]).encode(),
+            "part": b"".join(lines[:1] + shuffled), "superset": as_csv(rows[:1000]), "overlaps": as_csv(rows[300:900]),
+        }
+        for relation, data in cases.items():
+            known = match(home, one, data, relation)["known_as"]
+            mine = [row for row in known if row["line"] == line]
+            same([row["relation"] for row in mine], [relation], f"{relation}: {known}")
+        same(match(home, one, as_csv(strangers(home, 300)), "new")["known_as"], [], "of other people")
+        incident = Incident(home, one)
+        finish(incident)
+        same(incident.show()["state"], "closed")
+        two = opened(home, "the list again")
+        again = match(home, two, as_csv(rows[:900]), "again")
+        same([[row["incident"], row["relation"]] for row in again["known_as"] if row["line"] == line], [[one, "superset"]])
+        same(incident.show()["state"], "open", "it was found with more in it: the old incident is open again")
+        within("found again", json.dumps(incident.show("timeline")))
+
+
 def each_match_is_an_entry_and_only_members_may():
     with Shop() as shop:
         home, one = shop.home, shop.one
@@ -294,5 +356,5 @@ def without_a_daemon_it_works_as_well():
 
 if __name__ == "__main__":
     story(every_form_of_a_dump_names_the_same_people, noise_costs_no_people_and_claims_no_strangers, whose_it_is,
-          shared_values_name_nobody_alone, when_it_was_taken_and_through_whom, each_match_is_an_entry_and_only_members_may,
+          shared_values_name_nobody_alone, a_file_becomes_exposures, a_file_is_known_again, when_it_was_taken_and_through_whom, each_match_is_an_entry_and_only_members_may,
           killed_in_the_middle_nothing_is_half_done, a_bomb_and_a_cut_file_are_told, without_a_daemon_it_works_as_well)

@@ -218,3 +218,15 @@ void provenance_told(struct shop *shop, const struct provenance *provenance, str
     canaries_put(shop, provenance, out);
     window_put(provenance, out);
 }
+
+RESULT match_told_put(struct shop *shop, struct slice told, const struct register_hits *known,
+                      struct buf *out)
+{
+    struct cbor reader = cbor_reader(told);
+    size_t pairs = 0;
+    TRY(cbor_read_map(&reader, &pairs));
+    cbor_map(out, pairs + 1);
+    buf_slice_put(out, reader.cursor.rest);
+    register_put(shop, known, out);
+    return OK;
+}

@@ -10,6 +10,7 @@
 #define AMN_ANSWER_EVIDENCE_KEPT_H
 
 #include "answer/evidence/provenance.h"
+#include "answer/evidence/register.h"
 #include "answer/incident/fold.h"
 
 struct match_kept_set {
@@ -31,6 +32,10 @@ RESULT match_kept_read(struct slice body, struct match_kept *out); /* CORRUPT */
 
 /* The newest line of a match of the file that line `file` took in; NULL. */
 const struct line *match_line(const struct fold *fold, uint64_t file);
+
+/* What was told, and which known files it is as far as this reader may know: that is asked anew each time. */
+RESULT match_told_put(struct shop *shop, struct slice told, const struct register_hits *known,
+                      struct buf *out);
 
 /* What is told of a provenance: a CBOR map. `shop`: for ids. */
 void provenance_told(struct shop *shop, const struct provenance *provenance, struct buf *out);

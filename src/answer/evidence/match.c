@@ -59,8 +59,9 @@ RESULT match_new(const struct matcher *matcher, const struct prf *const prf[MATC
     match->sample = calloc(MATCH_SAMPLE, sizeof *match->sample);
     match->newest = calloc(MATCH_NEWEST, sizeof *match->newest);
     match->sketch = calloc(1, sizeof *match->sketch);
+    match->rows_sketch = calloc(1, sizeof *match->rows_sketch);
     match->batch = calloc(1, sizeof *match->batch);
-    if (!match->sample || !match->newest || !match->sketch || !match->batch)
+    if (!match->sample || !match->newest || !match->sketch || !match->rows_sketch || !match->batch)
         return FAIL(UNAVAILABLE, "evidence: out of memory");
     *out = TAKE(match);
     return OK;
@@ -78,6 +79,8 @@ void match_free(struct match **match)
     free(at->sample);
     free(at->newest);
     free(at->sketch);
+    free(at->rows_sketch);
+    explicit_bzero(at->sketch_key, sizeof at->sketch_key);
     if (at->batch) explicit_bzero(at->batch, sizeof *at->batch);
     free(at->batch);
     free(at);
@@ -278,6 +281,17 @@ static void hit_note(struct match *match, const struct pending *row, const struc
     newest_take(match, row, who);
 }
 
+/* The same whatever order its columns have, and however the file is packed or written. */
+static void row_sketch(struct match *match, const struct pending *row)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < row->count; i++) {
+        const struct sheet_value *value = &match->batch->values[row->first + i];
+        if (value->kind != KIND_EMAIL_CANONICAL) sum += sketch_hash(match->sketch_key, value->text);
+    }
+    if (row->count > 0) sketch_add(match->rows_sketch, sum);
+}
+
 static void row_settle(struct match *match, const struct pending *row, const struct candidates *found)
 {
     bool keyed = false;
@@ -287,6 +301,7 @@ static void row_settle(struct match *match, const struct pending *row, const str
         keyed = keyed || row->has[key];
     }
     match->keyed += keyed;
+    row_sketch(match, row);
     if (found->count == 0) return;
     const struct candidate *who = best_of(found);
     if (!who) {
@@ -321,4 +336,5 @@ RESULT match_flush(struct match *match)
 void match_close(struct match *match)
 {
     sketch_close(match->sketch);
+    sketch_close(match->rows_sketch);
 }

@@ -60,7 +60,10 @@ struct match {
     size_t sample_count;
     struct match_row *newest; /* ascending by subject, MATCH_NEWEST at most */
     size_t newest_count;
-    struct sketch *sketch; /* of the first value of each row */
+    struct sketch *sketch; /* of the first value of each row: how many people */
+    struct sketch
+        *rows_sketch; /* of whole rows, whichever way their columns stand: is it a file found before? */
+    uint8_t sketch_key[SKETCH_KEY_BYTES];
 
     const struct matcher *matcher;     /* borrowed */
     const struct prf *prf[MATCH_KEYS]; /* of the indexes; NULL: not matched. Borrowed */

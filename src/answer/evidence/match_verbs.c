@@ -58,8 +58,12 @@ static RESULT provenance_keep(struct batch *batch, const struct reader *reader, 
     SCOPED(buf_done) struct buf told = {0}, sketch = {0}, body = {0}, text = {0};
     struct match_kept kept = {.line = provenance->line};
     struct receipt receipt = {0}, of_line = {0};
+    struct register_hits known = {.count = 0};
+    const struct register_file file = {incident->no, provenance->line, provenance->match->rows_sketch,
+                                       buf_slice(&provenance->hash)};
+    TRY(register_search(batch->shop, reader, &file, &known));
     provenance_told(batch->shop, provenance, &told);
-    sketch_write(provenance->match->sketch, &sketch);
+    sketch_write(provenance->match->rows_sketch, &sketch);
     kept.told = buf_slice(&told);
     kept.sketch = buf_slice(&sketch);
     kept.epoch = batch->shop->index_epoch[FIELD_EMAIL];
@@ -76,16 +80,21 @@ static RESULT provenance_keep(struct batch *batch, const struct reader *reader, 
                         .lines = provenance->line,
                         .body = buf_slice(&body)};
     TRY(incident_line(batch, reader, incident, NULL, &line, &of_line));
-    buf_slice_put(&out->body, buf_slice(&told));
-    return OK;
+    TRY(match_told_put(batch->shop, buf_slice(&told), &known, &out->body));
+    return register_reopen(batch, &known);
 }
 
-static RESULT told_again(const struct line *line, struct answer *out)
+static RESULT told_again(struct batch *batch, const struct reader *reader, const struct incident *incident,
+                         const struct line *line, struct answer *out)
 {
     struct match_kept kept = {0};
+    struct sketch sketch = {.count = 0};
+    struct register_hits known = {.count = 0};
     TRY(match_kept_read(line->body, &kept));
-    buf_slice_put(&out->body, kept.told);
-    return OK;
+    if (kept.epoch == batch->shop->index_epoch[FIELD_EMAIL]) TRY(sketch_read(kept.sketch, &sketch));
+    const struct register_file file = {incident->no, kept.line, &sketch, line->hash};
+    TRY(register_search(batch->shop, reader, &file, &known));
+    return match_told_put(batch->shop, kept.told, &known, &out->body);
 }
 
 RESULT verb_evidence_match(struct batch *batch, const struct reader *reader,
@@ -104,7 +113,7 @@ RESULT verb_evidence_match(struct batch *batch, const struct reader *reader,
     item = fold_item(&reading.fold, LINE_EVIDENCE, ask->line);
     if (!item) return FAIL(NOT_FOUND, "line: this incident took in no file by that line");
     const struct line *before = match_line(&reading.fold, ask->line);
-    if (before && !ask->again && !batch->returned) return told_again(before, out);
+    if (before && !ask->again && !batch->returned) return told_again(batch, reader, incident, before, out);
     if (slice_is(item->now.state, "released"))
         return FAIL(CONFLICT, "line: that file was released, and is gone");
     if (incident->closed) return FAIL(CONFLICT, "incident: is closed; open it again first");

@@ -1,6 +1,7 @@
 #include "answer/evidence/provenance.h"
 
 #include "answer/evidence/dump/feed.h"
+#include "answer/evidence/register.h"
 #include "answer/incident/kept_set.h"
 #include "keep/record.h"
 #include "keep/values.h"
@@ -143,6 +144,7 @@ static RESULT file_match(struct shop *shop, struct provenance *provenance, const
     for (size_t i = 0; i < MATCH_KEYS; i++) prf[i] = shop->index[match_field((enum match_key)i)];
     crypto_random(shop->crypto, &random, sizeof random);
     TRY(match_new(matcher, prf, NORMALISER_VERSION, random, &provenance->match));
+    register_key(shop, provenance->match->sketch_key);
     TRY(evidence_open(shop, incident, buf_slice(&provenance->file), &file));
     if (provenance->progress) atomic_store(&provenance->progress->bytes, evidence_bytes(file));
     const struct unpack_source source = {file, evidence_bytes(file), part_read};

@@ -2,6 +2,57 @@
 
 #include <stdlib.h>
 
+struct sip {
+    uint64_t a, b, c, d;
+};
+
+static inline uint64_t turned(uint64_t x, unsigned by)
+{
+    return x << by | x >> (64 - by);
+}
+
+static inline void sip_round(struct sip *sip)
+{
+    sip->a += sip->b;
+    sip->b = turned(sip->b, 13) ^ sip->a;
+    sip->a = turned(sip->a, 32);
+    sip->c += sip->d;
+    sip->d = turned(sip->d, 16) ^ sip->c;
+    sip->a += sip->d;
+    sip->d = turned(sip->d, 21) ^ sip->a;
+    sip->c += sip->b;
+    sip->b = turned(sip->b, 17) ^ sip->c;
+    sip->c = turned(sip->c, 32);
+}
+
+static inline void sip_take(struct sip *sip, uint64_t word)
+{
+    sip->d ^= word;
+    sip_round(sip);
+    sip->a ^= word;
+}
+
+static uint64_t word_at(const uint8_t *at, size_t len)
+{
+    uint64_t word = 0;
+    memcpy(&word, at, len);
+    return le64toh(word);
+}
+
+uint64_t sketch_hash(const uint8_t key[SKETCH_KEY_BYTES], struct slice text)
+{
+    uint64_t k0 = word_at(key, 8), k1 = word_at(key + 8, 8);
+    struct sip sip = {k0 ^ 0x736f6d6570736575U, k1 ^ 0x646f72616e646f6dU, k0 ^ 0x6c7967656e657261U,
+                      k1 ^ 0x7465646279746573U};
+    size_t whole = text.len / 8 * 8;
+    for (size_t at = 0; at < whole; at += 8) sip_take(&sip, word_at(text.at + at, 8));
+    uint64_t last = text.len > whole ? word_at(text.at + whole, text.len - whole) : 0;
+    sip_take(&sip, last | (uint64_t)text.len << 56);
+    sip.c ^= 0xff;
+    for (int i = 0; i < 3; i++) sip_round(&sip);
+    return sip.a ^ sip.b ^ sip.c ^ sip.d;
+}
+
 static int by_size(const void *a, const void *b)
 {
     uint64_t x = 0, y = 0;

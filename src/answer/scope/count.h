@@ -63,10 +63,10 @@ RESULT count_keep(struct store *store, uint64_t incident, uint32_t version, stru
 
 /* What somebody's part in a version is: bits of fields. */
 struct person_parts {
-    bool there;                            /* the vault had them when it was counted */
-    uint64_t full, masked, observed;       /* known so */
-    uint64_t possible;                     /* and not known */
-    uint64_t by_case[SUSPICION_CASES_MAX]; /* fields that each case of a rule makes possible */
+    bool there;                             /* the vault had them when it was counted */
+    uint64_t full, masked, observed, found; /* known so */
+    uint64_t possible;                      /* and not known */
+    uint64_t by_case[SUSPICION_CASES_MAX];  /* fields that each case of a rule makes possible */
 };
 /* Cost: a stored chunk a part, about 5 us each. */
 RESULT count_person(struct store *store, uint64_t incident, uint32_t version, struct subject_no no,

@@ -1,5 +1,6 @@
 #include "answer/scope/kept.h"
 
+#include "answer/evidence/kept.h"
 #include "answer/incident/incident.h"
 #include "answer/scope/told.h"
 
@@ -65,18 +66,25 @@ static RESULT chunk_take(void *context, uint64_t chunk, struct slice bitmap)
     return set_chunk_put(&hashing->set, chunk, bitmap);
 }
 
-static RESULT part_check(void *context, const struct exposure_part_row *row)
+/* Is a kept set what its name says, and of so many? */
+static RESULT set_good(struct shop *shop, const uint8_t name[SET_HASH_BYTES], uint64_t count, bool *out)
 {
-    struct checking *checking = context;
-    struct store *store = checking->shop->store;
     SCOPED(hashing_done) struct hashing hashing = {0};
     struct hash hash = {{0}};
     set_hash_begin(&hashing.all);
-    struct result read = store->exposure->chunk_each(store, row->set, chunk_take, &hashing);
+    struct result read = shop->store->exposure->chunk_each(shop->store, name, chunk_take, &hashing);
     if (read.code != CODE_OK && read.code != CODE_CORRUPT) return read;
-    sha256_one(checking->shop->crypto, buf_slice(&hashing.all), &hash);
-    bool good = read.code == CODE_OK && memcmp(hash.bytes, row->set, SET_HASH_BYTES) == 0 &&
-                set_count(&hashing.set) == row->count;
+    sha256_one(shop->crypto, buf_slice(&hashing.all), &hash);
+    *out = read.code == CODE_OK && memcmp(hash.bytes, name, SET_HASH_BYTES) == 0 &&
+           set_count(&hashing.set) == count;
+    return OK;
+}
+
+static RESULT part_check(void *context, const struct exposure_part_row *row)
+{
+    struct checking *checking = context;
+    bool good = false;
+    TRY(set_good(checking->shop, row->set, row->count, &good));
     if (!good) {
         return FAIL(TAMPERED,
                     "scope: set %u of the count in line %llu of an incident is not as it was counted",
@@ -106,6 +114,25 @@ static RESULT version_check(struct shop *shop, uint64_t incident, const struct l
     return OK;
 }
 
+/* The sets of people in a file that was matched. */
+static RESULT match_check(struct shop *shop, const struct line *line, uint64_t *sets)
+{
+    struct match_kept kept = {0};
+    TRY(match_kept_read(line->body, &kept));
+    for (size_t i = 0; i <= kept.set_count; i++) {
+        const struct match_kept_set *set = i < kept.set_count ? &kept.sets[i] : &kept.maybe;
+        bool good = false;
+        TRY(set_good(shop, set->name.bytes, set->count, &good));
+        if (!good) {
+            return FAIL(TAMPERED,
+                        "evidence: set %zu of the match in line %llu of an incident is not as it was found",
+                        i + 1, (unsigned long long)line->n);
+        }
+        ++*sets;
+    }
+    return OK;
+}
+
 static RESULT incident_check(struct shop *shop, const struct incident *incident, uint64_t *sets)
 {
     SCOPED(reading_done) struct reading reading = {0};
@@ -114,6 +141,7 @@ static RESULT incident_check(struct shop *shop, const struct incident *incident,
     for (size_t i = 0; i < reading.fold.line_count; i++) {
         const struct line *line = &reading.fold.lines[i];
         if (line->kind == LINE_SCOPE) TRY(version_check(shop, incident->no, line, ++version, sets));
+        if (line->kind == LINE_MATCH) TRY(match_check(shop, line, sets));
     }
     TRY(shop->store->exposure->newest(shop->store, incident->no, &newest));
     if (newest <= version) return OK;

@@ -205,6 +205,7 @@ RESULT scope_known(const struct scope_base *base, const struct suspicion *suspic
     TRY(suspicion_check(suspicion));
     TRY(base->store->subject->last(base->store, &last));
     set_add_range(&out->customers, 1, last.at);
+    if (suspicion->found_alone) return OK; /* no look is suspected */
     if (last.at == 0 || ledger_durable(base->ledger) == 0) return OK;
     SCOPED(buf_done) struct buf bytes = {0};
     struct entry first = {0};

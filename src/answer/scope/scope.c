@@ -1,5 +1,7 @@
 #include "answer/scope/scope.h"
 
+#include "answer/incident/kept_set.h"
+
 #include <stdlib.h>
 
 void scope_done(struct scope *scope)
@@ -15,6 +17,7 @@ void scope_field_done(struct scope_field *field)
     set_done(&field->full);
     set_done(&field->masked);
     set_done(&field->observed);
+    set_done(&field->found);
     set_done(&field->possible);
     set_done(&field->excluded);
 }
@@ -50,6 +53,8 @@ void scope_field(const struct scope *scope, uint64_t fields, struct scope_field 
             set_union_in(&out->possible, &part->subjects);
         } else if (part->source == SOURCE_OBSERVED) {
             set_union_in(&out->observed, &part->subjects);
+        } else if (part->source == SOURCE_FOUND) {
+            set_union_in(&out->found, &part->subjects);
         } else {
             set_union_in(full ? &out->full : &out->masked, &part->subjects);
         }
@@ -57,6 +62,10 @@ void scope_field(const struct scope *scope, uint64_t fields, struct scope_field 
     set_minus_in(&out->masked, &out->full);
     set_minus_in(&out->observed, &out->full);
     set_minus_in(&out->observed, &out->masked);
+    set_minus_in(&out->found, &out->full);
+    set_minus_in(&out->found, &out->masked);
+    set_minus_in(&out->found, &out->observed);
+    set_minus_in(&out->possible, &out->found);
     set_minus_in(&out->possible, &out->full);
     set_minus_in(&out->possible, &out->masked);
     set_minus_in(&out->possible, &out->observed);
@@ -64,7 +73,21 @@ void scope_field(const struct scope *scope, uint64_t fields, struct scope_field 
     set_minus_in(&out->excluded, &out->full);
     set_minus_in(&out->excluded, &out->masked);
     set_minus_in(&out->excluded, &out->observed);
+    set_minus_in(&out->excluded, &out->found);
     set_minus_in(&out->excluded, &out->possible);
+}
+
+RESULT scope_found(const struct scope_base *base, const struct suspicion *suspicion, struct scope *out)
+{
+    for (size_t i = 0; i < base->found_count; i++) {
+        const struct scope_found *found = &base->found[i];
+        uint64_t fields = found->fields & suspicion->fields;
+        SCOPED(set_done) struct set people = {0};
+        if (fields == 0) continue;
+        TRY(set_load(base->store, found->set.bytes, found->count, &people));
+        set_union_in(&scope_part(out, SOURCE_FOUND, 0, fields, 0)->subjects, &people);
+    }
+    return OK;
 }
 
 void scope_any_known(const struct scope *scope, struct set *out)

@@ -14,7 +14,7 @@
 #include "prove/sighting.h"
 
 /* Where a part comes from. Numbers are stored: never reuse one. */
-enum scope_source { SOURCE_ENTRIES = 1, SOURCE_OBSERVED = 2, SOURCE_RULE = 3 };
+enum scope_source { SOURCE_ENTRIES = 1, SOURCE_OBSERVED = 2, SOURCE_RULE = 3, SOURCE_FOUND = 4 };
 
 /* Subjects of whom one source exposed exactly these fields at a time. Parts overlap: somebody is looked at often. */
 struct scope_part {
@@ -49,8 +49,16 @@ void scope_done(struct scope *scope);
 struct scope_base {
     struct store *store;
     struct ledger *ledger;
-    struct sightings *sightings; /* up to that moment */
-    struct shop *shop;           /* for what logs of other systems told; NULL: nothing is asked of them */
+    struct sightings *sightings;     /* up to that moment */
+    struct shop *shop;               /* for what logs of other systems told; NULL: nothing is asked of them */
+    const struct scope_found *found; /* what the suspicion's files say; borrowed */
+    size_t found_count;
+};
+
+/* People of whom a file that was found holds exactly these fields: a kept set. */
+struct scope_found {
+    uint64_t fields, count;
+    struct hash set;
 };
 
 /* The part of these members; made when there is none. */
@@ -72,6 +80,9 @@ RESULT scope_known(const struct scope_base *base, const struct suspicion *suspic
  */
 RESULT scope_observed(const struct scope_base *base, const struct suspicion *suspicion, struct scope *out);
 
+/* Add who stands in files that were found. TAMPERED when a kept set is not as it was found. */
+RESULT scope_found(const struct scope_base *base, const struct suspicion *suspicion, struct scope *out);
+
 /* From where the asker came is one of the suspected networks: aside says it; nothing aside, and it was this machine. */
 bool network_meant(const struct suspicion *suspicion, const struct aside_read *aside);
 
@@ -80,6 +91,7 @@ struct scope_field {
     struct set full;     /* seen in full, by an entry */
     struct set masked;   /* by an entry, but never in full */
     struct set observed; /* by a line of an outside log alone */
+    struct set found;    /* by a file that was found alone */
     struct set possible;
     struct set excluded;
 };

@@ -1,3 +1,4 @@
+#include "answer/evidence/kept.h"
 #include "answer/incident/incident.h"
 #include "answer/scope/ask.h"
 #include "answer/scope/kept.h"
@@ -5,6 +6,29 @@
 #include "answer/scope/verbs.h"
 #include "keep/history.h"
 #include "keep/put.h"
+
+/* The sets of each file that is named, as its match kept them. A list of somebody else's exposes nobody here. */
+static RESULT found_gather(const struct fold *fold, struct tally *out)
+{
+    const struct suspicion *suspicion = &out->count.suspicion;
+    for (size_t i = 0; i < suspicion->found_count; i++) {
+        struct match_kept kept = {0};
+        unsigned file = suspicion->found[i];
+        const struct line *line = match_line(fold, file);
+        if (!line)
+            return FAIL(CONFLICT, "evidence: the file of line %u was not matched yet: amanah evidence match",
+                        file);
+        if (slice_is(line->name, "anothers") || slice_is(line->name, "made_up"))
+            return FAIL(CONFLICT, "evidence: by its verdict the file of line %u is not this shop's", file);
+        TRY(match_kept_read(line->body, &kept));
+        for (size_t at = 0; at < kept.set_count; at++) {
+            if (out->found_count == TALLY_FOUND_MAX) return FAIL(TOO_MANY, "evidence: fewer files at once");
+            out->found[out->found_count++] =
+                (struct scope_found){kept.sets[at].fields, kept.sets[at].count, kept.sets[at].name};
+        }
+    }
+    return OK;
+}
 
 /* What is to be counted. The incident is read for when it was detected. */
 static RESULT tally_begin(struct batch *batch, const struct incident *incident,
@@ -16,7 +40,8 @@ static RESULT tally_begin(struct batch *batch, const struct incident *incident,
     out->incident = incident->no;
     out->now_us = batch->now_us;
     out->detected_us = detected ? detected->now.at : 0;
-    return suspicion_of_ask(batch->shop, ask, batch->now_us, &out->count.suspicion);
+    TRY(suspicion_of_ask(batch->shop, ask, batch->now_us, &out->count.suspicion));
+    return found_gather(&reading.fold, out);
 }
 
 /* Write what was counted: sets, parts, and the line that is its version. */
@@ -99,6 +124,7 @@ static void parts_put(struct shop *shop, const struct suspicion *suspicion, cons
     fields_put(shop, "known", parts->full, out);
     fields_put(shop, "known_masked", parts->masked, out);
     fields_put(shop, "known_observed", parts->observed, out);
+    fields_put(shop, "known_found", parts->found, out);
     cbor_text(out, SLICE_TEXT("possible"));
     size_t array = cbor_open(out), count = 0;
     for (size_t i = 0; i < suspicion->case_count; i++) {
@@ -110,7 +136,7 @@ static void parts_put(struct shop *shop, const struct suspicion *suspicion, cons
         count++;
     }
     cbor_array_close(out, array, count);
-    uint64_t exposed = parts->full | parts->masked | parts->observed | parts->possible;
+    uint64_t exposed = parts->full | parts->masked | parts->observed | parts->found | parts->possible;
     fields_put(shop, "excluded", suspicion->fields & ~exposed, out);
 }
 
@@ -137,7 +163,7 @@ static RESULT person_put(struct batch *batch, const struct reader *reader,
     TRY(count_person(shop->store, of->incident, of->number, list.no, &parts));
     if (!parts.there)
         return FAIL(SUBJECT_UNKNOWN, "subject: the vault did not have them when it was counted");
-    cbor_map(&out->body, 9);
+    cbor_map(&out->body, 10);
     put_text(&out->body, "subject", ask->subject);
     put_number(&out->body, "version", of->number);
     parts_put(shop, of->suspicion, &parts, &out->body);

@@ -95,11 +95,12 @@ bool suspicion_purpose(const struct suspicion *suspicion, uint32_t purpose)
     return suspicion->purpose_count == 0;
 }
 
-enum { SUSPICION_MEMBERS = 9, CASE_MEMBERS = 6 };
+enum { SUSPICION_MEMBERS = 9, CASE_MEMBERS = 6 }; /* and one more where files were found */
 
 void suspicion_write(const struct suspicion *suspicion, struct buf *out)
 {
-    cbor_array(out, SUSPICION_MEMBERS);
+    bool found = suspicion->found_count > 0;
+    cbor_array(out, SUSPICION_MEMBERS + (found ? 1 : 0));
     cbor_uint(out, (uint64_t)suspicion->from_us);
     cbor_uint(out, (uint64_t)suspicion->to_us);
     cbor_uint(out, suspicion->fields);
@@ -129,6 +130,10 @@ void suspicion_write(const struct suspicion *suspicion, struct buf *out)
     }
     cbor_array(out, suspicion->stranger_count);
     for (size_t i = 0; i < suspicion->stranger_count; i++) cbor_uint(out, suspicion->strangers[i]);
+    if (!found) return;
+    cbor_array(out, 1 + suspicion->found_count);
+    cbor_uint(out, suspicion->found_alone);
+    for (size_t i = 0; i < suspicion->found_count; i++) cbor_uint(out, suspicion->found[i]);
 }
 
 /* An array of groups of `size` items, at most `most` groups: how many groups. */
@@ -198,12 +203,29 @@ static RESULT outside_read(struct cbor *reader, struct suspicion *out)
     return OK;
 }
 
+static RESULT found_read(struct cbor *reader, struct suspicion *out)
+{
+    size_t items = 0;
+    uint64_t number = 0;
+    TRY(groups_read(reader, 1, SUSPICION_FOUND_MAX + 1, &items));
+    if (items < 2) return FAIL(CORRUPT, "scope: a stored suspicion names no file where it says so");
+    TRY(number_read(reader, 1, &number));
+    out->found_alone = number == 1;
+    out->found_count = items - 1;
+    for (size_t i = 0; i < out->found_count; i++) {
+        TRY(number_read(reader, UINT32_MAX, &number));
+        out->found[i] = (uint32_t)number;
+    }
+    return OK;
+}
+
 static RESULT members_read(struct cbor *reader, struct suspicion *out)
 {
     size_t members = 0;
     uint64_t from = 0, to = 0;
     TRY(cbor_read_array(reader, &members));
-    if (members != SUSPICION_MEMBERS) return FAIL(CORRUPT, "scope: a stored suspicion has other members");
+    if (members != SUSPICION_MEMBERS && members != SUSPICION_MEMBERS + 1)
+        return FAIL(CORRUPT, "scope: a stored suspicion has other members");
     TRY(number_read(reader, INT64_MAX, &from));
     TRY(number_read(reader, INT64_MAX, &to));
     out->from_us = (int64_t)from;
@@ -226,6 +248,7 @@ static RESULT members_read(struct cbor *reader, struct suspicion *out)
         TRY(number_read(reader, UINT32_MAX, &stranger));
         out->strangers[i] = (uint32_t)stranger;
     }
+    if (members > SUSPICION_MEMBERS) TRY(found_read(reader, out));
     return cbor_end(reader);
 }
 

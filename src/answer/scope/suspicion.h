@@ -35,6 +35,7 @@ enum {
     SUSPICION_CASES_MAX = 16,
     SUSPICION_OUTSIDE_MAX = 16,
     SUSPICION_STRANGERS_MAX = 256,
+    SUSPICION_FOUND_MAX = 16,
     OUTSIDE_BYTES_MAX = 64
 };
 
@@ -69,6 +70,9 @@ struct suspicion {
     size_t case_count;
     struct suspicion_outside outside[SUSPICION_OUTSIDE_MAX];
     size_t outside_count;
+    uint32_t found[SUSPICION_FOUND_MAX]; /* lines of the incident: files found outside, which were matched */
+    size_t found_count;
+    bool found_alone; /* no look is suspected: what is known is who stands in them */
 };
 
 /* Is it one? INVALID says what is not: no time, no field, an order, a case that lacks what its rule needs. */

@@ -33,7 +33,12 @@ RESULT tally_run(struct shop *shop, struct tally *tally)
 {
     SCOPED(scope_done) struct scope before = {0};
     struct scope *scope = &tally->count.scope;
-    const struct scope_base base = {shop->store, shop->ledger, shop->sightings, shop};
+    const struct scope_base base = {.store = shop->store,
+                                    .ledger = shop->ledger,
+                                    .sightings = shop->sightings,
+                                    .shop = shop,
+                                    .found = tally->found,
+                                    .found_count = tally->found_count};
     struct told told = {.now_us = tally->now_us, .detected_us = tally->detected_us, .count = &tally->count};
     TRY(count_make(&base, &tally->count));
     TRY(before_load(shop->store, tally->incident, &before, &tally->version));

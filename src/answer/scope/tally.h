@@ -8,13 +8,17 @@
 #include "answer/scope/told.h"
 #include "keep/batch.h"
 
+enum { TALLY_FOUND_MAX = 256 };
+
 struct tally {
     uint64_t incident;
-    int64_t now_us, detected_us; /* as struct told has them */
-    uint32_t version;            /* out: its number, if nobody counts meanwhile */
-    struct count count;          /* its suspicion is the caller's to fill in */
-    struct hash *hashes;         /* out: one a part, that of everybody first */
-    struct buf suspicion, told;  /* out: as the incident's line keeps them */
+    int64_t now_us, detected_us;               /* as struct told has them */
+    uint32_t version;                          /* out: its number, if nobody counts meanwhile */
+    struct count count;                        /* its suspicion is the caller's to fill in */
+    struct scope_found found[TALLY_FOUND_MAX]; /* of the suspicion's files, the caller's to fill in */
+    size_t found_count;
+    struct hash *hashes;        /* out: one a part, that of everybody first */
+    struct buf suspicion, told; /* out: as the incident's line keeps them */
 };
 
 RESULT tally_new(struct tally **out);

@@ -114,17 +114,19 @@ static void known_put(const struct told *told, const struct scope_field *sets, s
 {
     SCOPED(set_done) struct set all = {0};
     uint64_t full = set_count(&sets->full), masked = set_count(&sets->masked),
-             observed = set_count(&sets->observed);
+             observed = set_count(&sets->observed), found = set_count(&sets->found);
     cbor_text(out, SLICE_TEXT("known"));
     set_union_in(&all, &sets->full);
     set_union_in(&all, &sets->masked);
     set_union_in(&all, &sets->observed);
-    cbor_map(out, 5);
-    put_number(out, "count", full + masked + observed);
+    set_union_in(&all, &sets->found);
+    cbor_map(out, 6);
+    put_number(out, "count", full + masked + observed + found);
     persons_put(told, &all, persons, out);
     put_number(out, "full", full);
     put_number(out, "masked", masked);
     put_number(out, "observed", observed);
+    put_number(out, "found", found);
 }
 
 static void excluded_put(const struct told *told, uint64_t fields, const struct set *excluded,
@@ -281,7 +283,7 @@ static void combinations_put(struct shop *shop, const struct count *made, struct
 
 void told_set_put(struct shop *shop, const struct exposure_part_row *row, struct buf *out)
 {
-    static const char *const sources[] = {"everybody", "entries", "observed", "rule"};
+    static const char *const sources[] = {"everybody", "entries", "observed", "rule", "found"};
     SCOPED(buf_done) struct buf hex = {0};
     hex_put(&hex, (struct slice){row->set, SET_HASH_BYTES});
     cbor_map(out, 6);

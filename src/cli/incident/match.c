@@ -190,6 +190,22 @@ static void show_origin(struct doc answer)
         show_words("These times exclude each other: it was put together from several.\n");
 }
 
+/* Files that it is, or is part of, or holds. */
+static void show_known(struct doc answer)
+{
+    struct docs known = docs_of(doc_get(answer, "known_as"));
+    struct doc file = {0};
+    while (docs_next(&known, &file)) {
+        show_words("Known: ");
+        show_value(doc_text(doc_get(file, "relation")));
+        show_words(", of the file of line %llu of ", number(file, "line"));
+        show_value(doc_text(doc_get(file, "incident")));
+        show_words("; %llu.%llu %% of this one is in that, %llu.%llu %% of that in this\n",
+                   number(file, "of_this") / 10, number(file, "of_this") % 10, number(file, "of_that") / 10,
+                   number(file, "of_that") % 10);
+    }
+}
+
 static void show_match(const struct call *call, struct doc answer)
 {
     struct docs reasons = docs_of(doc_get(answer, "reasons"));
@@ -203,6 +219,7 @@ static void show_match(const struct call *call, struct doc answer)
     show_shares(answer);
     show_fields(answer);
     show_origin(answer);
+    show_known(answer);
 }
 
 RESULT command_evidence_match(struct call *call)

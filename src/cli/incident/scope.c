@@ -14,6 +14,7 @@ static void three_cells(struct table *table, struct slice name, struct doc row)
     table_doc(table, doc_get(doc_get(row, "known"), "persons"), COLUMN_WORDS);
     table_doc(table, doc_get(doc_get(row, "known"), "masked"), COLUMN_WORDS);
     table_doc(table, doc_get(doc_get(row, "known"), "observed"), COLUMN_WORDS);
+    table_doc(table, doc_get(doc_get(row, "known"), "found"), COLUMN_WORDS);
 }
 
 static void show_reasons(struct doc row, const char *name)
@@ -95,7 +96,7 @@ static void show_count(const struct call *call, struct doc answer)
 {
     (void)call;
     static const char *const heads[] = {
-        "", "known", "possible", "excluded", "persons known", "masked only", "outside only"};
+        "", "known", "possible", "excluded", "persons known", "masked only", "outside only", "files only"};
     SCOPED(table_done) struct table table = {.columns = COUNT_OF(heads)};
     struct docs fields = docs_of(doc_get(answer, "fields"));
     struct doc field = {0}, earliest = doc_get(answer, "earliest");
@@ -138,9 +139,9 @@ RESULT command_incident_scope(struct call *call)
 static void show_csv_row(const char *what, struct slice name, struct doc row)
 {
     static const char *const parts[][2] = {
-        {"known", "count"},    {"known", "full"},       {"known", "masked"},
-        {"known", "observed"}, {"possible", "count"},   {"excluded", "count"},
-        {"known", "persons"},  {"possible", "persons"}, {"excluded", "persons"}};
+        {"known", "count"},      {"known", "full"},     {"known", "masked"},  {"known", "observed"},
+        {"possible", "count"},   {"excluded", "count"}, {"known", "persons"}, {"possible", "persons"},
+        {"excluded", "persons"}, {"known", "found"}};
     show_words("%s,", what);
     show_value(name);
     for (size_t i = 0; i < COUNT_OF(parts); i++)
@@ -154,7 +155,7 @@ static void show_count_csv(const struct call *call, struct doc answer)
     struct docs rows = docs_of(doc_get(answer, "fields"));
     struct doc row = {0};
     show_words("what,name,known,known_full,known_masked,known_observed,possible,excluded,persons_known,"
-               "persons_possible,persons_excluded\n");
+               "persons_possible,persons_excluded,known_found\n");
     show_csv_row("any", (struct slice){0}, doc_get(answer, "any"));
     while (docs_next(&rows, &row)) show_csv_row("field", doc_text(doc_get(row, "field")), row);
     for (rows = docs_of(doc_get(answer, "classes")); docs_next(&rows, &row);)
@@ -164,7 +165,7 @@ static void show_count_csv(const struct call *call, struct doc answer)
 static void show_person(const struct call *call, struct doc answer)
 {
     (void)call;
-    static const char *const heads[] = {"known", "known_masked", "known_observed", "excluded"};
+    static const char *const heads[] = {"known", "known_masked", "known_observed", "known_found", "excluded"};
     struct docs rules = docs_of(doc_get(answer, "possible"));
     struct doc rule = {0};
     for (size_t i = 0; i < COUNT_OF(heads); i++) {

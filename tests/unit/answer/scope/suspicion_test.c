@@ -32,12 +32,16 @@ static void comes_back_from_its_bytes(void **state)
             (void)snprintf(outside->name, sizeof outside->name, "system %zu", i);
             outside->fields = i;
         }
+        for (size_t i = prop_below(&rng, 3); i > 0; i--) drawn.found[drawn.found_count++] = (uint32_t)i;
+        drawn.found_alone = drawn.found_count > 0 && prop_below(&rng, 2) == 0;
         suspicion_write(&drawn, &bytes);
         assert_ok(suspicion_read(buf_slice(&bytes), &back));
         suspicion_write(&back, &again);
         assert_true(slice_equal(buf_slice(&bytes), buf_slice(&again)));
         assert_int_equal(back.reader_count, drawn.reader_count);
         assert_int_equal(back.fields, drawn.fields);
+        assert_int_equal(back.found_count, drawn.found_count);
+        assert_int_equal(back.found_alone, drawn.found_alone);
 
         back = (struct suspicion){.fields = 77};
         struct slice cut = {bytes.at, prop_below(&rng, bytes.len)};
