@@ -138,6 +138,7 @@ _amanah()
         "incident evidence") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --reason --name --source" ;;
         "incident verify") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident release") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --reason" ;;
+        "incident orphans") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident custody") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "evidence match") options=" --help --json --quiet --home --url --output-curl --output-role --shop --name --lang --source --incident --again" ;;
         "incident close") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
