@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report statement words incident evidence incident profile contact export job field mail self ledger watch verify law backup restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report statement words incident evidence profile contact export job field mail self ledger watch verify law backup restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -23,9 +23,8 @@ _amanah()
         report) words="draft amend show file" ;;
         statement) words="draft text list show publish" ;;
         words) words="check" ;;
-        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost export report evidence verify release orphans custody" ;;
+        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost export report evidence verify release orphans custody close reopen" ;;
         evidence) words="match" ;;
-        incident) words="close reopen" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
         export) words="ask list show get" ;;
@@ -140,9 +139,9 @@ _amanah()
         "incident release") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident orphans") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident custody") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
-        "evidence match") options=" --help --json --quiet --home --url --output-curl --output-role --shop --name --lang --source --incident --again" ;;
         "incident close") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident reopen") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
+        "evidence match") options=" --help --json --quiet --home --url --output-curl --output-role --shop --name --lang --source --incident --again" ;;
         "profile put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "profile show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "contact put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
