@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report statement words incident evidence profile contact export job field mail self ledger watch verify law backup restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence profile contact export job field mail self ledger verify law backup restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -13,12 +13,11 @@ _amanah()
         key) words="issue rotate session revoke list" ;;
         role) words="put list" ;;
         budget) words="put list" ;;
-        watch) words="status alerts trip reset mute canary begin canary plant canary list blast-radius simulate" ;;
+        watch) words="status alerts trip reset mute canary begin canary plant canary list blast-radius simulate sink put sink list sink drop sink test weekly ingest" ;;
         grant) words="add list" ;;
         approval) words="ask list approve cancel" ;;
         service) words="put list record" ;;
         secret) words="add hold rotated list" ;;
-        watch) words="sink put sink list sink drop sink test weekly" ;;
         playbook) words="list show check" ;;
         report) words="draft amend show file" ;;
         statement) words="draft text list show publish" ;;
@@ -32,7 +31,6 @@ _amanah()
         field) words="put list" ;;
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
-        watch) words="ingest" ;;
         law) words="list show clocks calendar cost severity check" ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ]; then

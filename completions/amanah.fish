@@ -1,4 +1,4 @@
-complete -c amanah -n __fish_use_subcommand -f -a ' init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret watch leak playbook report statement words incident evidence profile contact export job field mail self ledger watch verify law backup restore demo completion help version'
+complete -c amanah -n __fish_use_subcommand -f -a ' init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence profile contact export job field mail self ledger verify law backup restore demo completion help version'
 complete -c amanah -n '__fish_seen_subcommand_from init' -l help -d 'explain the command and do nothing'
 complete -c amanah -n '__fish_seen_subcommand_from init' -l json -d 'one JSON document instead of words'
 complete -c amanah -n '__fish_seen_subcommand_from init' -l quiet -d 'no progress and no remarks; errors are still said'

@@ -18,13 +18,22 @@ static struct slice first_word(const struct command *command)
                           blank ? (size_t)(blank - command->words) : strlen(command->words)};
 }
 
-/* " init seal shop …": the first words, each once; the table keeps the commands of one word together. */
+/* Is it the first row of its first word? Rows of one word need not stand together. */
+static bool begins(const struct command *rows, size_t i)
+{
+    for (size_t before = 0; before < i; before++) {
+        if (slice_equal(first_word(&rows[i]), first_word(&rows[before]))) return false;
+    }
+    return true;
+}
+
+/* " init seal shop …": the first words, each once. */
 static void first_words_put(struct buf *out)
 {
     size_t count = 0;
     const struct command *rows = command_rows(&count);
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && slice_equal(first_word(&rows[i]), first_word(&rows[i - 1]))) continue;
+        if (!begins(rows, i)) continue;
         buf_byte(out, ' ');
         buf_slice_put(out, first_word(&rows[i]));
     }
@@ -37,12 +46,13 @@ static void second_words_put(struct buf *out)
     const struct command *rows = command_rows(&count);
     for (size_t i = 0; i < count; i++) {
         struct slice first = first_word(&rows[i]);
-        bool begins = i == 0 || !slice_equal(first, first_word(&rows[i - 1]));
-        bool ends = i + 1 == count || !slice_equal(first, first_word(&rows[i + 1]));
-        if (!strchr(rows[i].words, ' ')) continue;
-        if (begins) buf_print(out, "        %.*s) words=\"", (int)first.len, (const char *)first.at);
-        buf_print(out, "%s%s", begins ? "" : " ", rows[i].words + first.len + 1);
-        if (ends) buf_text(out, "\" ;;\n");
+        if (!strchr(rows[i].words, ' ') || !begins(rows, i)) continue;
+        buf_print(out, "        %.*s) words=\"", (int)first.len, (const char *)first.at);
+        for (size_t at = i; at < count; at++) {
+            if (slice_equal(first, first_word(&rows[at])))
+                buf_print(out, "%s%s", at == i ? "" : " ", rows[at].words + first.len + 1);
+        }
+        buf_text(out, "\" ;;\n");
     }
 }
 

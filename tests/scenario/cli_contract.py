@@ -513,9 +513,10 @@ def completions_are_scripts_of_their_shells():
             within(word, made.text)
     script = command("completion", "bash").text + 'COMP_WORDS=(amanah subject re); COMP_CWORD=2; _amanah\n' \
         'printf "%s\\n" "${COMPREPLY[@]}"\n' \
-        'COMP_WORDS=(amanah subject erase --d); COMP_CWORD=3; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n'
+        'COMP_WORDS=(amanah subject erase --d); COMP_CWORD=3; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n' \
+        'COMP_WORDS=(amanah watch ing); COMP_CWORD=2; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n'
     done = subprocess.run(["bash", "-c", script], capture_output=True, check=False)
-    same(done.stdout, b"reveal\n--dry-run\n", repr(done.stderr))
+    same(done.stdout, b"reveal\n--dry-run\ningest\n", repr(done.stderr))
     same(command("completion", "tcsh").status, USAGE)
 
 
