@@ -307,7 +307,10 @@ def the_week_is_told_in_plain_words():
         within("- support: 1 person, 3 customers", text)
         within("- service: 1 program, 2 customers", text)
         within("could be rewritten unseen", text)
-        within("no backup yet", text)
+        within("No backup was made yet", text)
+        same(home.cli("backup", home.path, "--out", home.file("backup.age")).status, 0)
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        within(f"The last backup was made on {today}", home.run("watch", "weekly").text)
         check("Ana" not in text and "Name" not in text, "nobody is named")
 
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     MONDAY_DAYS = 3
@@ -41,6 +42,7 @@ struct week {
     uint64_t alerts, found[DETECTORS_END]; /* opened, by detector; 0: of one that is not in the table */
     uint64_t refused, approvals, secrets;
     bool outside;
+    int64_t backed_us; /* of the last backup; 0: none was made, or what it leaves behind was removed */
 };
 
 /* It, in a language. */
@@ -195,6 +197,16 @@ static void alerts_put(const struct telling_week *told, struct buf *out)
     }
 }
 
+static void backup_put(const struct telling_week *told, struct buf *out)
+{
+    SCOPED(buf_done) struct buf day = {0};
+    time_put(&day, told->week->backed_us);
+    const struct mail_value values[] = {{"day", slice_part(buf_slice(&day), 0, sizeof "2026-11-22" - 1)}};
+    bool made = told->week->backed_us > 0;
+    words_put(told->lang, made ? "backup.made" : "backup.none", values, made ? 1 : 0, out);
+    line_end(out);
+}
+
 static void week_put(const struct telling_week *told, struct buf *out)
 {
     const struct week *week = told->week;
@@ -205,8 +217,7 @@ static void week_put(const struct telling_week *told, struct buf *out)
     counted_line(told, "secrets", week->secrets, out);
     words_put(told->lang, week->outside ? "outside" : "outside.none", NULL, 0, out);
     line_end(out);
-    words_put(told->lang, "backup.none", NULL, 0, out);
-    line_end(out);
+    backup_put(told, out);
 }
 
 static RESULT tellings_add_up(struct store *store, int64_t from_us, struct week *week)
@@ -216,6 +227,15 @@ static RESULT tellings_add_up(struct store *store, int64_t from_us, struct week 
     if (since.code == CODE_NOT_FOUND) return OK;
     TRY(since);
     return store->alert->each(store, 0, first, TELLINGS_MAX + TELLING_SWEEP, telling_add_up, week);
+}
+
+/* What a backup that counts leaves beside the database is as old as it. Only told, so an outside clock is good enough. */
+static int64_t backed_us(struct shop *shop)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    struct stat status = {0};
+    shop_path(shop->home, shop->name, "backed", &path);
+    return stat(buf_c(&path), &status) == 0 ? (int64_t)status.st_mtime * SECOND_US : 0;
 }
 
 static RESULT week_gather(struct batch *batch, struct week **out)
@@ -236,6 +256,7 @@ static RESULT week_gather(struct batch *batch, struct week **out)
     TRY(store->alert->tally_sum(store, TALLY_BUDGET_REFUSED, (uint32_t)(from_us / DAY_US), &week->refused));
     TRY(outside_known(shop, &week->outside));
     week->approvals = approvals_open(&shop->access);
+    week->backed_us = backed_us(shop);
     for (size_t i = 0; i < shop->access.secret_count; i++)
         week->secrets += secret_due(&shop->access.secrets[i], batch->now_us);
     *out = TAKE(week);
