@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence profile contact export job field mail self ledger verify law backup restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice profile contact export job field mail self ledger verify law backup restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -24,6 +24,7 @@ _amanah()
         words) words="check" ;;
         incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost export report evidence verify release orphans custody close reopen" ;;
         evidence) words="match" ;;
+        notice) words="draft status preview test send approve pause resume stop person list reached verify bounce text" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
         export) words="ask list show get" ;;
@@ -140,6 +141,21 @@ _amanah()
         "incident close") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "incident reopen") options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --reason" ;;
         "evidence match") options=" --help --json --quiet --home --url --output-curl --output-role --shop --name --lang --source --incident --again" ;;
+        "notice draft") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice status") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice preview") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
+        "notice test") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice send") options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
+        "notice approve") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice pause") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice resume") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice stop") options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
+        "notice person") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice reached") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice verify") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice bounce") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice text") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "profile put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "profile show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "contact put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

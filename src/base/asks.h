@@ -496,6 +496,38 @@ struct evidence_orphans_ask {
     struct slice id, file, reason;
     bool dry_run;
 };
+struct notice_draft_ask {
+    struct slice id, kind;
+    struct texts audiences, regimes;
+    uint64_t number, after, per_day;
+    bool consent;
+};
+struct notice_status_ask {
+    struct slice id, state, after;
+    uint64_t run, limit;
+};
+struct notice_act_ask {
+    struct slice id, act, to, lang, text;
+    uint64_t run;
+    struct texts subjects;
+};
+struct notice_preview_ask {
+    struct slice id, lang;
+    uint64_t run;
+};
+struct notice_person_ask {
+    struct slice id, subject;
+    uint64_t run;
+};
+struct notice_verify_ask {
+    struct slice code;
+};
+struct notice_bounce_ask {
+    struct slice recipient, message;
+};
+struct notice_text_ask {
+    struct slice lang, kind, text;
+};
 struct evidence_release_ask {
     struct slice id;
     uint64_t line;

@@ -712,6 +712,69 @@ static const struct member evidence_add_members[] = {
     MEMBER(evidence_add_ask, more, WIRE_BOOL, 1, false, "parts follow; else this is the last"),
     {0},
 };
+static const char notice_run_about[] = "number of the run";
+static const struct member notice_draft_members[] = {
+    TEXT(notice_draft_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(notice_draft_ask, kind, 16, false,
+         "notice (default), supplement: what changed since another run, care: a later reminder"),
+    MEMBER(notice_draft_ask, audiences, WIRE_TEXTS, 8, false, "active, closed, linked; none: all of them"),
+    MEMBER(notice_draft_ask, regimes, WIRE_TEXTS, 16, false,
+           "laws that it must meet; none: those of the people's countries"),
+    MEMBER(notice_draft_ask, number, WIRE_U64, UINT32_MAX, false, "by which count; 0 or none: the newest"),
+    MEMBER(notice_draft_ask, after, WIRE_U64, UINT32_MAX, false,
+           "of a supplement or care: the run that it follows"),
+    MEMBER(notice_draft_ask, per_day, WIRE_U64, UINT32_MAX, false,
+           "mails a day that the host takes; none: not known"),
+    MEMBER(notice_draft_ask, consent, WIRE_BOOL, 1, false,
+           "only those with a date in the field e_notice_consent"),
+    {0},
+};
+static const struct member notice_status_members[] = {
+    TEXT(notice_status_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(notice_status_ask, run, WIRE_U64, UINT32_MAX, false,
+           "number of the run; none: all of the incident"),
+    TEXT(notice_status_ask, state, 32, false, "list those in this state: no_address, refused, bounced, …"),
+    TEXT(notice_status_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(notice_status_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+static const struct member notice_act_members[] = {
+    TEXT(notice_act_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(notice_act_ask, run, WIRE_U64, UINT32_MAX, true, notice_run_about),
+    TEXT(notice_act_ask, act, 32, true, "send, pause, resume, stop, reached, test"),
+    TEXT(notice_act_ask, to, 254, false, "of test: to which address"),
+    TEXT(notice_act_ask, lang, 8, false, lang_about),
+    TEXT(notice_act_ask, text, 1000, false, "of reached: how and when"),
+    MEMBER(notice_act_ask, subjects, WIRE_TEXTS, REVEAL_SUBJECTS_MAX, false, "of reached: whom"),
+    {0},
+};
+static const struct member notice_preview_members[] = {
+    TEXT(notice_preview_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(notice_preview_ask, run, WIRE_U64, UINT32_MAX, true, notice_run_about),
+    TEXT(notice_preview_ask, lang, 8, false, lang_about),
+    {0},
+};
+static const struct member notice_person_members[] = {
+    TEXT(notice_person_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(notice_person_ask, run, WIRE_U64, UINT32_MAX, true, notice_run_about),
+    TEXT(notice_person_ask, subject, ID_BYTES_MAX, true, subject_id_about),
+    {0},
+};
+static const struct member notice_verify_members[] = {
+    TEXT(notice_verify_ask, code, 64, true, "the notice code, as it stands in the mail"),
+    {0},
+};
+static const struct member notice_bounce_members[] = {
+    TEXT(notice_bounce_ask, recipient, 320, true, "the address that the bounce came to"),
+    TEXT(notice_bounce_ask, message, 512 * 1024, true, "the bounce, as it came"),
+    {0},
+};
+static const struct member notice_text_members[] = {
+    TEXT(notice_text_ask, lang, 8, true, lang_about),
+    TEXT(notice_text_ask, kind, 16, false, "notice (default), supplement, care"),
+    TEXT(notice_text_ask, text, 32 * 1024, false, "the new template; none: show it"),
+    {0},
+};
 static const struct member evidence_read_members[] = {
     TEXT(evidence_read_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(evidence_read_ask, line, WIRE_U64, UINT32_MAX, true, evidence_line_about),

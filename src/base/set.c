@@ -70,6 +70,27 @@ static void chunk_drop(struct set *set, size_t place)
     memmove(set->chunks + place, set->chunks + place + 1, (set->count - place) * sizeof *set->chunks);
 }
 
+size_t set_chunk_find(const struct set *set, uint64_t chunk)
+{
+    size_t place = chunk_place(set, chunk);
+    return place < set->count && set->chunks[place].number == chunk ? place : SIZE_MAX;
+}
+
+bool set_next(const struct set *set, uint64_t from, uint64_t *out)
+{
+    uint64_t chunk = from >> SET_CHUNK_BITS;
+    for (size_t place = chunk_place(set, chunk); place < set->count; place++) {
+        const struct set_chunk *at = &set->chunks[place];
+        uint32_t low = at->number == chunk ? (uint32_t)(from & LOW_MASK) : 0;
+        roaring_uint32_iterator_t each;
+        roaring_init_iterator(at->bits, &each);
+        if (!roaring_move_uint32_iterator_equalorlarger(&each, low)) continue;
+        *out = at->number << SET_CHUNK_BITS | each.current_value;
+        return true;
+    }
+    return false;
+}
+
 bool set_add(struct set *set, uint64_t number)
 {
     uint64_t chunk = number >> SET_CHUNK_BITS;

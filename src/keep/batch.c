@@ -152,6 +152,7 @@ void batch_rollback(struct batch *batch)
     shop->passes = batch->passes;
     guesses_undo(shop->guesses);
     shop->answer.stale = true;
+    shop->notice.stale = true;
     batch->look_count = batch->use_count = 0;
     if (!batch->authority) return;
     shop->readers_lost = shop_readers_load(shop).code != CODE_OK;

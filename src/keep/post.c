@@ -54,6 +54,15 @@ struct slice post_shop_name(const struct shop *shop)
     return settings->name.len > 0 ? buf_slice(&settings->name) : slice_text(shop->name);
 }
 
+RESULT post_head(const struct shop *shop, struct post_head *out)
+{
+    const struct mail_settings *settings = &shop->post->settings;
+    if (!settings->set) return FAIL(NOT_FOUND, "mail: is not set yet; see amanah mail put");
+    *out = (struct post_head){buf_slice(&settings->from), post_shop_name(shop),
+                              buf_slice(&settings->reply_to), post_language(shop), shop->post->route};
+    return OK;
+}
+
 void post_message_aad(const struct mail_row *row, struct buf *out)
 {
     buf_text(out, "mail");

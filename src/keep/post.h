@@ -76,6 +76,13 @@ void post_settings_drop(struct post *post);
  */
 RESULT post_changed_us(struct shop *shop, int64_t *out);
 
+/* How letters of the shop begin: borrowed, until the settings change. NOT_FOUND when mail was never set. */
+struct post_head {
+    struct slice from, name, reply_to, lang;
+    struct mail_route *route; /* NULL: there is no way */
+};
+RESULT post_head(const struct shop *shop, struct post_head *out);
+
 /*
  * The keeper's part: handing mails over to a sender, and writing down what became of them. In an open batch; what
  * was given out for a batch that failed must not be sent.

@@ -101,6 +101,7 @@ void shop_free(struct shop **shop)
     import_room_free(at);
     if (at->answer.at) at->answer.free(at->answer.at);
     if (at->evidence.at) at->evidence.free(at->evidence.at);
+    if (at->notice.at) at->notice.free(at->notice.at);
     if (at->laws.at) at->laws.free(at->laws.at);
     if (at->exporting.at) at->exporting.free(at->exporting.at);
     sightings_free(&at->sightings);

@@ -68,6 +68,11 @@ struct shop {
         bool untidy;            /* a file may lie there that nobody may have any more */
     } exporting;                /* the export at hand: answer/export/job.h */
     uint64_t erasures;          /* since the start: whoever keeps leaves for later must make them anew */
+    struct {
+        void *at;
+        void (*free)(void *at);
+        bool stale;
+    } notice;                   /* notice runs: answer/notice/run.h. Stale: a batch was undone */
     struct spread *pass_spread; /* subjects that passes were issued for, by network */
 
     struct block_cipher *ids;

@@ -88,6 +88,7 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
         evidence_tidy(keeper, keeper->shops[i]); /* what a crash left */
     for (size_t i = 0; i < keeper->shop_count; i++) jobs_tidy(keeper, keeper->shops[i]);
     keeper->started_us = keeper->upkeep_us = clock_now(&options->clock);
+    if (options->mail) TRY(notices_begin(keeper));
     keeper->options.mail = options->mail;
     keeper->options.carrier = options->carrier;
     keeper->countries = options->countries;
@@ -105,6 +106,7 @@ void keeper_free(struct keeper **keeper)
     stretcher_free(&at->stretcher);
     sends_end(at);
     mails_end(at);
+    notices_end(at);
     for (size_t i = 0; i < at->shop_count; i++) {
         shop_upkeep(at, at->shops[i], true);
         shop_free(&at->shops[i]);
@@ -364,7 +366,9 @@ int64_t keeper_idle(struct keeper *keeper)
     int64_t mails_us = mails_turn(keeper); /* behind the alerts, which may have queued some */
     int64_t jobs_us = jobs_turn(keeper);
     if (jobs_us < next_us) next_us = jobs_us;
-    return mails_us < next_us ? mails_us : next_us;
+    if (mails_us < next_us) next_us = mails_us;
+    int64_t notices_us = notices_turn(keeper);
+    return notices_us < next_us ? notices_us : next_us;
 }
 
 int keeper_word_fd(struct keeper *keeper, size_t which)
@@ -372,5 +376,6 @@ int keeper_word_fd(struct keeper *keeper, size_t which)
     struct mail_sender *sender = keeper->options.mail;
     struct carrier *carrier = keeper->options.carrier;
     if (which == 0) return sender ? sender->fd(sender) : -1;
+    if (which == 2) return notices_fd(keeper);
     return carrier ? carrier->fd(carrier) : -1;
 }

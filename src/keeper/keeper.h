@@ -97,8 +97,9 @@ int64_t keeper_idle(struct keeper *keeper);
  * them to their end. */
 bool keeper_jobs(struct keeper *keeper);
 
-/* Readable when the sender of mails (0) or the carrier of alerts (1) has something to tell; -1: there is none. */
-enum { KEEPER_WORD_FDS = 2 };
+/* Readable when the sender of mails (0), the carrier of alerts (1) or the sender of notices (2) has something to tell; -1:
+ * there is none. */
+enum { KEEPER_WORD_FDS = 3 };
 int keeper_word_fd(struct keeper *keeper, size_t which);
 
 #endif

@@ -2,10 +2,11 @@
 #ifndef AMN_KEEPER_PRIV_H
 #define AMN_KEEPER_PRIV_H
 
-#include "answer/facts/verbs.h"
 #include "answer/evidence/verbs.h"
 #include "answer/export/verbs.h"
+#include "answer/facts/verbs.h"
 #include "answer/incident/verbs.h"
+#include "answer/notice/verbs.h"
 #include "answer/report/verbs.h"
 #include "answer/scope/verbs.h"
 #include "keep/country.h"
@@ -14,6 +15,7 @@
 #include "keeper/errands.h"
 #include "keeper/keeper.h"
 #include "keeper/stretch.h"
+#include "mail/bulk/bulk.h"
 #include "send/carrier.h"
 
 enum {
@@ -52,8 +54,17 @@ struct sending {
 
 /* Jobs take a share of the time while asks come: one part in JOBS_SHARE. */
 enum { JOBS_SHARE = 4 };
+/* What stands between the notice runs and the sender for many. */
+enum { NOTICING_WORD_MAX = BULK_IN_HAND_MAX };
+struct noticing {
+    struct bulk *bulk;
+    struct bulk_word word[NOTICING_WORD_MAX]; /* that no commit has written down yet */
+    size_t count;
+    int64_t after_us; /* not before that is there another turn */
+};
 
 struct keeper {
+    struct noticing *noticing;   /* NULL: nothing is sent here */
     struct countries *countries; /* owned once it is open */
     struct keeper_options options;
     struct home *home;
@@ -112,6 +123,11 @@ int64_t sends_turn(struct keeper *keeper);
 RESULT mails_recover(struct keeper *keeper, struct shop *shop);
 /* Let the mails of a shop out that is not served, for some seconds, and append to `out` what became of them. */
 void mails_of_closed(struct keeper *keeper, struct shop *shop, struct mail_sender *sender, struct buf *out);
+/* The same of notices; the beginning and end of their sender, and what is readable when it has word. */
+int64_t notices_turn(struct keeper *keeper);
+RESULT notices_begin(struct keeper *keeper);
+void notices_end(struct keeper *keeper);
+int notices_fd(const struct keeper *keeper);
 /* Stop and free the sender, and write down its last word. */
 void mails_end(struct keeper *keeper);
 /* The same of the carrier. */

@@ -18,8 +18,8 @@ enum {
     LENGTH_BYTES = 4,
     FRONT = 0, /* its slot */
     SLOTS = LOOP_PEERS_MAX + 1,
-    WORD = SLOTS + 3, /* of the sender of mails, and of the carrier of alerts */
-    EVENTS = SLOTS + 5,
+    WORD = SLOTS + 3, /* of keeper_word_fd() */
+    EVENTS = WORD + KEEPER_WORD_FDS,
     TURN_MS_MAX = 1000,
     KEEP_BYTES = 2 * LOOP_READ_BYTES /* a buffer that grew above is given back when empty */
 };
@@ -345,7 +345,7 @@ static void turn(struct loop *loop)
             accept_peers(loop);
         else if (slot == SLOTS + 2)
             loop->rung = true;
-        else if (slot == WORD || slot == WORD + 1)
+        else if (slot >= WORD && slot < WORD + KEEPER_WORD_FDS)
             loop->idle_at = 0;
         else if (slot > SLOTS)
             take_signals(loop);

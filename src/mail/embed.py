@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns locale/<language>/mail/*.txt and words.txt into one C file: embed.py LOCALE OUT.c OUT.d
+"""Turns locale/<language>/mail/*.txt, notice/*.txt and words.txt into one C file: embed.py LOCALE OUT.c OUT.d
 
 The depfile names the folders and every text, so that a new or changed one makes the file anew.
 """
@@ -44,15 +44,23 @@ def c_words(file):
     return made
 
 
-def main(locale, out, depfile):
-    folders = sorted(pathlib.Path(locale).glob("*/mail"))
-    texts = [text for folder in folders for text in sorted(folder.glob("*.txt"))]
-    words = sorted(pathlib.Path(locale).glob("*/words.txt"))
-    made = HEAD
+def c_texts(texts):
+    """Whole files as rows of a table."""
+    made = ""
     for text in texts:
         lines = text.read_text(encoding="utf-8").splitlines()
         made += f'    {{"{text.parent.parent.name}", "{text.stem}",\n' + "".join(map(c_line, lines)) + "    },\n"
+    return made
+
+
+def main(locale, out, depfile):
+    folders = sorted(pathlib.Path(locale).glob("*/mail")) + sorted(pathlib.Path(locale).glob("*/notice"))
+    texts = [text for folder in folders for text in sorted(folder.glob("*.txt"))]
+    words = sorted(pathlib.Path(locale).glob("*/words.txt"))
+    made = HEAD + c_texts(text for text in texts if text.parent.name == "mail")
     end = "    {NULL, NULL, NULL},\n};\n"
+    made += end + "\nconst struct mail_source mail_notices[] = {\n"
+    made += c_texts(text for text in texts if text.parent.name == "notice")
     made += end + "\nconst struct mail_source mail_words[] = {\n" + "".join(map(c_words, words)) + end
     pathlib.Path(out).write_text(made, encoding="utf-8")
     names = " ".join(str(path) for path in [locale, *folders, *texts, *words])

@@ -12,6 +12,7 @@ struct mail_source {
 
 /* Ends with a row of NULL. */
 extern const struct mail_source mail_sources[];
+extern const struct mail_source mail_notices[];
 extern const struct mail_source mail_words[]; /* sentences of words.txt: `name` is the key */
 
 /* Texts are zero-terminated behind their length. */

@@ -53,6 +53,14 @@ static const char *carried(const char *language, const char *name)
     return NULL;
 }
 
+const char *mail_notice_text(struct slice language, const char *name)
+{
+    for (const struct mail_source *at = mail_notices; at->text; at++) {
+        if (slice_is(language, at->language) && strcmp(at->name, name) == 0) return at->text;
+    }
+    return NULL;
+}
+
 /* One text: the home's own if it has one, else the program's. */
 static RESULT text_load(struct mail_texts *texts, const char *folder, size_t kind, size_t language)
 {

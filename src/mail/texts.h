@@ -25,6 +25,9 @@ const struct mail_kind_row *mail_kind_row(unsigned kind);
 /* The languages there are, by number from 0: "en", "id", "ko"; NULL behind the last. The first is the fallback. */
 const char *mail_language(size_t number);
 
+/* The program's own template of a notice to persons, locale/<language>/notice/<name>.txt; NULL: there is none. */
+const char *mail_notice_text(struct slice language, const char *name);
+
 struct mail_texts;
 
 /**

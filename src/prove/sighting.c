@@ -22,7 +22,7 @@ struct sightings {
 bool entry_is_look(enum entry_kind kind)
 {
     return kind == ENTRY_REVEAL || kind == ENTRY_LOOKUP || kind == ENTRY_COMPARE || kind == ENTRY_GRANT ||
-           kind == ENTRY_PASS || kind == ENTRY_OBSERVED || kind == ENTRY_EXPORT;
+           kind == ENTRY_PASS || kind == ENTRY_OBSERVED || kind == ENTRY_EXPORT || kind == ENTRY_RUN;
 }
 
 uint64_t entry_sighted_by(const struct entry *entry)

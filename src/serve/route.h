@@ -20,7 +20,7 @@ enum route_reply {
     REPLY_EVENTS,
     REPLY_FILE
 };
-enum { ROUTE_CAPTURES_MAX = 2, ROUTE_ALLOW_BYTES = 64 };
+enum { ROUTE_CAPTURES_MAX = 3, ROUTE_ALLOW_BYTES = 64 };
 
 struct route {
     const char *method, *path;

@@ -60,6 +60,7 @@ struct observed_store;
 struct incident_store;
 struct hold_store;
 struct exposure_store;
+struct run_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -77,6 +78,7 @@ struct store {
     const struct incident_store *incident;
     const struct hold_store *hold;
     const struct exposure_store *exposure;
+    const struct run_store *run;
 };
 
 #endif

@@ -319,6 +319,21 @@ def walk(home):
     within("Nothing certain", run("evidence match", str(line), "--incident", incident).text)
     run("incident release", incident, str(line), "--reason", "x", "--yes", status=NO)  # a hold stands
     run("incident release", incident, str(line), status=USAGE)
+    within("draft", run("notice draft", incident, "regimes=id-pdp").text)
+    within("notice 1", run("notice status", incident).text)
+    within("Siti Rahma", run("notice preview", incident, "1", "--lang", "id").text)
+    run("notice test", incident, "1", "to=x@shop.example")
+    run("notice list", incident, "1", "no_address")
+    within("state: ", run("notice person", incident, "1", one).text)
+    run("notice send", incident, "1", "--yes", status=NO)  # it does not say yet whom to reach
+    run("notice approve", incident, "1", status=NO)
+    for act in ("pause", "resume"):
+        run(f"notice {act}", incident, "1", status=NO)
+    run("notice reached", incident, "1", f"subjects={one}", "text=by letter", status=NO)
+    run("notice stop", incident, "1", "--yes")
+    within("none of ours", run("notice verify", "00000-00000-00000-00000-00000-0").text)
+    run("notice bounce", "toko+nx@shop.example", home.file("bounce", "x"), status=USAGE)
+    within("Subject:", run("notice text", "en", "notice").text)
     run("incident close", incident, "--dry-run", status=NO)
     run("incident reopen", incident, "--reason", "x", status=NO)
     run("grant add", "--subject", one, "--role", "courier", "--ticket", "17", "--minutes", "5")

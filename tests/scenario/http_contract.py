@@ -288,6 +288,17 @@ def incidents(walk):
     receipt(found)
     same([found.json["verdict"], found.json["people"]], ["undecided", 0])
     walk("POST", "/v1/incidents/{id}/evidence/{line}/release", {"reason": "x"}, 409, path=held + "/release")  # a hold stands
+    notice = walk("POST", "/v1/incidents/{id}/notices", {"regimes": ["id-pdp"]}, 201, path=path + "/notices")
+    receipt(notice)
+    run = f"{path}/notices/{notice.json['notice']['run']}"
+    same(walk("GET", "/v1/incidents/{id}/notices", path=path + "/notices").json["items"][0]["state"], "draft")
+    same(walk("GET", "/v1/incidents/{id}/notices/{run}", path=run).json["people"]["accepted"], 0)
+    within("data breach", walk("GET", "/v1/incidents/{id}/notices/{run}/preview", path=run + "/preview").json["body"])
+    walk("GET", "/v1/incidents/{id}/notices/{run}/people/{subject}", None, 404, path=f"{run}/people/{someone}")
+    walk("POST", "/v1/incidents/{id}/notices/{run}/{act}", {}, 409, path=run + "/pause")
+    same(walk("POST", "/v1/notices/verify", {"code": "00000-00000-00000-00000-00000-0"}).json, {"ours": False})
+    walk("POST", "/v1/notices/bounces", {"recipient": "toko+nx@shop.example", "message": "x"}, 400)
+    within("Subject: ", walk("POST", "/v1/notices/texts", {"lang": "ko"}).json["text"])
     told = problem(walk("POST", "/v1/incidents/{id}/close", {}, 409, path=path + "/close"), 409, "check.not_met")
     within("/task.open", [error["pointer"] for error in told["errors"]])
 
@@ -337,7 +348,7 @@ def resolve(document, part):
 
 
 def filled(path):
-    return re.sub(r"{\w+\*?}", lambda found: {"{path*}": "0/000", "{index}": "0", "{line}": "1"}.get(found[0], "x" * 26), path)
+    return re.sub(r"{\w+\*?}", lambda found: {"{path*}": "0/000", "{index}": "0", "{line}": "1", "{run}": "1"}.get(found[0], "x" * 26), path)
 
 
 def every_row_refuses_what_it_must():
@@ -394,7 +405,8 @@ GOOD = {
     "/v1/incidents/{id}/reports": {"duty": "impact"}, "/v1/incidents/{id}/reports/1/file": {"how": "x"},
     "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/exports": {"who": "all", "fields": ["name"], "purpose": "operations", "reason": "x", "recipient": RECIPIENT},
-    "/v1/mutes": {"reason": "x", "days": 1},
+    "/v1/mutes": {"reason": "x", "days": 1}, "/v1/notices/verify": {"code": "x"}, "/v1/notices/texts": {"lang": "en"},
+    "/v1/notices/bounces": {"recipient": "x", "message": "x"},
     "/v1/canaries/plan": {"domains": ["x.example"]}, "/v1/canaries": {"partner": "x"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
 }

@@ -276,6 +276,33 @@ WRAP(exposure, chunk_each,
       RESULT (*each)(void *context, uint64_t chunk, struct slice bitmap), void *context),
      set, each, context)
 
+WRAP(run, put, (struct store * store, const struct run_row *row), row)
+WRAP(run, each,
+     (struct store * store, RESULT (*each)(void *context, const struct run_row *row), void *context), each,
+     context)
+WRAP(run, chunk_put,
+     (struct store * store, uint32_t run, enum person_state state, uint64_t chunk, struct slice bitmap), run,
+     state, chunk, bitmap)
+WRAP(run, chunk_each,
+     (struct store * store, uint32_t run,
+      RESULT (*each)(void *context, enum person_state state, uint64_t chunk, struct slice bitmap),
+      void *context),
+     run, each, context)
+WRAP(run, odd_put, (struct store * store, const struct run_odd *odd), odd)
+WRAP(run, odd_each,
+     (struct store * store, uint32_t run, RESULT (*each)(void *context, const struct run_odd *odd),
+      void *context),
+     run, each, context)
+WRAP(run, said_last, (struct store * store, uint32_t run, uint64_t *n), run, n)
+WRAP(run, said_add,
+     (struct store * store, uint32_t run, uint64_t n, uint64_t entry, uint64_t first, uint64_t last,
+      struct slice bytes),
+     run, n, entry, first, last, bytes)
+WRAP(run, said_each,
+     (struct store * store, uint32_t run, struct subject_no no,
+      RESULT (*each)(void *context, uint64_t entry, struct slice bytes), void *context),
+     run, no, each, context)
+
 WRAP(hold, add, (struct store * store, const struct waiting_row *row), row)
 WRAP(hold, get, (struct store * store, struct subject_no no, uint64_t *entry), no, entry)
 WRAP(hold, first, (struct store * store, struct waiting_row *row, struct buf *sealed), row, sealed)
@@ -464,6 +491,18 @@ static const struct exposure_store wrap_exposure = {
     .chunk_each = wrap_exposure_chunk_each,
 };
 
+static const struct run_store wrap_run = {
+    .put = wrap_run_put,
+    .each = wrap_run_each,
+    .chunk_put = wrap_run_chunk_put,
+    .chunk_each = wrap_run_chunk_each,
+    .odd_put = wrap_run_odd_put,
+    .odd_each = wrap_run_odd_each,
+    .said_last = wrap_run_said_last,
+    .said_add = wrap_run_said_add,
+    .said_each = wrap_run_said_each,
+};
+
 static const struct incident_store wrap_incident = {
     .add = wrap_incident_add,
     .each = wrap_incident_each,
@@ -483,7 +522,7 @@ _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + size
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
                        sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident + sizeof wrap_hold +
-                       sizeof wrap_exposure ==
+                       sizeof wrap_exposure + sizeof wrap_run ==
                    (CALL_COUNT - 1 + 6) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -494,10 +533,10 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
         inner->batch->close(&inner);
         return FAIL(UNAVAILABLE, "fault store: out of memory");
     }
-    at->store = (struct store){&wrap_batch,    &wrap_fact,     &wrap_subject,   &wrap_tag,
-                               &wrap_ledger,   &wrap_sighting, &wrap_authority, &wrap_replay,
-                               &wrap_key_use,  &wrap_mail,     &wrap_right,     &wrap_alert,
-                               &wrap_observed, &wrap_incident, &wrap_hold,      &wrap_exposure};
+    at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject,  &wrap_tag,      &wrap_ledger,
+                               &wrap_sighting, &wrap_authority, &wrap_replay,   &wrap_key_use,  &wrap_mail,
+                               &wrap_right,    &wrap_alert,     &wrap_observed, &wrap_incident, &wrap_hold,
+                               &wrap_exposure, &wrap_run};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

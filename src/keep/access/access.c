@@ -1,4 +1,5 @@
 #include "keep/access/access.h"
+#include "keep/access/notice_row.h"
 
 #include "keep/access/approval.h"
 #include "keep/access/authority.h"
@@ -51,6 +52,7 @@ void access_done(struct access *access)
     free(access->holds);
     for (size_t i = 0; i < access->keeping_count; i++) keeping_done(&access->keepings[i]);
     free(access->keepings);
+    notice_rows_done(access);
     free(access->uses);
     for (size_t i = 0; i < access->leave_count; i++) leave_done(&access->leaves[i]);
     free(access->leaves);
@@ -223,6 +225,14 @@ static const enum act by_verb[] = {
     [VERB_JOB_LIST] = ACT_NONE,
     [VERB_JOB_SHOW] = ACT_NONE,
     [VERB_JOB_CANCEL] = ACT_NONE,
+    [VERB_NOTICE_DRAFT] = ACT_NOTIFY,
+    [VERB_NOTICE_STATUS] = ACT_NOTIFY,
+    [VERB_NOTICE_ACT] = ACT_NOTIFY,
+    [VERB_NOTICE_PREVIEW] = ACT_NOTIFY,
+    [VERB_NOTICE_PERSON] = ACT_NOTIFY,
+    [VERB_NOTICE_VERIFY] = ACT_NOTIFY,
+    [VERB_NOTICE_BOUNCE] = ACT_NOTIFY,
+    [VERB_NOTICE_TEXT] = ACT_NOTIFY,
     [VERB_STATUS] = ACT_STATUS,
     [VERB_SHOP_ADD] = ACT_SHOPS,
     [VERB_SHOP_LIST] = ACT_SHOPS,

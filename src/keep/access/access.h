@@ -97,6 +97,8 @@ struct access {
     size_t service_count;
     struct containment *containments; /* keep/access/containment.h */
     size_t containment_count;
+    struct notice_row *notices; /* keep/access/notice_row.h */
+    size_t notice_count;
     struct hold *holds; /* keep/hold.h */
     size_t hold_count;
     struct keeping *keepings; /* keep/keeping.h */

@@ -65,6 +65,12 @@ static RESULT row_base(struct batch *batch, uint32_t kind, uint32_t id, uint64_t
     return OK;
 }
 
+/* What an incident's containment does not freeze: its own lifting, and telling people. */
+static bool stands_frozen(uint32_t kind)
+{
+    return kind == AUTHORITY_CONTAINMENT || kind == AUTHORITY_NOTICE;
+}
+
 static RESULT approval_save(struct batch *batch, const struct reader *reader, const struct approval *approval,
                             struct receipt *receipt)
 {
@@ -128,7 +134,7 @@ RESULT loosen(struct batch *batch, const struct reader *reader, const struct loo
     struct receipt receipt = {0};
     SCOPED(approval_done) struct approval approval = {.kind = loosening->kind, .row = loosening->id};
     assert(strlen(loosening->what) <= APPROVAL_WHAT_BYTES_MAX);
-    if (loosening->kind != AUTHORITY_CONTAINMENT) TRY(containment_ask(&batch->shop->access));
+    if (!stands_frozen(loosening->kind)) TRY(containment_ask(&batch->shop->access));
     *put = batch->shop->access.staff_count == 0;
     if (*put) {
         TRY(authority_put(batch, reader, loosening->kind, loosening->id, loosening->body, &receipt));
@@ -165,7 +171,7 @@ static RESULT approval_carry_out(struct batch *batch, const struct reader *reade
     struct receipt receipt = {0};
     SCOPED(approval_words_done) struct approval_words words = {0};
     uint64_t base = 0;
-    if (approval->kind != AUTHORITY_CONTAINMENT) TRY(containment_ask(&batch->shop->access));
+    if (!stands_frozen(approval->kind)) TRY(containment_ask(&batch->shop->access));
     approval->decided_us = batch->now_us;
     if (approval->kind == 0) {
         approval->state = APPROVAL_PERMITTED;

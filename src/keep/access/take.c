@@ -3,6 +3,7 @@
 #include "keep/access/authority.h"
 #include "keep/access/containment.h"
 #include "keep/export/export.h"
+#include "keep/access/notice_row.h"
 #include "keep/hold.h"
 #include "keep/keeping.h"
 #include "keep/post.h"
@@ -117,6 +118,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return containment_take(&shop->access, id, body);
     case AUTHORITY_HOLD:
         return hold_take(&shop->access, id, body);
+    case AUTHORITY_NOTICE:
+        return notice_row_take(&shop->access, id, body);
     case AUTHORITY_BOOK:
         return profile_take(shop, id, body);
     case AUTHORITY_KEEPING:

@@ -97,6 +97,21 @@ static const char *const migrations[] = {
     " hash BLOB NOT NULL CHECK (length(hash) = 32), PRIMARY KEY (incident, version, part)) WITHOUT ROWID;"
     "CREATE TABLE exposure_set (hash BLOB NOT NULL CHECK (length(hash) = 32), chunk INTEGER NOT NULL,"
     " bitmap BLOB NOT NULL, PRIMARY KEY (hash, chunk)) WITHOUT ROWID;",
+    "CREATE TABLE run (id INTEGER PRIMARY KEY, incident INTEGER NOT NULL, line INTEGER NOT NULL,"
+    " state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6), made_us INTEGER NOT NULL, started_us INTEGER NOT "
+    "NULL,"
+    " ended_us INTEGER NOT NULL, entered INTEGER NOT NULL, asked_by INTEGER NOT NULL, day INTEGER NOT NULL,"
+    " today INTEGER NOT NULL);"
+    "CREATE TABLE run_set (run INTEGER NOT NULL, state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 11),"
+    " chunk INTEGER NOT NULL, bitmap BLOB NOT NULL, PRIMARY KEY (run, state, chunk)) WITHOUT ROWID;"
+    "CREATE TABLE run_odd (run INTEGER NOT NULL, no INTEGER NOT NULL, due_us INTEGER NOT NULL, made_us "
+    "INTEGER NOT "
+    "NULL, attempts INTEGER NOT NULL, doubts INTEGER NOT NULL, reply INTEGER NOT NULL, PRIMARY KEY (run, "
+    "no)) "
+    "WITHOUT ROWID;"
+    "CREATE TABLE run_said (run INTEGER NOT NULL, n INTEGER NOT NULL, entry INTEGER NOT NULL, first INTEGER "
+    "NOT NULL,"
+    " last INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (run, n)) WITHOUT ROWID;",
 };
 
 unsigned schema_newest(void)

@@ -65,6 +65,7 @@ extern const struct alert_store sqlite_alert;
 extern const struct incident_store sqlite_incident;
 extern const struct hold_store sqlite_hold;
 extern const struct exposure_store sqlite_exposure;
+extern const struct run_store sqlite_run;
 extern const struct observed_store sqlite_observed;
 extern const struct key_use_store sqlite_key_use;
 

@@ -264,9 +264,28 @@ static void named_edges_of_stored_chunks(void **state)
     assert_code(CODE_CORRUPT, set_chunk_put(&set, SET_CHUNK_MAX + 1, SLICE_TEXT("")));
 }
 
+static void the_next_number_and_its_chunk_are_found(void **state)
+{
+    (void)state;
+    PROPERTY(100, rng) {
+        SCOPED(set_done) struct set set = {0};
+        uint64_t at = 0, sum = 0, want = 0;
+        for (size_t i = prop_below(&rng, 50); i > 0; i--) (void)set_add(&set, prop_below(&rng, 400000));
+        for (uint64_t number = 0; number < 400000; number++) want += set_has(&set, number) ? number : 0;
+        for (uint64_t from = 0; set_next(&set, from, &at); from = at + 1) {
+            assert_true(set_has(&set, at) && at >= from);
+            assert_true(set_chunk_find(&set, at >> SET_CHUNK_BITS) < set_chunk_count(&set));
+            sum += at;
+        }
+        assert_int_equal(sum, want);
+        assert_true(set_chunk_find(&set, 7) == SIZE_MAX);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_next_number_and_its_chunk_are_found),
         cmocka_unit_test(behaves_like_a_list_of_flags),
         cmocka_unit_test(removed_numbers_are_gone_and_empty_chunks_with_them),
         cmocka_unit_test(stored_chunks_come_back_in_any_order),

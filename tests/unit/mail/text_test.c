@@ -170,6 +170,8 @@ static void every_mail_names_the_shop_and_what_to_do(void **state)
         {MAIL_CONTACT_CHANGED, NULL},
         {MAIL_SIGN_IN_NEW_NETWORK, NULL},
         {MAIL_TEST, NULL},
+        {MAIL_NOTICE_TEST, NULL},
+        {MAIL_DEADLINES, NULL},
         {MAIL_KEY_RESTING, NULL},
         {MAIL_WEEKLY, NULL},
     };

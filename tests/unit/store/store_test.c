@@ -3,6 +3,7 @@
 #include "store/alert.h"
 #include "store/exposure.h"
 #include "store/right.h"
+#include "store/run.h"
 #include "store/sqlite/sqlite.h"
 
 #include <fcntl.h>
@@ -487,6 +488,95 @@ static void keeps_sightings_of_days_and_months_apart(void **state)
     base_end(&base);
 }
 
+struct run_gathered {
+    struct run_row rows[4];
+    struct run_odd odds[4];
+    uint64_t states, chunks, bytes, said;
+    size_t row_count, odd_count;
+};
+
+static RESULT gather_run(void *context, const struct run_row *row)
+{
+    struct run_gathered *got = context;
+    got->rows[got->row_count++] = *row;
+    return OK;
+}
+
+static RESULT gather_states(void *context, enum person_state state, uint64_t chunk, struct slice bitmap)
+{
+    struct run_gathered *got = context;
+    got->states += state;
+    got->chunks += chunk;
+    got->bytes += bitmap.len;
+    return OK;
+}
+
+static RESULT gather_odd(void *context, const struct run_odd *odd)
+{
+    struct run_gathered *got = context;
+    got->odds[got->odd_count++] = *odd;
+    return OK;
+}
+
+static RESULT gather_said(void *context, uint64_t entry, struct slice bytes)
+{
+    struct run_gathered *got = context;
+    got->said += entry;
+    got->bytes += bytes.len;
+    return OK;
+}
+
+static void runs_keep_where_everybody_stands(void **state)
+{
+    (void)state;
+    struct base base;
+    struct run_gathered got = {0};
+    uint64_t last = 9;
+    base_begin(&base);
+    const struct run_store *run = base.store->run;
+    struct run_row row = {1, 77, 5, RUN_DRAFT, 10, 0, 0, 0, 0, 0, 0};
+    struct run_odd odd = {1, {66000}, 100, 90, 2, 1, 450};
+    begin(&base);
+    assert_ok(run->put(base.store, &row));
+    row = (struct run_row){1, 77, 5, RUN_SENDING, 10, 20, 30, 40, 50, 60, 70};
+    assert_ok(run->put(base.store, &row)); /* in its place */
+    row.id = 2;
+    assert_ok(run->put(base.store, &row));
+    assert_ok(run->chunk_put(base.store, 1, PERSON_QUEUED, 3, SLICE_TEXT("abc")));
+    assert_ok(run->chunk_put(base.store, 1, PERSON_QUEUED, 4, SLICE_TEXT("abcd")));
+    assert_ok(run->chunk_put(base.store, 1, PERSON_ACCEPTED, 3, SLICE_TEXT("x")));
+    assert_ok(run->chunk_put(base.store, 1, PERSON_QUEUED, 4, (struct slice){0})); /* nobody of it is left */
+    assert_ok(run->odd_put(base.store, &odd));
+    odd.attempts = 3;
+    assert_ok(run->odd_put(base.store, &odd));
+    assert_ok(run->said_last(base.store, 1, &last));
+    assert_int_equal(last, 0);
+    assert_ok(run->said_add(base.store, 1, 1, 1000, 5, 9, SLICE_TEXT("one")));
+    assert_ok(run->said_add(base.store, 1, 2, 2000, 8, 20, SLICE_TEXT("three")));
+    commit(&base);
+    base_again(&base);
+    run = base.store->run;
+    assert_ok(run->each(base.store, gather_run, &got));
+    assert_int_equal(got.row_count, 2);
+    assert_memory_equal(&got.rows[1], &row, sizeof row);
+    assert_ok(run->chunk_each(base.store, 1, gather_states, &got));
+    assert_int_equal(got.states, PERSON_QUEUED + PERSON_ACCEPTED);
+    assert_int_equal(got.chunks, 6);
+    assert_int_equal(got.bytes, 4);
+    assert_ok(run->odd_each(base.store, 1, gather_odd, &got));
+    assert_int_equal(got.odd_count, 1);
+    assert_memory_equal(&got.odds[0], &odd, sizeof odd);
+    assert_ok(run->said_last(base.store, 1, &last));
+    assert_int_equal(last, 2);
+    assert_ok(run->said_each(base.store, 1, (struct subject_no){9}, gather_said, &got));
+    assert_int_equal(got.said, 3000);
+    assert_ok(run->said_each(base.store, 1, (struct subject_no){20}, gather_said, &got));
+    assert_int_equal(got.said, 5000);
+    assert_ok(run->said_each(base.store, 2, (struct subject_no){9}, gather_said, &got));
+    assert_int_equal(got.said, 5000);
+    base_end(&base);
+}
+
 static RESULT gather_part(void *context, const struct exposure_part_row *row)
 {
     struct gathered *gathered = context;
@@ -858,6 +948,7 @@ static void keeps_how_far_each_sink_was_told_and_sums_by_day(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_keep_where_everybody_stands),
         cmocka_unit_test(keeps_what_was_committed_and_nothing_else),
         cmocka_unit_test(opens_only_what_is_its_own),
         cmocka_unit_test(refuses_a_database_of_a_newer_version),

@@ -1,0 +1,392 @@
+#include "answer/notice/draft.h"
+
+#include "answer/scope/kept.h"
+#include "keep/access/notice_row.h"
+#include "mail/texts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void draft_people_done(struct draft_people *people)
+{
+    set_done(&people->queued);
+    set_done(&people->no_address);
+    set_done(&people->no_consent);
+}
+
+void notice_draft_done(struct notice_draft *draft)
+{
+    scope_done(&draft->scope);
+    scope_done(&draft->before);
+    arena_done(&draft->arena);
+    draft_people_done(&draft->people);
+}
+
+uint32_t notice_template_row(enum notice_kind kind, size_t language)
+{
+    return (uint32_t)(NOTICE_ROW_TEXT + kind * 10 + language);
+}
+
+struct slice notice_template(const struct shop *shop, enum notice_kind kind, size_t language)
+{
+    struct slice own = notice_row(&shop->access, notice_template_row(kind, language));
+    if (own.len > 0) return own;
+    return slice_text(mail_notice_text(slice_text(mail_language(language)), notice_kind_name(kind)));
+}
+
+static RESULT audiences_read(const struct notice_draft_ask *ask, struct spec *spec)
+{
+    static const enum subject_state states[] = {SUBJECT_ACTIVE, SUBJECT_CLOSED, SUBJECT_LINKED};
+    for (size_t i = 0; i < ask->audiences.count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < COUNT_OF(states); k++) {
+            if (!slice_is(ask->audiences.at[i], subject_state_name(states[k]))) continue;
+            spec->audiences |= 1u << states[k];
+            known = true;
+        }
+        if (!known) return FAIL(INVALID, "audiences: active, closed, linked");
+    }
+    for (size_t k = 0; ask->audiences.count == 0 && k < COUNT_OF(states); k++)
+        spec->audiences |= 1u << states[k];
+    return OK;
+}
+
+static void fact_add(struct spec *spec, const char *name, const struct facts *facts, const char *element)
+{
+    const struct fact *fact = fact_by(facts, element);
+    if (!fact || fact->state != FACT_KNOWN) return;
+    for (size_t i = 0; i < SPEC_LANGUAGES && spec->fact_count < SPEC_FACTS_MAX; i++) {
+        struct slice lang = slice_text(mail_language(i));
+        struct slice text = fact_has(fact, lang) ? texts_in(&fact->text, lang) : fact->text.any;
+        if (text.len == 0 || spec_fact(spec, name, mail_language(i)).len > 0) continue;
+        spec->facts[spec->fact_count++] =
+            (struct spec_fact){slice_text(name), lang, slice_part(text, 0, FACT_BYTES_MAX)};
+    }
+}
+
+/* What the incident's facts say, in each language. */
+static void facts_take(struct spec *spec, const struct facts *facts)
+{
+    const struct fact *when = fact_by(facts, "when");
+    fact_add(spec, "how", facts, "how");
+    fact_add(spec, "actions", facts, "actions");
+    fact_add(spec, "contact", facts, "desk");
+    fact_add(spec, "contact", facts, "contact");
+    fact_add(spec, "relief", facts, "relief");
+    fact_add(spec, "rights", facts, "rights");
+    if (!when) return;
+    spec->since_us = when->from_us > 0 ? when->from_us : 0;
+    spec->until_us = when->to_us > 0 ? when->to_us : 0;
+}
+
+/* Where no look tells when: the times of which the suspicion is. */
+static RESULT since_take(struct notice_draft *draft)
+{
+    struct spec *spec = &draft->spec;
+    struct slice bytes = {0}, told = {0};
+    struct suspicion *suspicion = arena_take(&draft->arena, sizeof *suspicion);
+    const struct line *line = scope_line(draft->fold, spec->count);
+    if (spec->since_us > 0 || !line) return OK;
+    TRY(scope_body_read(line->body, &bytes, &told));
+    TRY(suspicion_read(bytes, suspicion));
+    if (suspicion->from_us > 0) spec->since_us = suspicion->from_us;
+    for (size_t i = 0; i < suspicion->case_count; i++) {
+        int64_t from_us = suspicion->cases[i].from_us;
+        if (from_us > 0 && (spec->since_us == 0 || from_us < spec->since_us)) spec->since_us = from_us;
+    }
+    return OK;
+}
+
+static bool wants(const struct notice_draft *draft, const struct record *record, struct subject_no no)
+{
+    uint64_t known = 0, possible = 0, known_before = 0, possible_before = 0;
+    if (!(draft->spec.audiences >> record->state & 1)) return false;
+    if (draft->spec.kind == NOTICE_CARE)
+        return set_has(&draft->after->states[PERSON_ACCEPTED], no.at) ||
+               set_has(&draft->after->states[PERSON_OTHERWISE], no.at);
+    run_person(&draft->scope, no, &known, &possible);
+    if (draft->spec.before == 0) return known | possible;
+    run_person(&draft->before, no, &known_before, &possible_before);
+    return known != known_before || possible != possible_before;
+}
+
+static void country_add(struct draft_people *people, const char country[3])
+{
+    for (size_t i = 0; i < people->country_count; i++) {
+        if (memcmp(people->countries[i], country, 3) == 0) return;
+    }
+    if (people->country_count < DRAFT_COUNTRIES_MAX)
+        memcpy(people->countries[people->country_count++], country, 3);
+}
+
+struct gathering {
+    struct notice_draft *draft;
+    uint64_t consent, silence; /* bits of fields; 0: the shop has no such field */
+};
+
+static uint64_t bit_of(const struct shop *shop, const char *name)
+{
+    const struct field *field = field_find(&shop->fields, slice_text(name));
+    return field && field->group[0] == 0 ? field_bit(field) : 0;
+}
+
+static RESULT subject_gather(void *context, const struct subject_row *row)
+{
+    struct gathering *gathering = context;
+    struct notice_draft *draft = gathering->draft;
+    struct draft_people *people = &draft->people;
+    struct record record;
+    TRY(record_parse(row->record, &record));
+    if (record.state == SUBJECT_ERASED || !wants(draft, &record, row->no)) return OK;
+    if (draft->spec.kind == NOTICE_CARE && record.held & gathering->silence)
+        return OK; /* asked not to be written to */
+    people->by_language[says_language(slice_text(record.lang))]++;
+    people->by_state[record.state]++;
+    country_add(people, record.country);
+    bool address = record.held >> FIELD_EMAIL & 1;
+    bool agrees = !draft->spec.consent || record.held & gathering->consent;
+    (void)set_add(!agrees   ? &people->no_consent
+                  : address ? &people->queued
+                            : &people->no_address,
+                  row->no.at);
+    return OK;
+}
+
+static const char *regime_name(const struct spec *spec, size_t i, char out[LAW_ID_BYTES_MAX + 1])
+{
+    struct slice name = slice_part(spec->regimes[i], 0, LAW_ID_BYTES_MAX);
+    memcpy(out, name.at, name.len);
+    out[name.len] = 0;
+    return out;
+}
+
+static bool owes_persons(const struct law_regime *regime)
+{
+    for (uint32_t i = 0; i < regime->duties_count; i++) {
+        if (regime->duties[i].to == LAW_TO_PERSONS) return true;
+    }
+    return false;
+}
+
+/* Does it count today, for anybody in these countries? */
+static bool regime_counts(const struct notice_draft *draft, const struct law_regime *regime,
+                          const char *today)
+{
+    const struct law_names *persons = &regime->applies.persons;
+    if (!owes_persons(regime) || (regime->from && strcmp(regime->from, today) > 0) ||
+        (regime->to && strcmp(regime->to, today) <= 0))
+        return false;
+    for (size_t i = 0; i < draft->people.country_count; i++) {
+        for (uint32_t k = 0; k < persons->at_count; k++) {
+            if (law_country_in(draft->law, draft->people.countries[i], persons->at[k])) return true;
+        }
+    }
+    return false;
+}
+
+/* The laws that were named; else those of the people's countries. */
+static RESULT regimes_take(struct notice_draft *draft, int64_t now_us)
+{
+    struct spec *spec = &draft->spec;
+    const struct notice_draft_ask *ask = draft->ask;
+    char name[LAW_ID_BYTES_MAX + 1];
+    SCOPED(buf_done) struct buf today = {0};
+    enum { DAY_TEXT = 10 };
+    time_put(&today, now_us);
+    today.len = DAY_TEXT;
+    if (ask->regimes.count > SPEC_REGIMES_MAX) return FAIL(TOO_MANY, "regimes: %d at most", SPEC_REGIMES_MAX);
+    for (size_t i = 0; i < ask->regimes.count; i++) {
+        spec->regimes[spec->regime_count++] = ask->regimes.at[i];
+        if (!law_regime(draft->law, regime_name(spec, i, name)))
+            return FAIL(NOT_FOUND, "regimes: no such regime; amanah law list");
+    }
+    const struct law_regime *regime = NULL;
+    for (size_t i = 0; ask->regimes.count == 0 && (regime = law_at(draft->law, i)) != NULL; i++) {
+        if (spec->regime_count < SPEC_REGIMES_MAX && regime_counts(draft, regime, buf_c(&today)))
+            spec->regimes[spec->regime_count++] = slice_text(regime->id);
+    }
+    return OK;
+}
+
+static RESULT follows_take(struct notice_draft *draft)
+{
+    const struct notice_draft_ask *ask = draft->ask;
+    struct spec *spec = &draft->spec;
+    spec->kind = ask->kind.len == 0 ? NOTICE_FIRST : notice_kind_of(ask->kind);
+    if (spec->kind == 0) return FAIL(INVALID, "kind: notice, supplement or care");
+    if (spec->kind == NOTICE_FIRST) return OK;
+    draft->after = run_by_id(draft->runs, ask->after);
+    if (!draft->after) return FAIL(MEMBER_MISSING, "after: the number of the run that it follows");
+    return OK;
+}
+
+static RESULT count_take(struct notice_draft *draft, uint64_t incident)
+{
+    struct spec *spec = &draft->spec;
+    struct store *store = draft->shop->store;
+    uint32_t newest = 0;
+    TRY(store->exposure->newest(store, incident, &newest));
+    if (newest == 0) return FAIL(NOT_FOUND, "notice: nothing was counted yet; amanah incident scope");
+    spec->count = draft->ask->number > 0 ? (uint32_t)draft->ask->number : newest;
+    TRY(count_load(store, incident, spec->count, &draft->scope));
+    if (spec->kind != NOTICE_SUPPLEMENT) return OK;
+    const struct line *line = &draft->fold->lines[draft->after->row.line - 1];
+    struct spec earlier = {0};
+    TRY(spec_read(line->body, &earlier));
+    spec->before = earlier.count;
+    return count_load(store, incident, spec->before, &draft->before);
+}
+
+RESULT draft_make(struct notice_draft *draft, int64_t now_us)
+{
+    struct spec *spec = &draft->spec;
+    struct shop *shop = draft->shop;
+    struct gathering gathering = {draft, bit_of(shop, "e_notice_consent"), bit_of(shop, "do_not_contact")};
+    TRY(follows_take(draft));
+    if (draft->after && draft->after->row.line > draft->fold->line_count)
+        return FAIL(NOT_FOUND, "after: a run of another incident");
+    TRY(audiences_read(draft->ask, spec));
+    spec->per_day = draft->ask->per_day;
+    spec->consent = draft->ask->consent;
+    TRY(count_take(draft, draft->after ? draft->after->row.incident : draft->incident));
+    facts_take(spec, draft->facts);
+    TRY(since_take(draft));
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) spec->texts[i] = notice_template(shop, spec->kind, i);
+    for (size_t i = 0; i < draft->ask->regimes.count; i++)
+        spec->consent =
+            spec->consent || (gathering.consent && slice_is(draft->ask->regimes.at[i], "id-mr20"));
+    TRY(shop->store->subject->each(shop->store, (struct subject_no){1}, subject_gather, &gathering));
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++)
+        spec->languages |= (uint32_t)(draft->people.by_language[i] > 0) << i;
+    return regimes_take(draft, now_us);
+}
+
+static bool regime_speaks(const struct law_regime *regime, const char *lang)
+{
+    for (uint32_t i = 0; i < regime->languages.at_count; i++) {
+        if (strcmp(regime->languages.at[i], lang) == 0) return true;
+    }
+    return regime->languages.at_count == 0;
+}
+
+static size_t words_in(const struct buf *text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text->len; i++) count += text->at[i] == ' ';
+    return count;
+}
+
+/* What of a regime a text in that language does not say. */
+static size_t regime_missing(const struct spec *spec, const struct law_regime *regime, size_t language,
+                             struct buf *out)
+{
+    size_t count = 0;
+    const char *lang = mail_language(language);
+    for (uint32_t i = 0; i < regime->duties_count; i++) {
+        const struct law_duty *duty = &regime->duties[i];
+        SCOPED(buf_done) struct buf missing = {0};
+        if (duty->to != LAW_TO_PERSONS) continue;
+        says_missing(spec->texts[language], duty->must.at, duty->must.at_count, &missing);
+        for (uint32_t k = 0; k < duty->must.at_count; k++) {
+            const char *element = duty->must.at[k];
+            bool told = strcmp(element, "relief") == 0 || strcmp(element, "rights") == 0;
+            if (told && spec_fact(spec, element, lang).len == 0) buf_print(&missing, " %s", element);
+        }
+        if (missing.len == 0) continue;
+        count += words_in(&missing);
+        buf_print(out, "%s%s: %s:", out->len > 0 ? "; " : "", lang, regime->id);
+        buf_slice_put(out, buf_slice(&missing));
+    }
+    return count;
+}
+
+/* What is told in another language is told in this one, too. */
+static void translations_missing(const struct spec *spec, const char *lang, struct buf *missing)
+{
+    static const char *const names[] = {"how", "actions"};
+    for (size_t i = 0; i < COUNT_OF(names) && spec->kind != NOTICE_CARE; i++) {
+        bool any = false;
+        for (size_t k = 0; k < spec->fact_count; k++) any = any || slice_is(spec->facts[k].name, names[i]);
+        if (any && spec_fact(spec, names[i], lang).len == 0) buf_print(missing, " %s", names[i]);
+    }
+}
+
+size_t draft_missing(const struct spec *spec, const struct law *law, struct buf *out)
+{
+    static const char *const own[] = {"data_items", "when", "self_help", "contact"};
+    char name[LAW_ID_BYTES_MAX + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) {
+        SCOPED(buf_done) struct buf missing = {0};
+        const char *lang = mail_language(i);
+        if (!(spec->languages >> i & 1)) continue;
+        size_t wanted = spec->kind == NOTICE_CARE ? 0 : COUNT_OF(own);
+        char *elements[COUNT_OF(own)];
+        for (size_t k = 0; k < wanted; k++) elements[k] = strdupa(own[k]);
+        says_missing(spec->texts[i], elements, wanted, &missing);
+        if (spec_fact(spec, "contact", lang).len == 0) buf_text(&missing, " contact");
+        translations_missing(spec, lang, &missing);
+        if (missing.len > 0) {
+            count += words_in(&missing);
+            buf_print(out, "%s%s:", out->len > 0 ? "; " : "", lang);
+            buf_slice_put(out, buf_slice(&missing));
+        }
+        for (size_t k = 0; spec->kind != NOTICE_CARE && k < spec->regime_count; k++) {
+            const struct law_regime *regime = law_regime(law, regime_name(spec, k, name));
+            if (regime && regime_speaks(regime, lang)) count += regime_missing(spec, regime, i, out);
+        }
+    }
+    return count;
+}
+
+/* "72h", "14d" in hours; 0: something else. */
+static uint64_t hours_of(const char *due)
+{
+    char *end = NULL;
+    uint64_t number = due ? strtoull(due, &end, 10) : 0;
+    if (number == 0 || !end) return 0;
+    enum { DAY_HOURS = 24 };
+    return *end == 'h' ? number : *end == 'd' ? number * DAY_HOURS : 0;
+}
+
+uint64_t draft_law_hours(const struct spec *spec, const struct law *law)
+{
+    char name[LAW_ID_BYTES_MAX + 1];
+    uint64_t least = 0;
+    for (size_t k = 0; k < spec->regime_count; k++) {
+        const struct law_regime *regime = law_regime(law, regime_name(spec, k, name));
+        for (uint32_t i = 0; regime && i < regime->duties_count; i++) {
+            uint64_t hours = regime->duties[i].to == LAW_TO_PERSONS ? hours_of(regime->duties[i].due) : 0;
+            if (hours > 0 && (least == 0 || hours < least)) least = hours;
+        }
+    }
+    return least;
+}
+
+static bool done_there(const struct fold *fold, const char *duty)
+{
+    for (size_t i = 0; i < fold->item_count; i++) {
+        const struct line *line = &fold->items[i].now;
+        if (line->kind == LINE_DONE && slice_is(line->name, duty) && !slice_is(line->state, "withdrawn"))
+            return true;
+    }
+    return false;
+}
+
+bool draft_waits(const struct spec *spec, const struct law *law, const struct fold *fold, struct buf *out)
+{
+    char name[LAW_ID_BYTES_MAX + 1];
+    for (size_t k = 0; k < spec->regime_count; k++) {
+        const struct law_regime *regime = law_regime(law, regime_name(spec, k, name));
+        for (uint32_t i = 0; regime && i < regime->duties_count; i++) {
+            const struct law_duty *duty = &regime->duties[i];
+            for (uint32_t n = 0; duty->to == LAW_TO_PERSONS && n < duty->after.at_count; n++) {
+                buf_clear(out);
+                buf_print(out, "%s/%s", regime->id, duty->after.at[n]);
+                if (!done_there(fold, buf_c(out))) return true;
+            }
+        }
+    }
+    buf_clear(out);
+    return false;
+}

@@ -1,0 +1,660 @@
+#include "answer/notice/send.h"
+
+#include "answer/notice/told.h"
+#include "keep/access/notice_row.h"
+#include "keep/contact.h"
+#include "keep/mask.h"
+#include "keep/post.h"
+#include "keep/put.h"
+#include "mail/mime.h"
+#include "mail/retry.h"
+#include "prove/tree.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOTICE_SALT_BYTES = 16, RECORD_GUESS = 256, AGAIN_US = 1000 * 1000, TRY_AT_A_TIME = 256 };
+
+void notice_mail_done(struct notice_mail *mail)
+{
+    buf_done(&mail->to);
+    buf_done(&mail->name);
+    buf_done(&mail->subject);
+    buf_done(&mail->body);
+}
+
+static const struct field *field_named(const struct shop *shop, const char *name)
+{
+    const struct field *field = field_find(&shop->fields, slice_text(name));
+    return field && field->group[0] == 0 ? field : NULL;
+}
+
+/* Which fields of a person a run opens. */
+static uint64_t opened_of(const struct shop *shop, const struct spec *spec, uint64_t held)
+{
+    const struct field *consent = spec->consent ? field_named(shop, "e_notice_consent") : NULL;
+    uint64_t bits = (uint64_t)1 << FIELD_NAME | (uint64_t)1 << FIELD_EMAIL;
+    if (consent) bits |= field_bit(consent);
+    return bits & held;
+}
+
+/* A name or line of a person never ends a line of ours. */
+static void one_line(struct buf *text)
+{
+    for (size_t i = 0; i < text->len; i++) {
+        if (text->at[i] < ' ' || text->at[i] == 0x7f) text->at[i] = ' ';
+    }
+}
+
+static void person_write(struct notices *runs, struct run *run, const struct record *record,
+                         struct subject_no no, struct notice_mail *out)
+{
+    const struct run_words *words = run->words;
+    SCOPED(buf_done) struct buf code = {0};
+    struct notice_person person = {.lang = slice_text(record->lang),
+                                   .name = buf_slice(&out->name),
+                                   .linked = record->state == SUBJECT_LINKED};
+    notice_code_put(runs->codes, run->row.id, no, &code);
+    person.code = buf_slice(&code);
+    run_person(&words->scope, no, &person.known, &person.possible);
+    if (words->spec.before > 0) run_person(&words->before, no, &person.known_before, &person.possible_before);
+    says_write(words->says, &person, &out->subject, &out->body);
+}
+
+static void text_hash(struct crypto *crypto, const struct notice_mail *mail, struct hash *out)
+{
+    const struct slice parts[] = {SLICE_TEXT("amanah notice text 1"), buf_slice(&mail->subject),
+                                  SLICE_TEXT("\n"), buf_slice(&mail->body)};
+    sha256(crypto, parts, COUNT_OF(parts), out);
+}
+
+/* The record is read and unlocked. */
+static RESULT mail_write(struct shop *shop, struct notices *runs, struct run *run,
+                         const struct record *record, struct subject_no no, struct notice_mail *out)
+{
+    if (record->held >> FIELD_EMAIL & 1) TRY(record_field(shop, no, record, FIELD_EMAIL, &out->to));
+    if (record->held >> FIELD_NAME & 1) TRY(record_field(shop, no, record, FIELD_NAME, &out->name));
+    one_line(&out->name);
+    person_write(runs, run, record, no, out);
+    text_hash(shop->crypto, out, &out->text);
+    return OK;
+}
+
+RESULT notice_mail_make(struct batch *batch, struct notices *runs, struct run *run, struct subject_no no,
+                        struct notice_mail *out)
+{
+    struct shop *shop = batch->shop;
+    struct record record;
+    SCOPED(buf_done) struct buf bytes = {0};
+    SECRET data_key = {{0}};
+    TRY(run_words(batch, run));
+    TRY(record_get(shop, no, false, &bytes, &record, NULL));
+    TRY(record_unlock(shop, no, &record, &data_key));
+    return mail_write(shop, runs, run, &record, no, out);
+}
+
+RESULT notices_way(struct shop *shop, int64_t now_us)
+{
+    struct post_head head = {0};
+    int64_t changed_us = 0;
+    SCOPED(buf_done) struct buf time = {0};
+    SCOPED(buf_done) struct buf entry_bytes = {0};
+    struct entry first = {0};
+    TRY(post_head(shop, &head));
+    if (!head.route) return FAIL(NOT_FOUND, "mail: there is no way to send them; see amanah mail put");
+    TRY(post_changed_us(shop, &changed_us));
+    if (now_us - changed_us >= NOTICE_HOLD_HOURS * HOUR_US) return OK;
+    TRY(ledger_entry(shop->ledger, 0, &entry_bytes, NULL));
+    TRY(entry_read(buf_slice(&entry_bytes), &first));
+    if (now_us - first.time_us < NOTICE_HOLD_HOURS * HOUR_US)
+        return OK; /* a vault younger than that has no older way */
+    time_put(&time, changed_us + NOTICE_HOLD_HOURS * HOUR_US);
+    return FAIL(CONFLICT,
+                "mail: the way that mails go was changed less than %d hours ago; notices may go from %s on",
+                NOTICE_HOLD_HOURS, buf_c(&time));
+}
+
+/* The look at those who come next, as one entry, before any of them is opened for sending. */
+static RESULT look_enter(struct batch *batch, struct run *run)
+{
+    struct shop *shop = batch->shop;
+    const struct spec *spec = &run->words->spec;
+    struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    struct draft draft = batch_draft(batch, &system, ENTRY_RUN);
+    struct receipt receipt = {0};
+    struct sighted *set = arena_take(batch->arena, RUN_LOOK_MAX * sizeof *set);
+    struct hash *leaves = arena_take(batch->arena, RUN_LOOK_MAX * sizeof *leaves);
+    size_t count = 0;
+    uint64_t at = run->row.entered + 1;
+    for (; count < RUN_LOOK_MAX && set_next(&run->states[PERSON_QUEUED], at, &at); at++) {
+        struct record record;
+        struct hash salt = {{0}};
+        SCOPED(buf_done) struct buf bytes = {0};
+        SECRET data_key = {{0}};
+        struct subject_no no = {at};
+        struct result got = record_get(shop, no, false, &bytes, &record, NULL);
+        if (got.code == CODE_NOT_FOUND) continue; /* erased since: nothing of them is looked at */
+        TRY(got);
+        TRY(record_unlock(shop, no, &record, &data_key));
+        set[count] = (struct sighted){no, opened_of(shop, spec, record.held), 0};
+        draft.entry.full |= set[count].full;
+        leaf_salt(shop->crypto, &data_key, draft.entry.nonce, &salt);
+        set_leaf(shop->crypto, &salt, &set[count], NULL, &leaves[count]);
+        count++;
+    }
+    run->row.entered = at - 1;
+    run->row_dirty = true;
+    if (count == 0) return OK;
+    draft.set = set;
+    draft.leaves = leaves;
+    draft.set_count = count;
+    draft.entry.object_kind = RUN_ENTRY_LOOK;
+    draft.entry.object_id = run->row.id;
+    batch_append(batch, &draft, &receipt);
+    return OK;
+}
+
+static RESULT put_off(struct batch *batch, struct run *run, struct subject_no no, enum person_state from,
+                      int64_t until_us)
+{
+    struct run_odd *odd = run_odd_of(run, no, true);
+    if (odd->made_us == 0) odd->made_us = batch->now_us;
+    odd->due_us = until_us;
+    run_move(run, no, from, from == PERSON_UNKNOWN ? PERSON_UNKNOWN : PERSON_WAITING);
+    return run_odd_keep(batch, odd);
+}
+
+/* What is made on the way to one job. */
+struct handing {
+    struct batch *batch;
+    struct notices *runs;
+    struct post_head head;
+    uint64_t number;
+    struct mail_job *jobs;
+    size_t room, count;
+};
+
+static RESULT job_make(struct handing *handing, struct run *run, struct subject_no no,
+                       const struct notice_mail *mail)
+{
+    struct notices *runs = handing->runs;
+    const struct run_odd *odd = run_odd_of(run, no, false);
+    struct mail_job *job = &handing->jobs[handing->count];
+    SCOPED(buf_done) struct buf id = {0};
+    message_id_put(runs->codes, run->row.id, no, &id);
+    buf_byte(&id, '@');
+    buf_slice_put(&id, mail_address_domain(handing->head.from));
+    struct mail_mime mime = {.from = handing->head.from,
+                             .from_name = handing->head.name,
+                             .reply_to = handing->head.reply_to,
+                             .to = buf_slice(&mail->to),
+                             .to_name = buf_slice(&mail->name),
+                             .subject = buf_slice(&mail->subject),
+                             .body = buf_slice(&mail->body),
+                             .id = buf_slice(&id),
+                             .time_us = handing->batch->now_us};
+    *job = (struct mail_job){.shop = handing->number,
+                             .id = (uint64_t)run->row.id << 40 | no.at,
+                             .made_us = odd ? odd->made_us : handing->batch->now_us,
+                             .attempts = odd ? odd->attempts + 1 : 1};
+    return_path_put(runs->codes, run->row.id, no, handing->head.from, &job->from);
+    buf_slice_put(&job->to, buf_slice(&mail->to));
+    struct result made = mail_mime_write(&mime, &job->message);
+    if (made.code != CODE_OK) {
+        mail_job_done(job);
+        return made;
+    }
+    job->route = mail_route_keep(handing->head.route);
+    handing->count++;
+    return OK;
+}
+
+static void flight_add(struct notices *runs, struct run *run, struct subject_no no, uint64_t domain,
+                       const struct notice_mail *mail)
+{
+    SCOPED(buf_done) struct buf masked = {0};
+    struct flight *flight = &runs->flights[runs->flight_count++];
+    *flight = (struct flight){.run = run->row.id, .no = no, .domain = domain, .text = mail->text};
+    mask(MASK_EMAIL, buf_slice(&mail->to), &masked);
+    size_t len = masked.len < sizeof flight->masked ? masked.len : sizeof flight->masked - 1;
+    memcpy(flight->masked, masked.at, len);
+}
+
+/* Did they agree to electronic notices, before now? A date that cannot be read is no yes. */
+static RESULT consents(struct shop *shop, const struct spec *spec, const struct record *record,
+                       struct subject_no no, int64_t now_us, bool *out)
+{
+    const struct field *field = spec->consent ? field_named(shop, "e_notice_consent") : NULL;
+    SCOPED(buf_done) struct buf value = {0}, now = {0};
+    *out = !spec->consent;
+    if (!field || !(record->held >> field->number & 1)) return OK;
+    TRY(record_field(shop, no, record, field->number, &value));
+    time_put(&now, now_us);
+    enum { DAY_TEXT = 10 };
+    *out = value.len >= DAY_TEXT && memcmp(value.at, now.at, DAY_TEXT) <= 0 && value.at[0] >= '1';
+    return OK;
+}
+
+/* One person: a job, or the state in which no mail goes to them. */
+static RESULT person_open(struct handing *handing, struct run *run, struct subject_no no,
+                          enum person_state from)
+{
+    struct batch *batch = handing->batch;
+    struct shop *shop = batch->shop;
+    struct record record;
+    SCOPED(buf_done) struct buf bytes = {0};
+    SCOPED(notice_mail_done) struct notice_mail mail = {0};
+    SECRET data_key = {{0}};
+    bool agrees = false;
+    int64_t until_us = 0;
+    struct result got = record_get(shop, no, false, &bytes, &record, NULL);
+    if (got.code == CODE_NOT_FOUND) {
+        run_move(run, no, from, PERSON_GONE);
+        return OK;
+    }
+    TRY(got);
+    until_us = contact_held_until(shop, &record);
+    if (until_us != 0)
+        return put_off(batch, run, no, from, until_us); /* a code must not reach who took an account over */
+    TRY(record_unlock(shop, no, &record, &data_key));
+    TRY(consents(shop, &run->words->spec, &record, no, batch->now_us, &agrees));
+    if (agrees) TRY(mail_write(shop, handing->runs, run, &record, no, &mail));
+    if (!agrees || !mail_address_good(buf_slice(&mail.to))) {
+        run_move(run, no, from, agrees ? PERSON_NO_ADDRESS : PERSON_NO_CONSENT);
+        return OK;
+    }
+    uint64_t domain = pace_domain(mail_address_domain(buf_slice(&mail.to)));
+    if (!pace_may(&handing->runs->pace, domain, batch->now_us, &until_us))
+        return put_off(batch, run, no, from, until_us);
+    TRY(job_make(handing, run, no, &mail));
+    flight_add(handing->runs, run, no, domain, &mail);
+    pace_went(&handing->runs->pace, domain);
+    run_move(run, no, from, PERSON_SENDING);
+    run->row.today++;
+    run->row_dirty = true;
+    return OK;
+}
+
+/* How many more may go today. */
+static size_t day_room(struct run *run, int64_t now_us, size_t room)
+{
+    uint64_t most = run->words->spec.per_day;
+    uint32_t day = (uint32_t)(now_us / DAY_US);
+    if (run->row.day != day) {
+        run->row.day = day;
+        run->row.today = 0;
+        run->row_dirty = true;
+    }
+    if (most == 0) return room;
+    uint64_t left = most > run->row.today ? most - run->row.today : 0;
+    return left < room ? (size_t)left : room;
+}
+
+/* Those who were told "later", or of whom it is unknown, when it is time. */
+static RESULT again(struct handing *handing, struct run *run, size_t most)
+{
+    int64_t now_us = handing->batch->now_us;
+    size_t tried = 0;
+    for (size_t i = 0; i < run->odd_count && handing->count < most && tried < TRY_AT_A_TIME; i++) {
+        struct subject_no no = run->odds[i].no;
+        bool waits = set_has(&run->states[PERSON_WAITING], no.at);
+        bool unknown = !waits && set_has(&run->states[PERSON_UNKNOWN], no.at);
+        if ((!waits && !unknown) || run->odds[i].due_us > now_us) continue;
+        tried++;
+        TRY(person_open(handing, run, no, waits ? PERSON_WAITING : PERSON_UNKNOWN));
+    }
+    return OK;
+}
+
+static RESULT run_hand_over(struct handing *handing, struct run *run)
+{
+    TRY(run_words(handing->batch, run));
+    size_t left = handing->room - handing->count;
+    size_t flights = FLIGHTS_MAX - handing->runs->flight_count;
+    size_t most = handing->count + day_room(run, handing->batch->now_us, left < flights ? left : flights);
+    TRY(again(handing, run, most));
+    uint64_t at = 0;
+    for (size_t tried = 0; handing->count < most && tried < TRY_AT_A_TIME; tried++) {
+        if (!set_next(&run->states[PERSON_QUEUED], 0, &at)) break;
+        if (at > run->row.entered) TRY(look_enter(handing->batch, run));
+        TRY(person_open(handing, run, (struct subject_no){at}, PERSON_QUEUED));
+    }
+    return OK;
+}
+
+/* Two people said yes to these very words: it starts. */
+static RESULT run_start(struct batch *batch, struct run *run)
+{
+    struct shop *shop = batch->shop;
+    SCOPED(buf_done) struct buf body = {0};
+    struct slice row = notice_row(&shop->access, NOTICE_ROW_RUN + run->row.id);
+    if (row.len == 0) return OK;
+    TRY(run_words(batch, run));
+    run_yes_body(shop->crypto, run, buf_slice(&run->words->bytes), &body);
+    if (!slice_equal(row, buf_slice(&body)))
+        return OK; /* the yes was to other words: it counts for nothing */
+    run->row.state = RUN_SENDING;
+    run->row.started_us = batch->now_us;
+    run->row_dirty = true;
+    return OK;
+}
+
+static bool run_over(const struct run *run)
+{
+    return set_count(&run->states[PERSON_QUEUED]) == 0 && set_count(&run->states[PERSON_SENDING]) == 0 &&
+           set_count(&run->states[PERSON_WAITING]) == 0 && set_count(&run->states[PERSON_UNKNOWN]) == 0;
+}
+
+RESULT notices_hand_over(struct batch *batch, uint64_t number, struct mail_job *jobs, size_t room,
+                         size_t *count)
+{
+    struct handing handing = {.batch = batch, .number = number, .jobs = jobs};
+    *count = 0;
+    TRY(runs_of(batch->shop, &handing.runs));
+    handing.room =
+        handing.runs->failures > 0 && room > 1 ? 1 : room; /* one tries whether the host is there again */
+    if (handing.runs->failures > 0 && handing.runs->flight_count > 0) handing.room = 0;
+    if (batch->now_us < handing.runs->paused_us) handing.room = 0;
+    struct result done = OK;
+    for (size_t i = 0; i < handing.runs->count && done.code == CODE_OK; i++) {
+        struct run *run = handing.runs->at[i];
+        if (run->row.state == RUN_ASKED) done = run_start(batch, run);
+        if (done.code != CODE_OK || run->row.state != RUN_SENDING) continue;
+        if (handing.room > 0) {
+            done = notices_way(batch->shop, batch->now_us);
+            if (done.code == CODE_CONFLICT ||
+                done.code == CODE_NOT_FOUND) { /* the way is new: it waits by itself */
+                done = OK;
+                continue;
+            }
+            if (done.code == CODE_OK) done = post_head(batch->shop, &handing.head);
+            if (done.code == CODE_OK) done = run_hand_over(&handing, run);
+        }
+        if (done.code == CODE_OK && run_over(run)) {
+            run->row.state = RUN_DONE;
+            run->row.ended_us = batch->now_us;
+            run->row_dirty = true;
+        }
+        if (done.code == CODE_OK) done = run_flush(batch, run);
+    }
+    *count = handing.count;
+    if (done.code == CODE_OK) return OK;
+    for (size_t i = 0; i < handing.count; i++) mail_job_done(&jobs[i]);
+    *count = 0;
+    return done;
+}
+
+void notices_settled(struct shop *shop, bool durable)
+{
+    struct notices *runs = shop->notice.at;
+    size_t kept = 0;
+    if (!runs) return;
+    for (size_t i = 0; i < runs->flight_count; i++) {
+        if (!durable && !runs->flights[i].given) {
+            pace_word(&runs->pace, runs->flights[i].domain, PACE_OTHER, 0);
+            continue;
+        }
+        runs->flights[kept] = runs->flights[i];
+        runs->flights[kept++].given = true;
+    }
+    runs->flight_count = kept;
+}
+
+/* One record of what was delivered: sealed under its person's own key, so that erasing them erases it. */
+struct delivery {
+    struct buf bytes; /* rows: be64 number ‖ leaf ‖ be16 length ‖ sealed */
+    struct hash *leaves;
+    size_t count;
+    uint64_t first, last;
+};
+
+static void delivery_done(struct delivery *delivery)
+{
+    buf_done(&delivery->bytes);
+    free(delivery->leaves);
+}
+
+static void record_text(struct shop *shop, const struct flight *flight, const struct bulk_word *word,
+                        int64_t now_us, struct buf *out)
+{
+    uint8_t salt[NOTICE_SALT_BYTES];
+    SCOPED(buf_done) struct buf hex = {0};
+    crypto_random(shop->crypto, salt, sizeof salt);
+    cbor_map(out, 7);
+    put_number(out, "run", flight->run);
+    put_id(shop, out, "subject", ID_SUBJECT, flight->no.at);
+    put_time(out, "accepted", now_us);
+    put_text(out, "to", slice_text(flight->masked));
+    put_text(out, "reply", slice_text(word->text));
+    hex_put(&hex, SLICE_OF(flight->text.bytes));
+    put_text(out, "text_sha256", buf_slice(&hex));
+    buf_clear(&hex);
+    hex_put(&hex, SLICE_OF(salt));
+    put_text(out, "salt", buf_slice(&hex));
+}
+
+static RESULT delivered(struct batch *batch, const struct flight *flight, const struct bulk_word *word,
+                        struct delivery *delivery)
+{
+    struct shop *shop = batch->shop;
+    struct record record;
+    SCOPED(buf_done) struct buf text = {0}, bytes = {0}, sealed = {0}, aad = {0};
+    SECRET data_key = {{0}};
+    record_text(shop, flight, word, batch->now_us, &text);
+    leaf_hash(shop->crypto, buf_slice(&text), &delivery->leaves[delivery->count]);
+    struct result got = record_get(shop, flight->no, false, &bytes, &record, NULL);
+    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
+    if (got.code == CODE_OK) { /* else: erased while it was on its way; its leaf stays, and says nothing */
+        TRY(record_unlock(shop, flight->no, &record, &data_key));
+        buf_text(&aad, "amanah notice record 1");
+        buf_be64(&aad, flight->no.at);
+        buf_be32(&aad, flight->run);
+        aead_seal(shop->dek, buf_slice(&aad), buf_slice(&text), &sealed);
+    }
+    buf_be64(&delivery->bytes, flight->no.at);
+    buf_put(&delivery->bytes, delivery->leaves[delivery->count].bytes, HASH_BYTES);
+    buf_be16(&delivery->bytes, (uint16_t)sealed.len);
+    buf_slice_put(&delivery->bytes, buf_slice(&sealed));
+    if (delivery->count == 0 || flight->no.at < delivery->first) delivery->first = flight->no.at;
+    if (flight->no.at > delivery->last) delivery->last = flight->no.at;
+    delivery->count++;
+    return OK;
+}
+
+/* The entry of what hosts took in this batch, and its records beside it. */
+static RESULT delivery_enter(struct batch *batch, const struct run *run, const struct delivery *delivery)
+{
+    struct shop *shop = batch->shop;
+    struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    struct draft draft = batch_draft(batch, &system, ENTRY_RUN);
+    struct receipt receipt = {0};
+    uint64_t n = 0;
+    if (delivery->count == 0) return OK;
+    draft.entry.count = delivery->count;
+    draft.entry.object_kind = RUN_ENTRY_DELIVERED;
+    draft.entry.object_id = run->row.id;
+    draft.entry.has_object = true;
+    merkle_root(shop->crypto, delivery->leaves, delivery->count, &draft.entry.object);
+    batch_append(batch, &draft, &receipt);
+    struct store *store = batch_write(batch);
+    TRY(store->run->said_last(store, run->row.id, &n));
+    return store->run->said_add(store, run->row.id, n + 1, receipt.index, delivery->first, delivery->last,
+                                buf_slice(&delivery->bytes));
+}
+
+static void host_failed(struct notices *runs, const struct mail_done *done, int64_t now_us)
+{
+    if (runs->paused_us <= now_us) { /* else it is word of the same failure */
+        runs->failures++;
+        runs->paused_us = now_us + mail_pause_us(runs->failures);
+    }
+    runs->problem = done->problem;
+    runs->reply = done->reply;
+}
+
+static void host_works(struct notices *runs)
+{
+    runs->failures = 0;
+    runs->paused_us = 0;
+    runs->problem = NULL;
+}
+
+static RESULT odd_word(struct batch *batch, struct run *run, const struct flight *flight,
+                       const struct mail_done *done, bool lost)
+{
+    struct run_odd *odd = run_odd_of(run, flight->no, true);
+    int64_t due_us = batch->now_us + mail_retry_us(done->attempts);
+    if (odd->made_us == 0) odd->made_us = done->made_us;
+    odd->attempts = done->attempts;
+    odd->doubts += lost;
+    odd->reply = done->reply;
+    odd->due_us = due_us;
+    enum person_state to = lost                        ? PERSON_UNKNOWN
+                           : done->end == MAIL_REFUSED ? PERSON_REFUSED
+                                                       : PERSON_WAITING;
+    if (to == PERSON_WAITING && due_us - odd->made_us > MAIL_AGE_MAX_US) to = PERSON_REFUSED;
+    run_move(run, flight->no, PERSON_SENDING, to);
+    return run_odd_keep(batch, odd);
+}
+
+static RESULT word_take(struct batch *batch, struct notices *runs, struct run *run,
+                        const struct flight *flight, const struct bulk_word *word, struct delivery *delivery)
+{
+    const struct mail_done *done = &word->done;
+    enum pace_end end = done->end == MAIL_ARRIVED ? PACE_TOOK
+                        : done->end == MAIL_LATER ? PACE_LATER
+                                                  : PACE_OTHER;
+    pace_word(&runs->pace, flight->domain, end, batch->now_us);
+    switch (done->end) {
+    case MAIL_ARRIVED:
+        host_works(runs);
+        run_move(run, flight->no, PERSON_SENDING, PERSON_ACCEPTED);
+        return delivered(batch, flight, word, delivery);
+    case MAIL_REFUSED:
+    case MAIL_LATER:
+        host_works(runs);
+        return odd_word(batch, run, flight, done, false);
+    case MAIL_LOST:
+        return odd_word(batch, run, flight, done, true);
+    case MAIL_DOWN:
+        host_failed(runs, done, batch->now_us);
+        break;
+    case MAIL_UNTOUCHED:
+        break;
+    }
+    const struct run_odd *odd = run_odd_of(run, flight->no, false);
+    run_move(run, flight->no, PERSON_SENDING,
+             odd && odd->doubts > 0 ? PERSON_UNKNOWN
+             : odd                  ? PERSON_WAITING
+                                    : PERSON_QUEUED);
+    if (run->row.today > 0) run->row.today--; /* it did not count at the host */
+    run->row_dirty = true;
+    return OK;
+}
+
+static struct flight *flight_of(struct notices *runs, uint64_t id)
+{
+    for (size_t i = 0; i < runs->flight_count; i++) {
+        struct flight *flight = &runs->flights[i];
+        if (((uint64_t)flight->run << 40 | flight->no.at) == id) return flight;
+    }
+    return NULL;
+}
+
+/* Those of one run, of which word came. */
+static RESULT run_word(struct batch *batch, struct notices *runs, struct run *run,
+                       const struct bulk_word *words, size_t count)
+{
+    SCOPED(delivery_done) struct delivery delivery = {.leaves = calloc(count, sizeof *delivery.leaves)};
+    if (!delivery.leaves) return FAIL(UNAVAILABLE, "notice: out of memory");
+    for (size_t i = 0; i < count; i++) {
+        struct flight *flight =
+            words[i].done.id >> 40 == run->row.id ? flight_of(runs, words[i].done.id) : NULL;
+        if (!flight || !set_has(&run->states[PERSON_SENDING], flight->no.at)) continue;
+        TRY(word_take(batch, runs, run, flight, &words[i], &delivery));
+    }
+    TRY(delivery_enter(batch, run, &delivery));
+    return run_flush(batch, run);
+}
+
+RESULT notices_word(struct batch *batch, const struct bulk_word *words, size_t count)
+{
+    struct notices *runs = NULL;
+    TRY(runs_of(batch->shop, &runs));
+    for (size_t i = 0; i < runs->count && count > 0; i++) {
+        bool any = false;
+        for (size_t k = 0; k < count; k++) any = any || words[k].done.id >> 40 == runs->at[i]->row.id;
+        if (any) TRY(run_word(batch, runs, runs->at[i], words, count));
+    }
+    return OK;
+}
+
+void notices_told(struct shop *shop, const struct bulk_word *words, size_t count)
+{
+    struct notices *runs = shop->notice.at;
+    for (size_t i = 0; runs && i < count; i++) {
+        struct flight *flight = flight_of(runs, words[i].done.id);
+        if (flight) *flight = runs->flights[--runs->flight_count];
+    }
+}
+
+static RESULT run_recover(struct batch *batch, struct run *run)
+{
+    uint64_t at = 0;
+    size_t done = 0;
+    while (set_next(&run->states[PERSON_SENDING], at, &at)) {
+        struct run_odd *odd = run_odd_of(run, (struct subject_no){at}, true);
+        if (odd->made_us == 0) odd->made_us = batch->now_us;
+        odd->doubts++;
+        odd->attempts += odd->attempts == 0;
+        odd->due_us = batch->now_us;
+        TRY(run_odd_keep(batch, odd));
+        run_move(run, odd->no, PERSON_SENDING, PERSON_UNKNOWN);
+        done++;
+    }
+    return done > 0 ? run_flush(batch, run) : OK;
+}
+
+RESULT notices_recover(struct batch *batch)
+{
+    struct notices *runs = NULL;
+    TRY(runs_of(batch->shop, &runs));
+    if (runs->recovered) return OK;
+    for (size_t i = 0; i < runs->count; i++) TRY(run_recover(batch, runs->at[i]));
+    runs->recovered = true;
+    return OK;
+}
+
+int64_t notices_due_us(struct shop *shop, int64_t now_us)
+{
+    struct notices *runs = NULL;
+    int64_t next_us = INT64_MAX;
+    if (runs_of(shop, &runs).code != CODE_OK) return now_us + AGAIN_US;
+    for (size_t i = 0; i < runs->count; i++) {
+        struct run *run = runs->at[i];
+        uint64_t at = 0;
+        if (run->row.state == RUN_ASKED && notice_row(&shop->access, NOTICE_ROW_RUN + run->row.id).len > 0)
+            return now_us;
+        if (run->row.state != RUN_SENDING) continue;
+        if (!run->words) return now_us; /* not begun by this process */
+        bool today = run->words->spec.per_day == 0 || run->row.today < run->words->spec.per_day ||
+                     run->row.day != (uint32_t)(now_us / DAY_US);
+        int64_t run_us = INT64_MAX;
+        if (run_over(run) || set_next(&run->states[PERSON_QUEUED], 0, &at)) run_us = now_us;
+        for (size_t k = 0; k < run->odd_count && run_us > now_us; k++) {
+            const struct run_odd *odd = &run->odds[k];
+            bool open = set_has(&run->states[PERSON_WAITING], odd->no.at) ||
+                        set_has(&run->states[PERSON_UNKNOWN], odd->no.at);
+            if (open && odd->due_us < run_us) run_us = odd->due_us;
+        }
+        if (!today && !run_over(run)) run_us = ((int64_t)run->row.day + 1) * DAY_US;
+        if (run_us < next_us) next_us = run_us;
+    }
+    if (next_us == INT64_MAX) return next_us;
+    if (runs->failures > 0 && runs->flight_count > 0) return INT64_MAX; /* first hear of the one that tries */
+    if (next_us < runs->paused_us) next_us = runs->paused_us;
+    if (notices_way(shop, now_us).code != CODE_OK && next_us < now_us + MINUTE_US)
+        next_us = now_us + MINUTE_US;
+    return next_us > now_us ? next_us : now_us;
+}

@@ -1,0 +1,122 @@
+#include "answer/notice/spec.h"
+
+#include "base/cbor.h"
+
+enum { SPEC_FORMAT = 1, SPEC_MEMBERS = 13 };
+
+static const char *const kinds[] = {
+    [NOTICE_FIRST] = "notice", [NOTICE_SUPPLEMENT] = "supplement", [NOTICE_CARE] = "care"};
+
+const char *notice_kind_name(enum notice_kind kind)
+{
+    return kinds[kind];
+}
+
+enum notice_kind notice_kind_of(struct slice name)
+{
+    for (size_t i = NOTICE_FIRST; i < COUNT_OF(kinds); i++) {
+        if (slice_is(name, kinds[i])) return (enum notice_kind)i;
+    }
+    return (enum notice_kind)0;
+}
+
+void spec_write(const struct spec *spec, struct buf *out)
+{
+    cbor_array(out, SPEC_MEMBERS);
+    cbor_uint(out, SPEC_FORMAT);
+    cbor_uint(out, spec->kind);
+    cbor_uint(out, spec->count);
+    cbor_uint(out, spec->before);
+    cbor_uint(out, spec->audiences);
+    cbor_uint(out, spec->per_day);
+    cbor_uint(out, (uint64_t)spec->since_us);
+    cbor_uint(out, (uint64_t)spec->until_us);
+    cbor_uint(out, spec->consent);
+    cbor_uint(out, spec->languages);
+    cbor_array(out, spec->regime_count);
+    for (size_t i = 0; i < spec->regime_count; i++) cbor_text(out, spec->regimes[i]);
+    cbor_array(out, SPEC_LANGUAGES);
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) cbor_text(out, spec->texts[i]);
+    cbor_array(out, spec->fact_count * 3);
+    for (size_t i = 0; i < spec->fact_count; i++) {
+        cbor_text(out, spec->facts[i].name);
+        cbor_text(out, spec->facts[i].lang);
+        cbor_text(out, spec->facts[i].text);
+    }
+}
+
+static RESULT bad(void)
+{
+    return FAIL(CORRUPT, "notice: what a run says is not what was written");
+}
+
+static RESULT number_read(struct cbor *reader, uint64_t most, uint64_t *out)
+{
+    TRY(cbor_read_uint(reader, out));
+    return *out <= most ? OK : bad();
+}
+
+static RESULT lists_read(struct cbor *reader, struct spec *out)
+{
+    size_t count = 0;
+    TRY(cbor_read_array(reader, &out->regime_count));
+    if (out->regime_count > SPEC_REGIMES_MAX) return bad();
+    for (size_t i = 0; i < out->regime_count; i++) TRY(cbor_read_text(reader, &out->regimes[i]));
+    TRY(cbor_read_array(reader, &count));
+    if (count != SPEC_LANGUAGES) return bad();
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) TRY(cbor_read_text(reader, &out->texts[i]));
+    TRY(cbor_read_array(reader, &count));
+    if (count % 3 != 0 || count / 3 > SPEC_FACTS_MAX) return bad();
+    out->fact_count = count / 3;
+    for (size_t i = 0; i < out->fact_count; i++) {
+        TRY(cbor_read_text(reader, &out->facts[i].name));
+        TRY(cbor_read_text(reader, &out->facts[i].lang));
+        TRY(cbor_read_text(reader, &out->facts[i].text));
+    }
+    return OK;
+}
+
+static RESULT members_read(struct slice bytes, struct spec *out)
+{
+    enum { NUMBERS = 10 };
+    static const uint64_t most[NUMBERS] = {
+        SPEC_FORMAT, NOTICE_CARE, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+        UINT64_MAX,  INT64_MAX,   INT64_MAX,  1,          (1 << SPEC_LANGUAGES) - 1};
+    struct cbor reader = cbor_reader(bytes);
+    struct spec spec = {0};
+    uint64_t numbers[NUMBERS] = {0};
+    size_t count = 0;
+    TRY(cbor_read_array(&reader, &count));
+    if (count != SPEC_MEMBERS) return bad();
+    for (size_t i = 0; i < NUMBERS; i++) TRY(number_read(&reader, most[i], &numbers[i]));
+    if (numbers[0] != SPEC_FORMAT || numbers[1] == 0) return bad();
+    spec.kind = (enum notice_kind)numbers[1];
+    spec.count = (uint32_t)numbers[2];
+    spec.before = (uint32_t)numbers[3];
+    spec.audiences = (uint32_t)numbers[4];
+    spec.per_day = numbers[5];
+    spec.since_us = (int64_t)numbers[6];
+    spec.until_us = (int64_t)numbers[7];
+    spec.consent = numbers[8] == 1;
+    spec.languages = (uint32_t)numbers[9];
+    TRY(lists_read(&reader, &spec));
+    *out = spec;
+    return OK;
+}
+
+RESULT spec_read(struct slice bytes, struct spec *out)
+{
+    return members_read(bytes, out).code == CODE_OK ? OK : bad();
+}
+
+struct slice spec_fact(const struct spec *spec, const char *name, const char *lang)
+{
+    struct slice found = {0};
+    for (size_t i = 0; i < spec->fact_count; i++) {
+        const struct spec_fact *fact = &spec->facts[i];
+        if (!slice_is(fact->name, name)) continue;
+        if (slice_is(fact->lang, lang)) return fact->text;
+        if (fact->lang.len == 0) found = fact->text;
+    }
+    return found;
+}

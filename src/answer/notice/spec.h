@@ -1,0 +1,45 @@
+/*
+ * What a notice run says: its texts, the facts put into them, by which count, to whom. Kept as the body of a line of its
+ * incident, so that years later the very words can be made again. Main calls: spec_write(), spec_read().
+ */
+#ifndef AMN_ANSWER_NOTICE_SPEC_H
+#define AMN_ANSWER_NOTICE_SPEC_H
+
+#include "base/asks.h"
+
+enum notice_kind { NOTICE_FIRST = 1, NOTICE_SUPPLEMENT, NOTICE_CARE };
+
+enum { SPEC_LANGUAGES = 3, SPEC_FACTS_MAX = 64, SPEC_REGIMES_MAX = 16, FACT_BYTES_MAX = 4000 };
+
+/* One fact as it is put into texts; lang empty: in every language that has none of its own. */
+struct spec_fact {
+    struct slice name, lang, text;
+};
+
+/* Slices borrow: from the ask while it is drafted, from the stored bytes later. */
+struct spec {
+    enum notice_kind kind;
+    uint32_t count,
+        before; /* versions of the incident's count: whose what; and of a supplement the earlier one */
+    uint32_t audiences; /* bits of enum subject_state */
+    uint32_t languages; /* bits of mail_language(): those that its people read */
+    uint64_t per_day;   /* mails a day that the host takes; 0: no limit is known */
+    int64_t since_us, until_us;
+    bool consent; /* who did not agree to electronic notices gets none */
+    struct slice regimes[SPEC_REGIMES_MAX];
+    size_t regime_count;
+    struct slice texts[SPEC_LANGUAGES]; /* by mail_language(); whole templates */
+    struct spec_fact facts[SPEC_FACTS_MAX];
+    size_t fact_count;
+};
+
+const char *notice_kind_name(enum notice_kind kind); /* "notice": the template's name, too */
+enum notice_kind notice_kind_of(struct slice name);  /* 0: none */
+
+void spec_write(const struct spec *spec, struct buf *out);
+RESULT spec_read(struct slice bytes, struct spec *out); /* CORRUPT for what spec_write() did not make */
+
+/* The fact of that name in that language, else the one for all; empty when there is none. */
+struct slice spec_fact(const struct spec *spec, const char *name, const char *lang);
+
+#endif

@@ -1,0 +1,431 @@
+#!/usr/bin/env python3
+"""Every person told once: exactly their fields, in their language, by two people; nobody lost, nobody twice, all provable."""
+import base64
+import collections
+import hashlib
+import os
+import random
+import re
+import socket
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from amanah import Home, Wrong, check, same, story, within  # noqa: E402
+from mail_host import MailHost  # noqa: E402
+from staff import colleagues  # noqa: E402
+
+SENDER = "toko@shop.example"
+FACTS = {"how": {"en": "A key of somebody who had left was used.", "id": "Kunci milik orang yang sudah keluar dipakai.",
+                 "ko": "퇴사자의 인증키가 사용되었습니다."},
+         "actions": {"en": "We ended the key.", "id": "Kunci itu kami matikan.", "ko": "인증키를 폐기했습니다."},
+         "desk": {"": "privacy@shop.example"}, "relief": {"": "Write to privacy@shop.example."},
+         "rights": {"": "You may claim damages."}}
+
+
+def customers(home, count, first=1):
+    langs = [("ko", "KR"), ("id", "ID"), ("en", "US")]
+    rows = "ref,name,email,phone,country,lang\n" + "".join(
+        f"C-{n},Person {n},p{n}@mail{n % 3}.example,+62812345{n:05d},{langs[n % 3][1]},{langs[n % 3][0]}\n"
+        for n in range(first, first + count))
+    home.run("import", home.file("customers.csv", rows))
+
+
+def person(home, ref):
+    return home.ask("lookup", "ref", "--purpose", "support", stdin=f"{ref}\n")["ids"][0]
+
+
+def mail_set(home, host):
+    home.ask("mail", "put", host.url, "--no-tls", "--sender", SENDER, "--name", "Toko Kim")
+
+
+def incident(home, **more):
+    made = home.ask("incident", "open", "a leak")["id"]
+    for name, texts in {**FACTS, **more}.items():
+        for lang, text in texts.items():
+            home.run("incident", "add", made, "facts", f"name={name}", *([f"lang={lang}"] if lang else []), f"text={text}")
+    home.run("incident", "scope", made, "from=2020-01-01T00:00:00Z")
+    return made
+
+
+def looked_at(home, ids, fields):
+    for at in range(0, len(ids), 1000):
+        same(home.reveal(ids[at:at + 1000], fields).status, 200)
+
+
+def status(home, made, run=1):
+    return home.ask("notice", "status", made, str(run))
+
+
+def said(mail):
+    return mail.text.replace("\r\n", "\n")
+
+
+def await_state(home, made, state, run=1, seconds=120):
+    until = time.monotonic() + seconds
+    while True:
+        now = status(home, made, run)
+        if now["state"] == state:
+            return now
+        if time.monotonic() > until:
+            raise Wrong(f"the run is {now}, not {state}")
+        time.sleep(0.1)
+
+
+def each_gets_exactly_their_fields_in_their_language():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        customers(home, 30)
+        ids = {n: person(home, f"C-{n}") for n in range(1, 13)}
+        looked_at(home, [ids[n] for n in range(1, 7)], ["name", "email"])
+        looked_at(home, [ids[n] for n in range(4, 13)], ["phone"])
+        made = incident(home)
+        drafted = home.ask("notice", "draft", made)
+        same(drafted["notice"]["people"]["queued"], 12)
+        same(drafted["languages"], {"en": 4, "id": 4, "ko": 4})
+        same(drafted["notice"]["missing"], "")
+        check({"kr-pipa", "id-pdp"} <= set(drafted["notice"]["regimes"]), str(drafted["notice"]["regimes"]))
+        sent = home.run("notice", "send", made, "1", "--yes").text
+        within("notice 1", sent)
+        done = await_state(home, made, "done")
+        same(done["people"]["accepted"], 12)
+        mails = {mail.to: mail for mail in host.await_mails(12)}
+        same(len(mails), 12)
+        words = {0: ("유출", "이메일 주소", "전화번호"), 1: ("kebocoran data", "alamat surel", "nomor telepon"),
+                 2: ("data breach", "e-mail address", "telephone number")}
+        for n in range(1, 13):
+            mail = mails[f"p{n}@mail{n % 3}.example"]
+            verdict, email, phone = words[n % 3]
+            items = re.findall(r"^- (.*)$", said(mail), re.M)
+            within(verdict, mail.text)
+            same([any(email.lower() == item.lower() for item in items), any(phone.lower() == item.lower() for item in items)],
+                 [n < 7, n > 3], f"{n}: {items}")
+            same(mail.message["Auto-Submitted"], "auto-generated")
+            check("http" not in mail.text, "a notice has no link")
+            check(re.fullmatch(r"toko\+n[0-9a-z]{26}@shop\.example", mail.sender), mail.sender)
+        same(len({mail.sender for mail in mails.values()}), 12, "each has a return path of its own")
+        ledger = home.run("ledger", "verify")
+        same(ledger.status, 0)
+        looks = home.good("GET", f"/v1/subjects/{ids[1]}/sightings")["items"]
+        check(any(look["kind"] == "run" for look in looks), f"a run is a look at each of its people: {looks}")
+
+
+def root_of(leaf, at, count, path):
+    """RFC 6962 section 2.1.1, written down as it stands there."""
+    if count == 1:
+        return leaf
+    half = 1
+    while half * 2 < count:
+        half *= 2
+    if at < half:
+        return hashlib.sha256(b"\1" + root_of(leaf, at, half, path[:-1]) + path[-1]).digest()
+    return hashlib.sha256(b"\1" + path[-1] + root_of(leaf, at - half, count - half, path[:-1])).digest()
+
+
+def one_person_is_proved_and_their_code_is_known():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        customers(home, 9)
+        ids = [person(home, f"C-{n}") for n in range(1, 10)]
+        looked_at(home, ids, ["email"])
+        made = incident(home)
+        home.run("notice", "draft", made)
+        home.run("notice", "send", made, "1", "--yes")
+        await_state(home, made, "done")
+        mail = next(mail for mail in host.await_mails(9) if mail.to.startswith("p2@"))
+        shown = home.ask("notice", "person", made, "1", ids[1])
+        same([shown["state"], shown["delivered"]["to"], shown["text"]["as_delivered"]], ["accepted", "p***@mail2.example", True])
+        same(shown["text"]["body"].strip(), said(mail).strip(), "the very words are made again")
+        proof = shown["proof"]
+        leaf = hashlib.sha256(b"\0" + bytes.fromhex(proof["record_cbor"])).digest()
+        root = root_of(leaf, proof["place"], proof["records"], [bytes.fromhex(part) for part in proof["path"]])
+        entry = home.good("GET", f"/v1/ledger/entries/{proof['entry']}")
+        same([entry["object"], entry["object_kind"]], [base64.b64encode(root).decode(), 2], "the entry holds the root")
+        code = re.search(r"^([0-9a-z]{5}-){5}[0-9a-z]$", said(mail), re.M).group()
+        known = home.ask("notice", "verify", code)
+        same([known["ours"], known["to"], known["state"]], [True, "p***@mail2.example", "accepted"])
+        check(known["sent"].startswith("20"), "when it was sent")
+        same(home.ask("notice", "verify", code.upper().replace("-", " ").replace("0", "O"))["ours"], True, "as people copy it")
+        other = ("1" if code[3] != "1" else "2").join([code[:3], code[4:]])
+        same(home.ask("notice", "verify", other), {"ours": False})
+        home.run("subject", "erase", ids[1], "--reason", "asked to", "--yes")  # waits for the hold while the incident is open
+        same(home.run("ledger", "verify").status, 0)
+        for word in ("p2@mail2", "Person 2"):
+            check(word.encode() not in home.daemon_said(), f"{word} was said")
+
+
+def told(host):
+    """Customers who got a mail: staff hear of what is asked, too."""
+    return sum(1 for mail in host.mails if mail.to.startswith("p"))
+
+
+def two_people_start_it():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        customers(home, 6)
+        looked_at(home, [person(home, f"C-{n}") for n in range(1, 7)], ["email"])
+        made = incident(home)
+        (ana, budi), (by_ana, by_budi) = colleagues(home, "ana", "budi")
+        for staff in (ana, budi):
+            home.run("incident", "add", made, "members", f"who={staff.id}")
+        path = f"/v1/incidents/{made}/notices"
+        drafted = home.good("POST", path, {}, key=by_ana)["notice"]
+        asked = home.http("POST", f"{path}/{drafted['run']}/send", {}, key=by_ana)
+        same([asked.status, asked.json["state"]], [202, "waiting"])
+        within("notice 1 goes to 6 people", asked.json["what"])
+        time.sleep(1)
+        same(told(host), 0, "nothing goes before the second yes")
+        alone = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=by_ana)
+        same(alone.code, "approval.asker")
+        key = home.good("POST", "/v1/keys", {"role": "admin", "holders": [budi.id]}, key=by_budi)["key"]
+        within("applied", home.run("notice", "approve", made, "1", "--json", key=key).text)
+        same(await_state(home, made, "done")["people"]["accepted"], 6)
+        same(told(host), 6)
+
+
+def a_new_way_of_mails_is_not_used():
+    with Home() as home, MailHost() as host, MailHost() as thief:
+        home.start()
+        mail_set(home, host)
+        customers(home, 3)
+        looked_at(home, [person(home, f"C-{n}") for n in range(1, 4)], ["email"])
+        home.wait_days(4)
+        made = incident(home)
+        home.run("notice", "draft", made)
+        mail_set(home, thief)
+        refused = home.cli("notice", "send", made, "1", "--yes")
+        same(refused.status, 1)
+        within("changed less than 72 hours ago", refused.err.decode())
+        home.wait_days(3.1)
+        home.run("notice", "send", made, "1", "--yes")
+        await_state(home, made, "done")
+
+
+def what_it_must_say_it_says_or_does_not_go():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        customers(home, 3)
+        looked_at(home, [person(home, f"C-{n}") for n in range(1, 4)], ["email"])
+        made = incident(home, rights={}, how={"en": "A key was used."})
+        drafted = home.ask("notice", "draft", made, "regimes=kr-pipa", "regimes=sg-pdpa", "per_day=1")
+        within("ko: kr-pipa: rights", drafted["notice"]["missing"])
+        within("ko: how", drafted["notice"]["missing"])
+        home.run("notice", "draft", made)
+        same(home.cli("notice", "send", made, "1", "--yes").status, 1)
+        good = incident(home)
+        home.run("notice", "draft", good, "regimes=sg-pdpa")
+        waits = home.cli("notice", "send", good, "3", "--yes")
+        within("before sg-pdpa/authority is done", waits.err.decode())
+        home.run("incident", "add", good, "done", "name=sg-pdpa/authority", "at=2026-11-22T00:00:00Z")
+        own = home.run("notice", "text", "en", "notice").text
+        bad = home.cli("notice", "text", "en", "notice", home.file("bad.txt", own.replace("{{contact}}", "us")))
+        same(bad.status, 1)
+        within("contact", bad.err.decode())
+        worse = home.cli("notice", "text", "en", "notice", home.file("worse.txt", own.replace("{{code}}", "{{secret}}")))
+        same(worse.status, 2)
+        within("en/notice:", worse.err.decode())
+        home.run("notice", "text", "en", "notice", home.file("mine.txt", own.replace("Dear ", "Good day, ")))
+        home.run("notice", "draft", good, "regimes=sg-pdpa")
+        within("Good day, Siti Rahma", home.run("notice", "preview", good, "4", "--lang", "en").text)
+        home.run("notice", "send", good, "4", "--yes")
+        await_state(home, good, "done", run=4)
+        same(home.run("ledger", "verify").status, 0)
+
+
+def it_tells_beforehand_how_long_it_takes():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        customers(home, 800)
+        made = home.ask("incident", "open", "a copied backup")["id"]
+        for name, texts in FACTS.items():
+            for lang, text in texts.items():
+                home.run("incident", "add", made, "facts", f"name={name}", *([f"lang={lang}"] if lang else []), f"text={text}")
+        home.run("incident", "scope", made, f"copied_at={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(home.now()))}")
+        drafted = home.ask("notice", "draft", made, "per_day=50")["notice"]
+        same([drafted["time"][name] for name in ("people", "per_day", "days", "law_hours", "needs_per_day")], [800, 50, 16, 72, 267])
+        within("800 people at your host's 50 a day is 16 days; the law gives 3", drafted["time"]["advice"])
+        within("아직 확정되지 않았으나", home.run("notice", "preview", made, "1", "--lang", "ko").text, "possible is not said as known")
+        home.run("notice", "send", made, "1", "--yes")
+        until = time.monotonic() + 60
+        while len(host.mails) < 50 and time.monotonic() < until:
+            time.sleep(0.1)
+        time.sleep(1)
+        now = status(home, made)
+        same([len(host.mails), now["people"]["accepted"], now["people"]["queued"]], [50, 50, 750], "no more than the host's day")
+        paused = home.ask("notice", "pause", made, "1")
+        same(paused["state"], "paused")
+        home.wait_days(1)
+        time.sleep(1)
+        same(len(host.mails), 50, "paused is paused")
+        home.run("notice", "resume", made, "1")
+        until = time.monotonic() + 60
+        while len(host.mails) < 100 and time.monotonic() < until:
+            time.sleep(0.1)
+        home.run("notice", "stop", made, "1", "--yes")
+        time.sleep(0.5)
+        stopped = status(home, made)
+        same([stopped["state"], len(host.mails)], ["stopped", 100])
+        same(home.cli("notice", "resume", made, "1").status, 1)
+
+
+def hostile_names_make_no_header():
+    names = ["A\\r\\nBcc: thief@evil.example", "=?utf-8?q?x?= <thief@evil.example>", '"; DROP', "{{code}}{{#known}}", "김\u202e민수", "."]
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        ids = [home.create(f"h{at}", lang="ko", name=name.replace("\\r\\n", " \u2028"), email=f"h{at}@person.example")
+               for at, name in enumerate(names)]
+        looked_at(home, ids, ["name"])
+        made = incident(home)
+        home.run("notice", "draft", made)
+        home.run("notice", "send", made, "1", "--yes")
+        same(await_state(home, made, "done")["people"]["accepted"], len(names))
+        for mail in host.await_mails(len(names)):
+            same(mail.message["Bcc"], None)
+            same([address.addr_spec for address in mail.message["To"].addresses], [mail.to])
+            check("{{" not in mail.text.replace("{{code}}{{#known}}", ""), "a name is not read as a template")
+            same(mail.message.get_content_type(), "text/plain")
+
+
+def who_cannot_be_mailed_is_listed_and_told_otherwise():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        home.run("field", "put", "e_notice_consent", "--kind", "date")
+        agreed = home.create("a", lang="id", country="ID", email="a@person.example", e_notice_consent="2024-05-01")
+        silent = home.create("b", lang="id", country="ID", email="b@person.example")
+        no_mail = home.create("c", lang="id", country="ID", phone="+628123456789", e_notice_consent="2024-05-01")
+        unknown = home.create("d", lang="id", country="ID", email="d@person.example", e_notice_consent="2024-05-01")
+        looked_at(home, [agreed, silent, no_mail, unknown], ["email", "phone"])
+        made = incident(home)
+        drafted = home.ask("notice", "draft", made, "regimes=id-mr20")["notice"]
+        same([drafted["people"][name] for name in ("queued", "no_consent", "no_address")], [2, 1, 1])
+        home.run("notice", "send", made, "1", "--yes")
+        await_state(home, made, "done")
+        same({mail.to for mail in host.mails}, {"a@person.example", "d@person.example"})
+        path = next(mail.sender for mail in host.mails if mail.to.startswith("d@"))
+        bounce = ("From: MAILER-DAEMON@mx.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\n\n"
+                  "--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+                  "Final-Recipient: rfc822; d@person.example\nAction: failed\nStatus: 5.1.1\n--x--\n")
+        taken = home.ask("notice", "bounce", path, stdin=bounce)
+        same([taken["run"], taken["bounced"], taken["status"]], [1, True, 511])
+        same(home.cli("notice", "bounce", path.replace("+n", "+n0")[:-1], stdin=bounce).status, 2, "a made-up return path")
+        now = status(home, made)
+        same([now["people"]["accepted"], now["people"]["bounced"], now["bounced"][0]["reply"]], [1, 1, 511])
+        same(home.run("notice", "list", made, "1", "no_address").text.split(), [no_mail])
+        same(home.run("notice", "list", made, "1", "no_consent").text.split(), [silent])
+        home.run("notice", "reached", made, "1", f"subjects={no_mail}", f"subjects={silent}", "text=letters of 2026-11-23")
+        same(status(home, made)["people"]["reached_otherwise"], 2)
+        same(home.cli("notice", "reached", made, "1", f"subjects={agreed}", "text=x").status, 1, "they were reached already")
+        within("letters of 2026-11-23", home.run("incident", "timeline", made).text)
+
+
+def a_supplement_says_what_changed_and_care_follows():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        home.run("field", "put", "do_not_contact", "--kind", "text")
+        quiet = home.create("q", lang="en", email="q@person.example", do_not_contact="yes")
+        ids = [home.create(f"s{n}", lang="en", email=f"s{n}@person.example", phone=f"+6281234567{n:02d}") for n in range(4)]
+        looked_at(home, ids + [quiet], ["email"])
+        made = incident(home)
+        home.run("notice", "draft", made)
+        home.run("notice", "send", made, "1", "--yes")
+        same(await_state(home, made, "done")["people"]["accepted"], 5, "do-not-contact does not stop a legal notice")
+        looked_at(home, ids[:2], ["phone"])
+        home.run("incident", "scope", made, "from=2020-01-01T00:00:00Z")
+        drafted = home.ask("notice", "draft", made, "kind=supplement", "after=1")["notice"]
+        same(drafted["people"]["queued"], 2, "those for whom something changed")
+        home.run("notice", "send", made, "2", "--yes")
+        await_state(home, made, "done", run=2)
+        mail = host.await_mails(7)[-1]
+        within("- now certain: telephone number", mail.text)
+        check("now certain: e-mail" not in mail.text, "what they know is not new")
+        within("- e-mail address", mail.text)
+        care = home.ask("notice", "draft", made, "kind=care", "after=1")["notice"]
+        same(care["people"]["queued"], 4, "who asked not to be written to gets no reminder")
+
+
+class Sink:
+    """Counts what it takes by Message-ID, over connections that pipeline; slow enough to be caught in the act."""
+
+    def __init__(self, delay=0.002):
+        self.delay, self.seen, self.lock, self.stop = delay, collections.Counter(), threading.Lock(), False
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.url = f"smtp://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                line, _ = self.listener.accept()
+            except OSError:
+                return
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self.talk, args=(line,), daemon=True).start()
+
+    def talk(self, line):
+        try:
+            reader = line.makefile("rb")
+            line.sendall(b"220 sink\r\n")
+            for said in reader:
+                verb = said[:4].upper()
+                if verb == b"EHLO":
+                    line.sendall(b"250-sink\r\n250 PIPELINING\r\n")
+                elif verb == b"DATA":
+                    line.sendall(b"354 go\r\n")
+                    mail = b"".join(iter(reader.readline, b".\r\n"))
+                    name = re.search(rb"Message-ID: <(.*?)>", mail).group(1)
+                    with self.lock:
+                        self.seen[name] += 1
+                    time.sleep(self.delay)
+                    line.sendall(b"250 2.0.0 Ok: queued\r\n")
+                elif verb == b"QUIT":
+                    line.sendall(b"221 bye\r\n")
+                    return
+                else:
+                    line.sendall(b"250 ok\r\n")
+        except (OSError, AttributeError):
+            pass
+
+
+def killed_again_and_again_nobody_is_lost():
+    people, kills = int(os.environ.get("AMN_NOTICE_PEOPLE", "1500")), int(os.environ.get("AMN_NOTICE_KILLS", "12"))
+    with Home() as home:
+        sink = Sink()
+        home.ask("mail", "put", sink.url, "--no-tls", "--sender", SENDER)
+        customers(home, people)
+        made = home.ask("incident", "open", "a copied backup")["id"]
+        for name, texts in FACTS.items():
+            for lang, text in texts.items():
+                home.run("incident", "add", made, "facts", f"name={name}", *([f"lang={lang}"] if lang else []), f"text={text}")
+        home.run("incident", "scope", made, f"copied_at={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(home.now() + 1))}")
+        same(home.ask("notice", "draft", made)["notice"]["people"]["queued"], people)
+        home.run("notice", "send", made, "1", "--yes")
+        rng = random.Random(int(os.environ.get("AMN_SEED", "7")))
+        for _ in range(kills):
+            home.start()
+            time.sleep(rng.uniform(0.02, max(0.05, people * 0.0012 / kills)))
+            home.kill()
+        home.start()
+        done = await_state(home, made, "done", seconds=600)
+        same(done["people"]["accepted"], people)
+        same(len(sink.seen), people, "nobody is lost")
+        twice = sum(1 for count in sink.seen.values() if count > 1)
+        print(f"        {people} people, {kills} kills: {twice} got the same message again, of {done['doubted']} known as unknown")
+        check(0 < twice <= done["doubted"], f"{twice} were sent again, of {done['doubted']} it is known")
+        home.stop()
+        same(home.run("ledger", "verify").status, 0)
+
+
+if __name__ == "__main__":
+    story(each_gets_exactly_their_fields_in_their_language, one_person_is_proved_and_their_code_is_known, two_people_start_it,
+          a_new_way_of_mails_is_not_used, what_it_must_say_it_says_or_does_not_go, it_tells_beforehand_how_long_it_takes,
+          hostile_names_make_no_header, who_cannot_be_mailed_is_listed_and_told_otherwise,
+          a_supplement_says_what_changed_and_care_follows, killed_again_and_again_nobody_is_lost)

@@ -1,0 +1,163 @@
+/* What of a notice needs no vault: specs, pace, bounces, and what a text says of whom. */
+#include "answer/notice/dsn.h"
+#include "answer/notice/pace.h"
+#include "answer/notice/says.h"
+#include "base/clock.h"
+#include "mail/texts.h"
+#include "prop.h"
+
+static void fill(struct spec *spec)
+{
+    *spec = (struct spec){.kind = NOTICE_SUPPLEMENT,
+                          .count = 2,
+                          .before = 1,
+                          .audiences = 6,
+                          .per_day = 500,
+                          .since_us = 1750000000LL * SECOND_US,
+                          .until_us = 1762000000LL * SECOND_US,
+                          .languages = 7};
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++)
+        spec->texts[i] = slice_text(mail_notice_text(slice_text(mail_language(i)), "supplement"));
+    spec->regimes[spec->regime_count++] = SLICE_TEXT("kr-pipa");
+    spec->facts[spec->fact_count++] =
+        (struct spec_fact){SLICE_TEXT("how"), SLICE_TEXT("ko"), SLICE_TEXT("ko how")};
+    spec->facts[spec->fact_count++] = (struct spec_fact){SLICE_TEXT("how"), {0}, SLICE_TEXT("any how")};
+}
+
+static void a_spec_is_read_as_it_was_written(void **state)
+{
+    (void)state;
+    struct spec spec, back = {0};
+    SCOPED(buf_done) struct buf bytes = {0}, again = {0};
+    fill(&spec);
+    spec_write(&spec, &bytes);
+    assert_ok(spec_read(buf_slice(&bytes), &back));
+    spec_write(&back, &again);
+    assert_true(slice_equal(buf_slice(&bytes), buf_slice(&again)));
+    assert_true(slice_is(spec_fact(&back, "how", "ko"), "ko how"));
+    assert_true(slice_is(spec_fact(&back, "how", "id"), "any how"));
+    assert_int_equal(spec_fact(&back, "rights", "id").len, 0);
+    for (size_t len = 0; len < bytes.len; len += 7)
+        assert_code(CODE_CORRUPT, spec_read(slice_part(buf_slice(&bytes), 0, len), &back)); /* cut short */
+}
+
+static void a_text_says_exactly_what_is_so_of_one_person(void **state)
+{
+    (void)state;
+    struct fields fields;
+    struct spec spec;
+    SCOPED(says_free) struct says *says = NULL;
+    fields_init(&fields);
+    fill(&spec);
+    assert_ok(says_new(&spec, &fields, SLICE_TEXT("Toko"), SLICE_TEXT("a@toko.example"), &says));
+    PROPERTY(300, rng) {
+        SCOPED(buf_done) struct buf subject = {0}, body = {0};
+        uint64_t bits = prop_below(&rng, 1u << 15), known = bits & prop_below(&rng, 1u << 15);
+        if (bits == 0) continue;
+        size_t language = prop_below(&rng, SPEC_LANGUAGES);
+        struct notice_person person = {.lang = slice_text(mail_language(language)),
+                                       .name = SLICE_TEXT("Ana"),
+                                       .code = SLICE_TEXT("abc"),
+                                       .known = known,
+                                       .possible = bits & ~known};
+        says_write(says, &person, &subject, &body);
+        for (unsigned field = 0; field < 15; field++) {
+            SCOPED(buf_done) struct buf line = {0};
+            buf_text(&line, "\n- ");
+            says_label(&fields, field, mail_language(language), &line);
+            buf_byte(&line, '\n');
+            bool said = memmem(body.at, body.len, line.at, line.len) != NULL;
+            if (said != (bits >> field & 1)) fail_msg("field %u: said %d", field, said);
+        }
+        assert_null(memchr(subject.at, '\n', subject.len));
+        assert_null(memmem(body.at, body.len, "{{", 2));
+    }
+}
+
+static void every_text_of_the_program_says_what_laws_want(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"notice", "supplement"};
+    char *elements[] = {strdupa("data_items"), strdupa("when"),      strdupa("how"),     strdupa("actions"),
+                        strdupa("recover"),    strdupa("self_help"), strdupa("relief"),  strdupa("desk"),
+                        strdupa("rights"),     strdupa("impact"),    strdupa("contact"), strdupa("followup")};
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) {
+        for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+            SCOPED(buf_done) struct buf missing = {0};
+            const char *text = mail_notice_text(slice_text(mail_language(i)), kinds[k]);
+            says_missing(slice_text(text), elements, COUNT_OF(elements), &missing);
+            if (missing.len > 0) fail_msg("%s %s: %s", mail_language(i), kinds[k], buf_c(&missing));
+        }
+    }
+    SCOPED(buf_done) struct buf missing = {0};
+    says_missing(SLICE_TEXT("Subject: x\n\n{{#known}}{{label}}{{/known}}{{#possible}}{{label}}{{/possible}}"),
+                 elements, 2, &missing);
+    assert_string_equal(buf_c(&missing), " when");
+}
+
+static void a_domain_that_says_later_waits_alone(void **state)
+{
+    (void)state;
+    static struct pace pace;
+    uint64_t slow = pace_domain(SLICE_TEXT("slow.example")), quick = pace_domain(SLICE_TEXT("Quick.example"));
+    int64_t now_us = SECOND_US, until_us = 0;
+    assert_int_equal(quick, pace_domain(SLICE_TEXT("quick.EXAMPLE")));
+    for (size_t i = 0; i < 8; i++) {
+        assert_true(pace_may(&pace, slow, now_us, &until_us));
+        pace_went(&pace, slow);
+    }
+    pace_word(&pace, slow, PACE_LATER, now_us);
+    pace_word(&pace, slow, PACE_LATER, now_us); /* of the same moment: no second punishment */
+    assert_false(pace_may(&pace, slow, now_us, &until_us));
+    assert_int_equal(until_us, now_us + PACE_HOLD_US);
+    assert_true(pace_may(&pace, quick, now_us, &until_us));
+    for (size_t i = 0; i < 6; i++) pace_word(&pace, slow, PACE_TOOK, now_us);
+    now_us = until_us = now_us + PACE_HOLD_US;
+    size_t went = 0;
+    for (; pace_may(&pace, slow, now_us, &until_us); went++) pace_went(&pace, slow);
+    assert_in_range(went, 4, 8); /* half of what was on its way, and what a good window earned */
+    pace_word(&pace, slow, PACE_LATER, now_us);
+    assert_false(pace_may(&pace, slow, now_us + PACE_HOLD_US - 1, &until_us));
+}
+
+static void bounces_are_read_and_other_mails_are_none(void **state)
+{
+    (void)state;
+    static const char head[] =
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\n"
+        "Content-Type: message/delivery-status\r\n\r\n";
+    static const struct {
+        const char *text;
+        enum dsn_action action;
+        unsigned status;
+    } cases[] = {
+        {"Final-Recipient: rfc822; a@b\r\nAction: failed\r\nStatus: 5.1.1\r\n", DSN_FAILED, 511},
+        {"Action: delayed\r\nStatus: 4.4.1\r\n", DSN_DELAYED, 441},
+        {"ACTION:FAILED\nSTATUS: 5.7.1 (policy)\n", DSN_FAILED, 571},
+        {"Action: delivered\r\nStatus: 2.0.0\r\n\r\nAction: failed\r\nStatus: 5.2.2\r\n", DSN_FAILED, 522},
+        {"Action: failed\r\nStatus: x.y.z\r\n", DSN_FAILED, 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct dsn dsn = {DSN_NONE, 0};
+        SCOPED(buf_done) struct buf message = {0};
+        buf_text(&message, head);
+        buf_text(&message, cases[i].text);
+        assert_ok(dsn_read(buf_slice(&message), &dsn));
+        assert_int_equal(dsn.action, cases[i].action);
+        assert_int_equal(dsn.status, cases[i].status);
+        assert_code(CODE_INVALID,
+                    dsn_read(slice_text(cases[i].text), &dsn)); /* the lines alone are no report */
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_spec_is_read_as_it_was_written),
+        cmocka_unit_test(a_text_says_exactly_what_is_so_of_one_person),
+        cmocka_unit_test(every_text_of_the_program_says_what_laws_want),
+        cmocka_unit_test(a_domain_that_says_later_waits_alone),
+        cmocka_unit_test(bounces_are_read_and_other_mails_are_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
