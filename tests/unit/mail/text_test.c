@@ -152,6 +152,8 @@ static void every_mail_names_the_shop_and_what_to_do(void **state)
                                         {"day", SLICE_TEXT("2026-11-22")},
                                         {"rows", SLICE_TEXT("2")},
                                         {"sink", SLICE_TEXT("sink_abc")},
+                                        {"incident", SLICE_TEXT("inc_abc")},
+                                        {"hours", SLICE_TEXT("72")},
                                         {"why", SLICE_TEXT("row staff 2 is not the one")}};
     static const struct {
         enum mail_kind kind;
@@ -174,6 +176,8 @@ static void every_mail_names_the_shop_and_what_to_do(void **state)
         {MAIL_DEADLINES, NULL},
         {MAIL_KEY_RESTING, NULL},
         {MAIL_WEEKLY, NULL},
+        {MAIL_DEADLINES, "amanah incident"},
+        {MAIL_STATEMENT_DUE, "amanah statement draft inc_abc update"},
     };
     SCOPED(mail_texts_free) struct mail_texts *texts = NULL;
     size_t kinds = 0;
