@@ -154,8 +154,6 @@ static void every_mail_names_the_shop_and_what_to_do(void **state)
                                         {"hours", SLICE_TEXT("30")},
                                         {"rows", SLICE_TEXT("2")},
                                         {"sink", SLICE_TEXT("sink_abc")},
-                                        {"incident", SLICE_TEXT("inc_abc")},
-                                        {"hours", SLICE_TEXT("72")},
                                         {"why", SLICE_TEXT("row staff 2 is not the one")}};
     static const struct {
         enum mail_kind kind;
@@ -177,11 +175,8 @@ static void every_mail_names_the_shop_and_what_to_do(void **state)
         {MAIL_SIGN_IN_NEW_NETWORK, NULL},
         {MAIL_TEST, NULL},
         {MAIL_NOTICE_TEST, NULL},
-        {MAIL_DEADLINES, NULL},
         {MAIL_KEY_RESTING, NULL},
         {MAIL_WEEKLY, NULL},
-        {MAIL_DEADLINES, "amanah incident"},
-        {MAIL_STATEMENT_DUE, "amanah statement draft inc_abc update"},
     };
     SCOPED(mail_texts_free) struct mail_texts *texts = NULL;
     size_t kinds = 0;
