@@ -22,7 +22,7 @@ _amanah()
         report) words="draft amend show file" ;;
         statement) words="draft text list show publish" ;;
         words) words="check" ;;
-        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost export report evidence verify release orphans custody close reopen" ;;
+        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost probe export report evidence verify release orphans custody close reopen" ;;
         evidence) words="match" ;;
         notice) words="draft status preview test send approve pause resume stop person list reached verify bounce text" ;;
         profile) words="put show" ;;
@@ -131,6 +131,7 @@ _amanah()
         "incident readiness") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident severity") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident cost") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
+        "incident probe") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "incident report") options=" --help --quiet --home --url --out --shop --format --lang --aware --instant --country --seat --fact --done --switch --at" ;;
         "incident evidence") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --reason --name --source" ;;

@@ -263,6 +263,7 @@ def walk(home):
     within("id-pdp", run("law clocks", "--incident", incident).text)
     within("ask: legal", run("incident readiness", incident).text)
     within("Not answered", run("incident severity", incident).text)
+    run("incident probe", incident, status=NO)  # nothing stands
     within("not forecasts", run("incident cost").text)
     within("<section>", run("incident report", incident, "next-24h", "--format", "html").text)
     run("incident report", incident, "poster", status=USAGE)

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """What the law makes of an incident: its facts, whose sources are named."""
+import http.server
 import os
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -80,7 +82,7 @@ def what_is_counted_nobody_types():
         for words in (("facts", "name=n_persons", "text=4536"), ("facts", "name=data_items", "text=names"), ("facts", "name=nothing", "text=x"),
                       ("facts", "name=how"), ("facts", "name=how", "lang=fr", "text=x"), ("circumstances", "name=risk", "state=yes"),
                       ("circumstances", "name=weather", "state=yes"), ("severity", "name=malice", "answer=perhaps", "text=x"),
-                      ("done", "name=kr-pipa", "at=2025-11-20T00:00:00Z"), ("postings", "name=kr-pipa/persons", "url=ftp://x", "at=2025-11-20T00:00:00Z")):
+                      ("done", "name=kr-pipa", "at=2025-11-20T00:00:00Z"), ("postings", "name=kr-pipa/persons", "url=ftp://x", "at=2025-11-20T00:00:00Z", "text=x")):
             refused = home.cli("incident", "add", one, *words)
             same(refused.status, USAGE, f"{words}: {refused}")
         for words in (("done", "name=kr-pipa/nobody", "at=2025-11-20T00:00:00Z"), ("acknowledgements", "name=xx-law"),
@@ -218,6 +220,54 @@ def a_question_to_an_authority():
         within("Yes, with all items", home.run("incident", "show", one, "timeline").text)
 
 
+class Pages(http.server.BaseHTTPRequestHandler):
+    body = b""
+
+    def do_GET(self):
+        self.send_response(200 if self.body else 404)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_):
+        pass
+
+
+def a_page_stands_for_thirty_days_and_a_probe_shows_it():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/notice"
+    with Home() as home:
+        one = home.ask("incident", "open", "a leak", "at=2026-11-20T00:00:00Z")["id"]
+        same(home.cli("incident", "probe", one).status, NO, "nothing to look at")
+        line = add(home, one, "postings", "name=kr-pipa/persons", f"url={url}", "at=2026-11-21T00:00:00Z", "text=개인정보 유출 안내")
+        same(home.cli("incident", "probe", one).status, NO, "no such page")
+        Pages.body = "<h1>Sale</h1>".encode()
+        within("missing", home.cli("incident", "probe", one).out.decode())
+        Pages.body = "<h1>개인정보 유출 안내</h1>".encode()
+
+        def posting():
+            return home.ask("law", "clocks", "--incident", one)["postings"][0]
+
+        for _ in range(15):
+            home.run("incident", "probe", one)
+            home.ahead_s += 86400
+        told = posting()
+        same([told["proven_seconds"] // 86400, told["needed_seconds"] // 86400, told["found"]], [14, 30, "seen"])
+        refused = home.cli("incident", "add", one, "postings", f"of={line}", "state=ended")
+        same(refused.status, NO, "half of the time is not all of it")
+        home.ahead_s += 3 * 86400
+        home.run("incident", "probe", one)
+        same(posting()["proven_seconds"] // 86400, 14, "what nobody looked at is not proven")
+        for _ in range(17):
+            home.ahead_s += 86400
+            home.run("incident", "probe", one)
+        home.run("incident", "add", one, "postings", f"of={line}", "state=ended")
+        same(home.cli("incident", "probe", one).status, NO, "nothing stands any more")
+        same(home.cli("incident", "add", one, "postings", "name=kr-pipa/persons", f"url={url}", "at=2026-11-21T00:00:00Z").status, USAGE,
+             "which words must stand there?")
+    server.shutdown()
+
+
 def staff(home, name, lang, role="admin"):
     person = home.good("POST", "/v1/staff", {"name": name, "email": f"{name}@shop.example", "lang": lang})["id"]
     return person, home.good("POST", "/v1/keys", {"role": role, "name": name, "holders": [person]})["key"]
@@ -284,4 +334,5 @@ def passed(home, host, hours):
 
 
 story(facts_come_with_their_source_and_numbers_from_the_count, what_is_counted_nobody_types, clocks_follow_the_facts,
-      what_is_found_after_a_report_must_be_told, readiness_says_what_is_missing_and_who_knows, the_book_of_authorities, a_question_to_an_authority, nobody_takes_it_and_it_escalates)
+      what_is_found_after_a_report_must_be_told, readiness_says_what_is_missing_and_who_knows, the_book_of_authorities, a_question_to_an_authority,
+      a_page_stands_for_thirty_days_and_a_probe_shows_it, nobody_takes_it_and_it_escalates)

@@ -40,7 +40,8 @@ static RESULT fine_put(const struct costing *costing, const struct law_applied *
     count += money_put(out, "amount", "currency", cost.amount, cost.currency);
     count += money_put(out, "other_amount", "other_currency", cost.other_amount, cost.other_currency);
     if (cost.kind == LAW_COST_TURNOVER || cost.kind == LAW_COST_PEOPLE) {
-        put_text(out, "needs", cost.kind == LAW_COST_TURNOVER ? SLICE_TEXT("turnover") : SLICE_TEXT("people"));
+        put_text(out, "needs",
+                 cost.kind == LAW_COST_TURNOVER ? SLICE_TEXT("turnover") : SLICE_TEXT("people"));
         count++;
     }
     cbor_map_close(out, map, count);
@@ -63,7 +64,8 @@ static RESULT fines_put(const struct costing *costing, struct buf *out)
 }
 
 /* So many people at a price each that was said; nothing is taken for granted where none was. */
-static RESULT each_put(const char *name, uint64_t people, uint64_t each, const char *currency, struct buf *out)
+static RESULT each_put(const char *name, uint64_t people, uint64_t each, const char *currency,
+                       struct buf *out)
 {
     uint64_t sum = 0;
     cbor_text(out, slice_text(name));
@@ -103,7 +105,8 @@ static void spent_put(const struct fold *fold, struct buf *out)
 
 static void assumptions_put(bool today, struct buf *out)
 {
-    static const char *const said[] = {"maxima", "one_turnover", "no_sum", "no_lost_trade", "everybody", "at_the_seat"};
+    static const char *const said[] = {"maxima",        "one_turnover", "no_sum",
+                                       "no_lost_trade", "everybody",    "at_the_seat"};
     size_t count = today ? COUNT_OF(said) : 4;
     cbor_text(out, SLICE_TEXT("assumptions"));
     cbor_array(out, count);
@@ -145,9 +148,9 @@ static RESULT cost_today(struct batch *batch, const struct incident_cost_ask *as
     const struct law_people people = {profile->seat, shop_customers(batch->shop)};
     const struct law_instant now = {LAW_FROM_AWARE, batch->now_us, NULL, NULL};
     const struct lawbook *book = NULL;
-    struct law_case facts = {.instants = &now, .instant_count = 1, .now_us = batch->now_us, .seat = profile->seat};
-    if (!profile->seat[0])
-        return FAIL(MEMBER_MISSING, "seat: where is the shop? amanah profile put seat=ID");
+    struct law_case facts = {
+        .instants = &now, .instant_count = 1, .now_us = batch->now_us, .seat = profile->seat};
+    if (!profile->seat[0]) return FAIL(MEMBER_MISSING, "seat: where is the shop? amanah profile put seat=ID");
     facts.people = &people;
     facts.people_count = 1;
     if (profile->marketplace != PROFILE_UNSAID)
@@ -159,8 +162,8 @@ static RESULT cost_today(struct batch *batch, const struct incident_cost_ask *as
     return cost_put(profile, ask, &costing, NULL, &out->body);
 }
 
-RESULT verb_incident_cost(struct batch *batch, const struct reader *reader, const struct incident_cost_ask *ask,
-                          struct answer *out)
+RESULT verb_incident_cost(struct batch *batch, const struct reader *reader,
+                          const struct incident_cost_ask *ask, struct answer *out)
 {
     const struct profile *profile = profile_of(batch->shop);
     struct incident *incident = NULL;

@@ -1,5 +1,7 @@
 #include "answer/facts/deadlines.h"
 
+#include "answer/incident/posting.h"
+
 #include "base/clock.h"
 #include "keep/put.h"
 
@@ -337,12 +339,42 @@ static void case_put(const struct incident_case *made, struct buf *out)
     cbor_map_close(out, map, count);
 }
 
+static void postings_put(const struct deadlines *all, struct buf *out)
+{
+    const struct fold *fold = &all->reading.fold;
+    size_t items = 0;
+    cbor_text(out, SLICE_TEXT("postings"));
+    size_t array = cbor_open(out);
+    for (size_t i = 0; i < fold->item_count; i++) {
+        struct posting posting;
+        if (fold->items[i].now.kind != LINE_POSTING) continue;
+        posting_of(fold, all->book->law, &fold->items[i], &posting);
+        size_t map = cbor_open(out), count = 8;
+        put_number(out, "line", posting.item->now.n);
+        put_text(out, "duty", posting.item->now.name);
+        put_text(out, "url", posting.item->now.url);
+        put_text(out, "state", posting.item->now.state);
+        put_time(out, "since", posting.item->now.at);
+        put_number(out, "probes", posting.probes);
+        put_number(out, "proven_seconds", (uint64_t)(posting.proven_us / SECOND_US));
+        put_number(out, "needed_seconds", (uint64_t)(posting.needed_us / SECOND_US));
+        if (posting.last) {
+            put_text(out, "found", posting.last->state);
+            put_time(out, "found_at", posting.last->time_us);
+            count += 2;
+        }
+        cbor_map_close(out, map, count);
+        items++;
+    }
+    cbor_array_close(out, array, items);
+}
+
 void deadlines_tell(struct shop *shop, const struct deadlines *all, struct buf *out)
 {
     bool problem = all->book->problem.len > 0, own = false;
     for (size_t i = 0; law_at(all->book->law, i); i++)
         own |= law_is_own(all->book->law, law_at(all->book->law, i));
-    cbor_map(out, problem ? 7 : 6);
+    cbor_map(out, problem ? 8 : 7);
     put_time(out, "at", all->facts.now_us);
     put_bool(out, "own_rules", own);
     if (problem) put_text(out, "law_problem", buf_slice(&all->book->problem));
@@ -350,5 +382,6 @@ void deadlines_tell(struct shop *shop, const struct deadlines *all, struct buf *
     cbor_text(out, SLICE_TEXT("clocks"));
     cbor_array(out, all->count);
     for (size_t i = 0; i < all->count; i++) deadline_put(shop, all, &all->at[i], out);
+    postings_put(all, out);
     case_put(&all->made, out);
 }

@@ -62,7 +62,9 @@ static bool is_over(const struct item *item)
 /* What the line is about must be there. */
 static RESULT may_refer(const struct fold *fold, const struct line *line)
 {
-    enum line_kind kind = line->kind == LINE_CHECK ? LINE_PREVENTION : line->kind;
+    enum line_kind kind = line->kind == LINE_CHECK   ? LINE_PREVENTION
+                          : line->kind == LINE_PROBE ? LINE_POSTING
+                                                     : line->kind;
     if (line->of == 0) return OK;
     if (line->kind == LINE_NOTE)
         return line->of <= fold->line_count ? OK : FAIL(NOT_FOUND, "of: this incident has no such line");
@@ -244,7 +246,7 @@ static void item_take(struct fold *fold, const struct line *line)
         if (line->state.len == 0) item->now.state = words_first(states);
     } else if (line->kind == LINE_CHECK) {
         check_take(item, line);
-    } else {
+    } else if (line->kind != LINE_PROBE) { /* what was found changes nothing of what should stand */
         item_amend(item, line);
     }
     item->last = line->n;

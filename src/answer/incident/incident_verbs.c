@@ -1,5 +1,7 @@
 #include "answer/incident/incident_put.h"
 #include "answer/incident/law_lines.h"
+#include "answer/incident/lawbook.h"
+#include "answer/incident/posting.h"
 #include "answer/incident/trial.h"
 #include "answer/incident/verbs.h"
 #include "answer/playbook/playbook.h"
@@ -98,6 +100,15 @@ static RESULT trials_ask(struct shop *shop, const struct fold *fold, const struc
         return FAIL(CHECK_NOT_MET, "check: the vault makes this one itself: amanah incident check");
     if (line->kind != LINE_PREVENTION || !trial_is(line->check)) return OK;
     return trial_of(shop, line->check, &trial);
+}
+
+/* A page that must stand so long is ended only once probes show that it did. */
+static RESULT posting_ask(struct shop *shop, const struct fold *fold, const struct line *line)
+{
+    const struct lawbook *book = NULL;
+    if (line->kind != LINE_POSTING) return OK;
+    TRY(lawbook(shop, &book));
+    return posting_may(fold, book->law, line);
 }
 
 /* A decision stands beside how much was known when it was made. */
@@ -336,6 +347,7 @@ RESULT verb_incident_add(struct batch *batch, const struct reader *reader, const
     TRY(peers_ask(shop, &reading.fold, &line));
     TRY(trials_ask(shop, &reading.fold, &line));
     TRY(law_line_may(shop, &line));
+    TRY(posting_ask(shop, &reading.fold, &line));
     known_then(batch, &reading.fold, &line);
     TRY(incident_line(batch, reader, incident, &reading, &line, &receipt));
     batch_receipt(out, &receipt);

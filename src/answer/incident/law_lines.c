@@ -108,7 +108,7 @@ static RESULT severity_may(const struct line *line)
     return enisa_answer(&severity, given, line->name, line->answer);
 }
 
-static RESULT posting_may(const struct line *line)
+static RESULT url_may(const struct line *line)
 {
     bool http = slice_starts(line->url, "https://") || slice_starts(line->url, "http://");
     if (line->url.len > 0 && !http) return FAIL(INVALID, "url: https://... or http://...");
@@ -122,7 +122,7 @@ RESULT law_line_may(struct shop *shop, const struct line *line)
     if (line->kind == LINE_CIRCUMSTANCE) return circumstance_may(line);
     if (line->kind == LINE_SEVERITY) return severity_may(line);
     if (line->kind == LINE_CHOICE) return choice_may(shop, line);
-    if (line->kind == LINE_POSTING) TRY(posting_may(line));
+    if (line->kind == LINE_POSTING) TRY(url_may(line));
     for (size_t i = 0; i < line->says.count; i++) {
         if (!element_row(line->says.at[i]))
             return FAIL(INVALID, "says: an element of law/elements.yaml, such as how");

@@ -37,7 +37,8 @@ static void band_word(const struct sheet *sheet, struct buf *out, struct doc ban
 static void answer_line(struct sheet *sheet, struct doc answer)
 {
     SCOPED(buf_done) struct buf text = {0}, label = {0}, line = {0};
-    struct slice given = doc_text(doc_get(answer, "answer")), proposed = doc_text(doc_get(answer, "proposed"));
+    struct slice given = doc_text(doc_get(answer, "answer")),
+                 proposed = doc_text(doc_get(answer, "proposed"));
     if (given.len == 0 && proposed.len == 0) return;
     factor_word(sheet, &label, doc_text(doc_get(answer, "factor")));
     buf_slice_put(&text, given);
@@ -126,7 +127,8 @@ static void show_severity(const struct call *call, struct doc answer)
     }
     if (text.len > 0) {
         SCOPED(buf_done) struct buf line = {0};
-        words_put(sheet.language, "severity.missing", &(struct mail_value){"what", buf_slice(&text)}, 1, &line);
+        words_put(sheet.language, "severity.missing", &(struct mail_value){"what", buf_slice(&text)}, 1,
+                  &line);
         sheet_line(&sheet, 1, NULL, buf_slice(&line));
     }
     if (flips.left > 0) sheet_head(&sheet, "law.severity.head.flips");
