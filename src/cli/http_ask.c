@@ -135,17 +135,23 @@ static void body_put(const struct route *route, const struct member *members, co
     if (out->len == start && route->body == BODY_JSON) buf_text(out, "{}");
 }
 
-/* Does a route say more of the ask in its path than the one before, and nothing that is not set? */
+/* Is every member of its path set? Else there is a hole in it. */
+static bool whole(const struct route *route, const struct member *members, const uint8_t *ask)
+{
+    for (const struct member *member = members; member->wire != WIRE_END; member++) {
+        if (!route_body_member(route, member) && !is_set(member, ask)) return false;
+    }
+    return true;
+}
+
+/* Is it whole, and says more of the ask in its path than the one before, or that one is not whole? */
 static bool closer(const struct route *route, const struct route *before, const struct member *members,
                    const uint8_t *ask)
 {
-    bool more = false;
-    for (const struct member *member = members; member->wire != WIRE_END; member++) {
-        if (route_body_member(route, member)) continue;
-        if (!is_set(member, ask)) return false;
-        more |= route_body_member(before, member);
-    }
-    return more;
+    bool more = !whole(before, members, ask);
+    for (const struct member *member = members; member->wire != WIRE_END; member++)
+        more |= !route_body_member(route, member) && route_body_member(before, member);
+    return more && whole(route, members, ask);
 }
 
 RESULT http_ask_make(enum verb verb, const void *ask, struct http_ask *out)
