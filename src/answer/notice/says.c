@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABELS_MAX = FIELD_MAX, LINES_MAX = 8, VALUES_OF_TEXT = 24, KEY_BYTES = 64, DAY_BYTES = 10 };
+enum { LABELS_MAX = FIELD_MAX, LINES_MAX = 8, CHANGES_MAX = FIELD_MAX * 3, KEY_BYTES = 64, DAY_BYTES = 10 };
 
 /* What follows from fields, and what to do: keys of locale/<language>/words.txt, most of them those of reports. */
 enum line {
@@ -300,10 +300,10 @@ static void changes_put(const struct tongue *tongue, const char *lang, const str
     } kinds[] = {{"notice.changed.known", person->known & ~person->known_before},
                  {"notice.changed.possible", person->possible & ~before},
                  {"notice.changed.cleared", before & ~now}};
-    size_t starts[FIELD_MAX * 3 + 1] = {0}, count = 0;
+    size_t starts[CHANGES_MAX + 1] = {0}, count = 0;
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         unsigned field = 0;
-        for (uint64_t bits = kinds[i].bits; field_next(&bits, &field) && count < FIELD_MAX * 3;) {
+        for (uint64_t bits = kinds[i].bits; field_next(&bits, &field) && count < CHANGES_MAX;) {
             const struct mail_value label = {"label", buf_slice(&tongue->labels[field])};
             starts[count++] = texts->len;
             words_put(slice_text(lang), kinds[i].key, &label, 1, texts);

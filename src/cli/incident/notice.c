@@ -182,10 +182,11 @@ static void show_person(const struct call *call, struct doc answer)
     show_text_of(delivered, "to", "to: ");
     show_text_of(delivered, "accepted", "taken by the host: ");
     show_text_of(delivered, "reply", "its words: ");
-    if (doc_there(delivered))
+    if (doc_there(delivered)) {
         show_words("in entry %llu of the ledger; the text below is %s that was sent\n",
                    (unsigned long long)doc_number(doc_get(doc_get(answer, "proof"), "entry")),
                    doc_true(doc_get(text, "as_delivered")) ? "the one" : "no more the one");
+    }
     show_words("\n");
     show_preview(call, text);
 }
