@@ -10,16 +10,20 @@ int main(int argc, char **argv)
 {
     size_t count = argc > 1 ? strtoul(argv[1], NULL, 10) : 200000;
     struct fields fields;
-    struct spec spec = {.kind = NOTICE_FIRST, .count = 1, .languages = 7, .since_us = SECOND_US, .until_us = SECOND_US};
+    struct spec spec = {
+        .kind = NOTICE_FIRST, .count = 1, .languages = 7, .since_us = SECOND_US, .until_us = SECOND_US};
     SCOPED(says_free) struct says *says = NULL;
     fields_init(&fields);
     for (size_t i = 0; i < SPEC_LANGUAGES; i++)
         spec.texts[i] = slice_text(mail_notice_text(slice_text(mail_language(i)), "notice"));
-    spec.facts[spec.fact_count++] = (struct spec_fact){SLICE_TEXT("contact"), {0}, SLICE_TEXT("privacy@shop.example")};
-    if (says_new(&spec, &fields, SLICE_TEXT("Toko"), SLICE_TEXT("toko@shop.example"), &says).code != CODE_OK) return 2;
+    spec.facts[spec.fact_count++] =
+        (struct spec_fact){SLICE_TEXT("contact"), {0}, SLICE_TEXT("privacy@shop.example")};
+    if (says_new(&spec, &fields, SLICE_TEXT("Toko"), SLICE_TEXT("toko@shop.example"), &says).code != CODE_OK)
+        return 2;
     for (size_t i = 0; i < SPEC_LANGUAGES; i++) {
         SCOPED(buf_done) struct buf subject = {0}, body = {0};
-        struct notice_person person = {.lang = slice_text(mail_language(i)), .name = SLICE_TEXT("Siti Rahma"),
+        struct notice_person person = {.lang = slice_text(mail_language(i)),
+                                       .name = SLICE_TEXT("Siti Rahma"),
                                        .code = SLICE_TEXT("7k2m9-7k2m9-7k2m9-7k2m9-7k2m9-7"),
                                        .known = 1u << FIELD_NAME | 1u << FIELD_EMAIL | 1u << FIELD_ADDRESS};
         int64_t from_us = clock_monotonic_us();
@@ -30,7 +34,8 @@ int main(int argc, char **argv)
             bytes = body.len;
         }
         double seconds = (double)(clock_monotonic_us() - from_us) / SECOND_US;
-        printf("{\"lang\": \"%s\", \"bytes\": %zu, \"per_second\": %.0f}\n", mail_language(i), bytes, (double)count / seconds);
+        printf("{\"lang\": \"%s\", \"bytes\": %zu, \"per_second\": %.0f}\n", mail_language(i), bytes,
+               (double)count / seconds);
     }
     return 0;
 }

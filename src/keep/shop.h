@@ -65,9 +65,9 @@ struct shop {
     struct {
         void *at;
         void (*free)(void *at);
-        bool untidy;            /* a file may lie there that nobody may have any more */
-    } exporting;                /* the export at hand: answer/export/job.h */
-    uint64_t erasures;          /* since the start: whoever keeps leaves for later must make them anew */
+        bool untidy;   /* a file may lie there that nobody may have any more */
+    } exporting;       /* the export at hand: answer/export/job.h */
+    uint64_t erasures; /* since the start: whoever keeps leaves for later must make them anew */
     struct {
         void *at;
         void (*free)(void *at);

@@ -204,8 +204,9 @@ static void value_put(struct slice text, struct buf *out)
     }
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): MUSTACHE_DEPTH_MAX deep */
 static void render(const struct mustache *mustache, size_t from, size_t to, struct places *places,
-                   struct buf *out) // NOLINT(misc-no-recursion): MUSTACHE_DEPTH_MAX deep
+                   struct buf *out)
 {
     static const struct mustache_frame nothing = {NULL, 0};
     for (size_t i = from; i < to; i++) {

@@ -529,7 +529,7 @@ static void a_drain_is_stopped_behind_the_ask_that_it_was_found_in(void **state)
     }
     assert_int_equal(last, CAUSE_BREAKER_OPEN);
     assert_in_range(seen, 20, 24); /* trip.people, and a few */
-    assert_int_equal(entries, 3); /* the breaker's, the alert's, and that of the refusal */
+    assert_int_equal(entries, 3);  /* the breaker's, the alert's, and that of the refusal */
     trial->bearer = NULL;
     trial_end(trial);
 }

@@ -90,14 +90,24 @@ RESULT verb_notice_draft(struct batch *batch, const struct reader *reader, const
     return run_told(batch, draft.runs, run, &out->body);
 }
 
+/* One ask about one run. */
+struct acting {
+    struct batch *batch;
+    const struct reader *reader;
+    const struct notice_act_ask *ask;
+    struct incident *incident;
+    struct notices *runs;
+    struct run *run;
+    struct answer *out;
+};
+
 /* The run of that number, if the reader may know of its incident. */
-static RESULT run_find(struct batch *batch, const struct reader *reader, struct slice id, uint64_t number,
-                       struct incident **incident, struct notices **runs, struct run **out)
+static RESULT run_find(struct acting *acting, struct slice id, uint64_t number)
 {
-    TRY(incident_find(batch, reader, id, incident));
-    TRY(runs_of(batch->shop, runs));
-    *out = run_by_id(*runs, number);
-    if (!*out || (*out)->row.incident != (*incident)->no)
+    TRY(incident_find(acting->batch, acting->reader, id, &acting->incident));
+    TRY(runs_of(acting->batch->shop, &acting->runs));
+    acting->run = run_by_id(acting->runs, number);
+    if (!acting->run || acting->run->row.incident != acting->incident->no)
         return FAIL(NOT_FOUND, "notice: this incident has no such run");
     return OK;
 }
@@ -140,13 +150,13 @@ static RESULT people_put(struct shop *shop, const struct run *run, const struct 
 RESULT verb_notice_status(struct batch *batch, const struct reader *reader,
                           const struct notice_status_ask *ask, struct answer *out)
 {
+    struct acting about = {.batch = batch, .reader = reader};
     struct incident *incident = NULL;
     struct notices *runs = NULL;
-    struct run *run = NULL;
     if (ask->run > 0) {
-        TRY(run_find(batch, reader, ask->id, ask->run, &incident, &runs, &run));
-        if (ask->state.len > 0) return people_put(batch->shop, run, ask, &out->body);
-        return run_told(batch, runs, run, &out->body);
+        TRY(run_find(&about, ask->id, ask->run));
+        if (ask->state.len > 0) return people_put(batch->shop, about.run, ask, &out->body);
+        return run_told(batch, about.runs, about.run, &out->body);
     }
     TRY(incident_find(batch, reader, ask->id, &incident));
     TRY(runs_of(batch->shop, &runs));
@@ -161,16 +171,6 @@ RESULT verb_notice_status(struct batch *batch, const struct reader *reader,
     cbor_array_close(&out->body, mark, count);
     return OK;
 }
-
-struct acting {
-    struct batch *batch;
-    const struct reader *reader;
-    const struct notice_act_ask *ask;
-    struct incident *incident;
-    struct notices *runs;
-    struct run *run;
-    struct answer *out;
-};
 
 /* A change of the run is a line of its incident, with its entry. */
 static RESULT state_line(const struct acting *acting, enum run_state state, const char *text)
@@ -339,7 +339,7 @@ RESULT verb_notice_act(struct batch *batch, const struct reader *reader, const s
     } acts[] = {{"send", act_send}, {"pause", act_pause},     {"resume", act_resume},
                 {"stop", act_stop}, {"reached", act_reached}, {"test", act_test}};
     struct acting acting = {.batch = batch, .reader = reader, .ask = ask, .out = out};
-    TRY(run_find(batch, reader, ask->id, ask->run, &acting.incident, &acting.runs, &acting.run));
+    TRY(run_find(&acting, ask->id, ask->run));
     for (size_t i = 0; i < COUNT_OF(acts); i++) {
         if (slice_is(ask->act, acts[i].name)) return acts[i].run(&acting);
     }
@@ -349,12 +349,10 @@ RESULT verb_notice_act(struct batch *batch, const struct reader *reader, const s
 RESULT verb_notice_preview(struct batch *batch, const struct reader *reader,
                            const struct notice_preview_ask *ask, struct answer *out)
 {
-    struct incident *incident = NULL;
-    struct notices *runs = NULL;
-    struct run *run = NULL;
+    struct acting about = {.batch = batch, .reader = reader};
     SCOPED(buf_done) struct buf subject = {0}, body = {0};
-    TRY(run_find(batch, reader, ask->id, ask->run, &incident, &runs, &run));
-    TRY(sample(batch, run, ask->lang, &subject, &body));
+    TRY(run_find(&about, ask->id, ask->run));
+    TRY(sample(batch, about.run, ask->lang, &subject, &body));
     cbor_map(&out->body, 3);
     put_text(&out->body, "lang", slice_text(mail_language(says_language(ask->lang))));
     put_text(&out->body, "subject", buf_slice(&subject));

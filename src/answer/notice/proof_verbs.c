@@ -109,20 +109,26 @@ static void path_put(struct shop *shop, const struct found *found, struct slice 
 }
 
 /* An answer that depends on a person's values: its own entry. */
-static RESULT look_note(struct batch *batch, const struct reader *reader, enum run_entry kind,
-                        const struct run *run, const struct sighted *sighted, const struct secret *data_key,
+struct proof_look {
+    enum run_entry kind;
+    const struct run *run;
+    const struct sighted *sighted;
+    const struct secret *data_key;
+};
+
+static RESULT look_note(struct batch *batch, const struct reader *reader, const struct proof_look *look,
                         struct answer *out)
 {
     struct draft draft = batch_draft(batch, reader, ENTRY_RUN);
     struct hash salt = {{0}}, leaf = {{0}};
     struct receipt receipt = {0};
-    draft.entry.full = sighted->full;
-    draft.entry.masked = sighted->masked;
-    draft.entry.object_kind = kind;
-    draft.entry.object_id = run->row.id;
-    leaf_salt(batch->shop->crypto, data_key, draft.entry.nonce, &salt);
-    set_leaf(batch->shop->crypto, &salt, sighted, NULL, &leaf);
-    draft.set = sighted;
+    draft.entry.full = look->sighted->full;
+    draft.entry.masked = look->sighted->masked;
+    draft.entry.object_kind = look->kind;
+    draft.entry.object_id = look->run->row.id;
+    leaf_salt(batch->shop->crypto, look->data_key, draft.entry.nonce, &salt);
+    set_leaf(batch->shop->crypto, &salt, look->sighted, NULL, &leaf);
+    draft.set = look->sighted;
     draft.leaves = &leaf;
     draft.set_count = 1;
     batch_append(batch, &draft, &receipt);
@@ -209,7 +215,7 @@ RESULT verb_notice_person(struct batch *batch, const struct reader *reader,
     if (found.there) path_put(shop, &found, buf_slice(&text), &out->body);
     const struct sighted sighted = {found.no, record.held & ((uint64_t)1 << FIELD_NAME),
                                     record.held & ((uint64_t)1 << FIELD_EMAIL)};
-    return look_note(batch, reader, RUN_ENTRY_PROVED, run, &sighted, &data_key, out);
+    return look_note(batch, reader, &(struct proof_look){RUN_ENTRY_PROVED, run, &sighted, &data_key}, out);
 }
 
 static void false_put(struct buf *out)
@@ -247,7 +253,7 @@ RESULT verb_notice_verify(struct batch *batch, const struct reader *reader,
     put_text(&out->body, "sent", record_text_of(buf_slice(&text), "accepted"));
     put_text(&out->body, "to", record_text_of(buf_slice(&text), "to"));
     const struct sighted sighted = {found.no, 0, record.held & ((uint64_t)1 << FIELD_EMAIL)};
-    return look_note(batch, reader, RUN_ENTRY_CHECKED, run, &sighted, &data_key, out);
+    return look_note(batch, reader, &(struct proof_look){RUN_ENTRY_CHECKED, run, &sighted, &data_key}, out);
 }
 
 RESULT verb_notice_bounce(struct batch *batch, const struct reader *reader,

@@ -346,6 +346,28 @@ static bool run_over(const struct run *run)
            set_count(&run->states[PERSON_WAITING]) == 0 && set_count(&run->states[PERSON_UNKNOWN]) == 0;
 }
 
+/* One run's turn: it starts, sends, and ends. */
+static RESULT run_turn(struct handing *handing, struct run *run)
+{
+    struct batch *batch = handing->batch;
+    if (run->row.state == RUN_ASKED) TRY(run_start(batch, run));
+    if (run->row.state != RUN_SENDING) return OK;
+    if (handing->room > 0) {
+        struct result way = notices_way(batch->shop, batch->now_us);
+        if (way.code == CODE_CONFLICT || way.code == CODE_NOT_FOUND)
+            return run_flush(batch, run); /* the way is new: it waits by itself */
+        TRY(way);
+        TRY(post_head(batch->shop, &handing->head));
+        TRY(run_hand_over(handing, run));
+    }
+    if (run_over(run)) {
+        run->row.state = RUN_DONE;
+        run->row.ended_us = batch->now_us;
+        run->row_dirty = true;
+    }
+    return run_flush(batch, run);
+}
+
 RESULT notices_hand_over(struct batch *batch, uint64_t number, struct mail_job *jobs, size_t room,
                          size_t *count)
 {
@@ -357,27 +379,8 @@ RESULT notices_hand_over(struct batch *batch, uint64_t number, struct mail_job *
     if (handing.runs->failures > 0 && handing.runs->flight_count > 0) handing.room = 0;
     if (batch->now_us < handing.runs->paused_us) handing.room = 0;
     struct result done = OK;
-    for (size_t i = 0; i < handing.runs->count && done.code == CODE_OK; i++) {
-        struct run *run = handing.runs->at[i];
-        if (run->row.state == RUN_ASKED) done = run_start(batch, run);
-        if (done.code != CODE_OK || run->row.state != RUN_SENDING) continue;
-        if (handing.room > 0) {
-            done = notices_way(batch->shop, batch->now_us);
-            if (done.code == CODE_CONFLICT ||
-                done.code == CODE_NOT_FOUND) { /* the way is new: it waits by itself */
-                done = OK;
-                continue;
-            }
-            if (done.code == CODE_OK) done = post_head(batch->shop, &handing.head);
-            if (done.code == CODE_OK) done = run_hand_over(&handing, run);
-        }
-        if (done.code == CODE_OK && run_over(run)) {
-            run->row.state = RUN_DONE;
-            run->row.ended_us = batch->now_us;
-            run->row_dirty = true;
-        }
-        if (done.code == CODE_OK) done = run_flush(batch, run);
-    }
+    for (size_t i = 0; i < handing.runs->count && done.code == CODE_OK; i++)
+        done = run_turn(&handing, handing.runs->at[i]);
     *count = handing.count;
     if (done.code == CODE_OK) return OK;
     for (size_t i = 0; i < handing.count; i++) mail_job_done(&jobs[i]);
@@ -626,29 +629,35 @@ RESULT notices_recover(struct batch *batch)
     return OK;
 }
 
+/* When a run next has something to do. */
+static int64_t run_due_us(struct shop *shop, const struct run *run, int64_t now_us)
+{
+    int64_t run_us = INT64_MAX;
+    uint64_t at = 0;
+    if (run->row.state == RUN_ASKED && notice_row(&shop->access, NOTICE_ROW_RUN + run->row.id).len > 0)
+        return now_us;
+    if (run->row.state != RUN_SENDING) return INT64_MAX;
+    if (!run->words || run_over(run)) return now_us; /* not begun by this process, or at its end */
+    uint64_t per_day = run->words->spec.per_day;
+    bool today = per_day == 0 || run->row.today < per_day || run->row.day != (uint32_t)(now_us / DAY_US);
+    if (!today) return ((int64_t)run->row.day + 1) * DAY_US;
+    if (set_next(&run->states[PERSON_QUEUED], 0, &at)) return now_us;
+    for (size_t k = 0; k < run->odd_count && run_us > now_us; k++) {
+        const struct run_odd *odd = &run->odds[k];
+        bool open = set_has(&run->states[PERSON_WAITING], odd->no.at) ||
+                    set_has(&run->states[PERSON_UNKNOWN], odd->no.at);
+        if (open && odd->due_us < run_us) run_us = odd->due_us;
+    }
+    return run_us;
+}
+
 int64_t notices_due_us(struct shop *shop, int64_t now_us)
 {
     struct notices *runs = NULL;
     int64_t next_us = INT64_MAX;
     if (runs_of(shop, &runs).code != CODE_OK) return now_us + AGAIN_US;
     for (size_t i = 0; i < runs->count; i++) {
-        struct run *run = runs->at[i];
-        uint64_t at = 0;
-        if (run->row.state == RUN_ASKED && notice_row(&shop->access, NOTICE_ROW_RUN + run->row.id).len > 0)
-            return now_us;
-        if (run->row.state != RUN_SENDING) continue;
-        if (!run->words) return now_us; /* not begun by this process */
-        bool today = run->words->spec.per_day == 0 || run->row.today < run->words->spec.per_day ||
-                     run->row.day != (uint32_t)(now_us / DAY_US);
-        int64_t run_us = INT64_MAX;
-        if (run_over(run) || set_next(&run->states[PERSON_QUEUED], 0, &at)) run_us = now_us;
-        for (size_t k = 0; k < run->odd_count && run_us > now_us; k++) {
-            const struct run_odd *odd = &run->odds[k];
-            bool open = set_has(&run->states[PERSON_WAITING], odd->no.at) ||
-                        set_has(&run->states[PERSON_UNKNOWN], odd->no.at);
-            if (open && odd->due_us < run_us) run_us = odd->due_us;
-        }
-        if (!today && !run_over(run)) run_us = ((int64_t)run->row.day + 1) * DAY_US;
+        int64_t run_us = run_due_us(shop, runs->at[i], now_us);
         if (run_us < next_us) next_us = run_us;
     }
     if (next_us == INT64_MAX) return next_us;

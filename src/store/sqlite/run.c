@@ -121,6 +121,7 @@ static RESULT said_last(struct store *store, uint32_t run, uint64_t *n)
     return OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the columns of one row */
 static RESULT said_add(struct store *store, uint32_t run, uint64_t n, uint64_t entry, uint64_t first,
                        uint64_t last, struct slice bytes)
 {
