@@ -614,16 +614,19 @@ static const struct member statement_draft_members[] = {
     TEXT(statement_draft_ask, id, ID_BYTES_MAX, true, incident_about),
     TEXT(statement_draft_ask, kind, 16, false, "statement, apology, or update"),
     TEXT(statement_draft_ask, lang, 8, false, "of a text of one's own: en, id or ko"),
-    TEXT(statement_draft_ask, channel, 16, false, "of a text of one's own: page, email, sms, messenger, social, banner, desk, qa"),
+    TEXT(statement_draft_ask, channel, 16, false,
+         "of a text of one's own: page, email, sms, messenger, social, banner, desk, qa"),
     TEXT(statement_draft_ask, text, 20000, false, "what shall stand there in place of the draft's"),
-    MEMBER(statement_draft_ask, amends, WIRE_U64, UINT32_MAX, false, "the line of the draft in which one text is replaced"),
+    MEMBER(statement_draft_ask, amends, WIRE_U64, UINT32_MAX, false,
+           "the line of the draft in which one text is replaced"),
     MEMBER(statement_draft_ask, hours, WIRE_U64, 720, false, cadence_about),
     MEMBER(statement_draft_ask, dry_run, WIRE_BOOL, 1, false, "only show it, keep nothing"),
     {0},
 };
 static const struct member statement_show_members[] = {
     TEXT(statement_show_ask, id, ID_BYTES_MAX, true, incident_about),
-    MEMBER(statement_show_ask, line, WIRE_U64, UINT32_MAX, false, "the statement's line; none: all of the incident"),
+    MEMBER(statement_show_ask, line, WIRE_U64, UINT32_MAX, false,
+           "the statement's line; none: all of the incident"),
     {0},
 };
 static const struct member statement_publish_members[] = {

@@ -123,6 +123,7 @@ static bool answers_check(struct sim *sim, const struct sim_ask *asks, size_t co
     uint64_t failed = sim->world.plan.failed;
     sim->result.faults += failed;
     sim->adrift = sim->adrift || failed > 0;
+    world_calm(&sim->world); /* what follows reads through the same store */
     for (size_t i = 0; i < count; i++) {
         struct heard *heard = &sim->world.heard[i];
         SCOPED(expected_done) struct expected expected = {0};

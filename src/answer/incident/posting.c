@@ -11,7 +11,8 @@ static int64_t needed_of(const struct law *law, struct slice name)
     for (size_t i = 0; law_at(law, i); i++) {
         const struct law_regime *regime = law_at(law, i);
         size_t len = strlen(regime->id);
-        if (name.len <= len || !slice_is(slice_part(name, 0, len), regime->id) || name.at[len] != '/') continue;
+        if (name.len <= len || !slice_is(slice_part(name, 0, len), regime->id) || name.at[len] != '/')
+            continue;
         for (uint32_t j = 0; j < regime->substitutes_count; j++) {
             const struct law_substitute *one = &regime->substitutes[j];
             struct span span;
@@ -34,7 +35,8 @@ void posting_of(const struct fold *fold, const struct law *law, const struct ite
         if (line->kind != LINE_PROBE || line->of != item->now.n) continue;
         bool seen = slice_is(line->state, "seen");
         int64_t apart_us = line->time_us - seen_us;
-        if (seen && seen_us > 0 && apart_us > 0 && apart_us <= POSTING_APART_US) posting.proven_us += apart_us;
+        if (seen && seen_us > 0 && apart_us > 0 && apart_us <= POSTING_APART_US)
+            posting.proven_us += apart_us;
         seen_us = seen ? line->time_us : 0;
         posting.last = line;
         posting.probes++;

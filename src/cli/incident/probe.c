@@ -40,7 +40,8 @@ static bool page_fetch(struct slice url, struct page *out)
     CURL *curl = curl_easy_init();
     if (!curl) return false;
     buf_slice_put(&text, url);
-    (void)curl_easy_setopt(curl, CURLOPT_URL, buf_c(&text)); /* what a build lacks curl_easy_perform() tells */
+    (void)curl_easy_setopt(curl, CURLOPT_URL,
+                           buf_c(&text)); /* what a build lacks curl_easy_perform() tells */
     (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
@@ -107,6 +108,7 @@ RESULT command_incident_probe(struct call *call)
         TRY(posting_probe(call, client, item, &all_seen));
         count++;
     }
-    if (count == 0) return FAIL(NOT_FOUND, "postings: none stands; amanah incident add ID postings name= url= at= text=");
+    if (count == 0)
+        return FAIL(NOT_FOUND, "postings: none stands; amanah incident add ID postings name= url= at= text=");
     return all_seen ? OK : FAIL(CHECK_NOT_MET, "postings: not every page is there with its words");
 }
