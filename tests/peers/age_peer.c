@@ -17,7 +17,7 @@ enum { PIECE = 5000 }; /* not a divisor of anything */
 
 static void write_out(struct buf *out)
 {
-    if (fwrite(out->at, 1, out->len, stdout) != out->len) abort();
+    if (out->len > 0 && fwrite(out->at, 1, out->len, stdout) != out->len) abort();
     buf_clear(out);
 }
 

@@ -1008,6 +1008,7 @@ void brute_restart(struct brute *brute, uint64_t customers)
     for (size_t i = 0; i < brute->reader_count; i++) {
         struct one *one = &brute->readers[i];
         one->looked = one->active;
+        one->raised = 0; /* of the keeper's last minute: what it told of itself is not kept */
         memset(one->told, 0, sizeof one->told);
     }
 }
