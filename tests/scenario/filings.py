@@ -155,6 +155,15 @@ def the_words_of_a_report_are_held_against_the_lint():
         same(found.get("euphemism"), "노출")
         same(found.get("number"), "4,536")
         within("노출", home.run("report", "draft", one, "kr-pipa/authority", "--dry-run").text)
+        # what the program itself writes is clean, also while nothing but the leak is known
+        bare = home.run("incident", "open", "a leak", "kind=other", "--json").json["id"]
+        home.run("incident", "add", bare, "circumstances", "name=leak_confirmed", "state=yes")
+        for duty in ("kr-pipa/authority", "id-pdp/authority", "eu-gdpr/authority", "impact", "surcharge"):
+            same(draft(home, bare, duty, "--dry-run")["findings"], [], duty)
+        for duty in ("kr-pipa/authority", "id-pdp/authority", "impact", "surcharge"):
+            for language in ("en", "id", "ko"):
+                rules = [row["rule"] for row in draft(home, bare, duty, "--dry-run", "--lang", language)["findings"]]
+                check("must" not in rules, f"{duty} {language}: its title names the leak")
 
 
 def who_may_not_know_gets_no_report():

@@ -236,6 +236,8 @@ static void head_put(struct pen_of *pen, int64_t now_us)
     }
     put_text(pen->out, "duty", filing->name);
     put_text(pen->out, "title", buf_slice(&title));
+    buf_slice_put(&pen->text, buf_slice(&title));
+    buf_byte(&pen->text, '\n');
     put_text(pen->out, "language", filing->language);
     put_text(pen->out, "to", buf_slice(&to));
     put_text(pen->out, "law",
