@@ -315,6 +315,37 @@ def nobody_takes_it_and_it_escalates():
         check("cici@shop.example" not in [mail.to for mail in host.mails if "law clocks" in mail.text], "a suspect hears nothing")
 
 
+def a_page_that_does_not_stand_is_told():
+    """Each day anew, to who answers for it, without a word of what happened; not while it is seen, nor when it ended."""
+    with Home() as home, MailHost() as host:
+        home.start()
+        home.good("POST", "/v1/mail", {"url": host.url, "starttls": "never", "from": "vault@shop.example"})
+        ana, ana_key = staff(home, "ana", "ko")
+        cici, _ = staff(home, "cici", "en")
+        one = home.good("POST", "/v1/incidents", {"title": "a leak of secrets", "kind": "other", "at": at(home)}, key=ana_key)["id"]
+        path = f"/v1/incidents/{one}"
+        home.good("POST", path + "/suspects", {"who": cici}, key=ana_key)
+        url = "https://shop.example/notice"
+        posting = home.good("POST", path + "/postings", {"name": "kr-pipa/persons", "url": url, "at": at(home), "text": "유출"}, key=ana_key)["line"]
+
+        def told(hours):
+            said = [mail for mail in passed(home, host, hours) if "페이지" in mail.text]
+            check(all("secrets" not in mail.text and url not in mail.text for mail in said), "no word of what happened")
+            return [(mail.to, "kr-pipa/persons" in mail.text, "아무도" in mail.text) for mail in said]
+
+        same(told(1), [], "there is a day to look")
+        same(told(27), [("ana@shop.example", True, True)], "nobody looked")
+        same(told(1), [], "once a day")
+        home.good("POST", path + "/probes", {"of": posting, "state": "seen"}, key=ana_key)
+        same(told(25), [], "it stands")
+        home.good("POST", path + "/probes", {"of": posting, "state": "missing"}, key=ana_key)
+        same(told(0.1), [("ana@shop.example", True, False)], "it is gone")
+        same(told(25), [("ana@shop.example", True, False)], "and the day after")
+        home.good("POST", path + "/probes", {"of": posting, "state": "seen"}, key=ana_key)
+        same(told(1), [], "it is back")
+        home.run("ledger", "verify")
+
+
 def heard(said, name="kr-pipa/persons"):
     return {mail.to.split("@")[0] for mail in said if name in mail.text}
 
@@ -335,4 +366,5 @@ def passed(home, host, hours):
 
 story(facts_come_with_their_source_and_numbers_from_the_count, what_is_counted_nobody_types, clocks_follow_the_facts,
       what_is_found_after_a_report_must_be_told, readiness_says_what_is_missing_and_who_knows, the_book_of_authorities, a_question_to_an_authority,
-      a_page_stands_for_thirty_days_and_a_probe_shows_it, nobody_takes_it_and_it_escalates)
+      a_page_stands_for_thirty_days_and_a_probe_shows_it, a_page_that_does_not_stand_is_told,
+      nobody_takes_it_and_it_escalates)

@@ -1,6 +1,10 @@
-/* Deadlines that are near are told by mail, each step once; nobody who may be behind the leak is told. */
+/*
+ * Deadlines that are near are told by mail, each step once, and each day pages that must stand and were not seen; nobody who
+ * may be behind the leak is told.
+ */
 #include "answer/facts/deadlines.h"
 
+#include "answer/incident/posting.h"
 #include "base/clock.h"
 #include "keep/access/second.h"
 #include "keep/access/staff.h"
@@ -9,7 +13,13 @@
 
 #include <string.h>
 
-enum { TOLD_MAX = 64 /* of one incident in one mail; the others follow a minute later */ };
+enum {
+    TOLD_MAX = 64, /* of one incident in one mail; the others follow a minute later */
+    PAGES_MAX = 8,
+};
+
+#define PAGE_MISSING "page_missing"
+#define PAGE_UNLOOKED "page_unlooked"
 
 static const struct step {
     const char *name, *key;
@@ -27,12 +37,21 @@ struct telling {
     const struct step *step;
 };
 
+/* A page that must stand, and was not seen. */
+struct page {
+    const struct line *posting;
+    const char *step; /* names stand in sealed lines: never rename one */
+    int64_t at_us;    /* when somebody looked last */
+};
+
 struct round {
     struct batch *batch;
     const struct incident *incident;
     const struct deadlines *all;
     struct telling at[TOLD_MAX];
     size_t count;
+    struct page pages[PAGES_MAX];
+    size_t page_count;
     uint64_t mails;
 };
 
@@ -110,6 +129,49 @@ static void telling_put(const struct round *round, const struct telling *telling
     buf_byte(out, '\n');
 }
 
+/* Was this page told of within a day? */
+static bool page_told(const struct deadlines *all, const struct line *posting)
+{
+    for (size_t i = all->reading.fold.line_count; i > 0; i--) {
+        const struct line *line = &all->reading.fold.lines[i - 1];
+        bool meant = line->kind == LINE_REMINDED && line->at == posting->time_us &&
+                     (slice_is(line->state, PAGE_MISSING) || slice_is(line->state, PAGE_UNLOOKED));
+        if (meant && line->time_us > all->facts.now_us - DAY_US) return true;
+    }
+    return false;
+}
+
+/* Pages that the newest probe did not see, or that nobody looked at for so long that no time counts. */
+static void pages_find(struct round *round)
+{
+    const struct deadlines *all = round->all;
+    const struct fold *fold = &all->reading.fold;
+    for (size_t i = 0; i < fold->item_count && round->page_count < PAGES_MAX; i++) {
+        const struct item *item = &fold->items[i];
+        struct posting posting;
+        if (item->now.kind != LINE_POSTING || !slice_is(item->now.state, "stands")) continue;
+        posting_of(fold, all->book->law, item, &posting);
+        int64_t looked_us = posting.last ? posting.last->time_us : item->now.time_us;
+        bool missing = posting.last && !slice_is(posting.last->state, "seen");
+        bool unlooked = all->facts.now_us - looked_us > POSTING_APART_US;
+        bool stood = posting.needed_us > 0 && posting.proven_us >= posting.needed_us;
+        if (stood || !(missing || unlooked) || page_told(all, &item->now)) continue;
+        round->pages[round->page_count++] =
+            (struct page){&item->now, missing ? PAGE_MISSING : PAGE_UNLOOKED, looked_us};
+    }
+}
+
+static void page_put(const struct page *page, struct slice lang, struct buf *out)
+{
+    SCOPED(buf_done) struct buf key = {0}, time = {0};
+    buf_print(&key, "deadline.%s", page->step);
+    zone_put(&time, &(struct zone){0}, page->at_us);
+    const struct mail_value values[] = {{"name", page->posting->name}, {"time", buf_slice(&time)}};
+    buf_text(out, "- ");
+    words_put(lang, buf_c(&key), values, COUNT_OF(values), out);
+    buf_byte(out, '\n');
+}
+
 /* Is that member of staff the reader, or one who holds the key that is? */
 static bool stands_behind(const struct shop *shop, uint64_t reader, uint32_t staff)
 {
@@ -125,18 +187,17 @@ static bool stands_behind(const struct shop *shop, uint64_t reader, uint32_t sta
 }
 
 /* Whoever is told of this one: the owner, members, who took it; and who may approve, where the step says so. */
-static bool is_told(const struct round *round, const struct telling *telling, uint32_t staff)
+static bool is_told(const struct round *round, const struct line *taken, bool all, uint32_t staff)
 {
     const struct shop *shop = round->batch->shop;
     const struct circle *circle = &round->all->reading.fold.circle;
-    const struct line *taken = telling->deadline->taken;
     if (stands_behind(shop, circle->owner, staff)) return true;
     for (size_t i = 0; i < circle->member_count; i++) {
         if (stands_behind(shop, circle->members[i], staff)) return true;
     }
     if (taken && stands_behind(shop, taken->who ? taken->who : taken->author, staff)) return true;
     bool nobody = circle->owner >> 32 == READER_OPERATOR; /* whoever holds the machine has no address */
-    return (telling->step->all || nobody) && person_may_approve(&shop->access, staff);
+    return (all || nobody) && person_may_approve(&shop->access, staff);
 }
 
 /* Suspects, whoever holds a suspected key, and their peers who were not let in. */
@@ -161,8 +222,12 @@ static RESULT person_tell(struct round *round, const struct staff *staff)
     buf_byte(&lines, '\n');
     size_t head = lines.len;
     for (size_t i = 0; i < round->count && lines.len < MAIL_VALUE_BYTES_MAX - 1024; i++) {
-        if (is_told(round, &round->at[i], staff->id)) telling_put(round, &round->at[i], lang, &lines);
+        const struct telling *telling = &round->at[i];
+        if (is_told(round, telling->deadline->taken, telling->step->all, staff->id))
+            telling_put(round, telling, lang, &lines);
     }
+    for (size_t i = 0; i < round->page_count && is_told(round, NULL, false, staff->id); i++)
+        page_put(&round->pages[i], lang, &lines);
     if (lines.len == head) return OK;
     lines.len--; /* the last line's end: the text has one */
     const struct mail_value values[] = {{"lines", buf_slice(&lines)}};
@@ -184,19 +249,31 @@ static RESULT lines_add(struct round *round)
     for (size_t i = 0; i < incidents->count; i++) {
         if (incidents->at[i].no == round->incident->no) incident = &incidents->at[i];
     }
+    SCOPED(buf_done) struct buf text = {0};
+    buf_print(&text, "%llu people were told", (unsigned long long)round->mails);
     for (size_t i = 0; incident && i < round->count; i++) {
         const struct telling *telling = &round->at[i];
         const struct law_due *due = &telling->deadline->clock->at[0];
         struct receipt receipt = {0};
-        SCOPED(buf_done) struct buf name = {0}, text = {0};
+        SCOPED(buf_done) struct buf name = {0};
         deadline_name(telling->deadline, &name);
-        buf_print(&text, "%llu people were told", (unsigned long long)round->mails);
         struct line line = {.kind = LINE_REMINDED,
                             .name = buf_slice(&name),
                             .text = buf_slice(&text),
                             .state = slice_text(telling->step->name),
                             .at = due->from_us,
                             .due = due->due_us};
+        TRY(incident_line(round->batch, &system, incident, NULL, &line, &receipt));
+    }
+    for (size_t i = 0; incident && i < round->page_count; i++) {
+        const struct page *page = &round->pages[i];
+        struct receipt receipt = {0};
+        struct line line = {.kind = LINE_REMINDED,
+                            .name = page->posting->name,
+                            .text = buf_slice(&text),
+                            .state = slice_text(page->step),
+                            .at = page->posting->time_us,
+                            .due = page->at_us + POSTING_APART_US};
         TRY(incident_line(round->batch, &system, incident, NULL, &line, &receipt));
     }
     return OK;
@@ -216,7 +293,8 @@ static RESULT incident_watch(struct batch *batch, const struct incident *inciden
         const struct step *step = all->at[i].running ? step_due(all, &all->at[i]) : NULL;
         if (step) round.at[round.count++] = (struct telling){&all->at[i], step};
     }
-    if (round.count == 0) return OK;
+    pages_find(&round);
+    if (round.count + round.page_count == 0) return OK;
     for (size_t i = 0; i < shop->access.staff_count; i++) {
         const struct staff *staff = &shop->access.staff[i];
         if (staff->state == STAFF_LEFT || is_kept_out(shop, &all->reading.fold.circle, staff->id)) continue;
