@@ -170,6 +170,23 @@ def what_is_found_after_a_report_must_be_told():
         same([row["candidates"][0]["state"] for row in rows], ["met"])
 
 
+def a_bad_rule_of_the_home_stops_no_incident():
+    with Home() as home:
+        one = begun(home)
+        due = [row["due"] for row in clock(home, one, "kr-pipa/persons")["candidates"]]
+        folder = os.path.join(home.path, "law")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "kr-pipa.yaml"), "w", encoding="utf-8") as file:
+            file.write("id: [\n")
+        same(home.cli("law", "list").status, USAGE)
+        told = home.run("law", "clocks", "--incident", one)
+        within("kr-pipa.yaml", told.text)
+        within("kr-pipa/persons", told.text)
+        same([row["due"] for row in clock(home, one, "kr-pipa/persons")["candidates"]], due, "by the program's own rules")
+        within("kr-pipa/persons", home.run("incident", "readiness", one).text)
+        home.run("incident", "report", one, "next-24h")
+
+
 def readiness_says_what_is_missing_and_who_knows():
     with Home() as home:
         one = begun(home)
@@ -365,6 +382,7 @@ def passed(home, host, hours):
 
 
 story(facts_come_with_their_source_and_numbers_from_the_count, what_is_counted_nobody_types, clocks_follow_the_facts,
-      what_is_found_after_a_report_must_be_told, readiness_says_what_is_missing_and_who_knows, the_book_of_authorities, a_question_to_an_authority,
+      what_is_found_after_a_report_must_be_told, readiness_says_what_is_missing_and_who_knows, a_bad_rule_of_the_home_stops_no_incident,
+      the_book_of_authorities, a_question_to_an_authority,
       a_page_stands_for_thirty_days_and_a_probe_shows_it, a_page_that_does_not_stand_is_told,
       nobody_takes_it_and_it_escalates)

@@ -363,7 +363,7 @@ RESULT command_incident_report(struct call *call)
     TRY(paper_format_of(call_slice(call, OPT_FORMAT), &report.paper.format));
     TRY(law_language(call, &report.paper.sheet.language));
     TRY(books_open(call, &report.books));
-    TRY(law_open(call, &report.law));
+    TRY(law_open_anyway(call, &report.law));
     TRY(client_open(call, &client));
     TRY(ask_answer(call, client, VERB_INCIDENT_SHOW, &show, &state));
     report.state = answer_doc(&state);

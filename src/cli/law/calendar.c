@@ -23,7 +23,7 @@ RESULT command_law_clocks(struct call *call)
     SCOPED(buf_done) struct buf ics = {0};
     SCOPED(answer_done) struct answer answer = {0};
     TRY(law_language(call, &sheet.language));
-    TRY(law_open(call, &law));
+    TRY(call_has(call, OPT_INCIDENT) ? law_open_anyway(call, &law) : law_open(call, &law));
     if (call_has(call, OPT_INCIDENT)) TRY(incident_case_read(call, &answer, &read));
     if (answer.shown) return OK;
     if (!call_has(call, OPT_INCIDENT)) TRY(case_read(call, &read));

@@ -19,6 +19,15 @@ RESULT law_open(const struct call *call, struct law **out)
     return law_load(buf_c(&folder), out);
 }
 
+RESULT law_open_anyway(const struct call *call, struct law **out)
+{
+    struct result opened = law_open(call, out);
+    if (opened.cause != CAUSE_CONFIG) return opened;
+    show_remark(call,
+                "The home's own rules were left aside: `amanah law check` says what is wrong with them.");
+    return law_load(NULL, out);
+}
+
 RESULT law_language(const struct call *call, struct slice *out)
 {
     static const char *const languages[] = {"en", "id", "ko"};

@@ -215,7 +215,7 @@ RESULT command_incident_readiness(struct call *call)
     SCOPED(case_done) struct case_read read = {0};
     SCOPED(answer_done) struct answer answer = {0};
     TRY(law_language(call, &sheet.language));
-    TRY(law_open(call, &law));
+    TRY(law_open_anyway(call, &law));
     TRY(incident_case_read(call, &answer, &read));
     if (answer.shown) return OK;
     if (call_has(call, OPT_JSON)) return show_json(answer_doc(&answer));
