@@ -236,6 +236,7 @@ static void reader_close(struct watch *watch, struct reader_state *state, const 
         slow_rise_close(&state->rise, params, peers, day);
         riding_close(&state->riding);
     }
+    state->riding.today = false; /* of a day that does not count, too */
     if (used || (double)state->fruitless.day_tries >= params->at[PARAM_LEARN_PEOPLE]) state->days++;
     if (learn && state->values > 0) enumeration_learn(&state->enumeration, params, state->values, 1);
     fruitless_close(&state->fruitless, params, learn);
