@@ -769,13 +769,13 @@ static const struct member notice_verify_members[] = {
 };
 static const struct member notice_bounce_members[] = {
     TEXT(notice_bounce_ask, recipient, 320, true, "the address that the bounce came to"),
-    TEXT(notice_bounce_ask, message, 512 * 1024, true, "the bounce, as it came"),
+    TEXT(notice_bounce_ask, message, (size_t)512 * 1024, true, "the bounce, as it came"),
     {0},
 };
 static const struct member notice_text_members[] = {
     TEXT(notice_text_ask, lang, 8, true, lang_about),
     TEXT(notice_text_ask, kind, 16, false, "notice (default), supplement, care"),
-    TEXT(notice_text_ask, text, 32 * 1024, false, "the new template; none: show it"),
+    TEXT(notice_text_ask, text, (size_t)32 * 1024, false, "the new template; none: show it"),
     {0},
 };
 static const struct member evidence_read_members[] = {

@@ -28,8 +28,11 @@ static uint64_t folder_stamp(const char *path)
     for (const struct dirent *file = folder ? readdir(folder) : NULL; file; file = readdir(folder)) {
         struct stat stat = {0};
         if (fstatat(dirfd(folder), file->d_name, &stat, 0) != 0 || !S_ISREG(stat.st_mode)) continue;
-        const int64_t parts[] = {stat.st_size, stat.st_mtim.tv_sec, stat.st_mtim.tv_nsec,
-                                 (int64_t)stat.st_ino};
+        uint8_t parts[4 * sizeof(uint64_t)] = {0};
+        be64_put(parts, (uint64_t)stat.st_size);
+        be64_put(parts + 8, (uint64_t)stat.st_mtim.tv_sec);
+        be64_put(parts + 16, (uint64_t)stat.st_mtim.tv_nsec);
+        be64_put(parts + 24, (uint64_t)stat.st_ino);
         uint64_t one = mix(0xcbf29ce484222325, file->d_name, strlen(file->d_name));
         sum += mix(one, parts, sizeof parts);
     }

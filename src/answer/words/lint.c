@@ -56,7 +56,7 @@ RESULT wording_load(const char *folder, struct wording **out)
     SCOPED(wording_free) struct wording *wording = calloc(1, sizeof *wording);
     size_t count = 0;
     while (words_tables[count].text) count++;
-    if (wording) wording->tables = calloc(count, sizeof *wording->tables);
+    if (wording) wording->tables = calloc(count + 1, sizeof *wording->tables);
     if (!wording || !wording->tables) return FAIL(UNAVAILABLE, "words: no memory");
     for (size_t i = 0; i < count; i++) {
         struct wordlist *table = &wording->tables[wording->count++];
