@@ -33,7 +33,7 @@ static bool raw64_get(struct slice text, uint8_t *bytes, size_t len)
     if (text.len > 0 && text.at[text.len - 1] == '=') return false;
     while (padded.len % 4 != 0) buf_byte(&padded, '=');
     if (base64_get(buf_slice(&padded), &got).code != CODE_OK || got.len != len) return false;
-    memcpy(bytes, got.at, len);
+    if (len > 0) memcpy(bytes, got.at, len);
     return true;
 }
 

@@ -102,6 +102,7 @@ static bool looks_email(struct slice cell, const struct census *census)
     if (census->at_signs != 1 || census->spaces > 0 || census->dots == 0) return false;
     const uint8_t *at = memchr(cell.at, '@', cell.len);
     struct slice domain = slice_from(cell, (size_t)(at - cell.at) + 1);
+    if (domain.len == 0) return false;
     const uint8_t *dot = memrchr(domain.at, '.', domain.len);
     return at > cell.at && dot && dot > domain.at && domain.at + domain.len - dot > 2;
 }

@@ -96,7 +96,7 @@ static bool path_add(struct json *json, struct slice name)
     size_t dot = json->path_len > 0;
     if (json->path_len + dot + name.len > sizeof json->path) return false;
     if (dot) json->path[json->path_len] = '.';
-    memcpy(json->path + json->path_len + dot, name.at, name.len);
+    if (name.len > 0) memcpy(json->path + json->path_len + dot, name.at, name.len);
     json->path_len += dot + name.len;
     return true;
 }
