@@ -279,7 +279,11 @@ void table_done(struct table *table)
 
 void show_table(struct doc answer, const struct table_column *columns)
 {
-    struct docs items = docs_of(doc_get(answer, "items"));
+    show_rows(docs_of(doc_get(answer, "items")), columns);
+}
+
+void show_rows(struct docs items, const struct table_column *columns)
+{
     struct doc item = {0};
     SCOPED(table_done) struct table table = {0};
     while (columns[table.columns].name) table.columns++;
@@ -287,7 +291,8 @@ void show_table(struct doc answer, const struct table_column *columns)
         show_words("None.\n");
         return;
     }
-    for (size_t i = 0; i < table.columns; i++) table_cell(&table, slice_text(columns[i].name));
+    for (size_t i = 0; i < table.columns; i++)
+        table_cell(&table, slice_text(columns[i].heading ? columns[i].heading : columns[i].name));
     while (docs_next(&items, &item)) {
         for (size_t i = 0; i < table.columns; i++) {
             table_doc(&table, doc_get(item, columns[i].name), columns[i].kind);

@@ -58,10 +58,13 @@ void table_done(struct table *table);
 /* The `items` of an answer as a table with one column a member; `columns` ends with an empty row. Says when there are
  * none. */
 struct table_column {
-    const char *name; /* of the member, and the heading */
+    const char *name; /* of the member, and the heading if there is no other */
     enum column_kind kind;
+    const char *heading; /* NULL: the name */
 };
 void show_table(struct doc answer, const struct table_column *columns);
+void show_rows(struct docs items,
+               const struct table_column *columns); /* the same of a list that has another name */
 
 /* The same with a paragraph an item, for members that are long lists; the first column is its heading. */
 void show_blocks(struct doc answer, const struct table_column *columns);

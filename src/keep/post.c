@@ -149,6 +149,23 @@ void mail_note(struct batch *batch, enum mail_kind kind, uint64_t count)
     batch_append(batch, &draft, &receipt);
 }
 
+RESULT mail_tell_person(struct batch *batch, const struct staff *staff, struct mail_draft *draft,
+                        uint64_t *told)
+{
+    struct shop *shop = batch->shop;
+    SCOPED(identity_done) struct identity person = {0};
+    if (!staff || staff->state == STAFF_LEFT) return OK;
+    TRY(staff_person(shop, staff, &person));
+    draft->to = person.email;
+    draft->to_name = person.name;
+    draft->lang = person.lang.len > 0 ? person.lang : post_language(shop);
+    struct result queued = mail_queue(batch, draft);
+    if (queued.code == CODE_INVALID) return OK;
+    TRY(queued);
+    (*told)++;
+    return OK;
+}
+
 RESULT mail_tell_staff(struct batch *batch, const struct mail_draft *draft)
 {
     struct shop *shop = batch->shop;

@@ -55,6 +55,11 @@ void mail_note(struct batch *batch, enum mail_kind kind, uint64_t count);
  * `lang` of the draft are not looked at. */
 RESULT mail_tell_staff(struct batch *batch, const struct mail_draft *draft);
 
+/* Tell one person who has not left, in their language, and count it in `told`; NULL, who left, and an address that is
+ * none are passed over: they hold nothing up. The same three members are set, the rest stays. */
+RESULT mail_tell_person(struct batch *batch, const struct staff *staff, struct mail_draft *draft,
+                        uint64_t *told);
+
 /* The language of mails to whom no other is known for. */
 struct slice post_language(const struct shop *shop);
 

@@ -13,6 +13,16 @@ void put_time(struct buf *out, const char *name, int64_t us)
     put_text(out, name, buf_slice(&time));
 }
 
+void put_time_or_null(struct buf *out, const char *name, int64_t us)
+{
+    if (us > 0) {
+        put_time(out, name, us);
+        return;
+    }
+    cbor_text(out, slice_text(name));
+    cbor_null(out);
+}
+
 void put_id(struct shop *shop, struct buf *out, const char *name, enum id_kind kind, uint64_t number)
 {
     SCOPED(buf_done) struct buf id = {0};

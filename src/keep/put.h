@@ -10,6 +10,7 @@
 /* One member of a map: its name, then its value. A time as RFC 3339, an id in its public form. */
 void put_text(struct buf *out, const char *name, struct slice text);
 void put_time(struct buf *out, const char *name, int64_t us);
+void put_time_or_null(struct buf *out, const char *name, int64_t us); /* null: 0, it never was */
 void put_id(struct shop *shop, struct buf *out, const char *name, enum id_kind kind, uint64_t number);
 void put_number(struct buf *out, const char *name, uint64_t number);
 void put_bool(struct buf *out, const char *name, bool value);

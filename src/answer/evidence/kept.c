@@ -148,23 +148,13 @@ static void canaries_put(struct shop *shop, const struct provenance *provenance,
     }
 }
 
-static void time_or_null(struct buf *out, const char *name, int64_t us)
-{
-    if (us > 0) {
-        put_time(out, name, us);
-        return;
-    }
-    cbor_text(out, slice_text(name));
-    cbor_null(out);
-}
-
 static void window_put(const struct provenance *provenance, struct buf *out)
 {
     cbor_text(out, SLICE_TEXT("taken"));
     cbor_map(out, 4);
-    time_or_null(out, "not_before", provenance->compare.not_before_us);
-    time_or_null(out, "not_after", provenance->compare.not_after_us);
-    time_or_null(out, "absent_since", provenance->absent_us);
+    put_time_or_null(out, "not_before", provenance->compare.not_before_us);
+    put_time_or_null(out, "not_after", provenance->compare.not_after_us);
+    put_time_or_null(out, "absent_since", provenance->absent_us);
     put_bool(out, "at_odds", provenance->compare.at_odds);
 }
 

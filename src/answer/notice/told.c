@@ -86,16 +86,6 @@ static void approval_put_of(struct shop *shop, const struct run *run, struct buf
     cbor_null(out);
 }
 
-static void time_or_null(struct buf *out, const char *name, int64_t us)
-{
-    if (us > 0) {
-        put_time(out, name, us);
-        return;
-    }
-    cbor_text(out, slice_text(name));
-    cbor_null(out);
-}
-
 static void names_put(const char *name, const struct slice *names, size_t count, struct buf *out)
 {
     cbor_text(out, slice_text(name));
@@ -128,8 +118,8 @@ RESULT run_told(struct batch *batch, struct notices *runs, struct run *run, stru
     put_text(out, "state", slice_text(run_state_name(run->row.state)));
     put_number(out, "count", spec->count);
     put_time(out, "drafted", run->row.made_us);
-    time_or_null(out, "started", run->row.started_us);
-    time_or_null(out, "ended", run->row.ended_us);
+    put_time_or_null(out, "started", run->row.started_us);
+    put_time_or_null(out, "ended", run->row.ended_us);
     names_put("regimes", spec->regimes, spec->regime_count, out);
     put_text(out, "missing", buf_slice(&missing));
     put_text(out, "waits_for", buf_slice(&waits));

@@ -46,35 +46,19 @@ RESULT silence_set(struct batch *batch, uint64_t incident, int64_t due_us, bool 
     return fact_write(batch, "silent_since", incident, batch->now_us);
 }
 
-static RESULT person_tell(struct batch *batch, uint32_t id, struct mail_draft *draft, uint64_t *told)
-{
-    struct shop *shop = batch->shop;
-    const struct staff *staff = staff_by_id(&shop->access, id);
-    SCOPED(identity_done) struct identity person = {0};
-    if (!staff || staff->state == STAFF_LEFT) return OK;
-    TRY(staff_person(shop, staff, &person));
-    draft->to = person.email;
-    draft->to_name = person.name;
-    draft->lang = person.lang.len > 0 ? person.lang : post_language(shop);
-    struct result queued = mail_queue(batch, draft);
-    if (queued.code == CODE_INVALID) return OK; /* an address that is none holds nothing up */
-    TRY(queued);
-    (*told)++;
-    return OK;
-}
-
 /* The staff behind a reader. */
 static RESULT reader_tell(struct batch *batch, uint64_t reader, struct mail_draft *draft, uint64_t *told)
 {
-    const struct access *access = &batch->shop->access;
+    struct access *access = &batch->shop->access;
     for (size_t i = 0; i < access->staff_count; i++) {
         if (reader_no(READER_STAFF, access->staff[i].id) == reader)
-            return person_tell(batch, access->staff[i].id, draft, told);
+            return mail_tell_person(batch, &access->staff[i], draft, told);
     }
     for (size_t i = 0; i < access->key_count; i++) {
         const struct key *key = &access->keys[i];
         if (reader_no(READER_KEY, key->id) != reader) continue;
-        for (size_t j = 0; j < key->holder_count; j++) TRY(person_tell(batch, key->holders[j], draft, told));
+        for (size_t j = 0; j < key->holder_count; j++)
+            TRY(mail_tell_person(batch, staff_by_id(access, key->holders[j]), draft, told));
     }
     return OK;
 }

@@ -105,20 +105,13 @@ RESULT command_report_amend(struct call *call)
 static void list_show(const struct call *call, struct doc answer)
 {
     (void)call;
-    static const char *const members[] = {"line", "name", "state", "time", "at", "receipt"};
-    SCOPED(table_done) struct table table = {.columns = COUNT_OF(members)};
-    struct docs items = docs_of(doc_get(answer, "items"));
-    struct doc item = {{0}};
-    static const char *const heads[] = {"line", "report", "state", "drafted", "filed", "receipt"};
-    for (size_t i = 0; i < COUNT_OF(heads); i++) table_cell(&table, slice_text(heads[i]));
-    while (docs_next(&items, &item)) {
-        for (size_t i = 0; i < COUNT_OF(members); i++) {
-            SCOPED(buf_done) struct buf cell = {0};
-            item_words_put(&cell, doc_get(item, members[i]));
-            table_cell(&table, buf_slice(&cell));
-        }
-    }
-    table_show(&table);
+    show_table(answer, (const struct table_column[]){{"line", COLUMN_WORDS, NULL},
+                                                     {"name", COLUMN_WORDS, "report"},
+                                                     {"state", COLUMN_WORDS, NULL},
+                                                     {"time", COLUMN_WORDS, "drafted"},
+                                                     {"at", COLUMN_WORDS, "filed"},
+                                                     {"receipt", COLUMN_WORDS, NULL},
+                                                     {0}});
 }
 
 RESULT command_report_show(struct call *call)

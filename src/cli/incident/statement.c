@@ -21,23 +21,18 @@ static RESULT hours_of(const struct call *call, uint64_t *out)
 
 static void findings_show(struct doc answer)
 {
-    static const char *const members[] = {"lang", "channel", "line", "rule", "word", "instead"};
-    SCOPED(table_done) struct table table = {.columns = COUNT_OF(members)};
     struct docs findings = docs_of(doc_get(answer, "findings"));
-    struct doc one = {{0}};
     if (findings.left == 0) {
         show_words("the lint finds nothing\n");
         return;
     }
-    for (size_t i = 0; i < COUNT_OF(members); i++) table_cell(&table, slice_text(members[i]));
-    while (docs_next(&findings, &one)) {
-        for (size_t i = 0; i < COUNT_OF(members); i++) {
-            SCOPED(buf_done) struct buf cell = {0};
-            item_words_put(&cell, doc_get(one, members[i]));
-            table_cell(&table, buf_slice(&cell));
-        }
-    }
-    table_show(&table);
+    show_rows(findings, (const struct table_column[]){{"lang", COLUMN_WORDS, NULL},
+                                                      {"channel", COLUMN_WORDS, NULL},
+                                                      {"line", COLUMN_WORDS, NULL},
+                                                      {"rule", COLUMN_WORDS, NULL},
+                                                      {"word", COLUMN_WORDS, NULL},
+                                                      {"instead", COLUMN_WORDS, NULL},
+                                                      {0}});
 }
 
 static void drafted_show(const struct call *call, struct doc answer)
@@ -74,21 +69,14 @@ RESULT command_statement_text(struct call *call)
 static void list_show(const struct call *call, struct doc answer)
 {
     (void)call;
-    static const char *const members[] = {"line", "name", "state", "time", "at", "due"};
-    static const char *const heads[] = {"line", "kind", "state", "drafted", "published", "next due"};
-    SCOPED(table_done) struct table table = {.columns = COUNT_OF(members)};
     SCOPED(buf_done) struct buf due = {0};
-    struct docs items = docs_of(doc_get(answer, "items"));
-    struct doc item = {{0}};
-    for (size_t i = 0; i < COUNT_OF(heads); i++) table_cell(&table, slice_text(heads[i]));
-    while (docs_next(&items, &item)) {
-        for (size_t i = 0; i < COUNT_OF(members); i++) {
-            SCOPED(buf_done) struct buf cell = {0};
-            item_words_put(&cell, doc_get(item, members[i]));
-            table_cell(&table, buf_slice(&cell));
-        }
-    }
-    table_show(&table);
+    show_table(answer, (const struct table_column[]){{"line", COLUMN_WORDS, NULL},
+                                                     {"name", COLUMN_WORDS, "kind"},
+                                                     {"state", COLUMN_WORDS, NULL},
+                                                     {"time", COLUMN_WORDS, "drafted"},
+                                                     {"at", COLUMN_WORDS, "published"},
+                                                     {"due", COLUMN_WORDS, "next due"},
+                                                     {0}});
     time_words_put(&due, doc_get(answer, "word_due"));
     if (due.len > 0) show_words("the next public word is due at %s\n", buf_c(&due));
 }

@@ -12,23 +12,6 @@ static const struct mark {
 enum { REST_BITS = 1U << 3 | 1U << 4 };
 _Static_assert((int)REST_BITS == (int)KEY_TOLD_REST, "what a use forgets");
 
-static RESULT holder_tell(struct batch *batch, uint32_t holder, struct mail_draft *draft, uint64_t *told)
-{
-    struct shop *shop = batch->shop;
-    const struct staff *staff = staff_by_id(&shop->access, holder);
-    SCOPED(identity_done) struct identity person = {0};
-    if (!staff || staff->state == STAFF_LEFT) return OK;
-    TRY(staff_person(shop, staff, &person));
-    draft->to = person.email;
-    draft->to_name = person.name;
-    draft->lang = person.lang;
-    struct result queued = mail_queue(batch, draft);
-    if (queued.code == CODE_INVALID) return OK; /* an address that is none holds nothing up */
-    TRY(queued);
-    (*told)++;
-    return OK;
-}
-
 static RESULT holders_tell(struct batch *batch, const struct key *key, enum mail_kind kind, int64_t ends_us)
 {
     SCOPED(buf_done) struct buf id = {0}, days = {0}, ends = {0};
@@ -40,7 +23,8 @@ static RESULT holders_tell(struct batch *batch, const struct key *key, enum mail
     const struct mail_value values[] = {
         {"key", buf_slice(&id)}, {"days", buf_slice(&days)}, {"ends", buf_slice(&ends)}};
     struct mail_draft draft = {.kind = kind, .values = values, .count = COUNT_OF(values)};
-    for (size_t i = 0; i < key->holder_count; i++) TRY(holder_tell(batch, key->holders[i], &draft, &told));
+    for (size_t i = 0; i < key->holder_count; i++)
+        TRY(mail_tell_person(batch, staff_by_id(&batch->shop->access, key->holders[i]), &draft, &told));
     if (told > 0) mail_note(batch, kind, told);
     return OK;
 }

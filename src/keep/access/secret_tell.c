@@ -8,22 +8,6 @@
 
 enum { TELL_DAYS = 7, WEEKS_MAX = 10000 };
 
-static RESULT person_tell(struct batch *batch, const struct staff *staff, struct mail_draft *draft,
-                          uint64_t *told)
-{
-    struct shop *shop = batch->shop;
-    SCOPED(identity_done) struct identity person = {0};
-    TRY(staff_person(shop, staff, &person));
-    draft->to = person.email;
-    draft->to_name = person.name;
-    draft->lang = person.lang.len > 0 ? person.lang : post_language(shop);
-    struct result queued = mail_queue(batch, draft);
-    if (queued.code == CODE_INVALID) return OK; /* an address that is none holds nothing up */
-    TRY(queued);
-    (*told)++;
-    return OK;
-}
-
 /* Its owner; when that is nobody, or who left, everybody who may approve. */
 static RESULT secret_tell(struct batch *batch, const struct secret_row *secret, int64_t days, uint64_t *told)
 {
@@ -36,10 +20,10 @@ static RESULT secret_tell(struct batch *batch, const struct secret_row *secret, 
     const struct mail_value values[] = {{"secret", buf_slice(&name)}, {"days", buf_slice(&number)}};
     struct mail_draft draft = {
         .kind = MAIL_SECRET_ROTATION_OPEN, .values = values, .count = COUNT_OF(values)};
-    if (owner && owner->state != STAFF_LEFT) return person_tell(batch, owner, &draft, told);
+    if (owner && owner->state != STAFF_LEFT) return mail_tell_person(batch, owner, &draft, told);
     for (size_t i = 0; i < access->staff_count; i++) {
         if (!person_may_approve(access, access->staff[i].id)) continue;
-        TRY(person_tell(batch, &access->staff[i], &draft, told));
+        TRY(mail_tell_person(batch, &access->staff[i], &draft, told));
     }
     return OK;
 }

@@ -22,16 +22,6 @@ static void hash_put(struct buf *out, const char *name, struct slice hash)
     put_text(out, name, buf_slice(&hex));
 }
 
-static void time_or_null(struct buf *out, const char *name, int64_t us)
-{
-    if (us > 0) {
-        put_time(out, name, us);
-        return;
-    }
-    cbor_text(out, slice_text(name));
-    cbor_null(out);
-}
-
 static uint64_t lag_s(int64_t now_us, int64_t newest_us)
 {
     return newest_us > 0 && now_us > newest_us ? (uint64_t)((now_us - newest_us) / SECOND_US) : 0;
@@ -61,7 +51,7 @@ static RESULT file_list(void *context, const struct outside_file_row *row)
     put_number(out, "broken", row->broken);
     put_number(out, "attributed", row->attributed);
     put_number(out, "unattributed", row->unattributed);
-    time_or_null(out, "newest", row->newest_us);
+    put_time_or_null(out, "newest", row->newest_us);
     put_number(out, "lag_s", lag_s(listing->batch->now_us, row->newest_us));
     put_number(out, "behind", row->behind);
     put_time(out, "read", row->read_us);
@@ -103,7 +93,7 @@ RESULT outside_status_put(struct shop *shop, int64_t now_us, struct buf *out)
         put_number(out, "files", sum.files);
         put_number(out, "lines", sum.lines);
         put_number(out, "broken", sum.broken);
-        time_or_null(out, "newest", sum.newest_us);
+        put_time_or_null(out, "newest", sum.newest_us);
         put_number(out, "lag_s", lag_s(now_us, sum.newest_us));
         put_number(out, "behind", sum.behind);
         put_time(out, "read", sum.read_us);
