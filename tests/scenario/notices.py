@@ -237,6 +237,57 @@ def what_it_must_say_it_says_or_does_not_go():
         same(home.run("ledger", "verify").status, 0)
 
 
+def words_are_held_against_the_lint():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        customers(home, 6)
+        looked_at(home, [person(home, f"C-{n}") for n in range(1, 7)], ["email"])
+        made = incident(home, how={"en": "A key was used.", "id": "Kunci dipakai.", "ko": "이메일 주소가 노출되었습니다."})
+        drafted = home.ask("notice", "draft", made)["notice"]
+        same([[one[name] for name in ("lang", "text", "rule", "word", "instead")] for one in drafted["findings"]],
+             [["ko", "how", "euphemism", "노출", "유출이라고 쓰십시오"]])
+        refused = home.cli("notice", "send", made, "1", "--yes")
+        same(refused.status, 1)
+        within("ko, how: euphemism (노출): 유출이라고 쓰십시오", refused.err.decode())
+        within("노출", home.run("notice", "status", made, "1").text)
+        own = home.run("notice", "text", "ko", "notice").text
+        for words, rule in (("쿠폰을 드립니다.", "offer (쿠폰)"), ("https://shop.example/", "link"), ("유출되었을 수 있습니다.", "euphemism")):
+            bad = home.cli("notice", "text", "ko", "notice", home.file("bad.txt", own + words + "\n"))
+            same(bad.status, 1)
+            within("ko, template: " + rule, bad.err.decode())
+        home.run("notice", "text", "ko", "notice", home.file("good.txt", own.replace(
+            "{{#any_possible}}", "{{#any_possible}}\n유출되었을 수 있습니다:", 1)))  # of what is only possible it is right
+
+
+def a_claim_that_falls_before_the_second_yes_holds_it_back():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        customers(home, 3)
+        looked_at(home, [person(home, f"C-{n}") for n in range(1, 4)], ["email"])
+        words = "Card numbers were not taken"
+        made = incident(home, how={"en": f"A key was used. {words}.", "id": "Kunci dipakai.", "ko": "인증키가 사용되었습니다."})
+        (ana, budi), (by_ana, by_budi) = colleagues(home, "ana", "budi")
+        for staff in (ana, budi):
+            home.run("incident", "add", made, "members", f"who={staff.id}")
+        path = f"/v1/incidents/{made}"
+        claim = home.good("POST", path + "/claims", {"text": words}, key=by_ana)["line"]
+        home.good("POST", path + "/notices", {}, key=by_ana)
+        same(home.http("POST", path + "/notices/1/send", {}, key=by_ana).status, 409, "nobody verified the claim")
+        home.good("POST", path + "/claims", {"of": claim, "state": "verified", "evidence": ["query 7"]}, key=by_budi)
+        asked = home.http("POST", path + "/notices/1/send", {}, key=by_ana)
+        same(asked.status, 202, asked.body)
+        home.good("POST", path + "/claims", {"of": claim, "state": "false"}, key=by_budi)
+        home.good("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=by_budi)
+        held = await_state(home, made, "paused")
+        same([held["people"]["queued"], told(host)], [3, 0])
+        same({one["text"] for one in held["findings"]}, {"how"})
+        same(home.http("POST", path + "/notices/1/resume", key=by_ana).status, 409)
+        within("held back when it was agreed to: en, how:", home.run("incident", "timeline", made).text)
+        same(home.run("ledger", "verify").status, 0)
+
+
 def it_tells_beforehand_how_long_it_takes():
     with Home() as home, MailHost() as host:
         home.start()
@@ -426,6 +477,7 @@ def killed_again_and_again_nobody_is_lost():
 
 if __name__ == "__main__":
     story(each_gets_exactly_their_fields_in_their_language, one_person_is_proved_and_their_code_is_known, two_people_start_it,
-          a_new_way_of_mails_is_not_used, what_it_must_say_it_says_or_does_not_go, it_tells_beforehand_how_long_it_takes,
+          a_new_way_of_mails_is_not_used, what_it_must_say_it_says_or_does_not_go, words_are_held_against_the_lint,
+          a_claim_that_falls_before_the_second_yes_holds_it_back, it_tells_beforehand_how_long_it_takes,
           hostile_names_make_no_header, who_cannot_be_mailed_is_listed_and_told_otherwise,
           a_supplement_says_what_changed_and_care_follows, killed_again_and_again_nobody_is_lost)

@@ -1,3 +1,4 @@
+#include "answer/notice/notice_lint.h"
 #include "answer/notice/send.h"
 #include "answer/notice/told.h"
 #include "answer/notice/verbs.h"
@@ -190,6 +191,14 @@ static RESULT state_line(const struct acting *acting, enum run_state state, cons
     return run_flush(acting->batch, run);
 }
 
+/* The lint of words over what it says, by what the incident knows and claims now. */
+static RESULT words_hold(const struct acting *acting, const struct reading *reading)
+{
+    SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
+    TRY(run_lint(acting->batch, acting->run, reading, &faults));
+    return notice_faults_refuse(&faults, "notice");
+}
+
 /* Two people start a run: what is asked is a loosening, which somebody else must agree to. */
 static RESULT act_send(const struct acting *acting)
 {
@@ -200,16 +209,19 @@ static RESULT act_send(const struct acting *acting)
     char what[APPROVAL_WHAT_BYTES_MAX];
     bool put = false;
     SCOPED(buf_done) struct buf missing = {0}, body = {0}, was = {0}, now = {0}, changes = {0};
+    SCOPED(reading_done) struct reading reading = {0};
     if (run->row.state != RUN_DRAFT && run->row.state != RUN_ASKED)
         return FAIL(CONFLICT, "notice: it was started already");
     TRY(notices_way(shop, batch->now_us));
     TRY(run_words(batch, run));
     TRY(lawbook(shop, &book));
+    TRY(incident_read(shop, acting->incident, &reading));
     const struct spec *spec = &run->words->spec;
     if (draft_missing(spec, book->law, &missing) > 0)
         return FAIL(CHECK_NOT_MET, "notice: does not say what it must: %s", buf_c(&missing));
-    if (draft_waits(spec, book->law, &run->words->reading.fold, &missing))
+    if (draft_waits(spec, book->law, &reading.fold, &missing))
         return FAIL(CHECK_NOT_MET, "notice: persons may not be told before %s is done", buf_c(&missing));
+    TRY(words_hold(acting, &reading));
     run_yes_body(shop->crypto, run, buf_slice(&run->words->bytes), &body);
     uint64_t people = set_count(&run->states[PERSON_QUEUED]);
     (void)snprintf(what, sizeof what, "notice %u goes to %llu people", run->row.id,
@@ -245,6 +257,9 @@ static RESULT act_resume(const struct acting *acting)
 {
     if (acting->run->row.state != RUN_PAUSED) return FAIL(CONFLICT, "notice: it is not paused");
     TRY(notices_way(acting->batch->shop, acting->batch->now_us));
+    SCOPED(reading_done) struct reading reading = {0};
+    TRY(incident_read(acting->batch->shop, acting->incident, &reading));
+    TRY(words_hold(acting, &reading));
     TRY(state_line(acting, RUN_SENDING, "sent on"));
     return told_now(acting);
 }

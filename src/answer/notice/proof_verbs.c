@@ -1,5 +1,6 @@
 /* What was sent to one person, with proof; is a code ours; bounces; a shop's own texts. */
 #include "answer/notice/dsn.h"
+#include "answer/notice/notice_lint.h"
 #include "answer/notice/send.h"
 #include "answer/notice/told.h"
 #include "answer/notice/verbs.h"
@@ -300,6 +301,7 @@ RESULT verb_notice_text(struct batch *batch, const struct reader *reader, const 
     const struct lawbook *book = NULL;
     struct receipt receipt = {0};
     SCOPED(buf_done) struct buf where = {0}, missing = {0};
+    SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
     enum notice_kind kind = ask->kind.len == 0 ? NOTICE_FIRST : notice_kind_of(ask->kind);
     size_t language = says_language(ask->lang);
     if (kind == 0) return FAIL(INVALID, "kind: notice, supplement or care");
@@ -322,17 +324,21 @@ RESULT verb_notice_text(struct batch *batch, const struct reader *reader, const 
         if (speaks) spec.regimes[spec.regime_count++] = slice_text(regime->id);
     }
     size_t count = draft_missing(&spec, book->law, &missing);
+    TRY(template_lint(shop, kind, language, text, &faults));
     if (ask->text.len > 0) {
         if (count > 0) return FAIL(CHECK_NOT_MET, "text: does not say what it must: %s", buf_c(&missing));
+        TRY(notice_faults_refuse(&faults, "text"));
         TRY(authority_put(batch, reader, AUTHORITY_NOTICE, notice_template_row(kind, language), text,
                           &receipt));
         batch_receipt(out, &receipt);
     }
-    cbor_map(&out->body, 5);
+    cbor_map(&out->body, 6);
     put_text(&out->body, "lang", ask->lang);
     put_text(&out->body, "kind", slice_text(notice_kind_name(kind)));
     put_bool(&out->body, "own", notice_row(&shop->access, notice_template_row(kind, language)).len > 0);
     put_text(&out->body, "missing", buf_slice(&missing));
+    cbor_text(&out->body, SLICE_TEXT("findings"));
+    buf_slice_put(&out->body, buf_slice(&faults.list));
     put_text(&out->body, "text", text);
     return OK;
 }

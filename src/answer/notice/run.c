@@ -186,6 +186,21 @@ static struct incident *incident_by_no(struct incidents *incidents, uint64_t no)
     return NULL;
 }
 
+RESULT run_incident(struct shop *shop, const struct run *run, struct incident **out)
+{
+    struct incidents *incidents = NULL;
+    TRY(incidents_of(shop, &incidents));
+    *out = incident_by_no(incidents, run->row.incident);
+    return *out ? OK : FAIL(CORRUPT, "notice: its incident is not there");
+}
+
+RESULT run_reading(struct shop *shop, const struct run *run, struct reading *out)
+{
+    struct incident *incident = NULL;
+    TRY(run_incident(shop, run, &incident));
+    return incident_read(shop, incident, out);
+}
+
 RESULT run_words(struct batch *batch, struct run *run)
 {
     struct shop *shop = batch->shop;

@@ -84,6 +84,10 @@ RESULT run_new(struct batch *batch, struct notices *runs, const struct run_row *
 /* Its texts and whose what; made anew when the shop mails under another name. */
 RESULT run_words(struct batch *batch, struct run *run);
 
+/* Its incident as it stands now: facts and claims may have come since its texts were read. */
+RESULT run_reading(struct shop *shop, const struct run *run, struct reading *out);
+RESULT run_incident(struct shop *shop, const struct run *run, struct incident **out);
+
 /* Somebody goes from one state to another; from 0: they were in none. */
 void run_move(struct run *run, struct subject_no no, enum person_state from, enum person_state to);
 

@@ -1,5 +1,7 @@
 #include "answer/notice/send.h"
 
+#include "answer/notice/notice_lint.h"
+
 #include "answer/notice/told.h"
 #include "keep/access/notice_row.h"
 #include "keep/contact.h"
@@ -323,6 +325,29 @@ static RESULT run_hand_over(struct handing *handing, struct run *run)
     return OK;
 }
 
+/* A claim may have fallen between the asking and the yes: then it waits, paused, and the timeline says why. */
+static RESULT run_hold(struct batch *batch, struct run *run, enum run_state *state)
+{
+    const struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    struct incident *incident = NULL;
+    struct receipt receipt = {0};
+    SCOPED(reading_done) struct reading reading = {0};
+    SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
+    SCOPED(buf_done) struct buf text = {0};
+    TRY(run_incident(batch->shop, run, &incident));
+    TRY(incident_read(batch->shop, incident, &reading));
+    TRY(run_lint(batch, run, &reading, &faults));
+    *state = faults.count > 0 ? RUN_PAUSED : RUN_SENDING;
+    if (faults.count == 0) return OK;
+    buf_print(&text, "notice %u: held back when it was agreed to: ", run->row.id);
+    buf_slice_put(&text, buf_slice(&faults.first));
+    struct line line = {.kind = LINE_NOTICE,
+                        .text = buf_slice(&text),
+                        .state = slice_text(run_state_name(RUN_PAUSED)),
+                        .of = run->row.line};
+    return incident_line(batch, &system, incident, &reading, &line, &receipt);
+}
+
 /* Two people said yes to these very words: it starts. */
 static RESULT run_start(struct batch *batch, struct run *run)
 {
@@ -334,10 +359,9 @@ static RESULT run_start(struct batch *batch, struct run *run)
     run_yes_body(shop->crypto, run, buf_slice(&run->words->bytes), &body);
     if (!slice_equal(row, buf_slice(&body)))
         return OK; /* the yes was to other words: it counts for nothing */
-    run->row.state = RUN_SENDING;
     run->row.started_us = batch->now_us;
     run->row_dirty = true;
-    return OK;
+    return run_hold(batch, run, &run->row.state);
 }
 
 static bool run_over(const struct run *run)
@@ -351,7 +375,7 @@ static RESULT run_turn(struct handing *handing, struct run *run)
 {
     struct batch *batch = handing->batch;
     if (run->row.state == RUN_ASKED) TRY(run_start(batch, run));
-    if (run->row.state != RUN_SENDING) return OK;
+    if (run->row.state != RUN_SENDING) return run->row_dirty ? run_flush(batch, run) : OK;
     if (handing->room > 0) {
         struct result way = notices_way(batch->shop, batch->now_us);
         if (way.code == CODE_CONFLICT || way.code == CODE_NOT_FOUND)

@@ -1,5 +1,6 @@
 #include "answer/notice/told.h"
 
+#include "answer/notice/notice_lint.h"
 #include "answer/notice/send.h"
 #include "keep/access/approval.h"
 #include "keep/access/notice_row.h"
@@ -106,12 +107,19 @@ RESULT run_told(struct batch *batch, struct notices *runs, struct run *run, stru
     struct shop *shop = batch->shop;
     const struct lawbook *book = NULL;
     SCOPED(buf_done) struct buf missing = {0}, waits = {0};
+    SCOPED(reading_done) struct reading reading = {0};
+    SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
     TRY(run_words(batch, run));
     TRY(lawbook(shop, &book));
+    TRY(run_reading(shop, run, &reading));
+    if (run->row.state == RUN_DRAFT || run->row.state == RUN_ASKED || run->row.state == RUN_PAUSED)
+        TRY(run_lint(batch, run, &reading, &faults));
+    else
+        cbor_array(&faults.list, 0);
     const struct spec *spec = &run->words->spec;
     (void)draft_missing(spec, book->law, &missing);
-    (void)draft_waits(spec, book->law, &run->words->reading.fold, &waits);
-    cbor_map(out, 20);
+    (void)draft_waits(spec, book->law, &reading.fold, &waits);
+    cbor_map(out, 21);
     put_number(out, "run", run->row.id);
     put_id(shop, out, "incident", ID_INCIDENT, run->row.incident);
     put_text(out, "kind", slice_text(notice_kind_name(spec->kind)));
@@ -123,6 +131,8 @@ RESULT run_told(struct batch *batch, struct notices *runs, struct run *run, stru
     names_put("regimes", spec->regimes, spec->regime_count, out);
     put_text(out, "missing", buf_slice(&missing));
     put_text(out, "waits_for", buf_slice(&waits));
+    cbor_text(out, SLICE_TEXT("findings"));
+    buf_slice_put(out, buf_slice(&faults.list));
     cbor_text(out, SLICE_TEXT("people"));
     cbor_map(out, PERSON_STATES - 1);
     uint64_t open = 0;

@@ -1,7 +1,7 @@
 /* What papers.def asks for beside the elements of the law: from what stands in the timeline and the shop's profile. */
 #include "answer/report/filing.h"
 
-#include "answer/report/said.h"
+#include "answer/facts/said.h"
 #include "keep/profile.h"
 #include "mail/words.h"
 

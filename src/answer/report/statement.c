@@ -1,6 +1,6 @@
 #include "answer/report/statement.h"
 
-#include "answer/report/said.h"
+#include "answer/facts/said.h"
 #include "keep/put.h"
 #include "mail/words.h"
 

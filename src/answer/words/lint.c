@@ -172,6 +172,8 @@ static bool counts_now(const struct lint *lint, const struct pattern *pattern)
     switch (pattern->when) {
     case WHEN_CONFIRMED:
         return lint->confirmed;
+    case WHEN_CERTAIN:
+        return lint->confirmed && !lint->text->possible;
     case WHEN_OPEN:
         return lint->facts && lint->facts->open;
     case WHEN_NOTICE:

@@ -17,7 +17,7 @@ static const struct rule_row {
 #undef RULE
 };
 
-static const char *const whens[WHEN_COUNT] = {"always", "confirmed", "open", "notice", "public"};
+static const char *const whens[WHEN_COUNT] = {"always", "confirmed", "certain", "open", "notice", "public"};
 
 const char *words_rule_slug(enum words_rule rule)
 {

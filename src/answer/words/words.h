@@ -39,6 +39,7 @@ struct words_text {
     struct slice language; /* "en", "id", "ko" */
     enum words_kind kind;
     struct slice subject, body; /* UTF-8; the subject may be empty */
+    bool possible; /* speaks of what may have leaked and is not known to: "may have been" is right there */
 };
 
 /* What a text must say: one of these texts must stand in it. */

@@ -15,7 +15,15 @@ struct folded {
 void folded_done(struct folded *folded);
 void fold_text(struct slice text, struct folded *out);
 
-enum words_when { WHEN_ALWAYS, WHEN_CONFIRMED, WHEN_OPEN, WHEN_NOTICE, WHEN_PUBLIC, WHEN_COUNT };
+enum words_when {
+    WHEN_ALWAYS,
+    WHEN_CONFIRMED,
+    WHEN_CERTAIN,
+    WHEN_OPEN,
+    WHEN_NOTICE,
+    WHEN_PUBLIC,
+    WHEN_COUNT
+};
 
 /* A pattern: folded; `head` begins a word, `tail` ends one. */
 struct pattern {

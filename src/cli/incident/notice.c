@@ -37,6 +37,22 @@ static void show_people(struct doc people)
     }
 }
 
+/* What the lint of words finds, in which of its texts. */
+static void show_findings(struct doc findings)
+{
+    SCOPED(table_done) struct table table = {.columns = 5};
+    static const char *const heads[] = {"lang", "text", "rule", "word", "instead"};
+    struct docs each = docs_of(findings);
+    struct doc one = {0};
+    if (doc_count(findings) == 0) return;
+    show_words("may not go with these words:\n");
+    for (size_t i = 0; i < COUNT_OF(heads); i++) table_cell(&table, slice_text(heads[i]));
+    while (docs_next(&each, &one)) {
+        for (size_t i = 0; i < COUNT_OF(heads); i++) table_cell(&table, doc_text(doc_get(one, heads[i])));
+    }
+    table_show(&table);
+}
+
 static void show_run(struct doc run)
 {
     show_words("notice %llu: ", (unsigned long long)doc_number(doc_get(run, "run")));
@@ -48,6 +64,7 @@ static void show_run(struct doc run)
     show_text_of(doc_get(run, "time"), "advice", "time: ");
     show_text_of(run, "missing", "does not say what it must: ");
     show_text_of(run, "waits_for", "may not go before this is done: ");
+    show_findings(doc_get(run, "findings"));
     show_text_of(run, "problem", "held up: ");
     show_text_of(run, "approval", "a second person agrees by: amanah approval approve ");
 }

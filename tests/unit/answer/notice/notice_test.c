@@ -1,5 +1,6 @@
 /* What of a notice needs no vault: specs, pace, bounces, and what a text says of whom. */
 #include "answer/notice/dsn.h"
+#include "answer/notice/notice_lint.h"
 #include "answer/notice/pace.h"
 #include "answer/notice/says.h"
 #include "base/clock.h"
@@ -95,6 +96,88 @@ static void every_text_of_the_program_says_what_laws_want(void **state)
     assert_string_equal(buf_c(&missing), " when");
 }
 
+/* The texts of a spec held against the lint, without facts: as if everything had leaked. */
+static void spec_lint(struct spec *spec, const struct words_facts *facts, struct notice_faults *out)
+{
+    struct fields fields;
+    SCOPED(says_free) struct says *says = NULL;
+    SCOPED(wording_free) struct wording *wording = NULL;
+    fields_init(&fields);
+    assert_ok(wording_load(NULL, &wording));
+    assert_ok(says_new(spec, &fields, SLICE_TEXT("Toko"), SLICE_TEXT("a@toko.example"), &says));
+    struct notice_linting linting = {.spec = spec, .says = says, .wording = wording, .fields = 0x7fff};
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) linting.facts[i] = facts;
+    assert_ok(notice_lint(&linting, out));
+}
+
+static void no_text_of_the_program_has_a_word_it_must_not(void **state)
+{
+    (void)state;
+    for (enum notice_kind kind = NOTICE_FIRST; kind <= NOTICE_CARE; kind++) {
+        struct spec spec = {.kind = kind, .languages = 7, .since_us = SECOND_US};
+        SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
+        for (size_t i = 0; i < SPEC_LANGUAGES; i++)
+            spec.texts[i] =
+                slice_text(mail_notice_text(slice_text(mail_language(i)), notice_kind_name(kind)));
+        spec_lint(&spec, NULL, &faults);
+        if (faults.count > 0) fail_msg("%s: %s", notice_kind_name(kind), buf_c(&faults.first));
+    }
+}
+
+/* What people wrote, in a template or a fact: which rule finds it, and that it says where. */
+static void words_of_people_are_held_against_the_lint(void **state)
+{
+    (void)state;
+    static const char head[] = "Subject: your data leaked\n\nA data breach. {{#known}}{{label}} {{/known}}";
+    static const uint64_t numbers[] = {4536};
+    static const struct words_claim claims[] = {{{(const uint8_t *)"nothing was sold", 16}, false}};
+    static const struct words_facts facts = {.confirmed = true,
+                                             .open = true,
+                                             .numbers = numbers,
+                                             .number_count = 1,
+                                             .claims = claims,
+                                             .claim_count = 1};
+    static const struct {
+        const char *text, *how, *want;
+    } cases[] = {
+        {"", "A key was used.", ""},
+        {"{{#any_possible}}It may have been leaked:{{#possible}}{{label}}{{/possible}}{{/any_possible}}", "",
+         ""},
+        {"{{^any_known}}Your data may have been leaked.{{/any_known}}", "", ""},
+        {"{{#possible}}- {{label}} (may have been taken){{/possible}}", "", ""},
+        {"Your data may have been leaked.", "", "en, template: euphemism (may have been)"},
+        {"{{#any_known}}It may have been leaked: {{/any_known}}", "",
+         "en, template: euphemism (may have been)"},
+        {"{{#any_possible}}It may have been exposed.{{/any_possible}}", "",
+         "en, template: euphemism (exposed)"},
+        {"{{#linked}}See shop.example/help now.{{/linked}}", "", "en, template: link:"},
+        {"{{#rights}}A voucher for you. {{/rights}}", "", "en, template: offer (voucher)"},
+        {"", "Your address may have been seen.", "en, how: euphemism (may have been)"},
+        {"", "A former employee did it.", "en, how: blame (former employee)"},
+        {"", "Only 4,536 customers as of today.", "en, how: final:"},
+        {"", "As of today 12 customers.", "en, how: number:"},
+        {"", "As of today 4,536 customers.", ""},
+        {"", "We found that nothing was sold.", "en, how: claim:"},
+        {"", "Your card is safe.", "en, how: negation (is safe)"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct spec spec = {.kind = NOTICE_FIRST, .languages = 1, .since_us = SECOND_US};
+        SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
+        SCOPED(buf_done) struct buf text = {0};
+        buf_print(&text, "%s %s {{how}}", head, cases[i].text);
+        for (size_t k = 0; k < SPEC_LANGUAGES; k++) spec.texts[k] = buf_slice(&text);
+        spec.facts[0] = (struct spec_fact){SLICE_TEXT("how"), {0}, slice_text(cases[i].how)};
+        spec.facts[1] = (struct spec_fact){SLICE_TEXT("rights"), {0}, SLICE_TEXT("-")};
+        spec.fact_count = 2;
+        spec_lint(&spec, &facts, &faults);
+        bool good = cases[i].want[0]
+                        ? strncmp(buf_c(&faults.first), cases[i].want, strlen(cases[i].want)) == 0
+                        : faults.count == 0;
+        if (!good || faults.count > 1)
+            fail_msg("%s %s: %zu: %s", cases[i].text, cases[i].how, faults.count, buf_c(&faults.first));
+    }
+}
+
 static void a_domain_that_says_later_waits_alone(void **state)
 {
     (void)state;
@@ -156,6 +239,8 @@ int main(void)
         cmocka_unit_test(a_spec_is_read_as_it_was_written),
         cmocka_unit_test(a_text_says_exactly_what_is_so_of_one_person),
         cmocka_unit_test(every_text_of_the_program_says_what_laws_want),
+        cmocka_unit_test(no_text_of_the_program_has_a_word_it_must_not),
+        cmocka_unit_test(words_of_people_are_held_against_the_lint),
         cmocka_unit_test(a_domain_that_says_later_waits_alone),
         cmocka_unit_test(bounces_are_read_and_other_mails_are_none),
     };

@@ -1,4 +1,4 @@
-#include "answer/report/said.h"
+#include "answer/facts/said.h"
 
 #include "keep/put.h"
 

@@ -2,8 +2,8 @@
  * What the lint of words holds a text about an incident against: its numbers, its facts in words, its register of claims.
  * Main call: said_of(). Example: TRY(said_of(&facts, &reading.fold, language, &arena, &said));  words_lint(…, &said.facts, …)
  */
-#ifndef AMN_ANSWER_REPORT_SAID_H
-#define AMN_ANSWER_REPORT_SAID_H
+#ifndef AMN_ANSWER_FACTS_SAID_H
+#define AMN_ANSWER_FACTS_SAID_H
 
 #include "answer/facts/facts.h"
 #include "answer/words/words.h"
