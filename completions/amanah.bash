@@ -114,7 +114,7 @@ _amanah()
         "statement list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "statement show") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang --channel" ;;
         "statement publish") options=" --help --json --quiet --home --url --output-curl --output-role --shop --hours --where" ;;
-        "words check") options=" --help --json --quiet --home --lang --kind" ;;
+        "words check") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang --kind --part --possible --incident" ;;
         "incident open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

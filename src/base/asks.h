@@ -528,6 +528,10 @@ struct notice_bounce_ask {
 struct notice_text_ask {
     struct slice lang, kind, text;
 };
+struct words_check_ask {
+    struct slice id, lang, kind, subject, text;
+    bool part, possible;
+};
 struct evidence_release_ask {
     struct slice id;
     uint64_t line;

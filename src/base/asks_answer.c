@@ -307,6 +307,18 @@ const struct member notice_text_members[] = {
     TEXT(notice_text_ask, text, (size_t)32 * 1024, false, "the new template; none: show it"),
     {0},
 };
+const struct member words_check_members[] = {
+    TEXT(words_check_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(words_check_ask, lang, 8, true, "its language: en, id or ko"),
+    TEXT(words_check_ask, kind, 16, false, "for whom it is: notice (default), statement, report, other"),
+    TEXT(words_check_ask, subject, 1000, false, "its subject line"),
+    TEXT(words_check_ask, text, (size_t)64 * 1024, true, "the text"),
+    MEMBER(words_check_ask, part, WIRE_BOOL, 1, false,
+           "it is a part: kinds of data that it leaves out are no fault"),
+    MEMBER(words_check_ask, possible, WIRE_BOOL, 1, false,
+           "it is to people of whom it is not known that something leaked, only possible"),
+    {0},
+};
 const struct member evidence_read_members[] = {
     TEXT(evidence_read_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(evidence_read_ask, line, WIRE_U64, UINT32_MAX, true, evidence_line_about),

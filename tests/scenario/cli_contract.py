@@ -274,6 +274,10 @@ def walk(home):
     within("유출등", run("report amend", incident, str(report), "--format", "text").text)
     within("filed", run("report file", incident, str(report), "--how", "form", "--receipt", "42").text)
     run("report draft", incident, "kr-pipa/persons", status=USAGE)
+    counted = home.file("counted.txt", "Your data leaked: a data breach. As of today 12 customers.\n")
+    run("words check", counted)
+    same([row["rule"] for row in run("words check", counted, "--incident", incident, "--json", status=NO).json["findings"]], ["number"])
+    within("12", run("words check", "-", "--incident", incident, "--part", "--possible", stdin="12 people leaked\n", status=NO).text)
     public = run("statement draft", incident, "statement", "--json").json["line"]
     within("claim", run("statement draft", incident, "update", "--dry-run").text)
     within("next public word", run("statement list", incident).text)

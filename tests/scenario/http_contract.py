@@ -269,6 +269,8 @@ def incidents(walk):
     same([row["line"] for row in walk("GET", "/v1/incidents/{id}/reports", path=path + "/reports").json["items"]], [line])
     same(walk("GET", "/v1/incidents/{id}/reports/{line}", path=f"{path}/reports/{line}").json["report"], drafted.json["report"])
     receipt(walk("POST", "/v1/incidents/{id}/reports/{line}/file", {"how": "form", "receipt": "42"}, path=f"{path}/reports/{line}/file"))
+    held = walk("POST", "/v1/incidents/{id}/words", {"lang": "en", "kind": "other", "text": "12 customers, for sure"}, path=path + "/words").json
+    same([row["rule"] for row in held["findings"]], ["number"])
     words = walk("POST", "/v1/incidents/{id}/statements", {"kind": "apology"}, 201, path=path + "/statements")
     receipt(words)
     same(len(words.json["texts"]), 24)
@@ -402,7 +404,7 @@ GOOD = {
     "/v1/sinks": {"kind": "mail", "address": "x@shop.example"},
     "/v1/incidents/{id}/holds": {"place": "x"}, "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/incidents/{id}/statements": {"kind": "apology"}, "/v1/incidents/{id}/statements/1/publish": {"where": "x"},
-    "/v1/incidents/{id}/reports": {"duty": "impact"}, "/v1/incidents/{id}/reports/1/file": {"how": "x"},
+    "/v1/incidents/{id}/words": {"lang": "en", "text": "x"}, "/v1/incidents/{id}/reports": {"duty": "impact"}, "/v1/incidents/{id}/reports/1/file": {"how": "x"},
     "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/exports": {"who": "all", "fields": ["name"], "purpose": "operations", "reason": "x", "recipient": RECIPIENT},
     "/v1/mutes": {"reason": "x", "days": 1}, "/v1/notices/verify": {"code": "x"}, "/v1/notices/texts": {"lang": "en"},

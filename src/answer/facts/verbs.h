@@ -5,6 +5,7 @@
 #include "keep/verbs.h"
 
 VERB_FUNCTION(incident_facts);
+VERB_FUNCTION(words_check);
 VERB_FUNCTION(incident_clocks);
 VERB_FUNCTION(incident_severity);
 VERB_FUNCTION(incident_cost);

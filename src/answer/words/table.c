@@ -19,6 +19,19 @@ static const struct rule_row {
 
 static const char *const whens[WHEN_COUNT] = {"always", "confirmed", "certain", "open", "notice", "public"};
 
+bool words_kind_by(struct slice name, enum words_kind *out)
+{
+    static const char *const kinds[] = {[WORDS_NOTICE] = "notice",
+                                        [WORDS_STATEMENT] = "statement",
+                                        [WORDS_REPORT] = "report",
+                                        [WORDS_OTHER] = "other"};
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        *out = (enum words_kind)i;
+        if (slice_is(name, kinds[i])) return true;
+    }
+    return false;
+}
+
 const char *words_rule_slug(enum words_rule rule)
 {
     return rules[rule].slug;

@@ -109,6 +109,9 @@ RESULT wording_check(const char *name, struct slice text);
 RESULT words_lint(const struct wording *wording, const struct words_text *text,
                   const struct words_facts *facts, struct words_findings *out);
 
+/* "notice", "statement", "report", "other". False: none of them. */
+bool words_kind_by(struct slice name, enum words_kind *out);
+
 const char *words_rule_slug(enum words_rule rule);
 const char *words_rule_about(enum words_rule rule);
 
