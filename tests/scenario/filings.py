@@ -166,6 +166,27 @@ def the_words_of_a_report_are_held_against_the_lint():
                 check("must" not in rules, f"{duty} {language}: its title names the leak")
 
 
+def whatever_the_law_calls_it_a_report_says_that_data_leaked():
+    """Every report to an authority, in every language; and one in another language than the authority's says so."""
+    with Home() as home:
+        one = leak(home)
+        home.run("incident", "add", one, "circumstances", "name=leak_confirmed", "state=yes")
+        regimes = [row["id"] for row in home.run("law", "list", "--json").json["items"]]
+        seen = 0
+        for regime in regimes:
+            shown = home.run("law", "show", regime, "--json").json
+            duties = [duty["id"] for duty in shown["duties"] if duty["to"] == "authority"]
+            for lang in ("en", "id", "ko") if duties else ():
+                report = home.run("report", "draft", one, f"{regime}/{duties[0]}", "--lang", lang, "--dry-run", "--json").json["report"]
+                same([row["rule"] for row in report["findings"] if row["rule"] == "must"], [], f"{regime} {lang}")
+                same(report["asked_languages"], shown["languages"])
+                seen += 1
+        check(seen > 40, f"{seen}")
+        within("the authority asks for Japanese", home.run("report", "draft", one, "jp-appi/preliminary", "--dry-run").text)
+        check("language:" not in home.run("report", "draft", one, "kr-pipa/authority", "--dry-run").text, "Korean is asked for")
+        within("Japanese: have it translated", home.run("law", "show", "jp-appi").text)
+
+
 def who_may_not_know_gets_no_report():
     with Home() as home:
         home.start()
@@ -184,4 +205,5 @@ if __name__ == "__main__":
     story(every_demanded_element_is_there_in_the_authoritys_language, numbers_and_what_is_not_affected_come_from_the_count,
           claims_stand_in_it_only_when_somebody_verified_them,
           filing_keeps_when_how_and_receipt_and_amending_shows_what_changed, hostile_words_break_no_pdf_json_or_template,
-          the_words_of_a_report_are_held_against_the_lint, who_may_not_know_gets_no_report)
+          the_words_of_a_report_are_held_against_the_lint, whatever_the_law_calls_it_a_report_says_that_data_leaked,
+          who_may_not_know_gets_no_report)

@@ -332,6 +332,43 @@ def nobody_takes_it_and_it_escalates():
         check("cici@shop.example" not in [mail.to for mail in host.mails if "law clocks" in mail.text], "a suspect hears nothing")
 
 
+def what_escalates_goes_to_the_sinks_of_alerts():
+    """Once a step, without a word of which incident or law; and not while somebody of the staff is suspected."""
+    with Home() as home:
+        home.start()
+        _, ana_key = staff(home, "ana", "ko")
+        cici, _ = staff(home, "cici", "en")
+        home.good("POST", "/v1/profile", {"seat": "KR"}, key=ana_key)
+        home.good("POST", "/v1/sinks", {"kind": "ocsf", "file": "alerts.jsonl"})
+
+        def told():
+            home.wait_days(0)
+            return [row for row in home.good("GET", "/v1/alerts?all=true")["items"] if row["detector"] == "deadline"]
+
+        def opened():
+            one = home.good("POST", "/v1/incidents", {"title": "a leak of secrets", "kind": "other", "at": at(home)}, key=ana_key)["id"]
+            home.good("POST", f"/v1/incidents/{one}/circumstances", {"name": "leak_confirmed", "state": "yes"}, key=ana_key)
+            return one
+
+        hidden = opened()
+        home.good("POST", f"/v1/incidents/{hidden}/suspects", {"who": cici}, key=ana_key)
+        home.wait_days(20 / 24)
+        same(told(), [], "cici may read where alerts go")
+        home.good("POST", f"/v1/incidents/{hidden}/acknowledgements", {"name": "kr-pipa"}, key=ana_key)
+        opened()
+        home.wait_days(1 / 24)
+        same(told(), [], "there is time")
+        home.wait_days(20 / 24)
+        same([(row["severity"], row["people"]) for row in told()], [("high", 0)])
+        home.wait_days(1 / 24)
+        same(len(told()), 1, "each step once")
+        with open(os.path.join(home.path, "shops", "shop", "alerts", "alerts.jsonl"), encoding="utf-8") as file:
+            lines = file.read()
+        within("deadline", lines)
+        check("secrets" not in lines and "inc_" not in lines and "pipa" not in lines, "no word of what happened")
+        home.run("ledger", "verify")
+
+
 def a_page_that_does_not_stand_is_told():
     """Each day anew, to who answers for it, without a word of what happened; not while it is seen, nor when it ended."""
     with Home() as home, MailHost() as host:
@@ -385,4 +422,4 @@ story(facts_come_with_their_source_and_numbers_from_the_count, what_is_counted_n
       what_is_found_after_a_report_must_be_told, readiness_says_what_is_missing_and_who_knows, a_bad_rule_of_the_home_stops_no_incident,
       the_book_of_authorities, a_question_to_an_authority,
       a_page_stands_for_thirty_days_and_a_probe_shows_it, a_page_that_does_not_stand_is_told,
-      nobody_takes_it_and_it_escalates)
+      nobody_takes_it_and_it_escalates, what_escalates_goes_to_the_sinks_of_alerts)

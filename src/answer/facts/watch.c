@@ -1,6 +1,7 @@
 /*
  * Deadlines that are near are told by mail, each step once, and each day pages that must stand and were not seen; nobody who
- * may be behind the leak is told.
+ * may be behind the leak is told. What escalates goes to the sinks of alerts, too, without a word of which incident or law;
+ * not while somebody of the staff must not learn of it, who may read there.
  */
 #include "answer/facts/deadlines.h"
 
@@ -9,6 +10,7 @@
 #include "keep/access/second.h"
 #include "keep/access/staff.h"
 #include "keep/post.h"
+#include "keep/watch/watching.h"
 #include "mail/words.h"
 
 #include <string.h>
@@ -53,6 +55,7 @@ struct round {
     struct page pages[PAGES_MAX];
     size_t page_count;
     uint64_t mails;
+    bool kept_out; /* somebody of the staff must not learn of it */
 };
 
 /* How far in `steps` this deadline was told already, for the end that it has now; -1: not at all. */
@@ -279,6 +282,14 @@ static RESULT lines_add(struct round *round)
     return OK;
 }
 
+/* Is there one of which everybody who may approve is told, that the sinks may carry? */
+static bool round_escalates(const struct round *round)
+{
+    bool all = false;
+    for (size_t i = 0; i < round->count; i++) all = all || round->at[i].step->all;
+    return all && !round->kept_out;
+}
+
 static RESULT incident_watch(struct batch *batch, const struct incident *incident, bool *told)
 {
     struct shop *shop = batch->shop;
@@ -297,10 +308,14 @@ static RESULT incident_watch(struct batch *batch, const struct incident *inciden
     if (round.count + round.page_count == 0) return OK;
     for (size_t i = 0; i < shop->access.staff_count; i++) {
         const struct staff *staff = &shop->access.staff[i];
-        if (staff->state == STAFF_LEFT || is_kept_out(shop, &all->reading.fold.circle, staff->id)) continue;
-        TRY(person_tell(&round, staff));
+        if (staff->state == STAFF_LEFT) continue;
+        if (is_kept_out(shop, &all->reading.fold.circle, staff->id))
+            round.kept_out = true;
+        else
+            TRY(person_tell(&round, staff));
     }
     if (round.mails > 0) mail_note(batch, MAIL_DEADLINES, round.mails);
+    if (round_escalates(&round)) TRY(alert_once(batch, ALERT_DEADLINE));
     *told = true;
     return lines_add(&round);
 }

@@ -263,10 +263,13 @@ RESULT draft_make(struct notice_draft *draft, int64_t now_us)
 
 static bool regime_speaks(const struct law_regime *regime, const char *lang)
 {
+    bool ours = false;
     for (uint32_t i = 0; i < regime->languages.at_count; i++) {
         if (strcmp(regime->languages.at[i], lang) == 0) return true;
+        for (size_t k = 0; k < SPEC_LANGUAGES; k++)
+            ours = ours || strcmp(regime->languages.at[i], mail_language(k)) == 0;
     }
-    return regime->languages.at_count == 0;
+    return !ours; /* its own language is none of ours: what it wants is said in each */
 }
 
 static size_t words_in(const struct buf *text)

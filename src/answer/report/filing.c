@@ -221,6 +221,20 @@ static void claims_put(struct pen_of *pen)
     cbor_array_close(pen->out, list, count);
 }
 
+/* Whether personal data leaked stands first, whatever the law calls what it wants to hear of. */
+static void leak_put(struct pen_of *pen)
+{
+    const struct filing_making *making = pen->making;
+    SCOPED(buf_done) struct buf text = {0};
+    SCOPED(arena_done) struct arena arena = {0};
+    struct words_facts said = {0};
+    said_of(making->facts, &making->reading->fold, making->filing->language, &arena, &said);
+    words_put(making->filing->language, said.confirmed ? "filing.leaked" : "filing.not_sure", NULL, 0, &text);
+    put_text(pen->out, "leak", buf_slice(&text));
+    buf_slice_put(&pen->text, buf_slice(&text));
+    buf_text(&pen->text, "\n\n");
+}
+
 static void head_put(struct pen_of *pen, int64_t now_us)
 {
     const struct filing *filing = pen->making->filing;
@@ -239,6 +253,11 @@ static void head_put(struct pen_of *pen, int64_t now_us)
     buf_slice_put(&pen->text, buf_slice(&title));
     buf_byte(&pen->text, '\n');
     put_text(pen->out, "language", filing->language);
+    cbor_text(pen->out, SLICE_TEXT("asked_languages"));
+    cbor_array(pen->out, filing->regime->languages.at_count);
+    for (uint32_t i = 0; i < filing->regime->languages.at_count; i++)
+        cbor_text(pen->out, slice_text(filing->regime->languages.at[i]));
+    leak_put(pen);
     put_text(pen->out, "to", buf_slice(&to));
     put_text(pen->out, "law",
              slice_text(filing->duty && filing->duty->source ? filing->duty->source : filing->regime->law));
@@ -271,7 +290,7 @@ RESULT filing_make(struct shop *shop, const struct filing_making *making, int64_
     SCOPED(pen_done) struct pen_of pen = {.shop = shop, .making = making, .out = out};
     SCOPED(buf_done) struct buf whole = {0};
     pen.out = &whole;
-    size_t map = cbor_open(&whole), count = 11 + 7;
+    size_t map = cbor_open(&whole), count = 13 + 7;
     head_put(&pen, now_us);
     cbor_text(&whole, SLICE_TEXT("elements"));
     size_t list = whole.len;

@@ -7,6 +7,7 @@
 #include "cli/input.h"
 #include "cli/show.h"
 #include "crypto/crypto.h"
+#include "mail/words.h"
 
 enum { LINE_NUMBER_MAX = UINT32_MAX / 2, SENT_BYTES_MAX = 64 * 1024 * 1024 };
 
@@ -16,12 +17,47 @@ static RESULT line_of(const struct call *call, uint64_t *out)
     return FAIL(USAGE, "argument 2: the line of the report, a number");
 }
 
+/* In English, as all that the command line says. */
+static void language_name(struct slice code, struct buf *out)
+{
+    SCOPED(buf_done) struct buf key = {0};
+    buf_text(&key, "language.");
+    buf_slice_put(&key, slice_part(code, 0, NAME_BYTES_MAX));
+    if (words_has(SLICE_TEXT("en"), buf_c(&key)))
+        words_put(SLICE_TEXT("en"), buf_c(&key), NULL, 0, out);
+    else
+        buf_slice_put(out, code);
+}
+
+/* A draft in another language than the authority asks for says so. */
+static void language_show(struct doc report)
+{
+    struct docs asked = docs_of(doc_get(report, "asked_languages"));
+    struct doc one = {{0}};
+    struct slice drafted = doc_text(doc_get(report, "language"));
+    bool same = asked.left == 0;
+    SCOPED(buf_done) struct buf names = {0}, lead = {0};
+    while (docs_next(&asked, &one)) {
+        same = same || slice_equal(doc_text(one), drafted);
+        if (names.len > 0) buf_text(&names, ", ");
+        language_name(doc_text(one), &names);
+    }
+    if (same) return;
+    show_words("language: drafted in ");
+    language_name(drafted, &lead);
+    show_value(buf_slice(&lead));
+    show_words("; the authority asks for ");
+    show_value(buf_slice(&names));
+    show_words(": have it translated before you file\n");
+}
+
 /* Which words a reader of a draft must see first: what is missing, and what the lint found. */
 static void remarks_show(struct doc report)
 {
     struct docs elements = docs_of(doc_get(report, "elements")),
                 findings = docs_of(doc_get(report, "findings"));
     struct doc item = {{0}};
+    language_show(report);
     while (docs_next(&elements, &item)) {
         if (doc_is(doc_get(item, "state"), "known")) continue;
         show_words("not known yet: ");

@@ -260,6 +260,8 @@ void filing_page(struct doc report, struct doc now, struct document *out)
                                                 .made_us = made_us});
     document_text(out, BLOCK_TITLE, title);
     state_put(&page, now);
+    if (doc_text(doc_get(report, "leak")).len > 0)
+        document_text(out, BLOCK_PARAGRAPH, doc_text(doc_get(report, "leak")));
     head_put(&page);
     changes_put(&page);
     elements_put(&page);

@@ -206,6 +206,37 @@ static void recipients_sheet(struct sheet *sheet, const struct law_regime *regim
     }
 }
 
+static void language_put(const struct sheet *sheet, const char *code, struct buf *out)
+{
+    SCOPED(buf_done) struct buf key = {0};
+    buf_print(&key, "language.%s", code);
+    if (words_has(sheet->language, buf_c(&key)))
+        words_put(sheet->language, buf_c(&key), NULL, 0, out);
+    else
+        buf_text(out, code);
+}
+
+/* In which language a report is drafted, and which the authority asks for: answer/report/filing_find.c takes the same. */
+static void languages_sheet(struct sheet *sheet, const struct law_regime *regime)
+{
+    static const char *const ours[] = {"en", "id", "ko"};
+    const char *drafted = NULL;
+    SCOPED(buf_done) struct buf in = {0}, asked = {0}, text = {0};
+    for (uint32_t i = 0; i < regime->languages.at_count; i++) {
+        for (size_t k = 0; k < COUNT_OF(ours) && !drafted; k++) {
+            if (strcmp(regime->languages.at[i], ours[k]) == 0) drafted = ours[k];
+        }
+        if (i > 0) buf_text(&asked, ", ");
+        language_put(sheet, regime->languages.at[i], &asked);
+    }
+    language_put(sheet, drafted ? drafted : "en", &in);
+    const struct mail_value values[] = {{"drafted", buf_slice(&in)}, {"asked", buf_slice(&asked)}};
+    words_put(sheet->language, drafted ? "law.language.same" : "law.language.other", values, COUNT_OF(values),
+              &text);
+    sheet_head(sheet, "law.head.language");
+    sheet_line(sheet, 1, NULL, buf_slice(&text));
+}
+
 static void exceptions_sheet(struct sheet *sheet, const struct law_regime *regime)
 {
     SCOPED(buf_done) struct buf text = {0}, duties = {0};
@@ -340,6 +371,7 @@ void regime_sheet(struct sheet *sheet, const struct law *law, const struct law_r
     sheet_line(sheet, 0, NULL, buf_slice(&text));
     applies_sheet(sheet, &regime->applies);
     recipients_sheet(sheet, regime);
+    languages_sheet(sheet, regime);
     if (regime->duties_count > 0) sheet_head(sheet, "law.head.duties");
     for (uint32_t i = 0; i < regime->duties_count; i++) duty_sheet(sheet, law, &regime->duties[i]);
     exceptions_sheet(sheet, regime);

@@ -12,6 +12,7 @@ const char *alert_name(unsigned detector)
     if (detector == ALERT_DRIFT) return "drift";
     if (detector == ALERT_FORGED) return "rows_forged";
     if (detector == ALERT_HELD) return "held";
+    if (detector == ALERT_DEADLINE) return "deadline";
     return row ? row->name : "memory_lost";
 }
 
@@ -129,8 +130,9 @@ static RESULT alert_take(struct watching *watching, uint32_t id, struct slice bo
     TRY(cbor_read_bool(&reader, &alert->trips));
     TRY(body_time_read(&reader, &row.over_us));
     TRY(cbor_end(&reader));
-    if (members != ALERT_MEMBERS || (detector >= DETECTORS_END && detector != ALERT_DRIFT &&
-                                     detector != ALERT_FORGED && detector != ALERT_HELD))
+    if (members != ALERT_MEMBERS ||
+        (detector >= DETECTORS_END && detector != ALERT_DRIFT && detector != ALERT_FORGED &&
+         detector != ALERT_HELD && detector != ALERT_DEADLINE))
         return FAIL(CORRUPT, "authority: a stored alert is malformed");
     alert->detector = (enum detector)detector;
     alert->score = (double)score / SCORE_UNITS;

@@ -65,9 +65,10 @@ void watching_undone(struct watching *watching);  /* it was rolled back */
 /* In place of a detector: what is told of once, about nobody alone. Numbers are stored: never reuse one. */
 enum {
     ALERT_MEMORY_LOST = 0 /* what detectors had learned was gone at start */,
-    ALERT_DRIFT = 64,  /* keep/access/service.h */
-    ALERT_FORGED = 65, /* rows of authority that no entry made: keep/access/authority.h */
-    ALERT_HELD = 66,   /* what is kept outside for an incident is not as it was: answer/incident/held.h */
+    ALERT_DRIFT = 64,    /* keep/access/service.h */
+    ALERT_FORGED = 65,   /* rows of authority that no entry made: keep/access/authority.h */
+    ALERT_HELD = 66,     /* what is kept outside for an incident is not as it was: answer/incident/held.h */
+    ALERT_DEADLINE = 67, /* nobody took a deadline of the law, or it is over: answer/facts/deadlines.h */
 };
 /* Write such an alert, in the open batch, and tell it to the sinks. */
 RESULT alert_once(struct batch *batch, unsigned detector);
