@@ -132,7 +132,7 @@ _amanah()
         "incident severity") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident cost") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident probe") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
-        "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
+        "incident export") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --personal" ;;
         "incident report") options=" --help --quiet --home --url --out --shop --format --lang --aware --instant --country --seat --fact --done --switch --at" ;;
         "incident evidence") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop --reason --name --source" ;;
         "incident verify") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

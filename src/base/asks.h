@@ -471,6 +471,9 @@ struct incident_exposures_ask {
     struct slice id, subject, after;
     uint64_t number, limit; /* number 0: the newest count */
 };
+struct incident_export_ask {
+    struct slice id, personal;
+};
 struct incident_close_ask {
     struct slice id, text;
     bool dry_run, reopen;

@@ -330,6 +330,12 @@ const struct member evidence_read_members[] = {
            "give nothing out, only check it, 16 parts at once"),
     {0},
 };
+const struct member incident_export_members[] = {
+    TEXT(incident_export_ask, id, ID_BYTES_MAX, true, incident_about),
+    TEXT(incident_export_ask, personal, ID_BYTES_MAX, false,
+         "an export of this incident's people that two agreed to, and that is yours: its hash and proofs go in"),
+    {0},
+};
 const struct member evidence_match_members[] = {
     TEXT(evidence_match_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(evidence_match_ask, line, WIRE_U64, UINT32_MAX, true, evidence_line_about),

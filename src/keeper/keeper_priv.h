@@ -3,6 +3,7 @@
 #define AMN_KEEPER_PRIV_H
 
 #include "answer/evidence/verbs.h"
+#include "answer/bundle/verbs.h"
 #include "answer/export/verbs.h"
 #include "answer/facts/verbs.h"
 #include "answer/incident/verbs.h"

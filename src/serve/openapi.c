@@ -155,10 +155,15 @@ static void put_request_body(struct buf *out, const struct route *route)
 static void put_responses(struct buf *out, const struct route *route)
 {
     static const char *const types[] = {
-        [REPLY_JSON] = "application/json",           [REPLY_CHECKPOINT] = "text/plain",
-        [REPLY_OCTETS] = "application/octet-stream", [REPLY_METRICS] = "text/plain",
-        [REPLY_HEALTH] = "application/json",         [REPLY_OPENAPI] = "application/json",
-        [REPLY_EVENTS] = "text/event-stream",        [REPLY_FILE] = "application/octet-stream",
+        [REPLY_JSON] = "application/json",
+        [REPLY_CHECKPOINT] = "text/plain",
+        [REPLY_OCTETS] = "application/octet-stream",
+        [REPLY_METRICS] = "text/plain",
+        [REPLY_HEALTH] = "application/json",
+        [REPLY_OPENAPI] = "application/json",
+        [REPLY_EVENTS] = "text/event-stream",
+        [REPLY_FILE] = "application/octet-stream",
+        [REPLY_ARCHIVE] = "application/octet-stream",
     };
     buf_print(out,
               ",\"responses\":{\"2XX\":{\"description\":\"Done; 201 where it made "

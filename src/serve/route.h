@@ -18,7 +18,8 @@ enum route_reply {
     REPLY_HEALTH,
     REPLY_OPENAPI,
     REPLY_EVENTS,
-    REPLY_FILE
+    REPLY_FILE,
+    REPLY_ARCHIVE
 };
 enum { ROUTE_CAPTURES_MAX = 3, ROUTE_ALLOW_BYTES = 64 };
 

@@ -203,8 +203,9 @@ static RESULT take_line(void *context, const struct incident_line_row *row)
     struct buf *text = &reading->texts[reading->text_count++];
     *text = (struct buf){0};
     line_aad(opening->incident->no, row->n, &aad);
-    TRY(aead_open(opening->incident->box, buf_slice(&aad), row->sealed, text));
-    TRY(line_read(buf_slice(text), &reading->arena, &line));
+    if (row->sealed.len < HASH_BYTES) return FAIL(CORRUPT, "incident: a stored line is cut short");
+    TRY(aead_open(opening->incident->box, buf_slice(&aad), slice_from(row->sealed, HASH_BYTES), text));
+    TRY(line_read(slice_from(buf_slice(text), LINE_SALT_BYTES), &reading->arena, &line));
     line.n = row->n;
     line.entry = row->entry;
     return fold_take(&reading->fold, &line);
@@ -221,16 +222,21 @@ RESULT incident_line(struct batch *batch, const struct reader *reader, struct in
                      const struct reading *reading, struct line *line, struct receipt *out)
 {
     struct shop *shop = batch->shop;
+    struct line_seal seal = {0};
     SCOPED(buf_done) struct buf text = {0}, aad = {0}, sealed = {0};
     line->n = incident->lines + 1;
     line->time_us = batch->now_us;
     line->author = reader->no;
     if (reading) TRY(fold_may(&reading->fold, line));
+    crypto_random(shop->crypto, buf_extend(&text, LINE_SALT_BYTES), LINE_SALT_BYTES);
     line_write(line, &text);
+    incident_text_hash(shop->crypto, buf_slice(&text), &seal.text);
+    buf_put(&sealed, seal.text.bytes, HASH_BYTES);
     line_aad(incident->no, line->n, &aad);
     aead_seal(incident->box, buf_slice(&aad), buf_slice(&text), &sealed);
+    TRY(incident_line_seal(shop->crypto, buf_slice(&sealed), &seal));
     struct draft draft = {.entry = {.kind = ENTRY_INCIDENT, .has_object = true}};
-    incident_line_hash(shop, incident->no, line->n, buf_slice(&sealed), &draft.entry.object);
+    incident_line_object(shop->crypto, incident->no, line->n, &seal, &draft.entry.object);
     batch_append(batch, &draft, out);
     line->entry = out->index;
     const struct incident_line_row row = {incident->no, line->n, out->index, buf_slice(&sealed)};

@@ -1,6 +1,6 @@
 /*
  * Incidents of a shop: each has a random number and a key of its own, under which its lines lie sealed. Every line is
- * one entry of the ledger, which holds the hash of the sealed bytes and no more: neither kind nor author.
+ * one entry of the ledger, which holds a hash of text and sealed bytes and no more: neither kind nor author.
  *
  * Need to know: who is neither owner nor member, and every suspect, is answered as if there were no such incident, in
  * the same words after the same work. incident_find() is the only door. Example:
@@ -41,7 +41,7 @@ RESULT incident_find(struct batch *batch, const struct reader *reader, struct sl
 /* An incident read: its lines, opened, and their fold. Everything is wiped by reading_done(). */
 struct reading {
     struct arena arena;
-    struct buf *texts;
+    struct buf *texts; /* of each line its salt, then what line_read() takes (keep/incident_lines.h) */
     size_t text_count;
     struct fold fold;
 };

@@ -218,39 +218,6 @@ RESULT command_incident_contain(struct call *call)
     return ask_and_show(call, VERB_INCIDENT_CONTAIN, &ask, show_contained);
 }
 
-static void member_put(struct buf *out, const char *name, struct doc value)
-{
-    cbor_text(out, slice_text(name));
-    buf_slice_put(out, value.item);
-}
-
-/* In clear: whoever gets the file reads what people wrote. */
-RESULT command_incident_export(struct call *call)
-{
-    const char *path = call_has(call, OPT_OUT) ? call_text(call, OPT_OUT) : "-";
-    const struct ledger_checkpoint_ask newest = {0};
-    struct incident_show_ask ask = {.id = slice_text(call->args[0])};
-    struct incident_show_ask lines = {.id = ask.id, .part = SLICE_TEXT("timeline"), .limit = PAGE_MAX};
-    SCOPED(client_free) struct client *client = NULL;
-    SCOPED(answer_done) struct answer state = {0}, checkpoint = {0};
-    SCOPED(buf_done) struct buf timeline = {0}, file = {0}, json = {0};
-    TRY(client_open(call, &client));
-    TRY(ask_answer(call, client, VERB_INCIDENT_SHOW, &ask, &state));
-    if (state.shown) return OK;
-    TRY(ask_all_pages(call, client, VERB_INCIDENT_SHOW, &lines, &lines.after, &timeline));
-    TRY(ask_answer(call, client, VERB_LEDGER_CHECKPOINT, &newest,
-                   &checkpoint)); /* last: it covers every line */
-    cbor_map(&file, 3);
-    member_put(&file, "incident", answer_doc(&state));
-    member_put(&file, "timeline", doc_get(doc_of(buf_slice(&timeline)), "items"));
-    member_put(&file, "ledger", answer_doc(&checkpoint));
-    TRY(json_from_cbor(buf_slice(&file), &json));
-    buf_byte(&json, '\n');
-    TRY(output_write(path, buf_slice(&json)));
-    show_remark(call, "It holds in clear what people wrote: seal it before it leaves this machine.");
-    return OK;
-}
-
 static void show_closed(const struct call *call, struct doc answer)
 {
     (void)call;

@@ -1,9 +1,12 @@
 #include "base/clock.h"
+#include "cli/command/bundle_check.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/proof_file.h"
 #include "cli/show.h"
 
+#include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *const kind_names[] = {"checkpoint", "receipt", "entry", "person"};
@@ -17,7 +20,7 @@ static RESULT given_vkey(const struct call *call, struct buf *out)
         buf_text(out, given);
         return OK;
     }
-    TRY(input_read(given, VKEY_BYTES_MAX + 2, out));
+    TRY(input_read(given, (size_t)NOTE_CHECKS_MAX * (VKEY_BYTES_MAX + 2), out));
     while (out->len > 0 && out->at[out->len - 1] <= ' ') out->len--;
     return OK;
 }
@@ -101,8 +104,92 @@ static RESULT show_found_json(const struct proof_found *found)
     return show_json(doc_of(buf_slice(&doc)));
 }
 
+/* An archive is known by its second word; a pipe is none, as it cannot be looked at twice. */
+static bool is_bundle(int fd)
+{
+    enum { AT_MAGIC = 257 };
+    char magic[5] = {0};
+    return pread(fd, magic, sizeof magic, AT_MAGIC) == (ssize_t)sizeof magic &&
+           memcmp(magic, "ustar", sizeof magic) == 0;
+}
+
+static void descriptor_done(int *fd)
+{
+    if (*fd >= 0) (void)close(*fd); /* only read */
+}
+
+static void show_bundle(const struct call *call, const struct bundle_found *found)
+{
+    SCOPED(buf_done) struct buf lines = {0}, size = {0}, cosigned = {0};
+    count_put(&lines, found->lines);
+    count_put(&size, found->checkpoint.size);
+    count_put(&cosigned, found->cosigned);
+    show_words("It holds: each of the %s %s of ", buf_c(&lines), plural(found->lines, "line", "lines"));
+    show_value(buf_slice(&found->incident));
+    show_words(" stands in the ledger %s, which has %s %s; made ", found->checkpoint.origin, buf_c(&size),
+               plural(found->checkpoint.size, "entry", "entries"));
+    show_value(buf_slice(&found->made));
+    show_words(".\n");
+    if (found->cosigned > 0) {
+        show_words("  witnesses    cosigned %s earlier %s of it, the newest at %llu entries\n",
+                   buf_c(&cosigned), plural(found->cosigned, "checkpoint", "checkpoints"),
+                   (unsigned long long)found->newest_cosigned);
+    }
+    if (found->personal) show_words("  personal     the export's file is the one that was signed\n");
+    if (found->cosigned == 0) {
+        show_remark(call, "No witness's line was checked: against the operator's own key it proves nothing. "
+                          "Give witnesses' keys with --vkey, below the ledger's.");
+    }
+    if (found->vkey_from_file) {
+        show_remark(call, "The verifier keys were taken from the bundle itself: whoever made it could have "
+                          "made them. Give those that the shop publishes with --vkey.");
+    }
+}
+
+static RESULT show_bundle_json(const struct bundle_found *found)
+{
+    SCOPED(buf_done) struct buf doc = {0};
+    cbor_map(&doc, 10);
+    cbor_text(&doc, SLICE_TEXT("holds"));
+    cbor_bool(&doc, true);
+    cbor_text(&doc, SLICE_TEXT("kind"));
+    cbor_text(&doc, SLICE_TEXT("bundle"));
+    cbor_text(&doc, SLICE_TEXT("incident"));
+    cbor_text(&doc, buf_slice(&found->incident));
+    cbor_text(&doc, SLICE_TEXT("made"));
+    cbor_text(&doc, buf_slice(&found->made));
+    cbor_text(&doc, SLICE_TEXT("lines"));
+    cbor_uint(&doc, found->lines);
+    cbor_text(&doc, SLICE_TEXT("origin"));
+    cbor_text(&doc, slice_text(found->checkpoint.origin));
+    cbor_text(&doc, SLICE_TEXT("size"));
+    cbor_uint(&doc, found->checkpoint.size);
+    cbor_text(&doc, SLICE_TEXT("cosigned"));
+    cbor_uint(&doc, found->cosigned);
+    cbor_text(&doc, SLICE_TEXT("personal"));
+    cbor_bool(&doc, found->personal);
+    cbor_text(&doc, SLICE_TEXT("vkey_from_file"));
+    cbor_bool(&doc, found->vkey_from_file);
+    return show_json(doc_of(buf_slice(&doc)));
+}
+
+static RESULT verify_bundle(struct call *call, int fd)
+{
+    SCOPED(crypto_free) struct crypto *crypto = NULL;
+    SCOPED(bundle_found_done) struct bundle_found found = {0};
+    SCOPED(buf_done) struct buf vkeys = {0};
+    TRY(given_vkey(call, &vkeys));
+    TRY(crypto_new(&crypto));
+    TRY(bundle_check(crypto, fd, buf_slice(&vkeys), &found));
+    if (call_has(call, OPT_JSON)) return show_bundle_json(&found);
+    show_bundle(call, &found);
+    return OK;
+}
+
 RESULT command_verify(struct call *call)
 {
+    SCOPED(descriptor_done) int fd = open(call->args[0], O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd >= 0 && is_bundle(fd)) return verify_bundle(call, fd);
     SCOPED(crypto_free) struct crypto *crypto = NULL;
     SCOPED(buf_done) struct buf file = {0}, entry = {0}, vkey = {0};
     SCOPED(proof_found_done) struct proof_found found = {0};
