@@ -42,7 +42,8 @@ enum {
     EVIDENCE_PART_BYTES = 512 * 1024,
     HELD_FILES_MAX = 128, /* of one place */
     EXPORT_PIECE_BYTES = 256 * 1024,
-    PAGE_MAX = 1000
+    PAGE_MAX = 1000,
+    NOTICE_LETTERS_MAX = 500
 };
 
 /*
@@ -500,7 +501,7 @@ struct evidence_orphans_ask {
     bool dry_run;
 };
 struct notice_draft_ask {
-    struct slice id, kind;
+    struct slice id, kind, channel;
     struct texts audiences, regimes;
     uint64_t number, after, per_day;
     bool consent;
@@ -513,6 +514,10 @@ struct notice_act_ask {
     struct slice id, act, to, lang, text;
     uint64_t run;
     struct texts subjects;
+};
+struct notice_letters_ask {
+    struct slice id, after;
+    uint64_t run, limit;
 };
 struct notice_preview_ask {
     struct slice id, lang;

@@ -249,12 +249,14 @@ const struct member notice_draft_members[] = {
     TEXT(notice_draft_ask, id, ID_BYTES_MAX, true, incident_about),
     TEXT(notice_draft_ask, kind, 16, false,
          "notice (default), supplement: what changed since another run, care: a later reminder"),
+    TEXT(notice_draft_ask, channel, 16, false,
+         "mail (default); to those whom the run `after` did not reach: hook, letter, or list"),
     MEMBER(notice_draft_ask, audiences, WIRE_TEXTS, 8, false, "active, closed, linked; none: all of them"),
     MEMBER(notice_draft_ask, regimes, WIRE_TEXTS, 16, false,
            "laws that it must meet; none: those of the people's countries"),
     MEMBER(notice_draft_ask, number, WIRE_U64, UINT32_MAX, false, "by which count; 0 or none: the newest"),
     MEMBER(notice_draft_ask, after, WIRE_U64, UINT32_MAX, false,
-           "of a supplement or care: the run that it follows"),
+           "of a supplement, care, or another channel than mail: the run that it follows"),
     MEMBER(notice_draft_ask, per_day, WIRE_U64, UINT32_MAX, false,
            "mails a day that the host takes; none: not known"),
     MEMBER(notice_draft_ask, consent, WIRE_BOOL, 1, false,
@@ -278,6 +280,13 @@ const struct member notice_act_members[] = {
     TEXT(notice_act_ask, lang, 8, false, lang_about),
     TEXT(notice_act_ask, text, 1000, false, "of reached: how and when"),
     MEMBER(notice_act_ask, subjects, WIRE_TEXTS, REVEAL_SUBJECTS_MAX, false, "of reached: whom"),
+    {0},
+};
+const struct member notice_letters_members[] = {
+    TEXT(notice_letters_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(notice_letters_ask, run, WIRE_U64, UINT32_MAX, true, notice_run_about),
+    TEXT(notice_letters_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(notice_letters_ask, limit, WIRE_U64, NOTICE_LETTERS_MAX, false, "people at a time, default and most 500"),
     {0},
 };
 const struct member notice_preview_members[] = {

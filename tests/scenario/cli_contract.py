@@ -335,6 +335,7 @@ def walk(home):
     for act in ("pause", "resume"):
         run(f"notice {act}", incident, "1", status=NO)
     run("notice reached", incident, "1", f"subjects={one}", "text=by letter", status=NO)
+    run("notice letters", incident, "1", os.path.dirname(home.file("x", "x")), status=NO)  # it goes by mail
     run("notice stop", incident, "1", "--yes")
     within("none of ours", run("notice verify", "00000-00000-00000-00000-00000-0").text)
     run("notice bounce", "toko+nx@shop.example", home.file("bounce", "x"), status=USAGE)

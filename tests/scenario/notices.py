@@ -7,6 +7,7 @@ import os
 import random
 import re
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -377,6 +378,67 @@ def who_cannot_be_mailed_is_listed_and_told_otherwise():
         within("letters of 2026-11-23", home.run("incident", "timeline", made).text)
 
 
+def whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        mailed = home.create("m", lang="en", name="Ann Mail", email="m@person.example")
+        letter = [home.create(f"l{n}", lang=lang, name=name, phone=f"+6281234560{n:02d}",
+                              addresses=[{"address": f"Jalan Merdeka {n}", "postcode": f"1011{n}"}])
+                  for n, (lang, name) in enumerate([("en", "Budi Letter"), ("id", "Citra Surat"), ("ko", "김우편")])]
+        nobody = home.create("n", lang="en", name="Dian Nowhere", phone="+628123456099")
+        looked_at(home, [mailed, *letter, nobody], ["name", "phone"])
+        made = incident(home)
+        home.run("notice", "draft", made)
+        home.run("notice", "send", made, "1", "--yes")
+        same(await_state(home, made, "done")["people"]["no_address"], 4)
+        same(home.cli("notice", "draft", made, "channel=letter").status, 2, "it follows a run")
+        drafted = home.ask("notice", "draft", made, "channel=letter", "after=1")["notice"]
+        same([drafted["channel"], drafted["follows"], drafted["people"]["queued"], drafted["people"]["no_address"]], ["letter", 1, 3, 1])
+        folder = os.path.join(home.folder, "letters")
+        same(home.cli("notice", "letters", made, "2", folder).status, 1, "two people must have agreed")
+        home.run("notice", "send", made, "2", "--yes")
+        await_state(home, made, "sending", run=2)
+        within("3 people, a letter each", home.run("notice", "letters", made, "2", folder).text)
+        path = os.path.join(folder, "letters-2-0001.pdf")
+        same(os.stat(path).st_mode & 0o777, 0o600)
+        shown = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True).stdout.decode()
+        for word in ("Budi Letter", "Jalan Merdeka 0", "10110", "Citra Surat", "김우편", "Leaked of yours", "telephone number", "유출된 개인정보"):
+            within(word, shown)
+        check("Ann Mail" not in shown and "Dian" not in shown, "nobody else is in it")
+        same(len({page.split()[0] for page in shown.split("\f") if page.strip()}) >= 1, True)
+        done = await_state(home, made, "done", run=2)
+        same([done["people"]["accepted"], status(home, made)["people"]["reached_otherwise"]], [3, 3], "the first run knows")
+        proved = home.ask("notice", "person", made, "2", letter[0])
+        same([proved["delivered"]["to"], proved["text"]["as_delivered"]], ["letter ***10", True])
+        looks = home.good("GET", f"/v1/subjects/{letter[0]}/sightings")["items"]
+        check(any(look["kind"] == "run" and "postcode" in look["fields"] for look in looks), f"each letter is a look: {looks}")
+        before = len(home.good("GET", f"/v1/subjects/{letter[1]}/sightings")["items"])
+        within("2 people", home.run("notice", "letters", made, "2", folder, f"after={letter[0]}").text)
+        check(os.path.exists(os.path.join(folder, "letters-2-0002.pdf")), "a file that is there is not written over")
+        same(len(home.good("GET", f"/v1/subjects/{letter[1]}/sightings")["items"]), before + 1, "and once more is one more look")
+        identity = subprocess.run(["age-keygen"], check=True, capture_output=True).stdout.decode()
+        recipient = re.search(r"age1\S+", identity).group()
+        home.run("notice", "letters", made, "2", folder, "--recipient", recipient)
+        opened = subprocess.run(["age", "-d", "-i", home.file("id.txt", identity), os.path.join(folder, "letters-2-0001.pdf.age")],
+                                check=True, capture_output=True).stdout
+        same(opened[:5], b"%PDF-")
+        drafted = home.ask("notice", "draft", made, "channel=list", "after=2")["notice"]
+        same(drafted["people"]["queued"], 1)
+        home.run("notice", "send", made, "3", "--yes")
+        await_state(home, made, "sending", run=3)
+        home.run("notice", "letters", made, "3", folder)
+        listed = subprocess.run(["pdftotext", "-layout", os.path.join(folder, "list-3-0001.pdf"), "-"], check=True, capture_output=True)
+        within("Dian", listed.stdout.decode())
+        home.run("notice", "reached", made, "3", f"subjects={nobody}", "text=called on the 23rd")
+        same(await_state(home, made, "done", run=3)["people"]["reached_otherwise"], 1)
+        people = status(home, made)["people"]
+        same([people["accepted"], people["reached_otherwise"], people["no_address"]], [1, 4, 0], "nobody is left")
+        same(home.run("ledger", "verify").status, 0)
+        for word in ("Jalan Merdeka", "김우편"):
+            check(word.encode() not in home.daemon_said(), f"{word} was said")
+
+
 def a_supplement_says_what_changed_and_care_follows():
     with Home() as home, MailHost() as host:
         home.start()
@@ -480,4 +542,5 @@ if __name__ == "__main__":
           a_new_way_of_mails_is_not_used, what_it_must_say_it_says_or_does_not_go, words_are_held_against_the_lint,
           a_claim_that_falls_before_the_second_yes_holds_it_back, it_tells_beforehand_how_long_it_takes,
           hostile_names_make_no_header, who_cannot_be_mailed_is_listed_and_told_otherwise,
-          a_supplement_says_what_changed_and_care_follows, killed_again_and_again_nobody_is_lost)
+          whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand, a_supplement_says_what_changed_and_care_follows,
+          killed_again_and_again_nobody_is_lost)

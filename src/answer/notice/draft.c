@@ -101,6 +101,12 @@ static bool wants(const struct notice_draft *draft, const struct record *record,
 {
     uint64_t known = 0, possible = 0, known_before = 0, possible_before = 0;
     if (!(draft->spec.audiences >> record->state & 1)) return false;
+    if (draft->spec.channel != NOTICE_BY_MAIL) {
+        for (size_t i = 0; i < RUN_UNREACHED; i++) {
+            if (set_has(&draft->after->states[run_unreached[i]], no.at)) return true;
+        }
+        return false;
+    }
     if (draft->spec.kind == NOTICE_CARE)
         return set_has(&draft->after->states[PERSON_ACCEPTED], no.at) ||
                set_has(&draft->after->states[PERSON_OTHERWISE], no.at);
@@ -130,6 +136,15 @@ static uint64_t bit_of(const struct shop *shop, const char *name)
     return field && field->group[0] == 0 ? field_bit(field) : 0;
 }
 
+/* What a channel cannot do without. */
+static uint64_t address_bit(enum notice_channel channel)
+{
+    unsigned field = channel == NOTICE_BY_HOOK     ? FIELD_PHONE
+                     : channel == NOTICE_BY_LETTER ? FIELD_ADDRESS
+                                                   : FIELD_EMAIL;
+    return (uint64_t)1 << field;
+}
+
 static RESULT subject_gather(void *context, const struct subject_row *row)
 {
     struct gathering *gathering = context;
@@ -143,7 +158,7 @@ static RESULT subject_gather(void *context, const struct subject_row *row)
     people->by_language[says_language(slice_text(record.lang))]++;
     people->by_state[record.state]++;
     country_add(people, record.country);
-    bool address = record.held >> FIELD_EMAIL & 1;
+    bool address = draft->spec.channel == NOTICE_BY_LIST || record.held & address_bit(draft->spec.channel);
     bool agrees = !draft->spec.consent || record.held & gathering->consent;
     (void)set_add(!agrees   ? &people->no_consent
                   : address ? &people->queued
@@ -214,9 +229,16 @@ static RESULT follows_take(struct notice_draft *draft)
     struct spec *spec = &draft->spec;
     spec->kind = ask->kind.len == 0 ? NOTICE_FIRST : notice_kind_of(ask->kind);
     if (spec->kind == 0) return FAIL(INVALID, "kind: notice, supplement or care");
-    if (spec->kind == NOTICE_FIRST) return OK;
+    if (!notice_channel_of(ask->channel, &spec->channel))
+        return FAIL(INVALID, "channel: mail, hook, letter or list");
+    if (spec->kind == NOTICE_FIRST && spec->channel == NOTICE_BY_MAIL) return OK;
     draft->after = run_by_id(draft->runs, ask->after);
     if (!draft->after) return FAIL(MEMBER_MISSING, "after: the number of the run that it follows");
+    if (draft->after->row.incident != draft->incident || draft->after->row.line > draft->fold->line_count)
+        return FAIL(NOT_FOUND, "after: a run of another incident");
+    if (spec->channel == NOTICE_BY_MAIL) return OK;
+    if (ask->kind.len > 0) return FAIL(INVALID, "kind: another channel says what the run before it said");
+    spec->follows = draft->after->row.id;
     return OK;
 }
 
@@ -227,14 +249,17 @@ static RESULT count_take(struct notice_draft *draft, uint64_t incident)
     uint32_t newest = 0;
     TRY(store->exposure->newest(store, incident, &newest));
     if (newest == 0) return FAIL(NOT_FOUND, "notice: nothing was counted yet; amanah incident scope");
-    spec->count = draft->ask->number > 0 ? (uint32_t)draft->ask->number : newest;
-    TRY(count_load(store, incident, spec->count, &draft->scope));
-    if (spec->kind != NOTICE_SUPPLEMENT) return OK;
-    const struct line *line = &draft->fold->lines[draft->after->row.line - 1];
     struct spec earlier = {0};
-    TRY(spec_read(line->body, &earlier));
-    spec->before = earlier.count;
-    return count_load(store, incident, spec->before, &draft->before);
+    if (draft->after) TRY(spec_read(draft->fold->lines[draft->after->row.line - 1].body, &earlier));
+    spec->count = draft->ask->number > 0 ? (uint32_t)draft->ask->number : newest;
+    if (spec->kind == NOTICE_SUPPLEMENT) spec->before = earlier.count;
+    if (spec->follows > 0) { /* the same words to the same people */
+        spec->kind = earlier.kind;
+        spec->count = earlier.count;
+        spec->before = earlier.before;
+    }
+    TRY(count_load(store, incident, spec->count, &draft->scope));
+    return spec->before > 0 ? count_load(store, incident, spec->before, &draft->before) : OK;
 }
 
 RESULT draft_make(struct notice_draft *draft, int64_t now_us)
@@ -243,8 +268,6 @@ RESULT draft_make(struct notice_draft *draft, int64_t now_us)
     struct shop *shop = draft->shop;
     struct gathering gathering = {draft, bit_of(shop, "e_notice_consent"), bit_of(shop, "do_not_contact")};
     TRY(follows_take(draft));
-    if (draft->after && draft->after->row.line > draft->fold->line_count)
-        return FAIL(NOT_FOUND, "after: a run of another incident");
     TRY(audiences_read(draft->ask, spec));
     spec->per_day = draft->ask->per_day;
     spec->consent = draft->ask->consent;
@@ -255,6 +278,7 @@ RESULT draft_make(struct notice_draft *draft, int64_t now_us)
     for (size_t i = 0; i < draft->ask->regimes.count; i++)
         spec->consent =
             spec->consent || (gathering.consent && slice_is(draft->ask->regimes.at[i], "id-mr20"));
+    spec->consent = spec->consent && !notice_on_paper(spec->channel);
     TRY(shop->store->subject->each(shop->store, (struct subject_no){1}, subject_gather, &gathering));
     for (size_t i = 0; i < SPEC_LANGUAGES; i++)
         spec->languages |= (uint32_t)(draft->people.by_language[i] > 0) << i;

@@ -105,11 +105,11 @@ struct acting {
 /* The run of that number, if the reader may know of its incident. */
 static RESULT run_find(struct acting *acting, struct slice id, uint64_t number)
 {
-    TRY(incident_find(acting->batch, acting->reader, id, &acting->incident));
-    TRY(runs_of(acting->batch->shop, &acting->runs));
-    acting->run = run_by_id(acting->runs, number);
-    if (!acting->run || acting->run->row.incident != acting->incident->no)
-        return FAIL(NOT_FOUND, "notice: this incident has no such run");
+    struct run_asked asked = {0};
+    TRY(run_asked_for(acting->batch, acting->reader, id, number, &asked));
+    acting->incident = asked.incident;
+    acting->runs = asked.runs;
+    acting->run = asked.run;
     return OK;
 }
 
@@ -276,21 +276,21 @@ static RESULT act_stop(const struct acting *acting)
 /* Those whom no mail reaches, once they were told another way. */
 static RESULT act_reached(const struct acting *acting)
 {
-    static const enum person_state from[] = {PERSON_NO_ADDRESS, PERSON_NO_CONSENT, PERSON_REFUSED,
-                                             PERSON_BOUNCED};
     const struct notice_act_ask *ask = acting->ask;
     struct run *run = acting->run;
+    TRY(run_words(acting->batch, run));
+    bool by_hand =
+        run->words->spec.channel == NOTICE_BY_LIST; /* those on a list are told so, and no other way */
     if (ask->subjects.count == 0 || ask->text.len == 0)
         return FAIL(MEMBER_MISSING, "subjects: whom; text: how and when they were told");
     for (size_t i = 0; i < ask->subjects.count; i++) {
         struct subject_no no = {0};
-        bool moved = false;
         TRY(id_get(acting->batch->shop, ID_SUBJECT, ask->subjects.at[i], &no.at));
-        for (size_t k = 0; k < COUNT_OF(from) && !moved; k++) {
-            moved = set_has(&run->states[from[k]], no.at);
-            if (moved) run_move(run, no, from[k], PERSON_OTHERWISE);
-        }
-        if (!moved) {
+        bool listed = by_hand && set_has(&run->states[PERSON_QUEUED], no.at);
+        if (listed) {
+            run_move(run, no, PERSON_QUEUED, PERSON_OTHERWISE);
+            TRY(run_reached_before(acting->batch, acting->runs, run, no));
+        } else if (!run_reached(run, no)) {
             acting->batch->shop->notice.stale = true; /* what was moved is read again */
             return FAIL(CONFLICT, "subjects: one of them is not among those whom no mail reaches");
         }

@@ -254,6 +254,31 @@ void run_move(struct run *run, struct subject_no no, enum person_state from, enu
     dirty_mark(run, to, chunk);
 }
 
+const enum person_state run_unreached[RUN_UNREACHED] = {PERSON_NO_ADDRESS, PERSON_NO_CONSENT, PERSON_REFUSED,
+                                                        PERSON_BOUNCED};
+
+bool run_reached(struct run *run, struct subject_no no)
+{
+    for (size_t i = 0; i < RUN_UNREACHED; i++) {
+        if (!set_has(&run->states[run_unreached[i]], no.at)) continue;
+        run_move(run, no, run_unreached[i], PERSON_OTHERWISE);
+        return true;
+    }
+    return false;
+}
+
+RESULT run_reached_before(struct batch *batch, struct notices *runs, struct run *run, struct subject_no no)
+{
+    for (size_t i = 0; i < runs->count; i++) { /* each follows an earlier one: it ends */
+        TRY(run_words(batch, run));
+        struct run *before = run_by_id(runs, run->words->spec.follows);
+        if (!before || before->row.id >= run->row.id) return OK;
+        if (run_reached(before, no)) TRY(run_flush(batch, before));
+        run = before;
+    }
+    return OK;
+}
+
 struct run_odd *run_odd_of(struct run *run, struct subject_no no, bool make)
 {
     size_t low = 0, high = run->odd_count;

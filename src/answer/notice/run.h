@@ -19,7 +19,17 @@ enum {
     RUN_DIRTY_MAX = 8192,
     FLIGHTS_MAX = 128 /* so few are unknown after a kill */,
     RUN_LOOK_MAX = 16384,
-    NOTICE_LISTED_MAX = 100
+    NOTICE_LISTED_MAX = 100,
+    RUN_UNREACHED = 4
+};
+
+/* What an entry of a run is about. Numbers are stored: never reuse one. */
+enum run_entry {
+    RUN_ENTRY_LOOK = 1,
+    RUN_ENTRY_DELIVERED,
+    RUN_ENTRY_CHECKED,
+    RUN_ENTRY_PROVED,
+    RUN_ENTRY_BOUNCED
 };
 
 /* A chunk of a state that is not as it is stored. */
@@ -91,12 +101,20 @@ RESULT run_incident(struct shop *shop, const struct run *run, struct incident **
 /* Somebody goes from one state to another; from 0: they were in none. */
 void run_move(struct run *run, struct subject_no no, enum person_state from, enum person_state to);
 
+/* Somebody whom the run did not reach was told another way. False: they are not among those. */
+bool run_reached(struct run *run, struct subject_no no);
+/* The same of every run that this one follows, each written with run_flush(). */
+RESULT run_reached_before(struct batch *batch, struct notices *runs, struct run *run, struct subject_no no);
+
 /* The row of somebody of whom more is known; made when there is none. `fresh`: it was made. */
 struct run_odd *run_odd_of(struct run *run, struct subject_no no, bool make);
 RESULT run_odd_keep(struct batch *batch, const struct run_odd *odd);
 
 /* Write what changed. UNAVAILABLE: the batch must be undone. */
 RESULT run_flush(struct batch *batch, struct run *run);
+
+/* States in which somebody was not reached: the next channel is for them. */
+extern const enum person_state run_unreached[RUN_UNREACHED];
 
 const char *run_state_name(enum run_state state);
 const char *person_state_name(enum person_state state);

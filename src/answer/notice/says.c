@@ -199,7 +199,9 @@ static RESULT tongue_new(struct says *says, size_t language, struct slice sender
     if (future.len > 0)
         buf_slice_put(&tongue->future, future);
     else
-        words_put(slice_text(lang), "notice.future", &from, 1, &tongue->future);
+        words_put(slice_text(lang),
+                  spec->channel == NOTICE_BY_MAIL ? "notice.future" : "notice.future.otherwise", &from, 1,
+                  &tongue->future);
     fact_or_day(spec, "since", spec->since_us, language, &tongue->since);
     fact_or_day(spec, "until", spec->until_us, language, &tongue->until);
     words_put(slice_text(lang), "notice.not_yet", NULL, 0, &tongue->not_yet);

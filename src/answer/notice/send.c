@@ -1,7 +1,7 @@
 #include "answer/notice/send.h"
 
+#include "answer/notice/delivery.h"
 #include "answer/notice/notice_lint.h"
-
 #include "answer/notice/told.h"
 #include "keep/access/notice_row.h"
 #include "keep/contact.h"
@@ -10,13 +10,12 @@
 #include "keep/put.h"
 #include "mail/mime.h"
 #include "mail/retry.h"
-#include "prove/tree.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTICE_SALT_BYTES = 16, RECORD_GUESS = 256, AGAIN_US = 1000 * 1000, TRY_AT_A_TIME = 256 };
+enum { AGAIN_US = 1000 * 1000, TRY_AT_A_TIME = 256 };
 
 void notice_mail_done(struct notice_mail *mail)
 {
@@ -376,7 +375,8 @@ static RESULT run_turn(struct handing *handing, struct run *run)
     struct batch *batch = handing->batch;
     if (run->row.state == RUN_ASKED) TRY(run_start(batch, run));
     if (run->row.state != RUN_SENDING) return run->row_dirty ? run_flush(batch, run) : OK;
-    if (handing->room > 0) {
+    TRY(run_words(batch, run));
+    if (handing->room > 0 && !notice_on_paper(run->words->spec.channel)) {
         struct result way = notices_way(batch->shop, batch->now_us);
         if (way.code == CODE_CONFLICT || way.code == CODE_NOT_FOUND)
             return run_flush(batch, run); /* the way is new: it waits by itself */
@@ -428,88 +428,6 @@ void notices_settled(struct shop *shop, bool durable)
     runs->flight_count = kept;
 }
 
-/* One record of what was delivered: sealed under its person's own key, so that erasing them erases it. */
-struct delivery {
-    struct buf bytes; /* rows: be64 number ‖ leaf ‖ be16 length ‖ sealed */
-    struct hash *leaves;
-    size_t count;
-    uint64_t first, last;
-};
-
-static void delivery_done(struct delivery *delivery)
-{
-    buf_done(&delivery->bytes);
-    free(delivery->leaves);
-}
-
-static void record_text(struct shop *shop, const struct flight *flight, const struct bulk_word *word,
-                        int64_t now_us, struct buf *out)
-{
-    uint8_t salt[NOTICE_SALT_BYTES];
-    SCOPED(buf_done) struct buf hex = {0};
-    crypto_random(shop->crypto, salt, sizeof salt);
-    cbor_map(out, 7);
-    put_number(out, "run", flight->run);
-    put_id(shop, out, "subject", ID_SUBJECT, flight->no.at);
-    put_time(out, "accepted", now_us);
-    put_text(out, "to", slice_text(flight->masked));
-    put_text(out, "reply", slice_text(word->text));
-    hex_put(&hex, SLICE_OF(flight->text.bytes));
-    put_text(out, "text_sha256", buf_slice(&hex));
-    buf_clear(&hex);
-    hex_put(&hex, SLICE_OF(salt));
-    put_text(out, "salt", buf_slice(&hex));
-}
-
-static RESULT delivered(struct batch *batch, const struct flight *flight, const struct bulk_word *word,
-                        struct delivery *delivery)
-{
-    struct shop *shop = batch->shop;
-    struct record record;
-    SCOPED(buf_done) struct buf text = {0}, bytes = {0}, sealed = {0}, aad = {0};
-    SECRET data_key = {{0}};
-    record_text(shop, flight, word, batch->now_us, &text);
-    leaf_hash(shop->crypto, buf_slice(&text), &delivery->leaves[delivery->count]);
-    struct result got = record_get(shop, flight->no, false, &bytes, &record, NULL);
-    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
-    if (got.code == CODE_OK) { /* else: erased while it was on its way; its leaf stays, and says nothing */
-        TRY(record_unlock(shop, flight->no, &record, &data_key));
-        buf_text(&aad, "amanah notice record 1");
-        buf_be64(&aad, flight->no.at);
-        buf_be32(&aad, flight->run);
-        aead_seal(shop->dek, buf_slice(&aad), buf_slice(&text), &sealed);
-    }
-    buf_be64(&delivery->bytes, flight->no.at);
-    buf_put(&delivery->bytes, delivery->leaves[delivery->count].bytes, HASH_BYTES);
-    buf_be16(&delivery->bytes, (uint16_t)sealed.len);
-    buf_slice_put(&delivery->bytes, buf_slice(&sealed));
-    if (delivery->count == 0 || flight->no.at < delivery->first) delivery->first = flight->no.at;
-    if (flight->no.at > delivery->last) delivery->last = flight->no.at;
-    delivery->count++;
-    return OK;
-}
-
-/* The entry of what hosts took in this batch, and its records beside it. */
-static RESULT delivery_enter(struct batch *batch, const struct run *run, const struct delivery *delivery)
-{
-    struct shop *shop = batch->shop;
-    struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
-    struct draft draft = batch_draft(batch, &system, ENTRY_RUN);
-    struct receipt receipt = {0};
-    uint64_t n = 0;
-    if (delivery->count == 0) return OK;
-    draft.entry.count = delivery->count;
-    draft.entry.object_kind = RUN_ENTRY_DELIVERED;
-    draft.entry.object_id = run->row.id;
-    draft.entry.has_object = true;
-    merkle_root(shop->crypto, delivery->leaves, delivery->count, &draft.entry.object);
-    batch_append(batch, &draft, &receipt);
-    struct store *store = batch_write(batch);
-    TRY(store->run->said_last(store, run->row.id, &n));
-    return store->run->said_add(store, run->row.id, n + 1, receipt.index, delivery->first, delivery->last,
-                                buf_slice(&delivery->bytes));
-}
-
 static void host_failed(struct notices *runs, const struct mail_done *done, int64_t now_us)
 {
     if (runs->paused_us <= now_us) { /* else it is word of the same failure */
@@ -557,7 +475,8 @@ static RESULT word_take(struct batch *batch, struct notices *runs, struct run *r
     case MAIL_ARRIVED:
         host_works(runs);
         run_move(run, flight->no, PERSON_SENDING, PERSON_ACCEPTED);
-        return delivered(batch, flight, word, delivery);
+        TRY(run_reached_before(batch, runs, run, flight->no));
+        return delivery_add(batch, flight, slice_text(word->text), delivery);
     case MAIL_REFUSED:
     case MAIL_LATER:
         host_works(runs);
@@ -593,8 +512,8 @@ static struct flight *flight_of(struct notices *runs, uint64_t id)
 static RESULT run_word(struct batch *batch, struct notices *runs, struct run *run,
                        const struct bulk_word *words, size_t count)
 {
-    SCOPED(delivery_done) struct delivery delivery = {.leaves = calloc(count, sizeof *delivery.leaves)};
-    if (!delivery.leaves) return FAIL(UNAVAILABLE, "notice: out of memory");
+    SCOPED(delivery_done) struct delivery delivery = {0};
+    TRY(delivery_new(count, &delivery));
     for (size_t i = 0; i < count; i++) {
         struct flight *flight =
             words[i].done.id >> 40 == run->row.id ? flight_of(runs, words[i].done.id) : NULL;
@@ -662,6 +581,7 @@ static int64_t run_due_us(struct shop *shop, const struct run *run, int64_t now_
         return now_us;
     if (run->row.state != RUN_SENDING) return INT64_MAX;
     if (!run->words || run_over(run)) return now_us; /* not begun by this process, or at its end */
+    if (notice_on_paper(run->words->spec.channel)) return INT64_MAX; /* somebody fetches them */
     uint64_t per_day = run->words->spec.per_day;
     bool today = per_day == 0 || run->row.today < per_day || run->row.day != (uint32_t)(now_us / DAY_US);
     if (!today) return ((int64_t)run->row.day + 1) * DAY_US;

@@ -14,14 +14,6 @@
 
 #include "answer/notice/run.h"
 
-enum run_entry {
-    RUN_ENTRY_LOOK = 1,
-    RUN_ENTRY_DELIVERED,
-    RUN_ENTRY_CHECKED,
-    RUN_ENTRY_PROVED,
-    RUN_ENTRY_BOUNCED
-};
-
 enum { NOTICE_HOLD_HOURS = 72 }; /* since the way of mails changed */
 
 /* Make jobs of up to `room` people of all running runs. `number` names the shop in the jobs. */

@@ -2,10 +2,41 @@
 
 #include "base/cbor.h"
 
-enum { SPEC_FORMAT = 1, SPEC_MEMBERS = 13 };
+enum {
+    SPEC_FORMAT = 2,
+    SPEC_MEMBERS = 15,
+    NUMBERS = 12,
+    OLD_MEMBERS = 13,
+    OLD_NUMBERS = 10 /* of format 1 */
+};
 
 static const char *const kinds[] = {
     [NOTICE_FIRST] = "notice", [NOTICE_SUPPLEMENT] = "supplement", [NOTICE_CARE] = "care"};
+
+static const char *const channels[NOTICE_CHANNELS] = {[NOTICE_BY_MAIL] = "mail",
+                                                      [NOTICE_BY_HOOK] = "hook",
+                                                      [NOTICE_BY_LETTER] = "letter",
+                                                      [NOTICE_BY_LIST] = "list"};
+
+const char *notice_channel_name(enum notice_channel channel)
+{
+    return channels[channel];
+}
+
+bool notice_channel_of(struct slice name, enum notice_channel *out)
+{
+    for (size_t i = 0; i < NOTICE_CHANNELS; i++) {
+        if (!slice_is(name, channels[i]) && (i > 0 || name.len > 0)) continue;
+        *out = (enum notice_channel)i;
+        return true;
+    }
+    return false;
+}
+
+bool notice_on_paper(enum notice_channel channel)
+{
+    return channel == NOTICE_BY_LETTER || channel == NOTICE_BY_LIST;
+}
 
 const char *notice_kind_name(enum notice_kind kind)
 {
@@ -33,6 +64,8 @@ void spec_write(const struct spec *spec, struct buf *out)
     cbor_uint(out, (uint64_t)spec->until_us);
     cbor_uint(out, spec->consent);
     cbor_uint(out, spec->languages);
+    cbor_uint(out, spec->channel);
+    cbor_uint(out, spec->follows);
     cbor_array(out, spec->regime_count);
     for (size_t i = 0; i < spec->regime_count; i++) cbor_text(out, spec->regimes[i]);
     cbor_array(out, SPEC_LANGUAGES);
@@ -78,18 +111,19 @@ static RESULT lists_read(struct cbor *reader, struct spec *out)
 
 static RESULT members_read(struct slice bytes, struct spec *out)
 {
-    enum { NUMBERS = 10 };
     static const uint64_t most[NUMBERS] = {
-        SPEC_FORMAT, NOTICE_CARE, UINT32_MAX, UINT32_MAX, UINT32_MAX,
-        UINT64_MAX,  INT64_MAX,   INT64_MAX,  1,          (1 << SPEC_LANGUAGES) - 1};
+        SPEC_FORMAT,         NOTICE_CARE, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+        UINT64_MAX,          INT64_MAX,   INT64_MAX,  1,          (1 << SPEC_LANGUAGES) - 1,
+        NOTICE_CHANNELS - 1, UINT32_MAX};
     struct cbor reader = cbor_reader(bytes);
     struct spec spec = {0};
     uint64_t numbers[NUMBERS] = {0};
     size_t count = 0;
     TRY(cbor_read_array(&reader, &count));
-    if (count != SPEC_MEMBERS) return bad();
-    for (size_t i = 0; i < NUMBERS; i++) TRY(number_read(&reader, most[i], &numbers[i]));
-    if (numbers[0] != SPEC_FORMAT || numbers[1] == 0) return bad();
+    if (count != SPEC_MEMBERS && count != OLD_MEMBERS) return bad();
+    size_t there = count == SPEC_MEMBERS ? NUMBERS : OLD_NUMBERS;
+    for (size_t i = 0; i < there; i++) TRY(number_read(&reader, most[i], &numbers[i]));
+    if (numbers[0] != (count == SPEC_MEMBERS ? SPEC_FORMAT : 1) || numbers[1] == 0) return bad();
     spec.kind = (enum notice_kind)numbers[1];
     spec.count = (uint32_t)numbers[2];
     spec.before = (uint32_t)numbers[3];
@@ -99,6 +133,8 @@ static RESULT members_read(struct slice bytes, struct spec *out)
     spec.until_us = (int64_t)numbers[7];
     spec.consent = numbers[8] == 1;
     spec.languages = (uint32_t)numbers[9];
+    spec.channel = (enum notice_channel)numbers[10];
+    spec.follows = (uint32_t)numbers[11];
     TRY(lists_read(&reader, &spec));
     *out = spec;
     return OK;

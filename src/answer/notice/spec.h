@@ -9,6 +9,9 @@
 
 enum notice_kind { NOTICE_FIRST = 1, NOTICE_SUPPLEMENT, NOTICE_CARE };
 
+/* How a run reaches its people. Numbers are stored: never reuse one. */
+enum notice_channel { NOTICE_BY_MAIL, NOTICE_BY_HOOK, NOTICE_BY_LETTER, NOTICE_BY_LIST, NOTICE_CHANNELS };
+
 enum { SPEC_LANGUAGES = 3, SPEC_FACTS_MAX = 64, SPEC_REGIMES_MAX = 16, FACT_BYTES_MAX = 4000 };
 
 /* One fact as it is put into texts; lang empty: in every language that has none of its own. */
@@ -23,7 +26,9 @@ struct spec {
         before; /* versions of the incident's count: whose what; and of a supplement the earlier one */
     uint32_t audiences; /* bits of enum subject_state */
     uint32_t languages; /* bits of mail_language(): those that its people read */
-    uint64_t per_day;   /* mails a day that the host takes; 0: no limit is known */
+    enum notice_channel channel;
+    uint32_t follows; /* the run whose unreached people it is for; 0: none */
+    uint64_t per_day; /* mails a day that the host takes; 0: no limit is known */
     int64_t since_us, until_us;
     bool consent; /* who did not agree to electronic notices gets none */
     struct slice regimes[SPEC_REGIMES_MAX];
@@ -35,6 +40,11 @@ struct spec {
 
 const char *notice_kind_name(enum notice_kind kind); /* "notice": the template's name, too */
 enum notice_kind notice_kind_of(struct slice name);  /* 0: none */
+
+const char *notice_channel_name(enum notice_channel channel);
+bool notice_channel_of(struct slice name, enum notice_channel *out); /* empty: mail */
+/* Does somebody put it on paper, rather than the vault send it by itself? */
+bool notice_on_paper(enum notice_channel channel);
 
 void spec_write(const struct spec *spec, struct buf *out);
 RESULT spec_read(struct slice bytes, struct spec *out); /* CORRUPT for what spec_write() did not make */

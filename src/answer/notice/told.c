@@ -7,6 +7,17 @@
 #include "keep/put.h"
 #include "mail/texts.h"
 
+RESULT run_asked_for(struct batch *batch, const struct reader *reader, struct slice id, uint64_t number,
+                     struct run_asked *out)
+{
+    TRY(incident_find(batch, reader, id, &out->incident));
+    TRY(runs_of(batch->shop, &out->runs));
+    out->run = run_by_id(out->runs, number);
+    if (!out->run || out->run->row.incident != out->incident->no)
+        return FAIL(NOT_FOUND, "notice: this incident has no such run");
+    return OK;
+}
+
 void run_yes_body(struct crypto *crypto, const struct run *run, struct slice spec, struct buf *out)
 {
     struct hash hash = {{0}};
@@ -119,10 +130,12 @@ RESULT run_told(struct batch *batch, struct notices *runs, struct run *run, stru
     const struct spec *spec = &run->words->spec;
     (void)draft_missing(spec, book->law, &missing);
     (void)draft_waits(spec, book->law, &reading.fold, &waits);
-    cbor_map(out, 21);
+    cbor_map(out, 23);
     put_number(out, "run", run->row.id);
     put_id(shop, out, "incident", ID_INCIDENT, run->row.incident);
     put_text(out, "kind", slice_text(notice_kind_name(spec->kind)));
+    put_text(out, "channel", slice_text(notice_channel_name(spec->channel)));
+    put_number(out, "follows", spec->follows);
     put_text(out, "state", slice_text(run_state_name(run->row.state)));
     put_number(out, "count", spec->count);
     put_time(out, "drafted", run->row.made_us);

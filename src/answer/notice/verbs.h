@@ -12,5 +12,6 @@ VERB_FUNCTION(notice_person);
 VERB_FUNCTION(notice_verify);
 VERB_FUNCTION(notice_bounce);
 VERB_FUNCTION(notice_text);
+VERB_FUNCTION(notice_letters);
 
 #endif

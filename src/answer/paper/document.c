@@ -159,7 +159,7 @@ RESULT document_next(struct document_reader *reader, struct document_block *out)
     if (count == 0 || count > DOCUMENT_COLUMNS_MAX + 1) return FAIL(INVALID, "document: a block of no size");
     TRY(cbor_read_uint(&reader->cbor, &kind));
     count--;
-    if (kind < BLOCK_TITLE || kind > BLOCK_PAGE || !block_fits(reader, (enum block)kind, count))
+    if (kind < BLOCK_TITLE || kind > BLOCK_ADDRESS || !block_fits(reader, (enum block)kind, count))
         return FAIL(INVALID, "document: a block that there is not");
     *out = (struct document_block){.kind = (enum block)kind, .count = count};
     if (kind == BLOCK_TABLE) reader->columns = count;

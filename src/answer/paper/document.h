@@ -35,7 +35,8 @@ enum block {
     BLOCK_ROW_HEAD = 9,
     BLOCK_ROW = 10,
     BLOCK_MONO = 11,
-    BLOCK_PAGE = 12 /* what follows begins a page */
+    BLOCK_PAGE = 12,   /* what follows begins a page */
+    BLOCK_ADDRESS = 13 /* begins a letter: a page of its own, its text where the window of an envelope is */
 };
 
 struct document_head {

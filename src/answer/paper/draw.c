@@ -30,6 +30,10 @@ __attribute__((visibility("default"))) const char *__lsan_default_options(void)
 #define WIDTH (PAGE_WIDTH - 2 * MARGIN)
 #define COLUMN_GAP 8.0
 #define LABEL_SHARE 0.32
+#define WINDOW_TOP 127.6 /* of a DL envelope, as DIN 5008 form B has it: 45 mm down, 45 mm high */
+#define WINDOW_END 255.1
+#define WINDOW_WIDTH 227.0
+#define LETTER_AIR 1.5 /* between its paragraphs: it is read by who is not used to it */
 
 struct pen {
     FcConfig *config;
@@ -53,6 +57,7 @@ static const struct look looks[] = {
     [BLOCK_PAIR] = {"NanumGothic", 9.8, 3.5, 0, 0, 0, false},
     [BLOCK_ROW_HEAD] = {"NanumGothic", 9, 6, 0, 0, 26, true},
     [BLOCK_ROW] = {"NanumGothic", 9, 3, 0, 0, 0, false},
+    [BLOCK_ADDRESS] = {"NanumGothic", 10.5, 0, 0, 0, 0, false},
     [BLOCK_MONO] = {"NanumGothicCoding", 8, 4, 0, 0, 0, false},
 };
 static const struct look label_look = {"NanumGothic", 9.8, 3.5, 0.3, 0, 0, false};
@@ -72,6 +77,7 @@ struct lay {
     struct document_head head;
     double y;
     unsigned page, pages; /* pages 0: they are counted only */
+    unsigned letter;      /* the page that its letter began on; 0: it is none */
     uint8_t weights[DOCUMENT_COLUMNS_MAX];
     size_t columns;
 };
@@ -162,6 +168,7 @@ static void warm_up(struct document *all)
         else if (kind != BLOCK_TABLE)
             document_text(all, kind, text);
     }
+    document_text(all, BLOCK_ADDRESS, text);
 }
 
 RESULT draw_ready(struct pen **out)
@@ -190,7 +197,10 @@ static void footer_put(struct lay *lay)
 {
     SCOPED(buf_done) struct buf number = {0};
     if (lay->pages == 0) return;
-    buf_print(&number, "%u / %u", lay->page, lay->pages);
+    if (lay->letter > 0)
+        buf_print(&number, "%u", lay->page - lay->letter + 1); /* each letter counts its own */
+    else
+        buf_print(&number, "%u / %u", lay->page, lay->pages);
     PangoLayout *left = layout_new(lay->pen, &footer_look, lay->head.footer, WIDTH - 60);
     PangoLayout *right = layout_new(lay->pen, &footer_look, buf_slice(&number), 60);
     pango_layout_set_height(left, 0); /* one line, and "…" */
@@ -247,7 +257,7 @@ static void cells_put(struct lay *lay, struct cell *cells, size_t count, const s
         if ((double)pixels / PANGO_SCALE > height) height = (double)pixels / PANGO_SCALE;
         cells[i].line = pango_layout_get_iter(cells[i].layout);
     }
-    if (lay->y > TOP) lay->y += look->before;
+    if (lay->y > TOP) lay->y += look->before * (lay->letter > 0 ? LETTER_AIR : 1);
     bool is_short = height < (BOTTOM - TOP) / 3;
     if (lay->y > TOP && lay->y + look->keep + (is_short ? height : look->size * 2) > BOTTOM) page_next(lay);
     while (!over && lay->page <= DRAW_PAGES_MAX) {
@@ -332,6 +342,30 @@ static void text_put(struct lay *lay, const struct document_block *block)
     if (block->kind == BLOCK_HEADING) outline_put(lay, block->texts[0]);
 }
 
+/* A letter begins: on a page of its own, the sender in small above the address, both in the window. */
+static void address_put(struct lay *lay, struct slice text)
+{
+    const struct look *look = &looks[BLOCK_ADDRESS];
+    if (lay->y > TOP) page_next(lay);
+    lay->letter = lay->page;
+    if (lay->pages > 0) {
+        PangoLayout *sender = layout_new(lay->pen, &footer_look, lay->head.author, WINDOW_WIDTH);
+        PangoLayout *address = layout_new(lay->pen, look, text, WINDOW_WIDTH);
+        pango_layout_set_height(sender, 0);
+        pango_layout_set_ellipsize(sender, PANGO_ELLIPSIZE_END);
+        pango_layout_set_height(address, (int)((WINDOW_END - WINDOW_TOP - 14) * PANGO_SCALE));
+        pango_layout_set_ellipsize(address, PANGO_ELLIPSIZE_END);
+        cairo_set_source_rgb(lay->cr, 0, 0, 0);
+        cairo_move_to(lay->cr, MARGIN, WINDOW_TOP);
+        pango_cairo_show_layout(lay->cr, sender);
+        cairo_move_to(lay->cr, MARGIN, WINDOW_TOP + 14);
+        pango_cairo_show_layout(lay->cr, address);
+        g_object_unref(sender);
+        g_object_unref(address);
+    }
+    lay->y = WINDOW_END + 14;
+}
+
 static void block_put(struct lay *lay, const struct document_block *block)
 {
     switch (block->kind) {
@@ -349,6 +383,9 @@ static void block_put(struct lay *lay, const struct document_block *block)
     case BLOCK_PAGE:
         if (lay->y > TOP) page_next(lay);
         break;
+    case BLOCK_ADDRESS:
+        address_put(lay, block->texts[0]);
+        break;
     case BLOCK_TITLE:
     case BLOCK_HEADING:
     case BLOCK_SUBHEADING:
@@ -365,6 +402,7 @@ static void block_put(struct lay *lay, const struct document_block *block)
 static RESULT blocks_put(struct lay *lay, struct document_reader reader)
 {
     lay->page = 1;
+    lay->letter = 0;
     lay->y = TOP;
     while (document_more(&reader)) {
         struct document_block block;

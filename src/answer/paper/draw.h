@@ -10,7 +10,7 @@
 
 #include "answer/paper/document.h"
 
-enum { DRAW_PAGES_MAX = 400 };
+enum { DRAW_PAGES_MAX = 1200 };
 
 struct pen;
 

@@ -159,6 +159,34 @@ static void survives_hostile_text(void **state)
     assert_null(memmem(pdf.at, pdf.len, "/OpenAction", 11));
 }
 
+/* Each begins on a page of its own, however hostile or long an address is, and counts its own pages. */
+static void a_letter_begins_a_page(void **state)
+{
+    (void)state;
+    SCOPED(document_done) struct document document = {0};
+    SCOPED(buf_done) struct buf pdf = {0}, text = {0}, tower = {0};
+    for (int i = 0; i < 400; i++) buf_text(&tower, "Tower\n");
+    const struct slice addresses[] = {SLICE_TEXT("Siti Rahma\nJalan Merdeka 1\n10110 ID"), buf_slice(&tower),
+                                      SLICE_TEXT("김민수\n\xe2\x80\xae 06234 KR")};
+    document_begin(&document, &(struct document_head){.title = SLICE_TEXT("x"),
+                                                      .author = SLICE_TEXT("Toko Kim"),
+                                                      .language = SLICE_TEXT("id")});
+    for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+        document_text(&document, BLOCK_ADDRESS, addresses[i]);
+        for (int k = 0; k < (i == 0 ? 60 : 1); k++)
+            document_text(&document, BLOCK_PARAGRAPH, SLICE_TEXT("telah terjadi kebocoran data"));
+    }
+    assert_ok(document_print(&document, &pdf));
+    read_back(buf_slice(&pdf), "pdfinfo", &text);
+    assert_true(holds(&text, "Pages:           4"));
+    text.len = 0;
+    read_back(buf_slice(&pdf), "pdftotext -f 3 -l 3", &text);
+    assert_true(holds(&text, "Tower") && holds(&text, "kebocoran") && !holds(&text, "Siti"));
+    text.len = 0;
+    read_back(buf_slice(&pdf), "pdftotext -f 4 -l 4", &text);
+    assert_true(holds(&text, "김민수") && holds(&text, "Toko Kim") && holds(&text, "\n1\n"));
+}
+
 static void cleans_what_it_takes(void **state)
 {
     (void)state;
@@ -207,7 +235,7 @@ static void bounds_blocks_and_pages(void **state)
     SCOPED(document_done) struct document long_one = {0}, full = {0};
     SCOPED(buf_done) struct buf pdf = {0};
     text_of(&long_one, "en", "long");
-    for (int i = 0; i < 450; i++) {
+    for (int i = 0; i < DRAW_PAGES_MAX + 50; i++) {
         document_text(&long_one, BLOCK_PARAGRAPH, SLICE_TEXT("x"));
         document_page(&long_one);
     }
@@ -282,6 +310,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(says_in_the_file_what_was_written),
         cmocka_unit_test(draws_the_same_bytes_again),
         cmocka_unit_test(survives_hostile_text),
+        cmocka_unit_test(a_letter_begins_a_page),
         cmocka_unit_test(cleans_what_it_takes),
         cmocka_unit_test(bounds_blocks_and_pages),
         cmocka_unit_test(refuses_what_is_no_document),
