@@ -41,7 +41,7 @@ _amanah()
     [ -n "$words" ] && first="$first $second"
     case $first in
         "init") options=" --help --json --quiet --shop --seal --origin" ;;
-        "serve") options=" --help --listen --tls-cert --tls-key --proxy --public-origin --countries --log-requests" ;;
+        "serve") options=" --help --console --listen --tls-cert --tls-key --proxy --public-origin --countries --log-requests" ;;
         "seal") options=" --help --json --quiet --seal" ;;
         "shop add") options=" --help --json --quiet --home --url --output-curl --output-role --shop --origin" ;;
         "shop list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

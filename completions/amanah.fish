@@ -6,6 +6,7 @@ complete -c amanah -n '__fish_seen_subcommand_from init' -l shop -r -d 'which sh
 complete -c amanah -n '__fish_seen_subcommand_from init' -l seal -r -d 'how the root key is kept: passphrase, or plain (anyone who can read HOME can open it)'
 complete -c amanah -n '__fish_seen_subcommand_from init' -l origin -r -d 'name of the ledger: a URL without https://, such as vault.example/log'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l help -d 'explain the command and do nothing'
+complete -c amanah -n '__fish_seen_subcommand_from serve' -l console -r -d 'where the pages for staff are served'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l listen -r -d 'where HTTP is served (default: 127.0.0.1:8420); port 0 takes a free one'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l tls-cert -r -d 'certificate chain, PEM; read again on SIGHUP'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l tls-key -r -d 'its key, PEM; read again on SIGHUP'

@@ -40,7 +40,8 @@ int child_spawn(const char *const *args, const int *fds, size_t count, int first
     assert(count <= CHILD_FDS_MAX);
     posix_spawn_file_actions_t actions;
     char *environment[ENVIRONMENT_MAX], *argv[ARGV_MAX] = {NULL};
-    int high[CHILD_FDS_MAX] = {-1, -1, -1}, failed = posix_spawn_file_actions_init(&actions);
+    int high[CHILD_FDS_MAX], failed = posix_spawn_file_actions_init(&actions);
+    for (size_t i = 0; i < CHILD_FDS_MAX; i++) high[i] = -1;
     for (size_t i = 0; i < count; i++) {
         high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, ABOVE);
         if (high[i] < 0)
@@ -78,7 +79,7 @@ RESULT child_start(const char *word, const char *const *args, int in_fd, struct 
     SCOPED(fd_done) int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nowhere < 0 || pipe2(from, O_CLOEXEC) != 0 || (in_fd < 0 && pipe2(into, O_CLOEXEC) != 0))
         return FAIL(UNAVAILABLE, "child: no line to it: %s", strerror(errno));
-    int fds[CHILD_FDS_MAX] = {in_fd < 0 ? into[0] : in_fd, from[1], SANITIZED ? STDERR_FILENO : nowhere};
+    const int fds[] = {in_fd < 0 ? into[0] : in_fd, from[1], SANITIZED ? STDERR_FILENO : nowhere};
     struct child child = {.in_fd = into[1], .out_fd = from[0]};
     int failed = child_spawn(argv, fds, COUNT_OF(fds), STDIN_FILENO, &child.pid);
     if (failed) return FAIL(UNAVAILABLE, "child: it cannot be started: %s", strerror(failed));

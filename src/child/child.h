@@ -21,7 +21,7 @@
 
 enum {
     CHILD_ARGS_MAX = 16, /* of one child, beside its words */
-    CHILD_FDS_MAX = 3,   /* of one process that is started */
+    CHILD_FDS_MAX = 5,   /* of one process that is started */
     CHILD_END_MS = 2000  /* it is gone so long after its output ended, or is killed */
 };
 

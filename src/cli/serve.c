@@ -11,6 +11,7 @@
 #include "send/worker.h"
 #include "serve/address.h"
 #include "serve/launch.h"
+#include "serve/pages.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -42,7 +43,8 @@ static void server_done(struct server *server)
     front_reap(&server->child, NULL);
     if (server->home_fd >= 0 && snprintf(path, sizeof path, "%s/socket", server->home) < (int)sizeof path)
         (void)unlink(path); /* while the lock is ours; a stale one does no harm */
-    int fds[] = {server->listen_fd, server->home_fd, server->signal_fd};
+    int fds[] = {server->listen_fd, server->front.console_fd, server->front.portal_fd, server->home_fd,
+                 server->signal_fd};
     for (size_t i = 0; i < COUNT_OF(fds); i++) {
         if (fds[i] >= 0) (void)close(fds[i]);
     }
@@ -116,6 +118,15 @@ static RESULT read_proxies(const struct call *call, struct server *server)
     return OK;
 }
 
+static RESULT read_address(const struct front_options *front, const char *option, const char *text,
+                           struct address *out)
+{
+    TRY(address_parse(text, out));
+    if (front->certificate_path || address_loopback(out->ip)) return OK;
+    return FAIL(CONFIG, "%s: beyond this machine only with TLS; give --tls-cert and --tls-key, or 127.0.0.1",
+                option);
+}
+
 static RESULT read_options(const struct call *call, struct server *server, struct address *out_listen)
 {
     struct front_options *front = &server->front;
@@ -127,16 +138,23 @@ static RESULT read_options(const struct call *call, struct server *server, struc
     server->countries = call_text(call, OPT_COUNTRIES);
     server->public_origin = call_slice(call, OPT_PUBLIC_ORIGIN);
     front->secure = slice_starts(server->public_origin, "https://");
-    TRY(address_parse(listen_at ? listen_at : SERVE_LISTEN, out_listen));
     if ((front->certificate_path == NULL) != (front->key_path == NULL)) {
         return FAIL(CONFIG, "--tls-cert and --tls-key: one needs the other");
     }
-    if (front->certificate_path == NULL && !address_loopback(out_listen->ip)) {
-        return FAIL(
-            CONFIG,
-            "--listen: beyond this machine only with TLS; give --tls-cert and --tls-key, or 127.0.0.1");
-    }
+    TRY(read_address(front, "--listen", listen_at ? listen_at : SERVE_LISTEN, out_listen));
     return read_proxies(call, server);
+}
+
+/* The listener of a console or portal, if there shall be one. */
+static RESULT bind_pages(const struct front_options *front, enum door_kind door, const char *option,
+                         const char *at, int *out_fd)
+{
+    struct address address = {0};
+    if (at == NULL) return OK;
+    if (!pages_there(door))
+        return FAIL(CONFIG, "%s: this program was built without pages (meson -Dweb=true)", option);
+    TRY(read_address(front, option, at, &address));
+    return address_bind(&address, out_fd);
 }
 
 /* SIGTERM, SIGINT and SIGHUP are read from a descriptor, by the keeper's loop. */
@@ -256,28 +274,49 @@ static RESULT open_keeper(struct server *server)
     return OK;
 }
 
-static RESULT announce(const struct server *server)
+static RESULT say_listener(const struct server *server, const char *what, int fd)
 {
     char address[ADDRESS_BYTES];
-    TRY(address_text(server->listen_fd, address));
-    (void)printf("listening on %s://%s\n", server->front.certificate_path ? "https" : "http", address);
+    if (fd < 0) return OK;
+    TRY(address_text(fd, address));
+    (void)printf("%s %s://%s\n", what, server->front.certificate_path ? "https" : "http", address);
+    return OK;
+}
+
+static RESULT announce(const struct server *server)
+{
+    TRY(say_listener(server, "listening on", server->listen_fd));
+    TRY(say_listener(server, "console on", server->front.console_fd));
+    TRY(say_listener(server, "portal on", server->front.portal_fd));
     if (fflush(stdout) != 0) return FAIL(UNAVAILABLE, "serve: standard output: %s", strerror(errno));
     log_event(LOG_INFO, "serve.started", "front", server->child.pid);
     return OK;
 }
 
+static RESULT take_connections(const char *option, int fd)
+{
+    if (fd < 0 || listen(fd, SERVE_BACKLOG) == 0) return OK;
+    return FAIL(CONFIG, "%s: %s", option, strerror(errno));
+}
+
 RESULT command_serve(struct call *call)
 {
-    SCOPED(server_done) struct server server = {.listen_fd = -1, .home_fd = -1, .signal_fd = -1};
+    SCOPED(server_done)
+    struct server server = {
+        .listen_fd = -1, .home_fd = -1, .signal_fd = -1, .front = {.console_fd = -1, .portal_fd = -1}};
     struct address listen_at = {0};
     int front_fd = -1;
     TRY(read_options(call, &server, &listen_at));
     TRY(address_bind(&listen_at, &server.listen_fd));
+    TRY(bind_pages(&server.front, DOOR_CONSOLE, "--console", call_text(call, OPT_CONSOLE),
+                   &server.front.console_fd));
     TRY(hear_signals(&server));
     TRY(listener_url(&server));
     TRY(open_keeper(&server));
     TRY(keeper_listen(server.home, &server.home_fd));
-    if (listen(server.listen_fd, SERVE_BACKLOG) != 0) return FAIL(CONFIG, "--listen: %s", strerror(errno));
+    TRY(take_connections("--listen", server.listen_fd));
+    TRY(take_connections("--console", server.front.console_fd));
+    TRY(take_connections("--portal", server.front.portal_fd));
     server.front.listen_fd = server.listen_fd;
     TRY(front_start(&server.front, &server.child, &front_fd));
     TRY(announce(&server));

@@ -1,7 +1,7 @@
 /*
  * `amanah serve HOME`: this process becomes the keeper, and starts the front as a process of its own.
  *
- * Standard output says one line once it serves: `listening on http://127.0.0.1:8420`. Must never listen beyond loopback
+ * Standard output says once it serves: `listening on http://127.0.0.1:8420`, and `console on …` where there is one. Must never listen beyond loopback
  * without TLS. Main call: command_serve(). SIGTERM and SIGINT end it with 0, SIGHUP reads the certificate again.
  */
 #ifndef AMN_CLI_SERVE_H

@@ -18,7 +18,7 @@ enum {
     EVENTS = 8,
     TURN_MS = 1000,
     END_US = 12 * 1000 * 1000,
-    FILES = CONNECTIONS_MAX + 64,
+    FILES = DOOR_COUNT * CONNECTIONS_MAX + 64,
     CONTROL_MS = 10000
 };
 
@@ -32,7 +32,9 @@ static void log_failed(const char *event, struct result failure)
 
 static void front_done(struct front *front)
 {
-    if (front->daemon) MHD_stop_daemon(front->daemon);
+    for (size_t i = 0; i < DOOR_COUNT; i++) {
+        if (front->doors[i].daemon) MHD_stop_daemon(front->doors[i].daemon);
+    }
     buf_done(&front->openapi);
     link_free(&front->link);
     tls_done(&front->tls);
@@ -41,8 +43,9 @@ static void front_done(struct front *front)
     if (front->epoll_fd >= 0) (void)close(front->epoll_fd);
 }
 
-static RESULT read_args(struct front *front, int argc, char **argv)
+static RESULT read_args(struct front *front, int argc, char **argv, bool listed[DOOR_COUNT])
 {
+    listed[DOOR_API] = true;
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--tls") == 0) {
             front->use_tls = front->secure = true;
@@ -50,6 +53,10 @@ static RESULT read_args(struct front *front, int argc, char **argv)
             front->secure = true;
         } else if (strcmp(argv[i], "--log-requests") == 0) {
             front->log_requests = true;
+        } else if (strcmp(argv[i], "--console") == 0) {
+            listed[DOOR_CONSOLE] = true;
+        } else if (strcmp(argv[i], "--portal") == 0) {
+            listed[DOOR_PORTAL] = true;
         } else if (strcmp(argv[i], "--proxy") == 0 && i + 1 < argc &&
                    front->proxy_count < FRONT_PROXIES_MAX) {
             if (!address_ip(slice_text(argv[++i]), front->proxies[front->proxy_count++]))
@@ -113,7 +120,16 @@ static RESULT first_certificate(struct front *front)
     return front->tls.newest ? OK : FAIL(CONFIG, "front: no certificate to serve with");
 }
 
-static RESULT start(struct front *front)
+static bool open_door(struct front *front, enum door_kind kind, int fd)
+{
+    struct door *door = &front->doors[kind];
+    *door = (struct door){.front = front, .kind = kind};
+    if (!http_start(door, fd)) return false;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    return info && watch(front, info->epoll_fd, EPOLL_CTL_ADD, EPOLLIN);
+}
+
+static RESULT start(struct front *front, const bool listed[DOOR_COUNT])
 {
     uint32_t boot = 0;
     if (getrandom(&boot, sizeof boot, 0) != sizeof boot) return FAIL(UNAVAILABLE, "front: no random bytes");
@@ -123,14 +139,14 @@ static RESULT start(struct front *front)
     TRY(first_certificate(front));
     openapi_put(&front->openapi);
     front->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    front->daemon = http_start(front, FRONT_FD_LISTEN);
-    if (front->daemon == NULL || front->epoll_fd < 0)
-        return FAIL(UNAVAILABLE, "front: HTTP cannot be started");
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(front->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    if (!watch(front, FRONT_FD_KEEPER, EPOLL_CTL_ADD, EPOLLIN) ||
-        !watch(front, front->control_fd, EPOLL_CTL_ADD, EPOLLIN) || info == NULL ||
-        !watch(front, info->epoll_fd, EPOLL_CTL_ADD, EPOLLIN)) {
+    if (front->epoll_fd < 0 || !watch(front, FRONT_FD_KEEPER, EPOLL_CTL_ADD, EPOLLIN) ||
+        !watch(front, front->control_fd, EPOLL_CTL_ADD, EPOLLIN)) {
         return FAIL(UNAVAILABLE, "front: its sockets cannot be watched");
+    }
+    int fd = FRONT_FD_LISTEN;
+    for (enum door_kind kind = DOOR_API; kind < DOOR_COUNT; kind++) {
+        if (listed[kind] && !open_door(front, kind, fd++))
+            return FAIL(UNAVAILABLE, "front: HTTP cannot be started");
     }
     return OK;
 }
@@ -144,15 +160,25 @@ static void lose_keeper(struct front *front, struct result failure)
 
 static int wait_ms(const struct front *front)
 {
-    MHD_UNSIGNED_LONG_LONG ms = 0;
-    if (MHD_get_timeout(front->daemon, &ms) != MHD_YES || ms > TURN_MS) return TURN_MS;
-    return (int)ms;
+    MHD_UNSIGNED_LONG_LONG least = TURN_MS, ms = 0;
+    for (size_t i = 0; i < DOOR_COUNT; i++) {
+        struct MHD_Daemon *daemon = front->doors[i].daemon;
+        if (daemon && MHD_get_timeout(daemon, &ms) == MHD_YES && ms < least) least = ms;
+    }
+    return (int)least;
+}
+
+static void run_doors(const struct front *front)
+{
+    for (size_t i = 0; i < DOOR_COUNT; i++) {
+        if (front->doors[i].daemon) (void)MHD_run(front->doors[i].daemon);
+    }
 }
 
 static void turn(struct front *front, int64_t *next_sweep)
 {
     struct epoll_event events[EVENTS];
-    (void)MHD_run(front->daemon);
+    run_doors(front);
     struct result sent = link_flush(front->link);
     if (sent.code != CODE_OK) lose_keeper(front, sent);
     bool unsent = link_unsent(front->link);
@@ -181,30 +207,33 @@ static void serve(struct front *front)
         if (!front->ending) continue;
         if (end_by == 0) {
             end_by = front->now_us + END_US;
-            (void)close(MHD_quiesce_daemon(front->daemon)); /* no new connections */
+            for (size_t i = 0; i < DOOR_COUNT; i++) { /* no new connections */
+                if (front->doors[i].daemon) (void)close(MHD_quiesce_daemon(front->doors[i].daemon));
+            }
         }
         if (front->request_count == 0 || front->now_us > end_by) break;
     }
     front->keeper_gone = true; /* nothing is asked any more */
     link_abandon(front->link); /* who still waits is told so, as far as that gets */
-    for (int i = 0; i < 3; i++) (void)MHD_run(front->daemon);
+    for (int i = 0; i < 3; i++) run_doors(front);
 }
 
 int front_main(int argc, char **argv)
 {
     const struct rlimit files = {FILES, FILES};
+    bool listed[DOOR_COUNT] = {false};
     SCOPED(front_done) struct front front = {.epoll_fd = -1, .control_fd = FRONT_FD_CONTROL};
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGINT, SIG_IGN); /* the parent hears it, and tells us when to end */
     (void)signal(SIGTERM, SIG_IGN);
     (void)signal(SIGHUP, SIG_IGN);
     (void)setrlimit(RLIMIT_NOFILE, &files); /* fewer connections otherwise, no harm */
-    struct result started = read_args(&front, argc, argv);
+    struct result started = read_args(&front, argc, argv, listed);
     if (started.code == CODE_OK && fcntl(FRONT_FD_KEEPER, F_GETFD) < 0)
         started = FAIL(USAGE, "front: started by hand");
     encodings_hold(&front.encodings);
     if (started.code == CODE_OK) started = sandbox_enter(SANDBOX_SERVE);
-    if (started.code == CODE_OK) started = start(&front);
+    if (started.code == CODE_OK) started = start(&front, listed);
     if (started.code != CODE_OK) {
         log_failed("front.refused", started);
         return code_row(started.code)->exit;

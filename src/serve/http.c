@@ -90,6 +90,7 @@ static enum MHD_Result finish(struct request *request)
         suspend(request);
         return MHD_YES;
     }
+    if (request->page) return respond_page(request) ? MHD_YES : MHD_NO;
     if (request->found.route->reply == REPLY_OPENAPI) return answer_openapi(request);
     if (request_ask(request).code != CODE_OK) return answered(request, &request->refusal);
     suspend(request);
@@ -123,10 +124,12 @@ static struct connection *connection_of(struct MHD_Connection *mhd)
 static void *arrive(void *context, const char *uri, struct MHD_Connection *mhd)
 {
     (void)uri;
-    struct front *front = context;
+    const struct door *door = context;
+    struct front *front = door->front;
     struct request *request = calloc(1, sizeof *request);
     if (request == NULL) return NULL;
     request->front = front;
+    request->door = door->kind;
     request->mhd = mhd;
     request->connection = connection_of(mhd);
     request->headers_failed = OK;
@@ -182,10 +185,11 @@ static void close_connection(struct front *front, struct connection *connection)
 static void notice_connection(void *context, struct MHD_Connection *mhd, void **state,
                               enum MHD_ConnectionNotificationCode code)
 {
+    const struct door *door = context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        open_connection(context, mhd, state);
+        open_connection(door->front, mhd, state);
     else if (*state)
-        close_connection(context, TAKE(*state));
+        close_connection(door->front, TAKE(*state));
 }
 
 static void answer_to_import(struct request *request, const struct answer_head *head, struct slice body,
@@ -276,8 +280,9 @@ void http_sweep(struct front *front)
     }
 }
 
-struct MHD_Daemon *http_start(struct front *front, int listen_fd)
+bool http_start(struct door *door, int listen_fd)
 {
+    const struct front *front = door->front;
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (front->use_tls ? MHD_USE_TLS : 0U);
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_LISTEN_SOCKET, listen_fd, NULL},
@@ -286,13 +291,15 @@ struct MHD_Daemon *http_start(struct front *front, int listen_fd)
         {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL},
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)complete, front},
-        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notice_connection, front},
-        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)arrive, front},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)complete, door},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notice_connection, door},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)arrive, door},
         {MHD_OPTION_END, 0, NULL},
     };
     enum MHD_OPTION tls =
         front->use_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END; /* the end, or two more */
-    return MHD_start_daemon(flags, 0, NULL, NULL, handle, front, MHD_OPTION_ARRAY, options, tls,
-                            TLS_PRIORITIES, MHD_OPTION_HTTPS_CERT_CALLBACK, tls_retrieve, MHD_OPTION_END);
+    door->daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, handle, door, MHD_OPTION_ARRAY, options, tls, TLS_PRIORITIES,
+                         MHD_OPTION_HTTPS_CERT_CALLBACK, tls_retrieve, MHD_OPTION_END);
+    return door->daemon != NULL;
 }

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGS_MAX = 6 + 2 * FRONT_PROXIES_MAX, LINE_BYTES = 1024 * 1024, STEP_MS = 10 };
+enum { ARGS_MAX = 8 + 2 * FRONT_PROXIES_MAX, LINE_BYTES = 1024 * 1024, STEP_MS = 10 };
 
 static void fd_done(const int *fd)
 {
@@ -27,6 +27,8 @@ static void make_args(const struct front_options *options, const char *args[ARGS
     if (options->certificate_path) args[count++] = "--tls";
     if (options->secure && !options->certificate_path) args[count++] = "--secure";
     if (options->log_requests) args[count++] = "--log-requests";
+    if (options->console_fd >= 0) args[count++] = "--console";
+    if (options->portal_fd >= 0) args[count++] = "--portal";
     for (size_t i = 0; i < options->proxy_count; i++) {
         args[count++] = "--proxy";
         args[count++] = options->proxies[i];
@@ -96,8 +98,11 @@ RESULT front_start(const struct front_options *options, struct front_child *out,
     SCOPED(fd_done) int its_control = control[1];
     for (int i = 0; i < 2; i++) (void)setsockopt(line[i], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     SCOPED(front_child_done) struct front_child child = {.control_fd = control[0]};
-    int failed = child_spawn(args, (int[3]){front_fd, its_control, options->listen_fd}, 3, FRONT_FD_KEEPER,
-                             &child.pid);
+    int fds[CHILD_FDS_MAX] = {front_fd, its_control, options->listen_fd};
+    size_t fd_count = 3;
+    if (options->console_fd >= 0) fds[fd_count++] = options->console_fd;
+    if (options->portal_fd >= 0) fds[fd_count++] = options->portal_fd;
+    int failed = child_spawn(args, fds, fd_count, FRONT_FD_KEEPER, &child.pid);
     if (failed) {
         (void)close(control[0]);
         child.pid = 0;

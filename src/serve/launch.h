@@ -1,6 +1,6 @@
 /*
  * Starting the front: a process of its own, from a clean image of this program, that inherits three descriptors and
- * nothing else: its line to the keeper, a control channel, the bound listener. So no key was ever in its memory.
+ * nothing else: its line to the keeper, a control channel, the bound listeners. So no key was ever in its memory.
  *
  * The control channel (one datagram a message): to the front `C` with the certificate's and key's descriptors, `Q` to
  * finish and end; from it `R` once it serves. Main calls: front_start(), front_reload(), front_quit().
@@ -16,7 +16,7 @@
 enum {
     FRONT_FD_KEEPER = 3,
     FRONT_FD_CONTROL = 4,
-    FRONT_FD_LISTEN = 5,
+    FRONT_FD_LISTEN = 5, /* then the console's and the portal's, as far as there are */
     FRONT_PROXIES_MAX = 16,
     FRONT_START_MS = 15000, /* it serves by then, or has failed */
     FRONT_END_MS = 2000     /* it is gone so long after its connection ended, or is killed */
@@ -26,6 +26,7 @@ enum {
 
 struct front_options {
     int listen_fd;                           /* bound and listening */
+    int console_fd, portal_fd;               /* the same for pages of staff, of customers; -1: none */
     const char *certificate_path, *key_path; /* both or none */
     size_t proxy_count;
     const char *proxies[FRONT_PROXIES_MAX]; /* addresses whose X-Forwarded-For is believed */

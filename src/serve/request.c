@@ -61,6 +61,8 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
         {"X-Forwarded-For", offsetof(struct headers, forwarded), false},
         {"Expect", offsetof(struct headers, expect), false},
         {"Last-Event-ID", offsetof(struct headers, last_event), false},
+        {"If-None-Match", offsetof(struct headers, if_none_match), false},
+        {"Accept-Encoding", offsetof(struct headers, accept_encoding), false},
         {"Amanah-Cookie", offsetof(struct headers, as_cookie), false},
         {"Cookie", offsetof(struct headers, cookie.cookie), true},
         {"X-CSRF-Token", offsetof(struct headers, cookie.csrf), true},
@@ -163,9 +165,26 @@ static RESULT check_media(const struct request *request)
     return OK;
 }
 
+/* Is it a file of the pages that this listener serves? */
+static RESULT find_page(struct request *request, const char *method, const char *path)
+{
+    const struct page *page = pages_find(request->door, path);
+    if (page == NULL) return OK;
+    if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) {
+        request->page = page;
+        return OK;
+    }
+    (void)snprintf(request->found.allow, sizeof request->found.allow, "GET, HEAD");
+    return FAIL(METHOD_UNKNOWN, "method: this path takes GET, HEAD");
+}
+
 static RESULT check_head(struct request *request, const char *method, const char *path)
 {
+    TRY(find_page(request, method, path));
+    if (request->page) return request->headers_failed;
     TRY(route_find(method, path, &request->found));
+    if (request->door == DOOR_PORTAL && !pages_portal_route(request->found.route))
+        return FAIL(ROUTE_UNKNOWN, "path: there is nothing here");
     TRY(request->headers_failed);
     TRY(check_media(request));
     const char *length = request->headers.content_length;

@@ -80,6 +80,7 @@ static void add_headers(struct MHD_Response *response, const struct request *req
     if (reply->budget) add_budget(response, reply);
     if (reply->token.len > 0 || reply->session_ended) add_cookie(response, request, reply);
     if (request->front->ending) add(response, "Connection", "close");
+    if (request->door != DOOR_API) pages_headers(&page_of_answers, request->front->secure, response, add);
 }
 
 /* One line of a request that failed in here or below; of every request when asked for. */
@@ -91,7 +92,10 @@ static void log_request(const struct request *request, int status)
     if ((status < 500 || health) && !request->front->log_requests) return;
     log_begin(&line, status < 500 ? LOG_INFO : LOG_WARN, "http.request");
     log_text(&line, "method", request->found.route ? request->found.route->method : "-");
-    log_text(&line, "route", request->found.route ? request->found.route->path : "-");
+    log_text(&line, "route",
+             request->page          ? request->page->path
+             : request->found.route ? request->found.route->path
+                                    : "-");
     log_number(&line, "status", status);
     log_number(&line, "us", clock_monotonic_us() - request->began_us);
     log_text(&line, "request", request->id);
@@ -116,6 +120,26 @@ bool respond(struct request *request, struct reply *reply)
     if (response == NULL) return false;
     add_headers(response, request, reply);
     return respond_with(request, response, reply->status);
+}
+
+bool respond_page(struct request *request)
+{
+    const struct page *page = request->page;
+    const struct page_form *form = pages_form(page, request->headers.accept_encoding);
+    bool known = pages_known(page, request->headers.if_none_match);
+    void *bytes = NULL; /* libmicrohttpd changes none of them, and says so nowhere */
+    memcpy(&bytes, &form->at, sizeof bytes);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(known ? 0 : form->len, bytes, MHD_RESPMEM_PERSISTENT);
+    if (response == NULL) return false;
+    add(response, "Content-Type", page->type);
+    add(response, "Cache-Control", page->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    add(response, "ETag", page->etag);
+    add(response, "Vary", "Accept-Encoding");
+    if (form->encoding) add(response, "Content-Encoding", form->encoding);
+    pages_headers(page, request->front->secure, response, add);
+    if (request->front->ending) add(response, "Connection", "close");
+    return respond_with(request, response, known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK);
 }
 
 bool respond_stream(struct request *request, size_t block, MHD_ContentReaderCallback reader)

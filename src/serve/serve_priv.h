@@ -12,6 +12,7 @@
 #include "serve/import.h"
 #include "serve/launch.h"
 #include "serve/link.h"
+#include "serve/pages.h"
 #include "serve/reply.h"
 #include "serve/route.h"
 #include "serve/tls.h"
@@ -33,6 +34,13 @@ enum {
     STATUS_CLASSES = 6
 };
 
+/* One listener. All of the context that libmicrohttpd hands back is this. */
+struct door {
+    struct front *front;
+    struct MHD_Daemon *daemon; /* NULL: there is none */
+    enum door_kind kind;
+};
+
 struct connection {
     struct front *front;
     struct MHD_Connection *mhd;
@@ -47,12 +55,14 @@ struct connection {
 /* Values of headers, as they stand in the connection's memory; NULL: not there. */
 struct headers {
     const char *authorization, *content_type, *content_length, *encoding, *if_match, *idempotency,
-        *request_id, *forwarded, *expect, *as_cookie, *last_event;
+        *request_id, *forwarded, *expect, *as_cookie, *last_event, *if_none_match, *accept_encoding;
     struct cookie_headers cookie;
 };
 
 struct request {
     struct front *front;
+    enum door_kind door;
+    const struct page *page; /* a file of the console or portal; NULL: a route */
     struct connection *connection;
     struct MHD_Connection *mhd;
     struct route_found found;
@@ -76,7 +86,7 @@ struct request {
 
 struct front {
     struct link *link;
-    struct MHD_Daemon *daemon;
+    struct door doors[DOOR_COUNT];
     struct buf openapi;
     struct tls tls;
     struct encodings_held encodings; /* loaded before the sandbox closes */
@@ -93,7 +103,7 @@ struct front {
 };
 
 /* http.c: what libmicrohttpd calls. */
-struct MHD_Daemon *http_start(struct front *front, int listen_fd); /* NULL when it could not be */
+bool http_start(struct door *door, int listen_fd); /* sets its daemon; false when it could not be */
 void http_answer(void *context, void *asker, const struct answer_head *head, struct slice body,
                  struct slice checkpoint);
 void http_late(void *context, void *asker);
@@ -111,6 +121,7 @@ bool request_has_body(const struct request *request);
 
 /* respond.c */
 bool respond(struct request *request, struct reply *reply); /* empties the reply */
+bool respond_page(struct request *request);
 bool respond_stream(struct request *request, size_t block, MHD_ContentReaderCallback reader);
 bool respond_file(struct request *request, uint64_t total, size_t block, MHD_ContentReaderCallback reader);
 void add_metrics(const struct front *front, struct buf *out);

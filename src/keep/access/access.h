@@ -28,6 +28,7 @@ enum {
     ROLE_NAME_BYTES_MAX = 32,
     ROLE_PURPOSES_MAX = 32,
     KEY_HOLDERS_MAX = 64,
+    CSRF_BYTES = 32,
     KEY_NETWORKS_MAX = 16,
     KEY_DAYS_MAX = 90,
     KEY_UNUSED_DAYS = 14,   /* then it ends */
@@ -119,8 +120,9 @@ struct reader {
     uint64_t no;   /* reader_no() */
     uint64_t line; /* reader_line(): what its budgets are counted under */
     const struct role *role;
-    const struct key *key; /* NULL: the local operator, a member of staff, a stranger */
-    uint32_t session;      /* number of the session it came by; 0: none */
+    const struct key *key;     /* NULL: the local operator, a member of staff, a stranger */
+    uint32_t session;          /* number of the session it came by; 0: none */
+    char csrf[CSRF_BYTES + 1]; /* what its browser must show to change something; empty without a cookie */
     uint8_t network[NETWORK_BYTES];
     /* The staff who may be behind it: the holders of a key, or who signed in. None: the operator, an unnamed key. */
     uint32_t persons[KEY_HOLDERS_MAX];

@@ -257,8 +257,9 @@ static RESULT reader_of_cookie(struct shop *shop, const struct ask_head *head, s
     struct slice behind = {0}, token = cookie_token(head->bearer, &behind);
     char want[CSRF_BYTES + 1];
     TRY(reader_of_token(shop, token, out));
-    if (behind.len == 0) return OK;
     session_csrf(shop, token, want);
+    memcpy(out->csrf, want, sizeof want);
+    if (behind.len == 0) return OK;
     bool same = behind.len == 1 + CSRF_BYTES && bytes_equal_ct(behind.at + 1, want, CSRF_BYTES);
     wipe(want, sizeof want);
     return same ? OK

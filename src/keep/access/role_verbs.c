@@ -81,6 +81,10 @@ RESULT verb_self(struct batch *batch, const struct reader *reader, const struct 
         put_time(&out->body, "expires", reader->key->expires_us);
         count++;
     }
+    if (reader->csrf[0]) {
+        put_text(&out->body, "csrf", slice_text(reader->csrf));
+        count++;
+    }
     cbor_text(&out->body, SLICE_TEXT("budget"));
     put_budget(batch, reader, &out->body);
     cbor_map_close(&out->body, mark, count);

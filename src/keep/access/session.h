@@ -77,7 +77,6 @@ void session_end(struct shop *shop, uint32_t no);
 void session_end_of(struct shop *shop, enum reader_kind kind, uint32_t id);
 
 /* What a browser must send beside the cookie that holds this token: HMAC(pepper, token), in hex, with its ending zero. */
-enum { CSRF_BYTES = 32 };
 void session_csrf(struct shop *shop, struct slice token, char out[CSRF_BYTES + 1]);
 
 /* The entry of a session: for how long it may last; 0: it ended. Its receipt goes into the answer. */

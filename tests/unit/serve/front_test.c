@@ -27,6 +27,7 @@ static int start(void **state)
     socklen_t len = sizeof name;
     int fd = -1;
     assert_ok(address_parse("127.0.0.1:0", &address));
+    stage->options.console_fd = stage->options.portal_fd = -1;
     assert_ok(address_bind(&address, &stage->options.listen_fd));
     assert_int_equal(listen(stage->options.listen_fd, 512), 0);
     assert_int_equal(getsockname(stage->options.listen_fd, (struct sockaddr *)&name, &len), 0);

@@ -1,0 +1,58 @@
+/*
+ * The console's and the portal's files, built into the program (web/build): which a path means on a listener, in which
+ * encoding, under which headers. They are public and the same for everybody; what is somebody's comes from the routes.
+ *
+ * Must never open a file or make a page: the front parses and holds nothing. Main call: pages_find(). Example:
+ *     const struct page *page = pages_find(DOOR_CONSOLE, "/");
+ */
+#ifndef AMN_SERVE_PAGES_H
+#define AMN_SERVE_PAGES_H
+
+#include "serve/route.h"
+
+#include <microhttpd.h>
+
+enum door_kind { DOOR_API, DOOR_CONSOLE, DOOR_PORTAL, DOOR_COUNT };
+enum { PAGE_FORMS_MAX = 3 };
+
+struct page_form {
+    const char *encoding; /* Content-Encoding; NULL: as it is */
+    const uint8_t *at;
+    size_t len;
+};
+
+struct page {
+    const char *path, *type, *etag;
+    unsigned doors; /* bit 1 << enum door_kind */
+    bool immutable; /* its name holds a hash of what is in it */
+    size_t form_count;
+    struct page_form forms[PAGE_FORMS_MAX]; /* the smallest first, the last one as it is */
+};
+
+/* Made by web/build. */
+extern const struct page page_rows[];
+extern const size_t page_row_count;
+
+/* What stands for the answers of routes, where only headers are asked for: they load and run nothing. */
+extern const struct page page_of_answers;
+
+/* Does this program have pages for such a listener? */
+bool pages_there(enum door_kind door);
+
+/* NULL when the path is no file there. */
+const struct page *pages_find(enum door_kind door, const char *path);
+
+/* The smallest form that Accept-Encoding (or NULL) takes. */
+const struct page_form *pages_form(const struct page *page, const char *accept);
+
+/* Does If-None-Match (or NULL) name what we have? */
+bool pages_known(const struct page *page, const char *if_none_match);
+
+/* Security headers, by `add`. `secure`: browsers come over TLS. */
+void pages_headers(const struct page *page, bool secure, struct MHD_Response *response,
+                   void (*add)(struct MHD_Response *response, const char *name, const char *value));
+
+/* May the portal's listener be asked for this? All that it has for strangers; nothing of the staff's. */
+bool pages_portal_route(const struct route *route);
+
+#endif

@@ -1,0 +1,120 @@
+// The stage of the stories: the real program with stage.py's home, Debian's Chromium, and what must never happen in it.
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import { chromium } from "playwright-core";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const AXE = readFileSync(join(HERE, "node_modules/axe-core/axe.min.js"), "utf8");
+export const SCREENS = process.env.AMN_SCREENS ?? join(HERE, "../../build/screens");
+export const DEVICES = {
+  phone: { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+  desktop: { viewport: { width: 1280, height: 860 } },
+};
+const LOCALES = { en: "en-US", id: "id-ID", ko: "ko-KR" };
+
+export class Wrong extends Error {}
+export function check(good, sentence) { if (!good) throw new Wrong(sentence); }
+export function same(got, want, sentence = "not as it should be") {
+  if (JSON.stringify(got) !== JSON.stringify(want)) throw new Wrong(`${sentence}: want ${JSON.stringify(want)}, got ${JSON.stringify(got)}`);
+}
+
+/** The home, and answers to `code EMAIL` and `run ["words"]`. */
+export async function openHome() {
+  const child = spawn("python3", [join(HERE, "stage.py")], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const line = await lines.next();
+    if (line.done) throw new Wrong("the stage ended; what it said stands above");
+    return JSON.parse(line.value);
+  };
+  const told = await next();
+  let turn = Promise.resolve();
+  const say = (line) => { turn = turn.then(() => { child.stdin.write(`${line}\n`); return next(); }); return turn; };
+  return {
+    ...told,
+    code: async (email) => (await say(`code ${email}`)).code,
+    run: async (...words) => (await say(`run ${JSON.stringify(words)}`)).out,
+    close: () => new Promise((done) => { child.on("exit", done); child.stdin.end(); }),
+  };
+}
+
+export async function openBrowser() {
+  return chromium.launch({ executablePath: process.env.AMN_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] });
+}
+
+/** A page that fails its story on any script error, refused resource, violation of the policy, or request elsewhere. */
+export async function openPage(browser, home, { lang = "en", device = "desktop", dark = false, state } = {}) {
+  const context = await browser.newContext({ ...DEVICES[device], locale: LOCALES[lang], timezoneId: "Asia/Jakarta", colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", ...(state ? { storageState: state } : {}) });
+  const page = await context.newPage();
+  const faults = [], hosts = new Set([new URL(home.console).host]);
+  page.setDefaultTimeout(8000);
+  page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
+  page.on("console", (line) => {
+    const text = line.text();
+    if (line.type() === "error" && !/Failed to load resource: .* (401|403|404|409|422|428|429)/.test(text)) faults.push(`console: ${text}`);
+    page.said = `${page.said ?? ""}${text}\n`;
+  });
+  page.on("request", (request) => { const url = new URL(request.url()); if (!hosts.has(url.host) && !["blob:", "data:"].includes(url.protocol)) faults.push(`asked elsewhere: ${url.host}`); page.asked = `${page.asked ?? ""}${request.url()}\n`; });
+  page.on("dialog", (dialog) => { faults.push(`a dialog of a script: ${dialog.message()}`); void dialog.dismiss(); });
+  await page.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+  });
+  page.faults = faults;
+  page.story = { lang, device };
+  return page;
+}
+
+/** Axe-core finds nothing, the page is no wider than the screen, nothing went wrong so far; and a picture for people to look at. */
+export async function look(page, name) {
+  const { lang, device } = page.story;
+  await page.waitForFunction(() => !document.querySelector(".loading"));
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  mkdirSync(SCREENS, { recursive: true });
+  await page.screenshot({ path: join(SCREENS, `${name}-${lang}-${device}.png`), fullPage: true });
+  same(wide, 0, `${name}: wider than the screen by`);
+  const missing = await page.evaluate(() => document.body.innerText.match(/\b(?:door|room|today|people|incident|watch|ledger|team|settings|problem|head)\.[a-z_.]+/g));
+  same(missing, null, `${name}: texts without words`);
+  const client = await page.context().newCDPSession(page); // the policy of the page lets no script in; the debugger may
+  await client.send("Runtime.evaluate", { expression: AXE });
+  const { result } = await client.send("Runtime.evaluate", {
+    expression: `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then((found) => JSON.stringify(found.violations.map((one) => [one.id, one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160) + " " + node.failureSummary)])))`,
+    awaitPromise: true, returnByValue: true,
+  });
+  await client.detach();
+  same(JSON.parse(result.value), [], `${name}: axe-core found`);
+  same(page.faults, [], `${name}: faults`);
+}
+
+/** Nothing of these texts anywhere that the browser keeps or sends on. */
+export async function nowhere(page, texts, { dom = false } = {}) {
+  const kept = await page.evaluate(async () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, await indexedDB.databases(), (await caches.keys()), document.cookie, location.href, history.state, document.title, performance.getEntriesByType("resource").map((one) => one.name)]));
+  const shown = dom ? await page.evaluate(() => document.documentElement.outerHTML + [...document.querySelectorAll("input,textarea")].map((one) => one.value).join("\n")) : "";
+  for (const text of texts) {
+    check(!kept.includes(text), `a personal value is kept by the browser: ${text}`);
+    check(!(page.said ?? "").includes(text), `a personal value is in the console: ${text}`);
+    check(!decodeURIComponent(page.asked ?? "").includes(text), `a personal value is in a URL: ${text}`);
+    check(!shown.includes(text), `a personal value is in the page: ${text}`);
+  }
+}
+
+export async function signIn(page, home, email = "kim@shop.example") {
+  await page.goto(home.console);
+  await page.fill("input[type=email]", email);
+  await page.fill("input[type=password]", home.staff[email].password);
+  await page.fill("input[autocomplete=one-time-code]", await home.code(email));
+  await page.click("button[type=submit]");
+  await page.waitForSelector(".house");
+}
+
+export async function tell(stories) {
+  let failed = 0;
+  for (const [name, story] of Object.entries(stories)) {
+    const began = Date.now();
+    try { await story(); console.log(`ok      ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`); }
+    catch (error) { failed++; console.log(`FAILED  ${name}: ${error.stack ?? error}`); }
+  }
+  return failed;
+}

@@ -1,0 +1,88 @@
+#include "prop.h"
+
+#include "serve/pages.h"
+
+#include <string.h>
+
+static const struct page page = {.path = "/a.js",
+                                 .etag = "\"0123\"",
+                                 .form_count = 3,
+                                 .forms = {{"br", (const uint8_t *)"b", 1},
+                                           {"gzip", (const uint8_t *)"gg", 2},
+                                           {NULL, (const uint8_t *)"plain", 5}}};
+
+static void the_smallest_form_that_is_taken_is_sent(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *accept;
+        size_t len;
+    } cases[] = {
+        {NULL, 5},           {"", 5},
+        {"gzip, br", 1},     {"gzip,deflate,br;q=1.0", 1},
+        {"gzip", 2},         {"GZIP;q=0.5", 2},
+        {"br;q=0, gzip", 2}, {"br;q=0.000, gzip", 2},
+        {"br;q=0.001", 1},   {"brotli, x-gzip", 5},
+        {"identity", 5},     {"gzip;q=0", 5},
+        {", ,", 5},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        if (pages_form(&page, cases[i].accept)->len != cases[i].len) fail_msg("%s", cases[i].accept);
+    }
+}
+
+static void what_a_browser_has_is_not_sent_again(void **state)
+{
+    (void)state;
+    assert_true(pages_known(&page, "\"0123\""));
+    assert_true(pages_known(&page, "W/\"9\", W/\"0123\""));
+    assert_true(pages_known(&page, "*"));
+    assert_false(pages_known(&page, "\"01234\""));
+    assert_false(pages_known(&page, "0123"));
+    assert_false(pages_known(&page, NULL));
+}
+
+static void each_file_has_its_listeners(void **state)
+{
+    (void)state;
+    assert_null(pages_find(DOOR_API, "/"));
+    assert_null(pages_find(DOOR_CONSOLE, "/console.html"));
+    assert_null(pages_find(DOOR_CONSOLE, "/../etc/passwd"));
+    assert_null(pages_find(DOOR_CONSOLE, ""));
+    for (size_t i = 0; i < page_row_count; i++) {
+        const struct page *row = &page_rows[i];
+        assert_true(row->doors != 0 && (row->doors >> DOOR_API & 1) == 0);
+        assert_true(row->etag[0] == '"' && row->etag[strlen(row->etag) - 1] == '"');
+        assert_null(row->forms[row->form_count - 1].encoding);
+        for (size_t form = 0; form + 1 < row->form_count; form++)
+            assert_true(row->forms[form].len < row->forms[row->form_count - 1].len);
+        assert_true(row->immutable == (strncmp(row->path, "/assets/", 8) == 0));
+    }
+}
+
+static void the_portal_has_no_route_of_the_staff(void **state)
+{
+    (void)state;
+    static const char *const open[] = {"POST /v1/notices/verify", "GET /healthz"};
+    size_t count = 0, found = 0;
+    const struct route *rows = route_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        char name[128];
+        (void)snprintf(name, sizeof name, "%s %s", rows[i].method, rows[i].path);
+        if (!pages_portal_route(&rows[i])) continue;
+        assert_true(found < COUNT_OF(open));
+        assert_string_equal(name, open[found++]);
+    }
+    assert_int_equal(found, COUNT_OF(open));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_smallest_form_that_is_taken_is_sent),
+        cmocka_unit_test(what_a_browser_has_is_not_sent_again),
+        cmocka_unit_test(each_file_has_its_listeners),
+        cmocka_unit_test(the_portal_has_no_route_of_the_staff),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

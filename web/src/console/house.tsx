@@ -1,0 +1,75 @@
+// The frame around every page: where one is, who one is, and whether what is shown is live.
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ask, askAll } from "../ui/api";
+import { Speech } from "../ui/speech";
+import { Empty } from "../ui/parts";
+import { t, word, type Loader } from "../ui/words";
+import { SharedContext, usePlace, type Self, type Shared } from "./state";
+import { Today } from "./today";
+
+interface Room { name: string; acts: string[]; page: () => JSX.Element }
+
+const ROOMS: Room[] = [
+  { name: "today", acts: [], page: Today },
+];
+
+export function House({ self, words, onSpeak, onOut }: { self: Self; words: Loader; onSpeak: () => void; onOut: () => void }): JSX.Element {
+  const at = usePlace();
+  const [tick, setTick] = useState(0);
+  const [live, setLive] = useState(false);
+  const [open, setOpen] = useState(false);
+  const [names, setNames] = useState<Record<string, string>>({});
+  const rooms = ROOMS.filter((room) => room.acts.every((act) => self.acts.includes(act)));
+  const room = rooms.find((one) => one.name === (at[0] ?? "today"));
+  const head = useRef<HTMLElement>(null);
+
+  useEffect(() => { // alerts as they come; a proxy or a role without the act only makes it less quick
+    if (!self.acts.includes("watch")) return;
+    const stream = new EventSource("/v1/events");
+    stream.onopen = () => setLive(true);
+    stream.onerror = () => setLive(false);
+    const bump = () => setTick((was) => was + 1);
+    for (const kind of ["alert.opened", "alert.grew", "alert.ended", "alert.test", "alert.more"]) stream.addEventListener(kind, bump);
+    return () => stream.close();
+  }, []);
+  useEffect(() => { // names beside ids, as far as one may know them
+    const put = (items: { id: string; name: string }[]) => setNames((was) => ({ ...was, ...Object.fromEntries(items.filter((one) => one.name).map((one) => [one.id, one.name])) }));
+    if (self.acts.includes("staff")) void askAll<{ id: string; name: string }>("GET /v1/staff").then((got) => put(got.items)).catch(() => undefined);
+    if (self.acts.includes("keys")) void askAll<{ id: string; name: string }>("GET /v1/keys").then((got) => put(got.items)).catch(() => undefined);
+  }, [tick]);
+  useEffect(() => {
+    setOpen(false);
+    document.title = `${t(`room.${room?.name ?? "none"}`)} – ${self.shop}`;
+    head.current?.querySelector<HTMLElement>("h1")?.focus();
+    scrollTo(0, 0);
+  }, [at.join("/"), room?.name]);
+
+  const signOut = () => { void ask("DELETE /v1/sessions", {}, { quiet: true }).catch(() => undefined).then(onOut); };
+  const shared = useMemo<Shared>(() => ({
+    self, tick, live, signOut, named: (id) => names[id] ?? id, can: (act) => self.acts.includes(act), retheme: onSpeak, respeak: onSpeak,
+  }), [self, tick, live, names]);
+  const Page = room?.page;
+  return (
+    <SharedContext.Provider value={shared}>
+      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); head.current?.querySelector<HTMLElement>("h1")?.focus(); }}>{t("skip")}</a>
+      <div class="house">
+        <header class="side" data-open={open}>
+          <div class="brand"><img src="/mark.svg" alt="" /><span>Amanah<small>{self.shop}</small></span></div>
+          <button type="button" class="menu" aria-expanded={open} aria-controls="rooms" onClick={() => setOpen(!open)}>{t("menu")}</button>
+          <nav id="rooms" aria-label={t("menu")}>
+            <ul>{rooms.map((one) => <li key={one.name}><a href={`#/${one.name}`} {...(one === room ? { "aria-current": "page" as const } : {})}>{t(`room.${one.name}`)}</a></li>)}</ul>
+          </nav>
+          <div class="who">
+            <span>{names[self.reader] ?? self.reader}<br /><span class="soft small">{word("role", self.role)}</span></span>
+            <Speech words={words} onSpeak={onSpeak} />
+            <button type="button" class="slim" onClick={signOut}>{t("sign_out")}</button>
+          </div>
+        </header>
+        <main id="main" ref={head}>
+          {Page ? <Page /> : <><h1 tabIndex={-1}>{t("room.none")}</h1><Empty>{t("none.about")}</Empty></>}
+        </main>
+      </div>
+    </SharedContext.Provider>
+  );
+}

@@ -1,0 +1,12 @@
+// What the API answers with, as far as the pages show it.
+export interface Used { used: number; limit: number }
+export interface BudgetRow { scope: string; minute: Used; hour: Used; day: Used; month: Used }
+export interface ReaderRow { reader: string; name: string; role: string; breaker: string; habit: { people_today: number; days: number; usual_a_day: number; rise_tenths: number; alerted: boolean }; budgets: BudgetRow[] }
+export interface WatchStatus { customers: number; watch: { on: boolean; readers: number; refused: number; muted: number }; items: ReaderRow[] }
+export interface Alert { alert: string; detector: string; severity: string; reader: string; name?: string; system?: string; state: string; breaker: string; first: string; last: string; findings: number; muted: number; people: number; entry: number; from_entry?: number }
+export interface Alerts { items: Alert[]; next: string | null; breakers: { reader: string; breaker: string; by: string; trips: number; since?: string }[]; mutes: { detector: string; reader: string; until: string; reason: string }[] }
+export interface Incident { id: string; title: string; kind: string; state: string; opened: string; owner: string; lines: number }
+export interface Candidate { from: string; instant: string; state: string; due: string | null; due_local?: string; by_seconds: number; who?: string; why?: string }
+export interface Clock { regime: string; duty: string; title: Record<string, string>; to: string; stage: string; recipients: string[]; owed: string; zone: string; running: boolean; candidates: Candidate[]; must: string[]; required: number; held: number; missing: { element: string; state: string; knows: string; doubted: boolean }[]; acknowledged: { who: string; at?: string; time?: string } | null; proof: unknown; source: string; sure: string; depends_on?: string[]; policy: boolean }
+export interface Clocks { at: string; applies: { regime: string; applies: string; people: number }[]; uncovered: string[]; clocks: Clock[] }
+export interface Approval { approval: string; state: string; what: string; asker: string; asked: string; lapses: string; changes?: { member: string; was: string; now: string }[]; takes_effect?: string }

@@ -1,0 +1,2 @@
+declare module "*.txt" { const pairs: Record<string, string>; export default pairs; }
+declare module "*.css";
