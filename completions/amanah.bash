@@ -22,7 +22,7 @@ _amanah()
         report) words="draft amend show file" ;;
         statement) words="draft text list show publish" ;;
         words) words="check" ;;
-        incident) words="open list show add task claim contain timeline scope check hold exposures facts readiness severity cost probe export report evidence verify release orphans custody close reopen" ;;
+        incident) words="open list show add task claim reconcile contain timeline scope check hold exposures facts readiness severity cost probe export report evidence verify release orphans custody close reopen" ;;
         evidence) words="match" ;;
         notice) words="draft status preview test send approve pause resume stop person list reached letters verify bounce text" ;;
         profile) words="put show" ;;
@@ -121,6 +121,7 @@ _amanah()
         "incident add") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident task") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "incident claim") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "incident reconcile") options=" --help --json --quiet --home --url --output-curl --output-role --shop --lang" ;;
         "incident contain") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --lift" ;;
         "incident timeline") options=" --help --json --quiet --home --url --output-curl --output-role --shop --format" ;;
         "incident scope") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

@@ -395,6 +395,8 @@ struct incident_add_ask {
     uint64_t minutes, amount;
     struct slice currency, peers, role, question, lang, answer, until, url;
     struct texts says;
+    uint64_t people;
+    struct slice basis;
 };
 struct incident_facts_ask {
     struct slice id;
@@ -471,6 +473,9 @@ struct incident_check_ask {
 struct incident_exposures_ask {
     struct slice id, subject, after;
     uint64_t number, limit; /* number 0: the newest count */
+};
+struct incident_reconcile_ask {
+    struct slice id;
 };
 struct incident_export_ask {
     struct slice id, personal;

@@ -62,6 +62,9 @@ const struct member incident_add_members[] = {
     TEXT(incident_add_ask, url, 1000, false, "of postings: the page"),
     MEMBER(incident_add_ask, says, WIRE_TEXTS, 32, false,
            "of what was done: the elements that the text said, so that what it left out is known"),
+    MEMBER(incident_add_ask, people, WIRE_U64, UINT32_MAX, false, "of a claim: how many people it speaks of"),
+    TEXT(incident_add_ask, basis, 8, false,
+         "of a claim with people: what it rests on: device, file, log, sample or word"),
     {0},
 };
 const struct member incident_facts_members[] = {
@@ -339,10 +342,15 @@ const struct member evidence_read_members[] = {
            "give nothing out, only check it, 16 parts at once"),
     {0},
 };
+const struct member incident_reconcile_members[] = {
+    TEXT(incident_reconcile_ask, id, ID_BYTES_MAX, true, incident_about),
+    {0},
+};
 const struct member incident_export_members[] = {
     TEXT(incident_export_ask, id, ID_BYTES_MAX, true, incident_about),
     TEXT(incident_export_ask, personal, ID_BYTES_MAX, false,
-         "an export of this incident's people that two agreed to, and that is yours: its hash and proofs go in"),
+         "an export of this incident's people that two agreed to, and that is yours: its hash and proofs go "
+         "in"),
     {0},
 };
 const struct member evidence_match_members[] = {

@@ -286,6 +286,7 @@ def walk(home):
     within("== id sms", run("statement show", incident, str(public)).text)
     run("statement text", incident, str(public), home.file("banner.txt", banner), "--lang", "ko", "--channel", "banner")
     run("statement publish", incident, str(public), "--where", "here", status=NO)
+    within("No claim", run("incident reconcile", incident).text)
     run("incident export", incident, status=USAGE)
     run("incident export", incident, "--out", home.file("incident.tar"))
     within("It holds", run("verify", home.file("incident.tar")).text)

@@ -2,6 +2,7 @@
 
 #include "answer/incident/incident_put.h"
 #include "answer/scope/kept.h"
+#include "answer/scope/reconcile.h"
 #include "base/json.h"
 #include "keep/access/authority.h"
 #include "keep/backup/tar.h"
@@ -28,7 +29,7 @@ static const char readme[] =
     "(CBOR)\n"
     "proofs/           of each line: its entry, and that it is in the ledger (C2SP tlog-proof)\n"
     "timeline.jsonl    the same lines to be read\n"
-    "incident.json scope.json claims.json decisions.json custody.json   what they add up to\n"
+    "incident.json scope.json claims.json reconciliation.json decisions.json custody.json   what they add up to\n"
     "personal/         only where two people agreed: an export's file, which its recipient alone can open\n";
 
 RESULT bundle_new(struct incident_bundle **out)
@@ -144,13 +145,15 @@ static RESULT state_put(struct gathering *at, const struct incident *incident)
 {
     const struct fold *fold = &at->reading->fold;
     struct slice suspicion = {0}, told = {0};
-    SCOPED(buf_done) struct buf state = {0};
+    SCOPED(buf_done) struct buf state = {0}, claims = {0};
     const struct line *scope = scope_line(fold, 0);
     incident_put(at->shop, incident, fold, &state);
     TRY(archive_json(&at->bundle->archive, "incident.json", buf_slice(&state)));
     TRY(part_put(at, LINE_CLAIM, "claims", "claims.json"));
     TRY(part_put(at, LINE_DECISION, "decisions", "decisions.json"));
     TRY(custody_put(at));
+    TRY(reconcile_put(at->shop, fold, &claims));
+    TRY(archive_json(&at->bundle->archive, "reconciliation.json", buf_slice(&claims)));
     if (!scope) return OK;
     TRY(scope_body_read(scope->body, &suspicion, &told));
     return archive_json(&at->bundle->archive, "scope.json", told);

@@ -73,7 +73,9 @@ static RESULT line_of_ask(struct shop *shop, const struct incident_add_ask *ask,
                          .lang = ask->lang,
                          .answer = ask->answer,
                          .url = ask->url,
-                         .says = ask->says};
+                         .says = ask->says,
+                         .people = ask->people,
+                         .basis = ask->basis};
     if (!is_currency(ask->currency)) return FAIL(INVALID, "currency: three capital letters, such as IDR");
     if ((ask->amount > 0) != (ask->currency.len > 0))
         return FAIL(MEMBER_MISSING, "amount: comes with its currency, and a currency with its amount");

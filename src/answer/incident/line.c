@@ -106,6 +106,10 @@ RESULT line_fits(const struct line *line)
         return FAIL(INVALID, "state: of a %s it is one of: %s", row->name, row->states);
     if (line->confidence.len > 0 && !words_have("low medium high", line->confidence))
         return FAIL(INVALID, "confidence: low, medium or high");
+    if (line->basis.len > 0 && !words_have("device file log sample word", line->basis))
+        return FAIL(INVALID, "basis: device, file, log, sample or word");
+    if ((line->people > 0) != (line->basis.len > 0))
+        return FAIL(MEMBER_MISSING, "people: comes with its basis, and a basis with its people");
     if (line->stance.len > 0 && !words_have("for against", line->stance))
         return FAIL(INVALID, "stance: for or against");
     return OK;

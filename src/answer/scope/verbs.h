@@ -6,5 +6,6 @@
 
 VERB_FUNCTION(incident_scope);
 VERB_FUNCTION(incident_exposures);
+VERB_FUNCTION(incident_reconcile);
 
 #endif

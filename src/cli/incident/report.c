@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/incident/books.h"
 #include "cli/incident/paper.h"
+#include "cli/incident/reconcile.h"
 #include "cli/input.h"
 #include "cli/law/case.h"
 #include "cli/law/clocks.h"
@@ -22,6 +23,7 @@ enum { FIELDS_SHOWN = 8, CLOCKS_SHOWN = 6, ITEMS_SHOWN = 3, TASKS_SHOWN = 12, TA
 struct report {
     struct paper paper;
     struct doc state, scope; /* scope empty: nothing was counted yet */
+    struct doc claims;       /* of how many, beside the count */
     struct playbooks *books;
     struct law *law;
     struct case_read facts;
@@ -163,6 +165,22 @@ static void item_rows(struct report *report, const char *kind, const char *state
         SCOPED(buf_done) struct buf none = {0};
         word_put(&report->paper.sheet, &none, "report.none");
         paper_row_of(&report->paper, label, buf_slice(&none));
+    }
+    more_row(report, count, ITEMS_SHOWN);
+}
+
+/* What others say of how many, beside the count: both stand. */
+static void claim_rows(struct report *report)
+{
+    struct docs claims = docs_of(doc_get(report->claims, "claims"));
+    struct doc claim = {{0}};
+    size_t count = 0;
+    while (docs_next(&claims, &claim)) {
+        SCOPED(buf_done) struct buf text = {0}, relation = {0};
+        if (++count > ITEMS_SHOWN) continue;
+        reconcile_claim_put(report->paper.sheet.language, claim, &text, &relation);
+        paper_row_of(&report->paper, "report.said_count", buf_slice(&text));
+        paper_row(&report->paper, SLICE_TEXT("…"), buf_slice(&relation));
     }
     more_row(report, count, ITEMS_SHOWN);
 }
@@ -319,6 +337,7 @@ static RESULT board_put(struct report *report)
     TRY(task_rows(report, report->facts.facts.now_us, ITEMS_SHOWN, "report.overdue"));
     paper_head(&report->paper, "report.said");
     done_row(report);
+    claim_rows(report);
     item_rows(report, "claims", "verified", "report.claim");
     item_rows(report, "decisions", NULL, "report.decision");
     item_rows(report, "requests", "open", "report.request");
@@ -355,7 +374,7 @@ RESULT command_incident_report(struct call *call)
 {
     SCOPED(report_done) struct report report = {0};
     SCOPED(client_free) struct client *client = NULL;
-    SCOPED(answer_done) struct answer state = {0}, scope = {0};
+    SCOPED(answer_done) struct answer state = {0}, scope = {0}, claims = {0};
     struct incident_show_ask show = {.id = slice_text(call->args[0])};
     struct incident_exposures_ask exposures = {.id = show.id};
     bool board = strcmp(call->args[1], "board") == 0;
@@ -372,6 +391,9 @@ RESULT command_incident_report(struct call *call)
         report.scope = answer_doc(&scope);
     else if (counted.cause != CAUSE_NOT_FOUND) /* which says that nothing was counted yet */
         return counted;
+    const struct incident_reconcile_ask reconcile = {.id = show.id};
+    TRY(ask_answer(call, client, VERB_INCIDENT_RECONCILE, &reconcile, &claims));
+    report.claims = answer_doc(&claims);
     TRY(report_make(call, &report, board));
     return output_write(call_has(call, OPT_OUT) ? call_text(call, OPT_OUT) : "-",
                         buf_slice(&report.paper.sheet.out));

@@ -14,6 +14,13 @@ static void message_put(struct doc line, struct buf *out)
     }
     buf_text(out, ": ");
     buf_slice_put(out, doc_text(doc_get(line, "text")));
+    if (doc_there(doc_get(line, "people"))) {
+        buf_text(out, " (people: ");
+        count_put(out, doc_number(doc_get(line, "people")));
+        buf_text(out, ", by ");
+        buf_slice_put(out, doc_text(doc_get(line, "basis")));
+        buf_byte(out, ')');
+    }
     for (size_t i = 0; i < out->len; i++) {
         if (out->at[i] < ' ') out->at[i] = ' ';
     }
