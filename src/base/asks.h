@@ -410,6 +410,10 @@ struct report_show_ask {
     struct slice id;
     uint64_t line; /* 0: all, without their texts */
 };
+struct report_print_ask {
+    struct slice id;
+    uint64_t line;
+};
 struct report_file_ask {
     struct slice id, at, how, receipt, hash;
     uint64_t line;

@@ -87,6 +87,11 @@ const struct member report_show_members[] = {
            "the report's line; none: all of the incident"),
     {0},
 };
+const struct member report_print_members[] = {
+    TEXT(report_print_ask, id, ID_BYTES_MAX, true, incident_about),
+    MEMBER(report_print_ask, line, WIRE_U64, UINT32_MAX, true, "the report's line"),
+    {0},
+};
 const struct member report_file_members[] = {
     TEXT(report_file_ask, id, ID_BYTES_MAX, true, incident_about),
     TEXT(report_file_ask, at, 40, false, "when it was filed, RFC 3339; none: now"),

@@ -1,6 +1,8 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
@@ -92,4 +94,14 @@ void utf8_put(struct buf *out, uint32_t point)
         point >>= 6;
     }
     to[0] = (uint8_t)(0xf00U >> len | point);
+}
+
+void count_put(struct buf *out, uint64_t count)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, count);
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0) buf_byte(out, ',');
+        buf_byte(out, (uint8_t)digits[i]);
+    }
 }

@@ -24,4 +24,6 @@ uint32_t utf8_next(struct slice *rest);
 /* Append one code point, 1 to 4 bytes. It must be one: not a surrogate, at most U+10FFFF. */
 void utf8_put(struct buf *out, uint32_t point);
 
+void count_put(struct buf *out, uint64_t count); /* 20,000 */
+
 #endif

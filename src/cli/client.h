@@ -11,7 +11,7 @@
 #define AMN_CLI_CLIENT_H
 
 #include "cli/call.h"
-#include "cli/doc.h"
+#include "base/doc.h"
 
 enum {
     CLIENT_WINDOW = 8,        /* asks on their way at once over the socket */

@@ -1,6 +1,6 @@
 #include "cli/key_session.h"
 
-#include "cli/doc.h"
+#include "base/doc.h"
 #include "crypto/pem.h"
 
 RESULT key_session(struct client *client, struct slice key_id, struct slice pem, struct buf *token)

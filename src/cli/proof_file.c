@@ -1,7 +1,7 @@
 #include "cli/proof_file.h"
 
 #include "base/clock.h"
-#include "cli/doc.h"
+#include "base/doc.h"
 
 #include <string.h>
 

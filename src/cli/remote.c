@@ -1,6 +1,6 @@
 #include "cli/remote.h"
 
-#include "cli/doc.h"
+#include "base/doc.h"
 #include "cli/http_ask.h"
 
 #include <curl/curl.h>
@@ -177,7 +177,8 @@ static RESULT take_answer(const struct route *route, struct exchange *exchange, 
     struct slice body = buf_slice(&exchange->body);
     bool good = status >= HTTP_OK && status < HTTP_NOT_OK;
     enum cause cause = CAUSE_OK;
-    if (good && (route->reply == REPLY_OCTETS || route->reply == REPLY_FILE || route->reply == REPLY_ARCHIVE)) {
+    if (good && (route->reply == REPLY_OCTETS || route->reply == REPLY_FILE ||
+                 route->reply == REPLY_ARCHIVE || route->reply == REPLY_PDF)) {
         buf_slice_put(&cbor, body);
     } else if (good && route->reply == REPLY_CHECKPOINT) {
         put_checkpoint(body, &cbor);

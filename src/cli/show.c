@@ -116,34 +116,9 @@ void show_failure(struct result failure)
     (void)fprintf(stderr, "%s %s [%s]\n", name, buf_c(&clean), cause->slug);
 }
 
-void count_put(struct buf *out, uint64_t count)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, count);
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0) buf_byte(out, ',');
-        buf_byte(out, (uint8_t)digits[i]);
-    }
-}
-
 void time_words_put(struct buf *out, struct doc time)
 {
-    SCOPED(buf_done) struct buf made = {0};
-    struct slice text = doc_text(time);
-    if (text.len == 0) {
-        if (doc_number(time) == 0) return;
-        time_put(&made, (int64_t)doc_number(time));
-        text = buf_slice(&made);
-    }
-    size_t seconds = strlen("2026-11-22T03:24:00");
-    if (text.len <= seconds || text.at[10] != 'T' || text.at[text.len - 1] != 'Z') {
-        clean_put(out, text);
-        return;
-    }
-    buf_put(out, text.at, 10);
-    buf_byte(out, ' ');
-    buf_put(out, text.at + 11, seconds - 11);
-    buf_text(out, " UTC");
+    if (!doc_time_put(time, out)) clean_put(out, doc_text(time));
 }
 
 static void scalar_put(struct buf *out, struct doc value)

@@ -8,8 +8,9 @@
 #ifndef AMN_CLI_SHOW_H
 #define AMN_CLI_SHOW_H
 
+#include "base/doc.h"
+#include "base/text.h"
 #include "cli/call.h"
-#include "cli/doc.h"
 
 /* Formatted words on standard output. Nothing that a person gave may be an argument: that is for show_value(). */
 void show_words(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -32,7 +33,6 @@ bool show_json_problem(enum cause cause, struct doc members);
 /* May colours be used on this file descriptor? A terminal, and NO_COLOR is empty or not set. */
 bool colour_wanted(int fd);
 
-void count_put(struct buf *out, uint64_t count);        /* 20,000 */
 void time_words_put(struct buf *out, struct doc time);  /* 2026-11-22 03:24:00 UTC */
 void item_words_put(struct buf *out, struct doc value); /* any scalar, or a list of them with commas */
 size_t text_width(struct slice text);                   /* columns on a terminal: Hangul takes two */

@@ -237,7 +237,7 @@ struct counting {
     uint64_t states[MAIL_UNKNOWN + 1];
 };
 
-static RESULT count_put(void *context, enum mail_state state, unsigned kind, uint64_t count)
+static RESULT kind_count_put(void *context, enum mail_state state, unsigned kind, uint64_t count)
 {
     struct counting *counting = context;
     if ((unsigned)state > MAIL_UNKNOWN) return FAIL(CORRUPT, "store: a mail in a state that there is not");
@@ -284,7 +284,7 @@ RESULT verb_mail_list(struct batch *batch, const struct reader *reader, const st
     struct counting counting = {.kinds = &kinds};
     struct listing listing = {.out = &out->body};
     size_t kinds_mark = cbor_open(&kinds);
-    TRY(store->mail->counts(store, count_put, &counting));
+    TRY(store->mail->counts(store, kind_count_put, &counting));
     cbor_array_close(&kinds, kinds_mark, counting.count);
     cbor_map(&out->body, (size_t)MAIL_UNKNOWN + 3 + (post->problem != NULL));
     for (unsigned state = MAIL_WAITING; state <= MAIL_UNKNOWN; state++)

@@ -19,7 +19,8 @@ enum route_reply {
     REPLY_OPENAPI,
     REPLY_EVENTS,
     REPLY_FILE,
-    REPLY_ARCHIVE
+    REPLY_ARCHIVE,
+    REPLY_PDF
 };
 enum { ROUTE_CAPTURES_MAX = 3, ROUTE_ALLOW_BYTES = 64 };
 

@@ -187,6 +187,18 @@ def whatever_the_law_calls_it_a_report_says_that_data_leaked():
         within("Japanese: have it translated", home.run("law", "show", "jp-appi").text)
 
 
+def the_same_paper_comes_over_http():
+    with Home() as home:
+        home.start()
+        one = home.good("POST", "/v1/incidents", {"title": "명단이 팔립니다", "kind": "other"})["id"]
+        line = home.good("POST", f"/v1/incidents/{one}/reports", {"duty": "kr-pipa/authority"})["line"]
+        home.run("report", "show", one, str(line), "--format", "pdf", "--out", home.file("drawn.pdf"))
+        with open(home.file("drawn.pdf"), "rb") as file:
+            drawn = file.read()
+        paper = home.http("GET", f"/v1/incidents/{one}/reports/{line}/pdf")
+        same([paper.status, paper.body == drawn], [200, True], paper)
+
+
 def who_may_not_know_gets_no_report():
     with Home() as home:
         home.start()
@@ -194,7 +206,7 @@ def who_may_not_know_gets_no_report():
         line = home.good("POST", f"/v1/incidents/{one}/reports", {"duty": "impact"})["line"]
         person = home.good("POST", "/v1/staff", {"name": "budi", "email": "budi@shop.example"})["id"]
         suspect = home.good("POST", "/v1/keys", {"role": "admin", "name": "his", "holders": [person]})["key"]
-        for method, path, body in (("GET", f"/v1/incidents/{one}/reports", None), ("GET", f"/v1/incidents/{one}/reports/{line}", None),
+        for method, path, body in (("GET", f"/v1/incidents/{one}/reports", None), ("GET", f"/v1/incidents/{one}/reports/{line}", None), ("GET", f"/v1/incidents/{one}/reports/{line}/pdf", None),
                                    ("POST", f"/v1/incidents/{one}/reports", {"duty": "impact"}),
                                    ("POST", f"/v1/incidents/{one}/reports/{line}/file", {"how": "x"})):
             same(home.http(method, path, body, key=suspect).status, 404, path)
@@ -206,4 +218,4 @@ if __name__ == "__main__":
           claims_stand_in_it_only_when_somebody_verified_them,
           filing_keeps_when_how_and_receipt_and_amending_shows_what_changed, hostile_words_break_no_pdf_json_or_template,
           the_words_of_a_report_are_held_against_the_lint, whatever_the_law_calls_it_a_report_says_that_data_leaked,
-          who_may_not_know_gets_no_report)
+          the_same_paper_comes_over_http, who_may_not_know_gets_no_report)

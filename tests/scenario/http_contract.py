@@ -268,6 +268,9 @@ def incidents(walk):
     line = drafted.json["line"]
     same([row["line"] for row in walk("GET", "/v1/incidents/{id}/reports", path=path + "/reports").json["items"]], [line])
     same(walk("GET", "/v1/incidents/{id}/reports/{line}", path=f"{path}/reports/{line}").json["report"], drafted.json["report"])
+    paper = walk("GET", "/v1/incidents/{id}/reports/{line}/pdf", path=f"{path}/reports/{line}/pdf")
+    same([paper.headers["content-type"], paper.body[:5], paper.headers["cache-control"]], ["application/pdf", b"%PDF-", "no-store"])
+    walk("GET", "/v1/incidents/{id}/reports/{line}/pdf", None, 404, path=f"{path}/reports/1/pdf")
     receipt(walk("POST", "/v1/incidents/{id}/reports/{line}/file", {"how": "form", "receipt": "42"}, path=f"{path}/reports/{line}/file"))
     held = walk("POST", "/v1/incidents/{id}/words", {"lang": "en", "kind": "other", "text": "12 customers, for sure"}, path=path + "/words").json
     same([row["rule"] for row in held["findings"]], ["number"])

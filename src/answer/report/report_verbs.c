@@ -1,8 +1,12 @@
 #include "answer/incident/incident_put.h"
 #include "answer/incident/lawbook.h"
+#include "answer/paper/print.h"
 #include "answer/report/filing.h"
+#include "answer/report/filing_page.h"
 #include "answer/report/verbs.h"
 #include "keep/put.h"
+
+#include <stdlib.h>
 
 /* The line with the body of a report; NULL: there is none of that number. */
 static const struct line *report_line(const struct fold *fold, uint64_t n)
@@ -75,6 +79,76 @@ RESULT verb_report_show(struct batch *batch, const struct reader *reader, const 
     cbor_text(&out->body, SLICE_TEXT("report"));
     buf_slice_put(&out->body, line->body);
     return OK;
+}
+
+/* What is drawn, apart from the keeper's thread: the page, made here, and what became of it there. */
+struct printing {
+    struct document document;
+    struct buf pdf;
+};
+
+static void printing_free(void *state)
+{
+    struct printing *printing = state;
+    if (!printing) return;
+    document_done(&printing->document);
+    buf_done(&printing->pdf);
+    free(printing);
+}
+
+static RESULT printing_run(struct shop *view, void *state)
+{
+    struct printing *printing = state;
+    (void)view; /* the page holds all that it takes */
+    return document_print(&printing->document, &printing->pdf);
+}
+
+static RESULT printing_take(const struct printing *printing, struct answer *out)
+{
+    buf_slice_put(&out->body, buf_slice(&printing->pdf));
+    out->head.shape = ANSWER_OCTETS;
+    return OK;
+}
+
+/* Its line as a document; `now` as items of a timeline are told. */
+static void page_make(struct shop *shop, const struct line *line, const struct item *item,
+                      struct document *out)
+{
+    SCOPED(buf_done) struct buf now = {0};
+    line_put(shop, &item->now, &now);
+    filing_page(doc_of(line->body), doc_of(buf_slice(&now)), out);
+}
+
+RESULT verb_report_print(struct batch *batch, const struct reader *reader, const struct report_print_ask *ask,
+                         struct answer *out)
+{
+    enum { APART = 1 }; /* from counts of the same incident, which need not wait for a page */
+    struct incident *incident = NULL;
+    SCOPED(reading_done) struct reading reading = {0};
+    TRY(incident_find(batch, reader, ask->id, &incident));
+    if (batch->returned) {
+        TRY(errand_result(batch->returned));
+        return printing_take(batch->returned->state, out);
+    }
+    TRY(incident_read(batch->shop, incident, &reading));
+    const struct line *line = report_line(&reading.fold, ask->line);
+    if (!line) return FAIL(NOT_FOUND, "line: this incident has no report of that line");
+    struct printing *printing = calloc(1, sizeof *printing);
+    struct errand *errand = calloc(1, sizeof *errand);
+    if (!printing || !errand) abort(); /* as all memory: see bytes.h */
+    *errand = (struct errand){.about = incident->no | (uint64_t)APART << 63,
+                              .run = printing_run,
+                              .free = printing_free,
+                              .state = printing};
+    page_make(batch->shop, line, fold_item(&reading.fold, LINE_REPORT, ask->line), &printing->document);
+    if (batch->errand_later) {
+        batch->errand = errand;
+        return FAIL(TOO_BUSY, "report: as much as may be is under way; ask again when some of it is done");
+    }
+    struct result done = printing_run(batch->shop, printing);
+    if (done.code == CODE_OK) done = printing_take(printing, out);
+    errand_free(&errand);
+    return done;
 }
 
 /* That it was filed is a line of the report, and one of the duty, which stops its clock. */

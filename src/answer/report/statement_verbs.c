@@ -1,5 +1,5 @@
-#include "answer/incident/incident_put.h"
 #include "answer/facts/said.h"
+#include "answer/incident/incident_put.h"
 #include "answer/report/silence.h"
 #include "answer/report/statement.h"
 #include "answer/report/verbs.h"

@@ -6,6 +6,7 @@
 
 VERB_FUNCTION(report_draft);
 VERB_FUNCTION(report_show);
+VERB_FUNCTION(report_print);
 VERB_FUNCTION(report_file);
 VERB_FUNCTION(statement_draft);
 VERB_FUNCTION(statement_show);

@@ -9,7 +9,7 @@
 #define AMN_CLI_COMMAND_ACCOUNT_H
 
 #include "base/rows/rows.h"
-#include "cli/doc.h"
+#include "base/doc.h"
 #include "cli/progress.h"
 
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include "cli/call.h"
 #include "cli/demo/page.h"
 #include "cli/demo/program.h"
-#include "cli/doc.h"
+#include "base/doc.h"
 #include "cli/remote.h"
 #include "cli/synth.h"
 

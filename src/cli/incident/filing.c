@@ -2,7 +2,7 @@
 #include "answer/paper/print.h"
 #include "cli/ask.h"
 #include "cli/commands.h"
-#include "cli/incident/filing_page.h"
+#include "answer/report/filing_page.h"
 #include "cli/incident/paper.h"
 #include "cli/input.h"
 #include "cli/show.h"

@@ -2,7 +2,7 @@
 #ifndef AMN_CLI_INCIDENT_RECONCILE_H
 #define AMN_CLI_INCIDENT_RECONCILE_H
 
-#include "cli/doc.h"
+#include "base/doc.h"
 
 /* `claim` as GET /v1/incidents/{id}/reconcile lists it; how it stands to the count goes to `relation`. */
 void reconcile_claim_put(struct slice language, struct doc claim, struct buf *out, struct buf *relation);

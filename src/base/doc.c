@@ -1,4 +1,6 @@
-#include "cli/doc.h"
+#include "base/doc.h"
+
+#include "base/clock.h"
 
 #include <assert.h>
 #include <string.h>
@@ -127,5 +129,23 @@ bool doc_hash(struct doc doc, uint8_t out[32])
     SCOPED(buf_done) struct buf bytes = {0};
     if (!doc_bytes(doc, &bytes) || bytes.len != 32) return false;
     memcpy(out, bytes.at, 32);
+    return true;
+}
+
+bool doc_time_put(struct doc time, struct buf *out)
+{
+    enum { DAY_BYTES = 10, SECONDS_BYTES = 19 };
+    SCOPED(buf_done) struct buf made = {0};
+    struct slice text = doc_text(time);
+    if (text.len == 0) {
+        if (doc_number(time) == 0) return false;
+        time_put(&made, (int64_t)doc_number(time));
+        text = buf_slice(&made);
+    }
+    if (text.len <= SECONDS_BYTES || text.at[DAY_BYTES] != 'T' || text.at[text.len - 1] != 'Z') return false;
+    buf_put(out, text.at, DAY_BYTES);
+    buf_byte(out, ' ');
+    buf_put(out, text.at + DAY_BYTES + 1, SECONDS_BYTES - DAY_BYTES - 1);
+    buf_text(out, " UTC");
     return true;
 }

@@ -1,7 +1,7 @@
-#include "cli/incident/filing_page.h"
+#include "answer/report/filing_page.h"
 
 #include "base/clock.h"
-#include "cli/show.h"
+#include "base/text.h"
 #include "mail/words.h"
 
 struct page_of {
@@ -48,7 +48,7 @@ static void state_put(const struct page_of *page, struct doc now)
         block_word(page, BLOCK_NOTE, "filing.draft");
         return;
     }
-    time_words_put(&time, doc_get(now, "at"));
+    (void)doc_time_put(doc_get(now, "at"), &time);
     const struct mail_value values[] = {{"time", buf_slice(&time)},
                                         {"how", doc_text(doc_get(now, "how"))},
                                         {"receipt", doc_text(doc_get(now, "receipt"))}};
@@ -69,12 +69,12 @@ static void head_put(const struct page_of *page)
     if (words_has(SLICE_TEXT("en"), buf_c(&key))) word(page, buf_c(&key), &stage);
     pair(page, "filing.stage", buf_slice(&stage));
     pair(page, "filing.incident", doc_text(doc_get(page->report, "incident")));
-    time_words_put(&made, doc_get(page->report, "made"));
+    (void)doc_time_put(doc_get(page->report, "made"), &made);
     pair(page, "filing.made", buf_slice(&made));
     if (doc_number(doc_get(query, "count")) == 0) {
         word(page, "filing.count.none", &count);
     } else {
-        time_words_put(&time, doc_get(query, "counted"));
+        (void)doc_time_put(doc_get(query, "counted"), &time);
         buf_decimal(&n, doc_number(doc_get(query, "count")));
         const struct mail_value values[] = {{"n", buf_slice(&n)}, {"time", buf_slice(&time)}};
         words_put(page->language, "filing.count.of", values, COUNT_OF(values), &count);

@@ -6,8 +6,8 @@
  *     struct docs items = docs_of(doc_get(doc, "items"));  struct doc item;
  *     while (docs_next(&items, &item)) show_text(doc_text(doc_get(item, "id")));
  */
-#ifndef AMN_CLI_DOC_H
-#define AMN_CLI_DOC_H
+#ifndef AMN_BASE_DOC_H
+#define AMN_BASE_DOC_H
 
 #include "base/cbor.h"
 
@@ -31,6 +31,9 @@ bool doc_bytes(struct doc doc, struct buf *out);
 
 /* A hash: 32 bytes, by doc_bytes(). */
 bool doc_hash(struct doc doc, uint8_t out[32]);
+
+/* Append a time as people read it: 2026-11-22 03:24:00 UTC. False, and nothing appended: it is none. */
+bool doc_time_put(struct doc time, struct buf *out);
 
 /* Walks the items of an array, or the pairs of a map with text keys; nothing of anything else. */
 struct docs {

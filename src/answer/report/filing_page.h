@@ -1,9 +1,9 @@
 /* A report to an authority, as its answer tells it, on paper. Example: filing_page(report, state, &document); */
-#ifndef AMN_CLI_INCIDENT_FILING_PAGE_H
-#define AMN_CLI_INCIDENT_FILING_PAGE_H
+#ifndef AMN_ANSWER_REPORT_FILING_PAGE_H
+#define AMN_ANSWER_REPORT_FILING_PAGE_H
 
 #include "answer/paper/document.h"
-#include "cli/doc.h"
+#include "base/doc.h"
 
 /* `now` is its line as it stands; empty: it was just drafted. The document is empty before. */
 void filing_page(struct doc report, struct doc now, struct document *out);

@@ -1,4 +1,4 @@
-#include "cli/doc.h"
+#include "base/doc.h"
 
 #include "base/text.h"
 
