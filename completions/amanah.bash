@@ -24,7 +24,7 @@ _amanah()
         words) words="check" ;;
         incident) words="open list show add task claim reconcile contain timeline scope check hold exposures facts readiness severity cost probe export report evidence verify release orphans custody close reopen" ;;
         evidence) words="match" ;;
-        notice) words="draft status preview test send approve pause resume stop person list reached letters verify bounce text" ;;
+        notice) words="draft status preview test send approve pause resume stop person list reached hook letters verify bounce text" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
         export) words="ask list show get" ;;
@@ -155,6 +155,7 @@ _amanah()
         "notice person") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice reached") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice hook") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice letters") options=" --help --json --quiet --home --url --output-curl --output-role --shop --recipient" ;;
         "notice verify") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice bounce") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

@@ -524,6 +524,9 @@ struct notice_act_ask {
     uint64_t run;
     struct texts subjects;
 };
+struct notice_hook_ask {
+    struct slice url, form, template, token, ca;
+};
 struct notice_letters_ask {
     struct slice id, after;
     uint64_t run, limit;

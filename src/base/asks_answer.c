@@ -290,6 +290,14 @@ const struct member notice_act_members[] = {
     MEMBER(notice_act_ask, subjects, WIRE_TEXTS, REVEAL_SUBJECTS_MAX, false, "of reached: whom"),
     {0},
 };
+const struct member notice_hook_members[] = {
+    TEXT(notice_hook_ask, url, 500, false, "https://…: where each text message is posted; none: show the setting"),
+    TEXT(notice_hook_ask, form, 16, false, "own (default): Amanah's body, signed; whatsapp: the WhatsApp Cloud API"),
+    TEXT(notice_hook_ask, template, 512, false, "of whatsapp: the approved template, with four places"),
+    TEXT(notice_hook_ask, token, 1024, false, "of whatsapp: the access token; sealed"),
+    TEXT(notice_hook_ask, ca, 16384, false, "certificates that the other side's must come from, PEM; none: the machine's"),
+    {0},
+};
 const struct member notice_letters_members[] = {
     TEXT(notice_letters_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(notice_letters_ask, run, WIRE_U64, UINT32_MAX, true, notice_run_about),

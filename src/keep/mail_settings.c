@@ -101,32 +101,8 @@ RESULT post_settings_take(struct shop *shop, struct slice body)
     return OK;
 }
 
-struct entry_search {
-    uint64_t entry;
-    bool found;
-};
-
-static RESULT row_is(void *context, const struct authority_row *row)
-{
-    struct entry_search *search = context;
-    if (row->kind != AUTHORITY_MAIL || row->id != MAIL_ROW) return OK;
-    *search = (struct entry_search){row->entry, true};
-    return OK;
-}
-
 RESULT post_changed_us(struct shop *shop, int64_t *out)
 {
-    struct entry_search search = {0};
-    struct entry entry = {0};
-    SCOPED(buf_done) struct buf bytes = {0};
-    TRY(shop->store->authority->each(shop->store, row_is, &search));
-    if (!search.found) return FAIL(NOT_FOUND, "mail: is not set; see amanah mail put");
-    if (search.entry >= ledger_durable(shop->ledger)) { /* made in this batch */
-        *out = clock_now(&shop->clock);
-        return OK;
-    }
-    TRY(ledger_entry(shop->ledger, search.entry, &bytes, NULL));
-    TRY(entry_read(buf_slice(&bytes), &entry));
-    *out = entry.time_us;
-    return OK;
+    struct result got = authority_changed_us(shop, AUTHORITY_MAIL, MAIL_ROW, out);
+    return got.code == CODE_NOT_FOUND ? FAIL(NOT_FOUND, "mail: is not set; see amanah mail put") : got;
 }

@@ -59,6 +59,8 @@ enum { JOBS_SHARE = 4 };
 enum { NOTICING_WORD_MAX = BULK_IN_HAND_MAX };
 struct noticing {
     struct bulk *bulk;
+    struct carrier *hook; /* of text messages; NULL until there is one */
+    int word_fd;          /* epoll: readable when either of them has word */
     struct bulk_word word[NOTICING_WORD_MAX]; /* that no commit has written down yet */
     size_t count;
     int64_t after_us; /* not before that is there another turn */

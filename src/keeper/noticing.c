@@ -1,8 +1,12 @@
 /* Between the shops' notice runs and the sender for many: who is due is handed over, what hosts said is written down. */
+#include "answer/notice/hook.h"
 #include "answer/notice/send.h"
 #include "keeper/keeper_priv.h"
+#include "send/worker.h"
 
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 enum {
     JOBS_MAX = 128,         /* handed over in one commit */
@@ -17,10 +21,39 @@ static size_t word_of(const struct noticing *noticing, uint64_t shop)
     return count;
 }
 
-static void word_take(struct noticing *noticing, struct bulk *bulk)
+static void word_take(struct noticing *noticing)
 {
-    while (noticing->count < NOTICING_WORD_MAX && bulk_take(bulk, &noticing->word[noticing->count]))
+    struct carrier *hook = noticing->hook;
+    struct send_done done = {0};
+    while (noticing->count < NOTICING_WORD_MAX && bulk_take(noticing->bulk, &noticing->word[noticing->count]))
         noticing->count++;
+    while (hook && noticing->count < NOTICING_WORD_MAX && hook->take(hook, &done))
+        hook_word(&done, &noticing->word[noticing->count++]);
+}
+
+static bool heed(const struct noticing *noticing, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    return epoll_ctl(noticing->word_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* The thread for text messages begins with the first of them. */
+static void hook_give(struct noticing *noticing, struct send_job *job)
+{
+    if (!noticing->hook && send_worker_new(&noticing->hook).code == CODE_OK &&
+        !heed(noticing, noticing->hook->fd(noticing->hook)))
+        noticing->hook->free(&noticing->hook);
+    if (noticing->hook && noticing->hook->room(noticing->hook) > 0) {
+        noticing->hook->give(noticing->hook, job);
+        return;
+    }
+    const struct send_done down = {.shop = job->shop,
+                                   .sink = job->sink,
+                                   .upto = job->upto,
+                                   .more = job->more,
+                                   .end = SEND_LATER,
+                                   .problem = "this machine has no memory for it"};
+    if (noticing->count < NOTICING_WORD_MAX) hook_word(&down, &noticing->word[noticing->count++]);
 }
 
 /* Those of this shop to the front, in order; how many. */
@@ -46,7 +79,7 @@ static void word_drop(struct noticing *noticing, size_t front)
 static RESULT shop_turn(struct keeper *keeper, struct shop *shop, uint64_t number, size_t room)
 {
     struct noticing *noticing = keeper->noticing;
-    struct mail_job jobs[JOBS_MAX] = {{0}};
+    struct notice_job jobs[JOBS_MAX] = {{0}};
     SCOPED(batch_done) struct batch batch = {0};
     size_t count = 0, told = word_sort(noticing, number);
     TRY(batch_begin(shop, &keeper->arena, &batch));
@@ -63,8 +96,9 @@ static RESULT shop_turn(struct keeper *keeper, struct shop *shop, uint64_t numbe
     }
     notices_settled(shop, done.code == CODE_OK);
     for (size_t i = 0; i < count; i++) {
-        if (done.code == CODE_OK) bulk_give(noticing->bulk, &jobs[i]);
-        mail_job_done(&jobs[i]);
+        if (done.code == CODE_OK && jobs[i].by_hook) hook_give(noticing, &jobs[i].hook);
+        if (done.code == CODE_OK && !jobs[i].by_hook) bulk_give(noticing->bulk, &jobs[i].mail);
+        notice_job_done(&jobs[i]);
     }
     return done;
 }
@@ -73,12 +107,16 @@ RESULT notices_begin(struct keeper *keeper)
 {
     struct noticing *noticing = calloc(1, sizeof *noticing);
     if (!noticing) return FAIL(UNAVAILABLE, "notice: out of memory");
+    noticing->word_fd = epoll_create1(EPOLL_CLOEXEC);
     struct result made = bulk_new(NULL, &noticing->bulk);
-    if (made.code != CODE_OK)
-        free(noticing);
-    else
+    if (made.code == CODE_OK && noticing->word_fd >= 0 && heed(noticing, bulk_fd(noticing->bulk))) {
         keeper->noticing = noticing;
-    return made;
+        return OK;
+    }
+    if (made.code == CODE_OK) bulk_free(&noticing->bulk);
+    if (noticing->word_fd >= 0) (void)close(noticing->word_fd);
+    free(noticing);
+    return made.code == CODE_OK ? FAIL(UNAVAILABLE, "notice: no descriptor to hear its senders") : made;
 }
 
 /* When the first shop wants a turn. */
@@ -97,7 +135,7 @@ int64_t notices_turn(struct keeper *keeper)
     int64_t now_us = clock_now(&keeper->options.clock), next_us = INT64_MAX;
     struct noticing *noticing = keeper->noticing;
     if (!noticing) return INT64_MAX;
-    word_take(noticing, noticing->bulk);
+    word_take(noticing);
     if (now_us < noticing->after_us && noticing->after_us - now_us <= FAILED_US)
         return noticing->after_us - now_us;
     for (size_t i = 0; i < keeper->shop_count; i++) {
@@ -121,17 +159,20 @@ void notices_end(struct keeper *keeper)
     struct noticing *noticing = keeper->noticing;
     if (!noticing) return;
     bulk_stop(noticing->bulk);
-    word_take(noticing, noticing->bulk);
+    if (noticing->hook) noticing->hook->stop(noticing->hook);
+    word_take(noticing);
     for (size_t i = 0; i < keeper->shop_count; i++) {
         struct result done = word_of(noticing, i) > 0 ? shop_turn(keeper, keeper->shops[i], i, 0) : OK;
         (void)done; /* what could not be written down is found as unknown at the next start */
     }
     bulk_free(&noticing->bulk);
+    if (noticing->hook) noticing->hook->free(&noticing->hook);
+    (void)close(noticing->word_fd);
     free(noticing);
     keeper->noticing = NULL;
 }
 
 int notices_fd(const struct keeper *keeper)
 {
-    return keeper->noticing ? bulk_fd(keeper->noticing->bulk) : -1;
+    return keeper->noticing ? keeper->noticing->word_fd : -1;
 }

@@ -27,6 +27,7 @@ struct send_job {
     struct buf ca;      /* certificates to trust, PEM; empty: those of the machine */
     struct buf headers; /* of WEBHOOK: whole lines, each ended by \n */
     struct buf bytes;   /* a body, syslog messages, or lines */
+    bool wants_code;    /* of WEBHOOK: look for the error's number in a JSON answer */
 };
 void send_job_done(struct send_job *job);
 
@@ -43,8 +44,13 @@ struct send_done {
     uint64_t upto, more;
     enum send_end end;
     uint16_t status;     /* of HTTP; 0: none */
+    uint32_t code;       /* the first "code": N of its answer; 0: none, or not asked for */
+    bool maybe;          /* of LATER without a status: it may have arrived all the same */
     const char *problem; /* of LATER and GONE, in words; static */
 };
+
+/* The number behind the first "code": of a JSON text; 0: there is none. Any bytes are fine. */
+uint32_t answer_code(struct slice text);
 
 struct carrier {
     size_t (*room)(struct carrier *carrier);                     /* jobs it takes now */

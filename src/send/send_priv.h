@@ -7,6 +7,8 @@
 
 #include <curl/curl.h>
 
+enum { SEND_ANSWER_BYTES_MAX = 1024 };
+
 enum slot_state {
     SLOT_FREE,
     SLOT_WEB,     /* libcurl posts it */
@@ -18,11 +20,13 @@ enum slot_state {
 
 struct slot {
     enum slot_state state;
-    CURL *easy;                 /* NULL while free */
-    struct curl_slist *headers; /* of WEB */
-    struct send_job job;        /* of KEPT: target and ca alone, by which it is found again */
-    size_t sent;                /* of job.bytes */
-    int64_t until_us;           /* by the steady clock: when it is given up, or when a kept line is closed */
+    CURL *easy;                         /* NULL while free */
+    struct curl_slist *headers;         /* of WEB */
+    struct send_job job;                /* of KEPT: target and ca alone, by which it is found again */
+    size_t sent;                        /* of job.bytes */
+    char answer[SEND_ANSWER_BYTES_MAX]; /* of WEB: how its answer begins */
+    size_t answered;
+    int64_t until_us; /* by the steady clock: when it is given up, or when a kept line is closed */
 };
 
 /* Word of a job. */

@@ -5,11 +5,29 @@
 
 enum { STATUS_GONE = 410 };
 
-static size_t answer_drop(char *bytes, size_t size, size_t count, void *context)
+/* Its beginning alone is kept; how long it may take is bounded. */
+static size_t answer_take(char *bytes, size_t size, size_t count, void *context)
 {
-    (void)bytes;
-    (void)context;
-    return size * count; /* only its status counts; how long it may take is bounded */
+    struct slot *slot = context;
+    size_t len = size * count, room = sizeof slot->answer - slot->answered;
+    memcpy(slot->answer + slot->answered, bytes, len < room ? len : room);
+    slot->answered += len < room ? len : room;
+    return len;
+}
+
+uint32_t answer_code(struct slice text)
+{
+    static const char name[] = "\"code\"";
+    enum { NUMBER_MAX = 100000000 };
+    const uint8_t *at = text.len > 0 ? memmem(text.at, text.len, name, strlen(name)) : NULL;
+    uint32_t number = 0;
+    if (!at) return 0;
+    struct slice rest = slice_from(text, (size_t)(at - text.at) + strlen(name));
+    while (rest.len > 0 && (rest.at[0] == ' ' || rest.at[0] == ':')) rest = slice_from(rest, 1);
+    for (; rest.len > 0 && rest.at[0] >= '0' && rest.at[0] <= '9' && number < NUMBER_MAX;
+         rest = slice_from(rest, 1))
+        number = number * 10 + (rest.at[0] - '0');
+    return number;
 }
 
 static bool headers_make(struct slot *slot)
@@ -58,7 +76,8 @@ bool web_begin(struct slot *slot)
            curl_easy_setopt(easy, CURLOPT_USERAGENT, "Amanah/" AMN_VERSION) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)job->bytes.len) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, (const char *)job->bytes.at) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, answer_drop) == CURLE_OK;
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, answer_take) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot) == CURLE_OK;
 }
 
 struct send_done send_word(const struct send_job *job, enum send_end end, const char *problem)
@@ -108,5 +127,9 @@ struct send_done web_end(struct slot *slot, CURLcode code)
                   : status / 100 % 10 == 3 ? "the receiver answers with a redirect, and none is followed"
                                            : "the receiver answers with a refusal");
     done.status = status > 0 && status < 1000 ? (uint16_t)status : 0;
+    done.maybe = done.status == 0 && code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_CONNECT &&
+                 code != CURLE_PEER_FAILED_VERIFICATION && code != CURLE_SSL_CONNECT_ERROR;
+    if (slot->job.wants_code)
+        done.code = answer_code((struct slice){(const uint8_t *)slot->answer, slot->answered});
     return done;
 }

@@ -336,6 +336,7 @@ def walk(home):
     for act in ("pause", "resume"):
         run(f"notice {act}", incident, "1", status=NO)
     run("notice reached", incident, "1", f"subjects={one}", "text=by letter", status=NO)
+    run("notice hook", status=NO)  # there is none
     run("notice letters", incident, "1", os.path.dirname(home.file("x", "x")), status=NO)  # it goes by mail
     run("notice stop", incident, "1", "--yes")
     within("none of ours", run("notice verify", "00000-00000-00000-00000-00000-0").text)

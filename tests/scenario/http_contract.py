@@ -307,6 +307,7 @@ def incidents(walk):
     same(walk("POST", "/v1/notices/verify", {"code": "00000-00000-00000-00000-00000-0"}).json, {"ours": False})
     walk("POST", "/v1/notices/bounces", {"recipient": "toko+nx@shop.example", "message": "x"}, 400)
     within("Subject: ", walk("POST", "/v1/notices/texts", {"lang": "ko"}).json["text"])
+    walk("POST", "/v1/notices/hook", {}, 404)
     walk("POST", "/v1/notices/letters", {"id": path.rsplit("/", 1)[1], "run": notice.json["notice"]["run"]}, 409)
     told = problem(walk("POST", "/v1/incidents/{id}/close", {}, 409, path=path + "/close"), 409, "check.not_met")
     within("/task.open", [error["pointer"] for error in told["errors"]])
@@ -415,7 +416,7 @@ GOOD = {
     "/v1/incidents/{id}/evidence": {"name": "x", "data": "eA=="}, "/v1/incidents/{id}/evidence/1/release": {"reason": "x"},
     "/v1/exports": {"who": "all", "fields": ["name"], "purpose": "operations", "reason": "x", "recipient": RECIPIENT},
     "/v1/mutes": {"reason": "x", "days": 1}, "/v1/notices/verify": {"code": "x"}, "/v1/notices/texts": {"lang": "en"},
-    "/v1/notices/letters": {"id": "x", "run": 1},
+    "/v1/notices/letters": {"id": "x", "run": 1}, "/v1/notices/hook": {},
     "/v1/notices/bounces": {"recipient": "x", "message": "x"},
     "/v1/canaries/plan": {"domains": ["x.example"]}, "/v1/canaries": {"partner": "x"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},

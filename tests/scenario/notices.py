@@ -3,6 +3,8 @@
 import base64
 import collections
 import hashlib
+import http.server
+import json
 import os
 import random
 import re
@@ -439,6 +441,135 @@ def whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand():
             check(word.encode() not in home.daemon_said(), f"{word} was said")
 
 
+class Gateway:
+    """Takes posts, and answers each by what `say` makes of it: status and body."""
+
+    def __init__(self, say):
+        gateway, self.posts, self.lock = self, [], threading.Lock()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                with gateway.lock:
+                    gateway.posts.append((self.path, dict(self.headers.items()), body))
+                    status, said = say(json.loads(body), len(gateway.posts))
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(said)))
+                self.end_headers()
+                self.wfile.write(said)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def unmailed(home, count):
+    """An incident whose first run reached nobody: these people have a telephone number only."""
+    ids = [home.create(f"t{n}", lang=["en", "id", "ko"][n % 3], name=f"Person {n}", phone=f"+6281234567{n:02d}") for n in range(count)]
+    looked_at(home, ids, ["name", "phone"])
+    made = incident(home)
+    home.run("notice", "draft", made)
+    home.run("notice", "send", made, "1", "--yes")
+    same(await_state(home, made, "done")["people"]["no_address"], count)
+    return made, ids
+
+
+def text_messages_go_by_a_signed_hook():
+    def say(body, count):
+        if count == 1:
+            return 503, b"later"
+        return (422, b"no such number") if body["to"].endswith("03") else (202, b"{}")
+
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        made, ids = unmailed(home, 5)
+        gateway = Gateway(say)
+        same(home.cli("notice", "hook").status, 1, "there is none")
+        same(home.cli("notice", "hook", "url=http://elsewhere.example/x").status, 2, "not in clear to elsewhere")
+        key = home.ask("notice", "hook", f"url={gateway.url}/sms?x=1")["public_key"]
+        home.run("notice", "draft", made, "channel=hook", "after=1")
+        home.run("notice", "send", made, "2", "--yes")
+        until = time.monotonic() + 20
+        while sum(status(home, made, 2)["people"][name] for name in ("accepted", "refused")) < 4 and time.monotonic() < until:
+            time.sleep(0.1)
+        home.wait_days(0.05)
+        done = await_state(home, made, "done", run=2)
+        same([done["people"]["accepted"], done["people"]["refused"]], [4, 1], "one was told no, one later")
+        same(status(home, made)["people"]["reached_otherwise"], 4)
+        by_id = collections.Counter(dict(headers)["Idempotency-Key"] for _, headers, _ in gateway.posts)
+        same([len(by_id), max(by_id.values())], [5, 2], "the same id at both attempts")
+        path, headers, body = next(post for post in gateway.posts if b"+628123456702" in post[2])
+        said_ = json.loads(body)
+        same([path, said_["to"], said_["lang"], said_["kind"]], ["/sms?x=1", "+628123456702", "ko", "notice"])
+        within("전화번호", said_["leaked"])
+        within("유출된 개인정보", said_["text"])
+        check("Person 1" not in said_["text"], "nobody else is in it")
+        time_, signature = re.fullmatch(r"t=(\d+),ed25519=([0-9a-f]{128})", headers["Amanah-Signature"]).groups()
+        verify = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", home.file("key.pem", key), "-rawin",
+                  "-sigfile", os.path.join(home.folder, "sig"), "-in", os.path.join(home.folder, "said")]
+        with open(os.path.join(home.folder, "sig"), "wb") as file:
+            file.write(bytes.fromhex(signature))
+        for text, good in ((body, 0), (body.replace(b"notice", b"notjce", 1), 1)):
+            with open(os.path.join(home.folder, "said"), "wb") as file:
+                file.write(time_.encode() + b"." + text)
+            same(subprocess.run(verify, capture_output=True, check=False).returncode, good, "openssl checks the signature")
+        proved = home.ask("notice", "person", made, "2", ids[2])
+        same([proved["delivered"]["reply"], proved["delivered"]["to"]], ["HTTP 202", proved["delivered"]["to"]])
+        check(proved["delivered"]["to"].endswith("02") and "812345" not in proved["delivered"]["to"], proved["delivered"]["to"])
+        home.wait_days(4)
+        home.run("notice", "hook", f"url={gateway.url}/other")
+        home.run("notice", "draft", made, "channel=hook", "after=2")
+        refused = home.cli("notice", "send", made, "3", "--yes")
+        within("changed less than 72 hours ago", refused.err.decode())
+        same(home.run("ledger", "verify").status, 0)
+        check(b"+62812345" not in home.daemon_said(), "no number is in the log")
+
+
+def a_gateway_of_whatsapp_is_spoken_to_in_its_own_words():
+    """A stand-in that answers as the Cloud API is documented to; the real one was not there to be tried."""
+    def say(body, count):
+        if count == 1:
+            return 400, json.dumps({"error": {"message": "(#130429) Rate limit hit", "type": "OAuthException", "code": 130429,
+                                              "fbtrace_id": "x"}}).encode()
+        if body["to"].endswith("01"):
+            return 400, b'{"error":{"message":"(#131026) Message undeliverable","type":"OAuthException","code":131026}}'
+        return 200, json.dumps({"messaging_product": "whatsapp", "contacts": [{"input": body["to"], "wa_id": body["to"][1:]}],
+                                "messages": [{"id": "wamid.HBgL"}]}).encode()
+
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        made, _ = unmailed(home, 3)
+        gateway = Gateway(say)
+        url = f"url={gateway.url}/v20.0/106540352242922/messages"
+        same(home.cli("notice", "hook", url, "form=whatsapp").status, 2, "without token")
+        shown = home.run("notice", "hook", url, "form=whatsapp", "template=data_leak", f"token=@{home.file('token', 'EAAGsecret' + chr(10))}", "--json")
+        check("EAAGsecret" not in shown.text, "the token is not told")
+        home.run("notice", "draft", made, "channel=hook", "after=1")
+        home.run("notice", "send", made, "2", "--yes")
+        until = time.monotonic() + 20
+        while len(gateway.posts) < 2 and time.monotonic() < until:
+            time.sleep(0.1)
+        home.wait_days(0.05)
+        done = await_state(home, made, "done", run=2)
+        same([done["people"]["accepted"], done["people"]["refused"]], [2, 1])
+        _, headers, body = next(post for post in gateway.posts if b"00" in post[2][:120])
+        same(headers["Authorization"], "Bearer EAAGsecret")
+        sent = json.loads(body)
+        same([sent["messaging_product"], sent["type"], sent["template"]["name"], sent["template"]["language"]],
+             ["whatsapp", "template", "data_leak", {"code": "en"}])
+        values = [one["text"] for one in sent["template"]["components"][0]["parameters"]]
+        same([values[0], values[1], values[2]], ["Toko Kim", "name, telephone number", "privacy@shop.example"])
+        same(home.ask("notice", "verify", values[3])["ours"], True)
+        check(not any("\n" in value or "    " in value for value in values), "what the API refuses is not in it")
+
+
 def a_supplement_says_what_changed_and_care_follows():
     with Home() as home, MailHost() as host:
         home.start()
@@ -542,5 +673,6 @@ if __name__ == "__main__":
           a_new_way_of_mails_is_not_used, what_it_must_say_it_says_or_does_not_go, words_are_held_against_the_lint,
           a_claim_that_falls_before_the_second_yes_holds_it_back, it_tells_beforehand_how_long_it_takes,
           hostile_names_make_no_header, who_cannot_be_mailed_is_listed_and_told_otherwise,
-          whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand, a_supplement_says_what_changed_and_care_follows,
+          whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand, text_messages_go_by_a_signed_hook,
+          a_gateway_of_whatsapp_is_spoken_to_in_its_own_words, a_supplement_says_what_changed_and_care_follows,
           killed_again_and_again_nobody_is_lost)

@@ -71,19 +71,6 @@ static RESULT addressee_open(struct shop *shop, struct subject_no no, const stru
     return item_open(shop, no, record, FIELD_POSTCODE, item, &out->postcode);
 }
 
-static void labels_put(const struct run_words *words, const struct fields *fields, struct subject_no no,
-                       const char *lang, struct buf *out)
-{
-    uint64_t known = 0, possible = 0;
-    unsigned field = 0;
-    run_person(&words->scope, no, &known, &possible);
-    for (uint64_t bits = known | possible; field_next(&bits, &field);) {
-        if (out->len > 0) buf_text(out, ", ");
-        says_label(fields, field, lang, out);
-        if (possible >> field & 1) buf_text(out, " (?)");
-    }
-}
-
 static void letter_put(const struct page_of *page, const struct record *record, struct subject_no no,
                        const struct addressee *to, const struct notice_mail *mail)
 {
@@ -92,7 +79,7 @@ static void letter_put(const struct page_of *page, const struct record *record, 
     const char *lang = record->lang[0] ? record->lang : "en";
     SCOPED(buf_done) struct buf code = {0}, labels = {0};
     notice_code_put(page->runs->codes, page->run->row.id, no, &code);
-    labels_put(page->run->words, &shop->fields, no, lang, &labels);
+    run_labels(&page->run->words->scope, &shop->fields, no, lang, &labels);
     cbor_map(out, 11);
     put_id(shop, out, "subject", ID_SUBJECT, no.at);
     put_text(out, "lang", slice_text(lang));

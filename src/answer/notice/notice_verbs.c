@@ -212,8 +212,8 @@ static RESULT act_send(const struct acting *acting)
     SCOPED(reading_done) struct reading reading = {0};
     if (run->row.state != RUN_DRAFT && run->row.state != RUN_ASKED)
         return FAIL(CONFLICT, "notice: it was started already");
-    TRY(notices_way(shop, batch->now_us));
     TRY(run_words(batch, run));
+    TRY(notices_way(shop, run->words->spec.channel, batch->now_us));
     TRY(lawbook(shop, &book));
     TRY(incident_read(shop, acting->incident, &reading));
     const struct spec *spec = &run->words->spec;
@@ -256,7 +256,8 @@ static RESULT act_pause(const struct acting *acting)
 static RESULT act_resume(const struct acting *acting)
 {
     if (acting->run->row.state != RUN_PAUSED) return FAIL(CONFLICT, "notice: it is not paused");
-    TRY(notices_way(acting->batch->shop, acting->batch->now_us));
+    TRY(run_words(acting->batch, acting->run));
+    TRY(notices_way(acting->batch->shop, acting->run->words->spec.channel, acting->batch->now_us));
     SCOPED(reading_done) struct reading reading = {0};
     TRY(incident_read(acting->batch->shop, acting->incident, &reading));
     TRY(words_hold(acting, &reading));

@@ -257,6 +257,11 @@ void run_move(struct run *run, struct subject_no no, enum person_state from, enu
 const enum person_state run_unreached[RUN_UNREACHED] = {PERSON_NO_ADDRESS, PERSON_NO_CONSENT, PERSON_REFUSED,
                                                         PERSON_BOUNCED};
 
+unsigned run_host(const struct run *run)
+{
+    return run->words->spec.channel == NOTICE_BY_HOOK ? HOST_HOOK : HOST_MAIL;
+}
+
 bool run_reached(struct run *run, struct subject_no no)
 {
     for (size_t i = 0; i < RUN_UNREACHED; i++) {
@@ -328,4 +333,18 @@ void run_person(const struct scope *scope, struct subject_no no, uint64_t *known
             *known |= part->full | part->masked;
     }
     *possible &= ~*known;
+}
+
+void run_labels(const struct scope *scope, const struct fields *fields, struct subject_no no,
+                const char *lang, struct buf *out)
+{
+    uint64_t known = 0, possible = 0;
+    unsigned field = 0;
+    size_t start = out->len;
+    run_person(scope, no, &known, &possible);
+    for (uint64_t bits = known | possible; field_next(&bits, &field);) {
+        if (out->len > start) buf_text(out, ", ");
+        says_label(fields, field, lang, out);
+        if (possible >> field & 1) buf_text(out, " (?)");
+    }
 }

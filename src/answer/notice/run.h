@@ -64,9 +64,19 @@ struct flight {
     uint32_t run;
     struct subject_no no;
     uint64_t domain;
+    unsigned host;
     bool given; /* the batch that handed it over is durable */
     char masked[96];
     struct hash text; /* of what it says */
+};
+
+/* What takes notices: the mail host, or who sends text messages. */
+enum { HOST_MAIL, HOST_HOOK, NOTICE_HOSTS };
+struct notice_host {
+    unsigned failures; /* running */
+    int64_t paused_us; /* nothing is handed over before */
+    const char *problem;
+    uint16_t reply;
 };
 
 struct notices {
@@ -76,10 +86,7 @@ struct notices {
     size_t flight_count;
     struct pace pace;
     struct codes *codes;
-    unsigned failures; /* of the host, running */
-    int64_t paused_us; /* nothing is handed over before */
-    const char *problem;
-    uint16_t reply;
+    struct notice_host hosts[NOTICE_HOSTS];
     bool recovered; /* what a process before this one was sending is known as unknown */
 };
 
@@ -116,10 +123,15 @@ RESULT run_flush(struct batch *batch, struct run *run);
 /* States in which somebody was not reached: the next channel is for them. */
 extern const enum person_state run_unreached[RUN_UNREACHED];
 
+unsigned run_host(const struct run *run); /* its words are made */
+
 const char *run_state_name(enum run_state state);
 const char *person_state_name(enum person_state state);
 
 /* What of somebody the count exposes, as bits of fields. */
 void run_person(const struct scope *scope, struct subject_no no, uint64_t *known, uint64_t *possible);
+/* The same as a line of labels; (?) behind what is possible only. */
+void run_labels(const struct scope *scope, const struct fields *fields, struct subject_no no,
+                const char *lang, struct buf *out);
 
 #endif

@@ -1,6 +1,7 @@
 #include "answer/notice/send.h"
 
 #include "answer/notice/delivery.h"
+#include "answer/notice/hook.h"
 #include "answer/notice/notice_lint.h"
 #include "answer/notice/told.h"
 #include "keep/access/notice_row.h"
@@ -34,8 +35,9 @@ static const struct field *field_named(const struct shop *shop, const char *name
 /* Which fields of a person a run opens. */
 static uint64_t opened_of(const struct shop *shop, const struct spec *spec, uint64_t held)
 {
+    unsigned address = spec->channel == NOTICE_BY_HOOK ? FIELD_PHONE : FIELD_EMAIL;
     const struct field *consent = spec->consent ? field_named(shop, "e_notice_consent") : NULL;
-    uint64_t bits = (uint64_t)1 << FIELD_NAME | (uint64_t)1 << FIELD_EMAIL;
+    uint64_t bits = (uint64_t)1 << FIELD_NAME | (uint64_t)1 << address;
     if (consent) bits |= field_bit(consent);
     return bits & held;
 }
@@ -74,7 +76,9 @@ static void text_hash(struct crypto *crypto, const struct notice_mail *mail, str
 static RESULT mail_write(struct shop *shop, struct notices *runs, struct run *run,
                          const struct record *record, struct subject_no no, struct notice_mail *out)
 {
-    if (record->held >> FIELD_EMAIL & 1) TRY(record_field(shop, no, record, FIELD_EMAIL, &out->to));
+    unsigned address = run->words->spec.channel == NOTICE_BY_HOOK ? FIELD_PHONE : FIELD_EMAIL;
+    bool paper = notice_on_paper(run->words->spec.channel); /* its address is opened by who writes it down */
+    if (!paper && record->held >> address & 1) TRY(record_field(shop, no, record, address, &out->to));
     if (record->held >> FIELD_NAME & 1) TRY(record_field(shop, no, record, FIELD_NAME, &out->name));
     one_line(&out->name);
     person_write(runs, run, record, no, out);
@@ -95,25 +99,28 @@ RESULT notice_mail_make(struct batch *batch, struct notices *runs, struct run *r
     return mail_write(shop, runs, run, &record, no, out);
 }
 
-RESULT notices_way(struct shop *shop, int64_t now_us)
+RESULT notices_way(struct shop *shop, enum notice_channel channel, int64_t now_us)
 {
     struct post_head head = {0};
     int64_t changed_us = 0;
+    bool by_hook = channel == NOTICE_BY_HOOK;
+    if (notice_on_paper(channel)) return OK;
     SCOPED(buf_done) struct buf time = {0};
     SCOPED(buf_done) struct buf entry_bytes = {0};
     struct entry first = {0};
-    TRY(post_head(shop, &head));
-    if (!head.route) return FAIL(NOT_FOUND, "mail: there is no way to send them; see amanah mail put");
-    TRY(post_changed_us(shop, &changed_us));
+    if (!by_hook) TRY(post_head(shop, &head));
+    if (!by_hook && !head.route)
+        return FAIL(NOT_FOUND, "mail: there is no way to send them; see amanah mail put");
+    TRY(by_hook ? hook_changed_us(shop, &changed_us) : post_changed_us(shop, &changed_us));
     if (now_us - changed_us >= NOTICE_HOLD_HOURS * HOUR_US) return OK;
     TRY(ledger_entry(shop->ledger, 0, &entry_bytes, NULL));
     TRY(entry_read(buf_slice(&entry_bytes), &first));
     if (now_us - first.time_us < NOTICE_HOLD_HOURS * HOUR_US)
         return OK; /* a vault younger than that has no older way */
     time_put(&time, changed_us + NOTICE_HOLD_HOURS * HOUR_US);
-    return FAIL(CONFLICT,
-                "mail: the way that mails go was changed less than %d hours ago; notices may go from %s on",
-                NOTICE_HOLD_HOURS, buf_c(&time));
+    return FAIL(CONFLICT, "%s was changed less than %d hours ago; notices may go from %s on",
+                by_hook ? "hook: where text messages go" : "mail: the way that mails go", NOTICE_HOLD_HOURS,
+                buf_c(&time));
 }
 
 /* The look at those who come next, as one entry, before any of them is opened for sending. */
@@ -172,16 +179,61 @@ struct handing {
     struct notices *runs;
     struct post_head head;
     uint64_t number;
-    struct mail_job *jobs;
+    struct notice_job *jobs;
     size_t room, count;
+    size_t left[NOTICE_HOSTS]; /* that each may have now */
 };
+
+void notice_job_done(struct notice_job *job)
+{
+    mail_job_done(&job->mail);
+    send_job_done(&job->hook);
+    job->by_hook = false;
+}
+
+/* A text message: a post to whom the shop has sending those. The same id at every attempt: the other side drops doubles. */
+static RESULT message_make(struct handing *handing, struct run *run, struct subject_no no,
+                           const struct record *record, const struct notice_mail *mail)
+{
+    struct notices *runs = handing->runs;
+    const struct run_odd *odd = run_odd_of(run, no, false);
+    struct notice_job *job = &handing->jobs[handing->count];
+    SCOPED(buf_done) struct buf id = {0}, code = {0}, leaked = {0};
+    const char *lang = mail_language(says_language(slice_text(record->lang)));
+    message_id_put(runs->codes, run->row.id, no, &id);
+    notice_code_put(runs->codes, run->row.id, no, &code);
+    run_labels(&run->words->scope, &handing->batch->shop->fields, no, lang, &leaked);
+    const struct hook_message message = {.id = buf_slice(&id),
+                                         .kind = slice_text(notice_kind_name(run->words->spec.kind)),
+                                         .to = buf_slice(&mail->to),
+                                         .lang = slice_text(lang),
+                                         .shop = buf_slice(&run->words->name),
+                                         .subject = buf_slice(&mail->subject),
+                                         .text = buf_slice(&mail->body),
+                                         .leaked = buf_slice(&leaked),
+                                         .contact = spec_fact(&run->words->spec, "contact", lang),
+                                         .code = buf_slice(&code)};
+    *job = (struct notice_job){.by_hook = true,
+                               .hook = {.shop = handing->number,
+                                        .sink = odd ? odd->attempts + 1 : 1,
+                                        .upto = (uint64_t)run->row.id << 40 | no.at,
+                                        .more = (uint64_t)(odd ? odd->made_us : handing->batch->now_us)}};
+    struct result made = hook_job(handing->batch->shop, &message, handing->batch->now_us, &job->hook);
+    if (made.code != CODE_OK) {
+        notice_job_done(job);
+        return made;
+    }
+    handing->count++;
+    return OK;
+}
 
 static RESULT job_make(struct handing *handing, struct run *run, struct subject_no no,
                        const struct notice_mail *mail)
 {
     struct notices *runs = handing->runs;
     const struct run_odd *odd = run_odd_of(run, no, false);
-    struct mail_job *job = &handing->jobs[handing->count];
+    struct mail_job *job = &handing->jobs[handing->count].mail;
+    handing->jobs[handing->count] = (struct notice_job){0};
     SCOPED(buf_done) struct buf id = {0};
     message_id_put(runs->codes, run->row.id, no, &id);
     buf_byte(&id, '@');
@@ -216,8 +268,9 @@ static void flight_add(struct notices *runs, struct run *run, struct subject_no 
 {
     SCOPED(buf_done) struct buf masked = {0};
     struct flight *flight = &runs->flights[runs->flight_count++];
-    *flight = (struct flight){.run = run->row.id, .no = no, .domain = domain, .text = mail->text};
-    mask(MASK_EMAIL, buf_slice(&mail->to), &masked);
+    *flight = (struct flight){
+        .run = run->row.id, .no = no, .domain = domain, .text = mail->text, .host = run_host(run)};
+    mask(run_host(run) == HOST_HOOK ? MASK_TAIL : MASK_EMAIL, buf_slice(&mail->to), &masked);
     size_t len = masked.len < sizeof flight->masked ? masked.len : sizeof flight->masked - 1;
     memcpy(flight->masked, masked.at, len);
 }
@@ -261,14 +314,16 @@ static RESULT person_open(struct handing *handing, struct run *run, struct subje
     TRY(record_unlock(shop, no, &record, &data_key));
     TRY(consents(shop, &run->words->spec, &record, no, batch->now_us, &agrees));
     if (agrees) TRY(mail_write(shop, handing->runs, run, &record, no, &mail));
-    if (!agrees || !mail_address_good(buf_slice(&mail.to))) {
+    bool by_hook = run_host(run) == HOST_HOOK;
+    if (!agrees || (by_hook ? mail.to.len == 0 : !mail_address_good(buf_slice(&mail.to)))) {
         run_move(run, no, from, agrees ? PERSON_NO_ADDRESS : PERSON_NO_CONSENT);
         return OK;
     }
-    uint64_t domain = pace_domain(mail_address_domain(buf_slice(&mail.to)));
+    uint64_t domain =
+        pace_domain(by_hook ? SLICE_TEXT("text messages") : mail_address_domain(buf_slice(&mail.to)));
     if (!pace_may(&handing->runs->pace, domain, batch->now_us, &until_us))
         return put_off(batch, run, no, from, until_us);
-    TRY(job_make(handing, run, no, &mail));
+    TRY(by_hook ? message_make(handing, run, no, &record, &mail) : job_make(handing, run, no, &mail));
     flight_add(handing->runs, run, no, domain, &mail);
     pace_went(&handing->runs->pace, domain);
     run_move(run, no, from, PERSON_SENDING);
@@ -311,7 +366,9 @@ static RESULT again(struct handing *handing, struct run *run, size_t most)
 static RESULT run_hand_over(struct handing *handing, struct run *run)
 {
     TRY(run_words(handing->batch, run));
-    size_t left = handing->room - handing->count;
+    unsigned host = run_host(run);
+    size_t left = handing->room - handing->count, began = handing->count;
+    if (left > handing->left[host]) left = handing->left[host];
     size_t flights = FLIGHTS_MAX - handing->runs->flight_count;
     size_t most = handing->count + day_room(run, handing->batch->now_us, left < flights ? left : flights);
     TRY(again(handing, run, most));
@@ -321,6 +378,7 @@ static RESULT run_hand_over(struct handing *handing, struct run *run)
         if (at > run->row.entered) TRY(look_enter(handing->batch, run));
         TRY(person_open(handing, run, (struct subject_no){at}, PERSON_QUEUED));
     }
+    handing->left[host] -= handing->count - began;
     return OK;
 }
 
@@ -377,11 +435,11 @@ static RESULT run_turn(struct handing *handing, struct run *run)
     if (run->row.state != RUN_SENDING) return run->row_dirty ? run_flush(batch, run) : OK;
     TRY(run_words(batch, run));
     if (handing->room > 0 && !notice_on_paper(run->words->spec.channel)) {
-        struct result way = notices_way(batch->shop, batch->now_us);
+        struct result way = notices_way(batch->shop, run->words->spec.channel, batch->now_us);
         if (way.code == CODE_CONFLICT || way.code == CODE_NOT_FOUND)
             return run_flush(batch, run); /* the way is new: it waits by itself */
         TRY(way);
-        TRY(post_head(batch->shop, &handing->head));
+        if (run_host(run) == HOST_MAIL) TRY(post_head(batch->shop, &handing->head));
         TRY(run_hand_over(handing, run));
     }
     if (run_over(run)) {
@@ -392,22 +450,30 @@ static RESULT run_turn(struct handing *handing, struct run *run)
     return run_flush(batch, run);
 }
 
-RESULT notices_hand_over(struct batch *batch, uint64_t number, struct mail_job *jobs, size_t room,
+/* How many more a host may have: one, while it is tried whether it is there again. */
+static size_t host_left(const struct notices *runs, unsigned host, int64_t now_us, size_t room)
+{
+    const struct notice_host *at = &runs->hosts[host];
+    size_t flights = 0;
+    for (size_t i = 0; i < runs->flight_count; i++) flights += runs->flights[i].host == host;
+    if (now_us < at->paused_us || (at->failures > 0 && flights > 0)) return 0;
+    return at->failures > 0 && room > 1 ? 1 : room;
+}
+
+RESULT notices_hand_over(struct batch *batch, uint64_t number, struct notice_job *jobs, size_t room,
                          size_t *count)
 {
-    struct handing handing = {.batch = batch, .number = number, .jobs = jobs};
+    struct handing handing = {.batch = batch, .number = number, .jobs = jobs, .room = room};
     *count = 0;
     TRY(runs_of(batch->shop, &handing.runs));
-    handing.room =
-        handing.runs->failures > 0 && room > 1 ? 1 : room; /* one tries whether the host is there again */
-    if (handing.runs->failures > 0 && handing.runs->flight_count > 0) handing.room = 0;
-    if (batch->now_us < handing.runs->paused_us) handing.room = 0;
+    for (unsigned i = 0; i < NOTICE_HOSTS; i++)
+        handing.left[i] = host_left(handing.runs, i, batch->now_us, room);
     struct result done = OK;
     for (size_t i = 0; i < handing.runs->count && done.code == CODE_OK; i++)
         done = run_turn(&handing, handing.runs->at[i]);
     *count = handing.count;
     if (done.code == CODE_OK) return OK;
-    for (size_t i = 0; i < handing.count; i++) mail_job_done(&jobs[i]);
+    for (size_t i = 0; i < handing.count; i++) notice_job_done(&jobs[i]);
     *count = 0;
     return done;
 }
@@ -428,21 +494,21 @@ void notices_settled(struct shop *shop, bool durable)
     runs->flight_count = kept;
 }
 
-static void host_failed(struct notices *runs, const struct mail_done *done, int64_t now_us)
+static void host_failed(struct notice_host *host, const struct mail_done *done, int64_t now_us)
 {
-    if (runs->paused_us <= now_us) { /* else it is word of the same failure */
-        runs->failures++;
-        runs->paused_us = now_us + mail_pause_us(runs->failures);
+    if (host->paused_us <= now_us) { /* else it is word of the same failure */
+        host->failures++;
+        host->paused_us = now_us + mail_pause_us(host->failures);
     }
-    runs->problem = done->problem;
-    runs->reply = done->reply;
+    host->problem = done->problem;
+    host->reply = done->reply;
 }
 
-static void host_works(struct notices *runs)
+static void host_works(struct notice_host *host)
 {
-    runs->failures = 0;
-    runs->paused_us = 0;
-    runs->problem = NULL;
+    host->failures = 0;
+    host->paused_us = 0;
+    host->problem = NULL;
 }
 
 static RESULT odd_word(struct batch *batch, struct run *run, const struct flight *flight,
@@ -473,18 +539,18 @@ static RESULT word_take(struct batch *batch, struct notices *runs, struct run *r
     pace_word(&runs->pace, flight->domain, end, batch->now_us);
     switch (done->end) {
     case MAIL_ARRIVED:
-        host_works(runs);
+        host_works(&runs->hosts[flight->host]);
         run_move(run, flight->no, PERSON_SENDING, PERSON_ACCEPTED);
         TRY(run_reached_before(batch, runs, run, flight->no));
         return delivery_add(batch, flight, slice_text(word->text), delivery);
     case MAIL_REFUSED:
     case MAIL_LATER:
-        host_works(runs);
+        host_works(&runs->hosts[flight->host]);
         return odd_word(batch, run, flight, done, false);
     case MAIL_LOST:
         return odd_word(batch, run, flight, done, true);
     case MAIL_DOWN:
-        host_failed(runs, done, batch->now_us);
+        host_failed(&runs->hosts[flight->host], done, batch->now_us);
         break;
     case MAIL_UNTOUCHED:
         break;
@@ -595,6 +661,22 @@ static int64_t run_due_us(struct shop *shop, const struct run *run, int64_t now_
     return run_us;
 }
 
+/* The same, when what it goes through is waited for. */
+static int64_t host_due_us(struct shop *shop, const struct notices *runs, const struct run *run,
+                           int64_t run_us)
+{
+    unsigned host = run_host(run);
+    int64_t now_us = clock_now(&shop->clock);
+    const struct notice_host *at = &runs->hosts[host];
+    if (notice_on_paper(run->words->spec.channel) || run_over(run)) return run_us;
+    for (size_t i = 0; i < runs->flight_count && at->failures > 0; i++) {
+        if (runs->flights[i].host == host) return INT64_MAX; /* first hear of the one that tries */
+    }
+    if (run_us < at->paused_us) run_us = at->paused_us;
+    bool way = notices_way(shop, run->words->spec.channel, now_us).code == CODE_OK;
+    return !way && run_us < now_us + MINUTE_US ? now_us + MINUTE_US : run_us;
+}
+
 int64_t notices_due_us(struct shop *shop, int64_t now_us)
 {
     struct notices *runs = NULL;
@@ -602,12 +684,8 @@ int64_t notices_due_us(struct shop *shop, int64_t now_us)
     if (runs_of(shop, &runs).code != CODE_OK) return now_us + AGAIN_US;
     for (size_t i = 0; i < runs->count; i++) {
         int64_t run_us = run_due_us(shop, runs->at[i], now_us);
+        if (run_us < INT64_MAX && runs->at[i]->words) run_us = host_due_us(shop, runs, runs->at[i], run_us);
         if (run_us < next_us) next_us = run_us;
     }
-    if (next_us == INT64_MAX) return next_us;
-    if (runs->failures > 0 && runs->flight_count > 0) return INT64_MAX; /* first hear of the one that tries */
-    if (next_us < runs->paused_us) next_us = runs->paused_us;
-    if (notices_way(shop, now_us).code != CODE_OK && next_us < now_us + MINUTE_US)
-        next_us = now_us + MINUTE_US;
-    return next_us > now_us ? next_us : now_us;
+    return next_us == INT64_MAX || next_us > now_us ? next_us : now_us;
 }

@@ -13,11 +13,21 @@
 #define AMN_ANSWER_NOTICE_SEND_H
 
 #include "answer/notice/run.h"
+#include "send/carrier.h"
 
 enum { NOTICE_HOLD_HOURS = 72 }; /* since the way of mails changed */
 
+/* A job of one of the two senders. */
+struct notice_job {
+    bool by_hook;
+    struct mail_job mail;
+    struct send_job
+        hook; /* `upto` is the id, `sink` the attempts, `more` made_us: given back with word of it */
+};
+void notice_job_done(struct notice_job *job);
+
 /* Make jobs of up to `room` people of all running runs. `number` names the shop in the jobs. */
-RESULT notices_hand_over(struct batch *batch, uint64_t number, struct mail_job *jobs, size_t room,
+RESULT notices_hand_over(struct batch *batch, uint64_t number, struct notice_job *jobs, size_t room,
                          size_t *count);
 /* Write down what hosts said of some. */
 RESULT notices_word(struct batch *batch, const struct bulk_word *words, size_t count);
@@ -33,7 +43,7 @@ void notices_settled(struct shop *shop, bool durable);
 int64_t notices_due_us(struct shop *shop, int64_t now_us);
 
 /* May a run be sent along the way that mails go? CONFLICT when that way is new; NOT_FOUND when there is none. */
-RESULT notices_way(struct shop *shop, int64_t now_us);
+RESULT notices_way(struct shop *shop, enum notice_channel channel, int64_t now_us);
 
 /* Subject and body for one person, as they go out, with the mail's address and hash. */
 struct notice_mail {

@@ -105,12 +105,14 @@ static void names_put(const char *name, const struct slice *names, size_t count,
     for (size_t i = 0; i < count; i++) cbor_text(out, names[i]);
 }
 
+/* The run's words are made. */
 static const char *holdup(struct batch *batch, const struct notices *runs, const struct run *run)
 {
+    enum notice_channel channel = run->words->spec.channel;
     if (run->row.state != RUN_SENDING && run->row.state != RUN_ASKED && run->row.state != RUN_DRAFT)
         return NULL;
-    if (notices_way(batch->shop, batch->now_us).code != CODE_OK) return result_text();
-    return run->row.state == RUN_SENDING ? runs->problem : NULL;
+    if (notices_way(batch->shop, channel, batch->now_us).code != CODE_OK) return result_text();
+    return run->row.state == RUN_SENDING ? runs->hosts[run_host(run)].problem : NULL;
 }
 
 RESULT run_told(struct batch *batch, struct notices *runs, struct run *run, struct buf *out)

@@ -13,5 +13,6 @@ VERB_FUNCTION(notice_verify);
 VERB_FUNCTION(notice_bounce);
 VERB_FUNCTION(notice_text);
 VERB_FUNCTION(notice_letters);
+VERB_FUNCTION(notice_hook);
 
 #endif

@@ -253,6 +253,28 @@ RESULT command_notice_verify(struct call *call)
     return ask_and_show(call, VERB_NOTICE_VERIFY, &ask, show_verified);
 }
 
+static void show_hook(const struct call *call, struct doc answer)
+{
+    if (doc_there(doc_get(answer, "approval"))) {
+        show_asked(call, answer);
+        return;
+    }
+    show_text_of(answer, "url", "text messages are posted to ");
+    show_text_of(answer, "form", "form: ");
+    show_text_of(answer, "template", "template: ");
+    show_text_of(answer, "changed", "changed: ");
+    show_slice(doc_text(doc_get(answer, "public_key"))); /* PEM, of our own making */
+}
+
+RESULT command_notice_hook(struct call *call)
+{
+    struct notice_hook_ask ask = {0};
+    SCOPED(arena_done) struct arena arena = {0};
+    SCOPED(member_files_done) struct member_files files = {0};
+    TRY(members_set(call, 0, VERB_NOTICE_HOOK, &arena, &files, &ask));
+    return ask_and_show(call, VERB_NOTICE_HOOK, &ask, show_hook);
+}
+
 static void show_bounce(const struct call *call, struct doc answer)
 {
     (void)call;

@@ -213,3 +213,36 @@ RESULT authority_check(struct shop *shop, struct authority_list *list)
     SCOPED(replay_done) struct replay replay = {.shop = shop, .newest = TAKE(*list)};
     return replay_rows(&replay);
 }
+
+struct row_search {
+    enum authority_kind kind;
+    uint32_t id;
+    uint64_t entry;
+    bool found;
+};
+
+static RESULT row_is(void *context, const struct authority_row *row)
+{
+    struct row_search *search = context;
+    if (row->kind != search->kind || row->id != search->id) return OK;
+    search->entry = row->entry;
+    search->found = true;
+    return OK;
+}
+
+RESULT authority_changed_us(struct shop *shop, enum authority_kind kind, uint32_t id, int64_t *out)
+{
+    struct row_search search = {.kind = kind, .id = id};
+    struct entry entry = {0};
+    SCOPED(buf_done) struct buf bytes = {0};
+    TRY(shop->store->authority->each(shop->store, row_is, &search));
+    if (!search.found) return FAIL(NOT_FOUND, "authority: there is no such row");
+    if (search.entry >= ledger_durable(shop->ledger)) { /* made in this batch */
+        *out = clock_now(&shop->clock);
+        return OK;
+    }
+    TRY(ledger_entry(shop->ledger, search.entry, &bytes, NULL));
+    TRY(entry_read(buf_slice(&bytes), &entry));
+    *out = entry.time_us;
+    return OK;
+}

@@ -69,6 +69,9 @@ RESULT authority_list_add(struct authority_list *list, uint64_t index, const str
 /* Check every row against entries found by who walked the whole ledger. Takes the list over. TAMPERED as above. */
 RESULT authority_check(struct shop *shop, struct authority_list *list);
 
+/* When a row was last changed. NOT_FOUND: there is none. Cost: one pass over the authority rows. */
+RESULT authority_changed_us(struct shop *shop, enum authority_kind kind, uint32_t id, int64_t *out);
+
 /* Does the row carry this shop's MAC? For rows that are read again after the load. */
 bool authority_row_good(struct shop *shop, const struct authority_row *row);
 

@@ -9,6 +9,7 @@
 
 enum {
     NOTICE_ROW_TEXT = 1,   /* + kind x 10 + language: a template */
+    NOTICE_ROW_HOOK = 900, /* where text messages go */
     NOTICE_ROW_RUN = 1000, /* + number of the run: it may be sent */
     NOTICE_ROW_BYTES_MAX = 40 * 1024
 };
