@@ -367,7 +367,7 @@ struct sink_test_ask {
     struct slice id;
 };
 struct weekly_ask {
-    char none;
+    struct slice lang;
 };
 struct events_ask {
     uint64_t next; /* number of the first one that is wanted; 0: from now on */

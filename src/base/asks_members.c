@@ -462,7 +462,10 @@ const struct member sink_test_members[] = {
          "the sink's id, sink_…; none: every sink, and whoever watches"),
     {0},
 };
-const struct member weekly_members[] = {{0}};
+const struct member weekly_members[] = {
+    TEXT(weekly_ask, lang, 8, false, "id, ko or en; default: the shop's"),
+    {0},
+};
 const struct member events_members[] = {
     MEMBER(events_ask, next, WIRE_U64, INT64_MAX, false, "number of the first one wanted; 0: from now on"),
     {0},

@@ -149,7 +149,8 @@ bool route_query_member(const struct route *route, const struct member *member)
         return false;
     if (!route_body_member(route, member) || strcmp(member->name, "version") == 0) return false;
     if (member->wire == WIRE_U64 || member->wire == WIRE_BOOL) return true;
-    return member->wire == WIRE_TEXT && route->body == BODY_NONE && strcmp(member->name, "after") == 0;
+    return member->wire == WIRE_TEXT && route->body == BODY_NONE &&
+           (strcmp(member->name, "after") == 0 || strcmp(member->name, "lang") == 0);
 }
 
 RESULT route_query(const struct route *route, const char *name, struct slice value, uint64_t *taken,

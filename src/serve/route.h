@@ -51,7 +51,7 @@ RESULT route_find(const char *method, const char *path, struct route_found *out)
  */
 RESULT route_fill(const struct route_found *found, void *ask, uint64_t *out_taken);
 
-/* May this member stand in the query? Numbers and switches; of texts only `after`, and only without a body. */
+/* May this member stand in the query? Numbers and switches; of texts only `after` and `lang`, and only without a body. */
 bool route_query_member(const struct route *route, const struct member *member);
 
 /* Put one query parameter into the ask. MEMBER_UNKNOWN, INVALID. `value` is borrowed by the ask. */

@@ -13,8 +13,7 @@ RESULT verb_weekly(struct batch *batch, const struct reader *reader, const struc
 {
     SCOPED(buf_done) struct buf text = {0};
     (void)reader;
-    (void)ask;
-    TRY(weekly_put(batch, post_language(batch->shop), &text));
+    TRY(weekly_put(batch, ask->lang.len > 0 ? ask->lang : post_language(batch->shop), &text));
     cbor_map(&out->body, 1);
     put_text(&out->body, "text", buf_slice(&text));
     return OK;

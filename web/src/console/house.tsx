@@ -5,6 +5,8 @@ import { ask, askAll } from "../ui/api";
 import { Speech } from "../ui/speech";
 import { Empty } from "../ui/parts";
 import { t, word, type Loader } from "../ui/words";
+import { Ledger } from "./ledger";
+import { People } from "./people";
 import { SharedContext, usePlace, type Self, type Shared } from "./state";
 import { Today } from "./today";
 
@@ -12,6 +14,8 @@ interface Room { name: string; acts: string[]; page: () => JSX.Element }
 
 const ROOMS: Room[] = [
   { name: "today", acts: [], page: Today },
+  { name: "people", acts: ["show"], page: People },
+  { name: "ledger", acts: ["ledger"], page: Ledger },
 ];
 
 export function House({ self, words, onSpeak, onOut }: { self: Self; words: Loader; onSpeak: () => void; onOut: () => void }): JSX.Element {

@@ -117,11 +117,11 @@ function Waiting(): JSX.Element {
 
 function Week(): JSX.Element {
   const { tick, can } = useShared();
-  const week = useAsk((signal) => ask<{ text: string }>("GET /v1/watch/weekly", {}, { signal }), [tick]);
+  const week = useAsk((signal) => ask<{ text: string }>("GET /v1/watch/weekly", { lang: language() }, { signal }), [tick, language()]);
   const point = useAsk(async (signal) => (can("ledger") ? ask<string>("GET /v1/ledger/checkpoint", {}, { signal }) : ""), [tick], 60000);
   return (
     <Sheet title={t("today.week")}>
-      <Loaded of={week}>{(got) => <Note><p lang="en" style={{ whiteSpace: "pre-line" }}>{got.text.trim()}</p></Note>}</Loaded>
+      <Loaded of={week}>{(got) => <Note><p style={{ whiteSpace: "pre-line" }}>{got.text.trim()}</p></Note>}</Loaded>
       {can("ledger") ? <Loaded of={point}>{(text) => { const [origin = "", size = "0"] = text.split("\n"); return <dl class="facts"><dt>{t("today.ledger")}</dt><dd class="number">{t("entries", { n: Number(size) })}</dd><dt>{t("ledger.origin")}</dt><dd><Id of={origin} /></dd></dl>; }}</Loaded> : null}
     </Sheet>
   );
