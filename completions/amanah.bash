@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice profile contact export job field mail self ledger verify law backup restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice profile contact export job rotate field mail self ledger verify law backup restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -171,6 +171,7 @@ _amanah()
         "job list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "job show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "job cancel") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "rotate") options=" --help --json --quiet --yes --home --url --output-curl --output-role --dry-run --shop --rekey --status" ;;
         "field put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --kind --mask --group --index --bytes" ;;
         "field list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "mail put") options=" --help --json --quiet --home --url --output-curl --output-role --shop --name --lang --sender --reply-to --user --password-file --ca --no-tls" ;;

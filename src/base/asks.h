@@ -584,6 +584,12 @@ struct job_show_ask {
 struct job_cancel_ask {
     struct slice id;
 };
+struct rotate_ask {
+    bool rekey, dry_run;
+};
+struct rotation_ask {
+    char none;
+};
 struct status_ask {
     bool metrics;
 };

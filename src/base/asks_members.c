@@ -516,6 +516,13 @@ const struct member job_cancel_members[] = {
     TEXT(job_cancel_ask, id, ID_BYTES_MAX, true, job_about),
     {0},
 };
+const struct member rotate_members[] = {
+    MEMBER(rotate_ask, rekey, WIRE_BOOL, 1, false,
+           "new data keys, and every record sealed anew under its own"),
+    MEMBER(rotate_ask, dry_run, WIRE_BOOL, 1, false, "say what would happen, change nothing"),
+    {0},
+};
+const struct member rotation_members[] = {{0}};
 const struct member status_members[] = {
     MEMBER(status_ask, metrics, WIRE_BOOL, 1, false, "as Prometheus text"),
     {0},

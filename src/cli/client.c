@@ -20,7 +20,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOCK_WAIT_MS_MAX = 5000, LOCK_TURN_MS = 50, READ_BYTES = 65536, LENGTH_BYTES = 4 };
+enum {
+    LOCK_WAIT_MS_MAX = 5000,
+    LOCK_TURN_MS = 50,
+    READ_BYTES = 65536,
+    LENGTH_BYTES = 4,
+    JOBS_SHOWN_US = 200 * 1000
+};
 
 struct client {
     int fd;                /* of the home's socket; -1: the keeper is in this process */
@@ -263,8 +269,10 @@ RESULT client_send(struct client *client, enum verb verb, const void *ask)
     if (client->fd >= 0) return send_all(client->fd, buf_slice(&frame));
     struct keeper_ask one = {slice_from(buf_slice(&frame), LENGTH_BYTES), true, NULL};
     keeper_run(client->keeper, &one, 1, (struct keeper_sink){keep_frame, client});
-    while (keeper_jobs(client->keeper)) { /* no process stays behind that would do them */
-    }
+    /* No process stays behind that would do them. Who begins a rotation asks again how far it is, to show it. */
+    bool asks_again = verb == VERB_ROTATE || verb == VERB_ROTATION;
+    int64_t until_us = asks_again ? clock_monotonic_us() + JOBS_SHOWN_US : INT64_MAX;
+    while (keeper_jobs(client->keeper) && clock_monotonic_us() < until_us) {}
     if (clock_monotonic_us() >= client->idle_at_us) {
         client->idle_at_us = clock_monotonic_us() + keeper_idle(client->keeper);
     }

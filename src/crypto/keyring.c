@@ -135,6 +135,29 @@ void keyring_drop_last(struct keyring *keyring)
     explicit_bzero(&keyring->rows[--keyring->count], sizeof keyring->rows[0]);
 }
 
+size_t keyring_forget(struct keyring *keyring, enum key_kind kind, uint16_t field, uint16_t below)
+{
+    size_t kept = 0, count = keyring->count;
+    for (size_t i = 0; i < count; i++) {
+        const struct key_row *row = &keyring->rows[i];
+        if (row->kind == kind && row->field == field && row->epoch < below) continue;
+        if (kept != i) memcpy(&keyring->rows[kept], row, sizeof *row);
+        kept++;
+    }
+    explicit_bzero(&keyring->rows[kept], (count - kept) * sizeof keyring->rows[0]);
+    keyring->count = kept;
+    return count - kept;
+}
+
+RESULT keyring_copy(const struct keyring *keyring, struct keyring **out)
+{
+    SCOPED(keyring_free) struct keyring *copy = NULL;
+    TRY(keyring_alloc(&copy));
+    memcpy(copy, keyring, sizeof *copy);
+    *out = TAKE(copy);
+    return OK;
+}
+
 static void wrap_key(struct crypto *crypto, const struct secret *root, const char *name, struct secret *out)
 {
     hkdf(crypto, root, "amanah keyring 1", slice_text(name), out);

@@ -62,6 +62,13 @@ RESULT keyring_add(struct keyring *keyring, struct crypto *crypto, enum key_kind
 /* Take back the key that keyring_add() added last: it could not be made durable. */
 void keyring_drop_last(struct keyring *keyring);
 
+/*
+ * Forget every key of that kind and field below an epoch; how many there were. In memory only: it is gone for good once
+ * a keyring without them is saved, so save a copy first, and use it only then.
+ */
+size_t keyring_forget(struct keyring *keyring, enum key_kind kind, uint16_t field, uint16_t below);
+RESULT keyring_copy(const struct keyring *keyring, struct keyring **out);
+
 /* Replace the file at `path` by `bytes`, durably and atomically, mode 0600. For small files of a home. */
 RESULT file_replace(const char *path, struct slice bytes);
 /* Read a small file whole. NOT_FOUND when there is none; INVALID above `bytes_max`. Appends to `out`. */

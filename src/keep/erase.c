@@ -84,11 +84,17 @@ struct keeping {
     struct batch *batch;
     struct subject_no no;
     const struct secret *data_key;
+    struct eras eras;            /* the data keys before it */
     uint64_t newest;             /* entry of the present record */
     struct hash present;         /* and its hash */
     uint64_t bundle;             /* whose texts are to be dropped next; NO_BUNDLE */
     struct ledger_places places; /* the entries in it */
 };
+
+static void keeping_done(struct keeping *keeping)
+{
+    eras_done(&keeping->eras);
+}
 
 /* Drop what was gathered of one bundle: it is sealed anew only once. */
 static RESULT texts_drop(struct keeping *keeping)
@@ -132,7 +138,7 @@ static RESULT leaf_keep(void *context, const struct sighting *at)
         observed_bind(shop->crypto, &at->aside->observed, at->position, &past);
         bound = &past;
     }
-    leaf_salt(shop->crypto, keeping->data_key, at->entry.nonce, &salt);
+    leaf_salt(shop->crypto, era_key(&keeping->eras, keeping->data_key, at->index), at->entry.nonce, &salt);
     set_leaf(shop->crypto, &salt, &at->aside->set[at->position], bound, &leaf);
     TRY(store->subject->leaf_put(store, keeping->no, at->index, leaf.bytes));
     return texts_gather(keeping, at);
@@ -225,9 +231,11 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     struct receipt intent = {0};
     SCOPED(buf_done) struct buf bytes = {0}, id = {0};
     SECRET data_key = {{0}};
+    SCOPED(keeping_done)
     struct keeping keeping = {.batch = batch, .no = no, .data_key = &data_key, .bundle = NO_BUNDLE};
     TRY(record_get(shop, no, false, &bytes, &record, &keeping.newest));
     TRY(record_unlock(shop, no, &record, &data_key));
+    TRY(record_eras(shop, no, &record, &keeping.eras));
     if (keeping.newest >= ledger_durable(shop->ledger)) {
         return FAIL(CONFLICT,
                     "subject: was changed a moment ago; try again"); /* its entry is not in a bundle yet */
@@ -238,7 +246,7 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     draft_text(&draft, COMMIT_REASON, reason);
     draft_text(&draft, COMMIT_VALUE, buf_slice(&id));
     batch->destroys = true;
-    shop->erasures++;
+    shop->salts_gone++;
     (void)batch_write(batch); /* from here on a failure undoes the batch: no intent without its erasure */
     batch_append(batch, &draft, &intent);
     TRY(history_changes(shop, no, keeping.newest, leaf_keep, &keeping));

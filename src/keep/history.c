@@ -232,6 +232,7 @@ struct listing {
     struct batch *batch;
     const struct looks_list *list;
     const struct secret *data_key;
+    const struct eras *eras;
     size_t count, leaves; /* items given; leaves made anew for their proofs */
     struct buf *out;
 };
@@ -278,7 +279,7 @@ static RESULT proof_put(struct listing *listing, const struct sighting *at)
     TRY(entry_leaves(shop, &at->entry, at->index, aside, leaves));
     merkle_path(crypto, leaves, aside->set_count, at->position, &path);
     TRY(proof_inclusion(crypto, ledger_tiles(shop->ledger), size, at->index, &inclusion));
-    leaf_salt(crypto, listing->data_key, at->entry.nonce, &salt);
+    leaf_salt(crypto, era_key(listing->eras, listing->data_key, at->index), at->entry.nonce, &salt);
     cbor_text(out, SLICE_TEXT("proof"));
     cbor_map(out, observed ? 10 : 9);
     if (observed) observations_put(&aside->observed, at->position, out);
@@ -373,10 +374,12 @@ RESULT history_list(struct batch *batch, const struct looks_list *list, struct b
     struct record record;
     SECRET data_key = {{0}};
     SCOPED(buf_done) struct buf bytes = {0}, next = {0};
-    struct listing listing = {.batch = batch, .list = list, .data_key = &data_key, .out = out};
+    SCOPED(eras_done) struct eras eras = {0};
+    struct listing listing = {.batch = batch, .list = list, .data_key = &data_key, .eras = &eras, .out = out};
     struct looks_part part = {.from = list->from, .bounded = true};
     TRY(record_get(shop, list->no, false, &bytes, &record, NULL));
     TRY(record_unlock(shop, list->no, &record, &data_key));
+    TRY(record_eras(shop, list->no, &record, &eras));
     cbor_text(out, SLICE_TEXT("items"));
     size_t items = cbor_open(out);
     TRY(history_part(shop, list->no, &part, listing_add, &listing));

@@ -4,12 +4,13 @@
 
 bool entry_binds_records(enum entry_kind kind)
 {
-    return kind == ENTRY_IMPORT;
+    return kind == ENTRY_IMPORT || kind == ENTRY_REKEY;
 }
 
 void known_done(struct known *known)
 {
     secret_done(&known->data_key);
+    eras_done(&known->eras);
 }
 
 RESULT subject_known(struct shop *shop, struct subject_no no, struct known *out)
@@ -24,10 +25,15 @@ RESULT subject_known(struct shop *shop, struct subject_no no, struct known *out)
     out->no = no;
     out->erased = record.state == SUBJECT_ERASED;
     sha256_one(shop->crypto, buf_slice(&bytes), &out->record);
-    if (!out->erased && record_unlock(shop, no, &record, &out->data_key).code != CODE_OK) {
-        return FAIL(TAMPERED, "subject %llu: its data key does not open", (unsigned long long)no.at);
+    if (out->erased) return OK;
+    struct result opened = record_unlock(shop, no, &record, &out->data_key);
+    if (opened.code == CODE_NOT_FOUND) {
+        return FAIL(TAMPERED, "subject %llu: its data key is wrapped by kek epoch %u, which was destroyed",
+                    (unsigned long long)no.at, record.epoch);
     }
-    return OK;
+    if (opened.code == CODE_OK) opened = record_eras(shop, no, &record, &out->eras);
+    if (opened.code == CODE_OK || opened.code == CODE_UNAVAILABLE) return opened;
+    return FAIL(TAMPERED, "subject %llu: its data key does not open", (unsigned long long)no.at);
 }
 
 RESULT known_record(struct shop *shop, const struct known *known, uint64_t index, struct hash *out)
@@ -54,7 +60,7 @@ RESULT known_leaf(struct shop *shop, const struct known *known, const struct lea
     }
     if (record) TRY(known_record(shop, known, at->index, &bound));
     if (observed) observed_bind(shop->crypto, &at->aside->observed, at->position, &bound);
-    leaf_salt(shop->crypto, &known->data_key, at->entry->nonce, &salt);
+    leaf_salt(shop->crypto, era_key(&known->eras, &known->data_key, at->index), at->entry->nonce, &salt);
     set_leaf(shop->crypto, &salt, &at->aside->set[at->position], record || observed ? &bound : NULL, out);
     return OK;
 }

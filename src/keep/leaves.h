@@ -15,6 +15,7 @@ struct known {
     uint64_t newest;    /* the entry that wrote the present record */
     struct hash record; /* and that record's hash */
     struct secret data_key;
+    struct eras eras; /* and the data keys before it */
 };
 void known_done(struct known *known);
 

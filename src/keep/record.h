@@ -8,6 +8,14 @@
  *     fields: number 1 · version 4 · blocks 2 · box (nonce 12, 16 x blocks, tag 16), ascending by number
  *     inside a box: length 2 · value · zeros to a multiple of 16; of a group's field: items (item 1 · length 2 · value)
  *
+ * A record whose key was rotated (keep/rotate.h) has format 2 and, behind the wrapped key, what came before:
+ *
+ *     wrote 8 · eras 1 · box (nonce 12, 40 x eras, tag 16; none without eras)
+ *     inside the box, under the present data key: for each data key that was, ascending: until 8 · key 32
+ *
+ * `until` is the index of the entry from which on the next key salts leaves: what is proved of older entries needs the
+ * key of their era, and it goes with the subject.
+ *
  * An erased subject's record ends behind created_us. Main calls: record_parse(), record_unlock(), record_field().
  */
 #ifndef AMN_KEEP_RECORD_H
@@ -18,7 +26,9 @@
 enum subject_state { SUBJECT_ACTIVE = 1, SUBJECT_CLOSED, SUBJECT_ERASED, SUBJECT_LINKED };
 
 enum {
-    RECORD_FORMAT = 1,
+    RECORD_FORMAT = 1, /* of boxes, whatever became of their keys */
+    RECORD_ROTATED = 2,
+    ERAS_MAX = 255,
     RECORD_HEAD_BYTES = 1 + 1 + 2 + 3 + 4 + 8,
     WRAPPED_KEY_BYTES = AEAD_EXTRA_BYTES + SECRET_BYTES,
     RECORD_BYTES_MAX = 4 * 1024 * 1024,
@@ -39,6 +49,10 @@ struct record {
         contact_s; /* when e-mail address or telephone number changed last, in seconds since 1970; 0: never */
     uint16_t epoch;
     struct slice wrapped; /* borrowed */
+    bool rotated;         /* has the two that follow */
+    uint8_t era_count;    /* data keys that were, */
+    struct slice eras;    /* sealed; borrowed */
+    uint64_t wrote;       /* entry that wrote its values; 0: the row's own, nothing was rotated since */
     uint64_t held;        /* bits of the fields it has */
     struct record_field fields[FIELD_MAX];
 };
@@ -50,9 +64,37 @@ RESULT record_parse(struct slice bytes, struct record *out);
 RESULT record_unlock(struct shop *shop, struct subject_no no, const struct record *record,
                      struct secret *data_key);
 
+/* Data keys that a subject had before, each up to before an entry. Empty for nearly everybody. */
+struct eras {
+    struct era {
+        uint64_t until;
+        struct secret key;
+    } * at; /* ascending */
+    size_t count;
+};
+void eras_done(struct eras *eras);
+/* Open them, after record_unlock(). CORRUPT. */
+RESULT record_eras(struct shop *shop, struct subject_no no, const struct record *record, struct eras *out);
+/* The data key of the time of an entry: `present` unless an older one was in use then. Borrowed from either. */
+const struct secret *era_key(const struct eras *eras, const struct secret *present, uint64_t entry);
+
 /* Open one field the record holds, after record_unlock(): appends the value's bytes, or items, to `out`. */
 RESULT record_field(struct shop *shop, struct subject_no no, const struct record *record, unsigned field,
                     struct buf *out);
+
+/* How a record's keys are rotated. */
+struct rotate_how {
+    bool rekey; /* a new data key, and everything sealed anew under it; else the same one is wrapped anew */
+    uint64_t entry; /* the record's next entry: from there on the new key salts leaves */
+    uint64_t wrote; /* the row's entry: it wrote the values, unless the record says another did */
+};
+
+/*
+ * The same record under the newest kek epoch; its version, and those of its fields, stay. Sets shop->dek, and in
+ * `data_key` the key that holds from then on. CORRUPT when something does not open; TOO_MANY beyond ERAS_MAX.
+ */
+RESULT record_rotate(struct shop *shop, struct subject_no no, const struct record *old,
+                     const struct rotate_how *how, struct secret *data_key, struct buf *out);
 
 /* Draw a data key for a new subject and wrap it. Sets it on shop->dek. */
 void record_key_new(struct shop *shop, struct subject_no no, struct secret *data_key,

@@ -7,6 +7,7 @@
 #include "keep/post.h"
 #include "keep/profile.h"
 #include "keep/reopen.h"
+#include "keep/rotate.h"
 #include "keep/spend.h"
 #include "keep/tampered.h"
 #include "keep/verbs.h"
@@ -152,13 +153,21 @@ static RESULT outside_keys_set(struct shop *shop)
     return OK;
 }
 
+RESULT shop_kek_open(struct shop *shop)
+{
+    SECRET kek = {{0}};
+    TRY(key_newest(shop, KEY_KEK, 0, &kek));
+    aead_key(shop->kek, &kek);
+    shop->kek_epoch = keyring_newest(shop->keyring, KEY_KEK, 0);
+    return OK;
+}
+
 static RESULT keys_set(struct shop *shop)
 {
-    SECRET id = {{0}}, pepper = {{0}}, mac = {{0}}, kek = {{0}}, staff = {{0}};
+    SECRET id = {{0}}, pepper = {{0}}, mac = {{0}}, staff = {{0}};
     TRY(key_newest(shop, KEY_ID, 0, &id));
     TRY(key_newest(shop, KEY_PEPPER, 0, &pepper));
     TRY(key_newest(shop, KEY_ROW_MAC, 0, &mac));
-    TRY(key_newest(shop, KEY_KEK, 0, &kek));
     TRY(key_newest(shop, KEY_STAFF, 0, &staff));
     TRY(block_cipher_new(shop->crypto, &id, &shop->ids));
     TRY(prf_new(shop->crypto, &pepper, &shop->pepper));
@@ -166,9 +175,8 @@ static RESULT keys_set(struct shop *shop)
     TRY(aead_new(shop->crypto, &shop->kek));
     TRY(aead_new(shop->crypto, &shop->dek));
     TRY(aead_new(shop->crypto, &shop->staff_box));
-    aead_key(shop->kek, &kek);
+    TRY(shop_kek_open(shop));
     aead_key(shop->staff_box, &staff);
-    shop->kek_epoch = keyring_newest(shop->keyring, KEY_KEK, 0);
     return outside_keys_set(shop);
 }
 
@@ -449,6 +457,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
         TRY(shop_reopen(shop, &old));
         mark_remove(shop);
     }
+    if (options->mode == SHOP_WRITER) TRY(rotation_open(shop));
     if (options->mode == SHOP_WRITER && shop->forged > 0) TRY(forged_tell(shop));
     *out = TAKE(shop);
     return OK;

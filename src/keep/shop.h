@@ -65,9 +65,11 @@ struct shop {
     struct {
         void *at;
         void (*free)(void *at);
-        bool untidy;   /* a file may lie there that nobody may have any more */
-    } exporting;       /* the export at hand: answer/export/job.h */
-    uint64_t erasures; /* since the start: whoever keeps leaves for later must make them anew */
+        bool untidy; /* a file may lie there that nobody may have any more */
+    } exporting;     /* the export at hand: answer/export/job.h */
+    uint64_t
+        salts_gone; /* by erasures and new data keys since the start: leaves kept for later must be made anew */
+    uint8_t rotating; /* enum rotation_state of a rotation that is not over, 0: none. keep/rotate.h */
     struct {
         void *at;
         void (*free)(void *at);
@@ -143,6 +145,9 @@ RESULT shop_hand_reading(const struct shop *shop, struct store *view, struct sho
 /* Load staff, keys, roles and fields anew from their authority rows; or forget them all. */
 RESULT shop_readers_load(struct shop *shop);
 void shop_readers_drop(struct shop *shop);
+
+/* Have new data keys wrapped by the keyring's newest kek epoch. */
+RESULT shop_kek_open(struct shop *shop);
 
 /* Set up the blind index of a field from the keyring's newest epoch. */
 RESULT shop_index_open(struct shop *shop, unsigned field);

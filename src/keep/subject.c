@@ -88,6 +88,7 @@ RESULT subject_change(struct batch *batch, const struct held *held, const struct
     if (out->difference.fields == 0 && !place) return OK;
     if (out->difference.fields & contact) TRY(contact_changed(shop, held, &record, out));
     record.version = old->version + 1;
+    record.wrote = 0; /* this change's own entry does */
     record_write(shop, held->no, &record, values, &out->bytes);
     sha256_one(shop->crypto, buf_slice(&out->bytes), &out->record);
     sha256_one(shop->crypto, buf_slice(&held->bytes), &out->past);

@@ -32,6 +32,8 @@ VERB_FUNCTION(subject_sightings);
 VERB_FUNCTION(lookup);
 VERB_FUNCTION(reveal);
 VERB_FUNCTION(import);
+VERB_FUNCTION(rotate);
+VERB_FUNCTION(rotation);
 VERB_FUNCTION(ledger_checkpoint);
 VERB_FUNCTION(ledger_tile);
 VERB_FUNCTION(ledger_proof);

@@ -18,7 +18,7 @@ static RESULT known_get(struct hand *hand, struct subject_no no, const struct kn
 static bool writes_records(enum entry_kind kind)
 {
     return kind == ENTRY_CREATE || kind == ENTRY_PATCH || kind == ENTRY_CLOSE || kind == ENTRY_ERASE ||
-           kind == ENTRY_IMPORT;
+           entry_binds_records(kind);
 }
 
 /* The one subject of a change: the entry itself carries the record's hash. */
@@ -26,7 +26,7 @@ static RESULT check_object(struct shop *shop, const struct entry *entry, uint64_
                            const struct known *known)
 {
     struct hash record = {{0}};
-    if (entry->kind == ENTRY_IMPORT || !writes_records(entry->kind)) return OK;
+    if (entry_binds_records(entry->kind) || !writes_records(entry->kind)) return OK;
     TRY(known_record(shop, known, index, &record));
     if (entry->has_object && hash_equal(&record, &entry->object)) return OK;
     return FAIL(TAMPERED, "subject %llu: its record is not the one that entry %llu wrote",

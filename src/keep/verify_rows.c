@@ -74,7 +74,7 @@ static RESULT check_subject(struct hand *hand, const struct subject_row *row)
                  (unsigned long long)row->no.at, (unsigned long long)row->entry, (unsigned long long)wrote);
     } else if (record.state != SUBJECT_ERASED) {
         checked = expect_tags(hand, row->no, &record);
-        if (checked.code == CODE_CORRUPT) {
+        if (checked.code == CODE_CORRUPT || checked.code == CODE_NOT_FOUND) { /* or its kek is gone */
             checked =
                 FAIL(TAMPERED, "subject %llu: its record does not open", (unsigned long long)row->no.at);
         }

@@ -6,6 +6,7 @@
 #include "answer/export/job.h"
 #include "answer/export/verbs.h"
 #include "keep/put.h"
+#include "keep/rotate.h"
 #include "keeper/keeper_priv.h"
 
 enum { FAILED_US = 1000 * 1000 };
@@ -122,14 +123,26 @@ RESULT verb_job_cancel(struct batch *batch, const struct reader *reader, const s
 }
 
 /* One slice of one shop's work, in one commit. */
-static RESULT slice(struct keeper *keeper, struct shop *shop, bool *more)
+static RESULT slice(struct keeper *keeper, struct shop *shop, RESULT (*turn)(struct batch *batch, bool *more),
+                    bool *more)
 {
     SCOPED(batch_done) struct batch batch = {0};
     TRY(batch_begin(shop, &keeper->arena, &batch));
-    struct result done = export_turn(&batch, more);
+    struct result done = turn(&batch, more);
     if (done.code == CODE_OK) return batch_settle(&batch);
     batch_rollback(&batch);
     return done;
+}
+
+/* Rotating keys asks nobody and answers nobody: it is no job that somebody has, but works as one. */
+static bool rotation_go_on(struct keeper *keeper, struct shop *shop)
+{
+    bool more = false;
+    if (!rotation_waits(shop)) return false;
+    struct result done = slice(keeper, shop, rotation_turn, &more);
+    arena_reset(&keeper->arena);
+    if (done.code == CODE_OK && !rotation_waits(shop)) shop_scrub(shop); /* keys that were stand in no log */
+    return done.code == CODE_OK && more;
 }
 
 void jobs_tidy(struct keeper *keeper, struct shop *shop)
@@ -146,12 +159,13 @@ bool keeper_jobs(struct keeper *keeper)
         struct shop *shop = keeper->shops[i];
         bool more = false;
         if (export_waits(shop)) {
-            struct result done = slice(keeper, shop, &more);
+            struct result done = slice(keeper, shop, export_turn, &more);
             arena_reset(&keeper->arena);
             shop->exporting.untidy |= !export_waits(shop);
             if (done.code != CODE_OK) export_drop(shop, true);
             any |= done.code == CODE_OK && more && export_waits(shop);
         }
+        any |= rotation_go_on(keeper, shop);
         if (shop->exporting.untidy) jobs_tidy(keeper, shop);
     }
     return any;
@@ -168,7 +182,7 @@ int64_t jobs_turn(struct keeper *keeper)
     keeper->jobs_us = ended_us + (JOBS_SHARE - 1) * (ended_us - began_us);
     if (more) return 0;
     for (size_t i = 0; i < keeper->shop_count; i++) {
-        if (export_waits(keeper->shops[i])) return FAILED_US;
+        if (export_waits(keeper->shops[i]) || rotation_waits(keeper->shops[i])) return FAILED_US;
     }
     return INT64_MAX;
 }

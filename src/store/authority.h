@@ -61,6 +61,7 @@ struct incident_store;
 struct hold_store;
 struct exposure_store;
 struct run_store;
+struct rotation_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -79,6 +80,7 @@ struct store {
     const struct hold_store *hold;
     const struct exposure_store *exposure;
     const struct run_store *run;
+    const struct rotation_store *rotation;
 };
 
 #endif

@@ -41,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (record_parse(bytes, &record).code != CODE_OK) return 0;
     if (!within(record.wrapped, bytes)) __builtin_trap();
     if (record.state != SUBJECT_ERASED && record.wrapped.len != WRAPPED_KEY_BYTES) __builtin_trap();
+    if (!within(record.eras, bytes) || (record.era_count > 0) != (record.eras.len > 0)) __builtin_trap();
     if (record.country[2] != 0 || record.lang[3] != 0) __builtin_trap();
     for (unsigned i = 0; i < FIELD_MAX; i++) {
         bool held = record.held >> i & 1;

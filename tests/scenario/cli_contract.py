@@ -358,6 +358,11 @@ def walk(home):
     within("export", run("job show", exported["job"]).text)
     within("cancelled", run("job cancel", exported["job"]).text)
     run("export ask", "--incident", incident, "--exposed", "email=known", *words[2:])
+    run("rotate", status=USAGE)  # nobody is here to say yes
+    within("would begin", run("rotate", "--rekey", "--dry-run").text)
+    run("rotate", "--status", status=NO)
+    within("held", run("rotate", "--yes").text)  # an incident is open
+    within("epoch", run("rotate", "--status", "--json").text)
     run("field put", "shoe_size", "--kind", "text", "--bytes", "8")
     within("shoe_size", run("field list").text)
 

@@ -199,6 +199,8 @@ def people(walk):
     within(job, [item["id"] for item in walk("GET", "/v1/jobs").json["items"]])
     same(walk("GET", "/v1/jobs/{id}", path=f"/v1/jobs/{job}").json["of"], export)
     receipt(walk("POST", "/v1/jobs/{id}/cancel", path=f"/v1/jobs/{job}/cancel"))
+    receipt(walk("POST", "/v1/rotation", {"rekey": True}, 202))
+    within(walk("GET", "/v1/rotation").json["state"], ["moving", "moved", "done"])
     walk("POST", "/v1/services", {"name": "frontend", "fields": ["name"], "purposes": ["self"],
                                   "routes": ["GET /api/customers/{ref} = name"]}, 201)
     within("frontend", [item["name"] for item in walk("GET", "/v1/services").json["items"]])

@@ -303,6 +303,12 @@ WRAP(run, said_each,
       RESULT (*each)(void *context, uint64_t entry, struct slice bytes), void *context),
      run, no, each, context)
 
+WRAP(rotation, put, (struct store * store, const struct rotation_row *row), row)
+WRAP(rotation, newest, (struct store * store, struct rotation_row *out), out)
+WRAP(rotation, each,
+     (struct store * store, RESULT (*each)(void *context, const struct rotation_row *row), void *context),
+     each, context)
+
 WRAP(hold, add, (struct store * store, const struct waiting_row *row), row)
 WRAP(hold, get, (struct store * store, struct subject_no no, uint64_t *entry), no, entry)
 WRAP(hold, first, (struct store * store, struct waiting_row *row, struct buf *sealed), row, sealed)
@@ -517,12 +523,18 @@ static const struct hold_store wrap_hold = {
     .drop = wrap_hold_drop,
 };
 
+static const struct rotation_store wrap_rotation = {
+    .put = wrap_rotation_put,
+    .newest = wrap_rotation_newest,
+    .each = wrap_rotation_each,
+};
+
 /* Each function of a store is wrapped: those of fault_calls.def, and rollback, view_end, close, interrupt, bytes and soon. */
 _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + sizeof wrap_tag +
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
                        sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident + sizeof wrap_hold +
-                       sizeof wrap_exposure + sizeof wrap_run ==
+                       sizeof wrap_exposure + sizeof wrap_run + sizeof wrap_rotation ==
                    (CALL_COUNT - 1 + 6) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -536,7 +548,7 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
     at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject,  &wrap_tag,      &wrap_ledger,
                                &wrap_sighting, &wrap_authority, &wrap_replay,   &wrap_key_use,  &wrap_mail,
                                &wrap_right,    &wrap_alert,     &wrap_observed, &wrap_incident, &wrap_hold,
-                               &wrap_exposure, &wrap_run};
+                               &wrap_exposure, &wrap_run,       &wrap_rotation};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

@@ -16,6 +16,7 @@
 #include "store/mail.h"
 #include "store/observed.h"
 #include "store/right.h"
+#include "store/rotation.h"
 #include "store/run.h"
 
 #include <stdbool.h>

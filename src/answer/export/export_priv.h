@@ -42,9 +42,9 @@ struct exporting {
     struct sighted *set;
     struct hash *leaves;
     size_t count;
-    uint64_t erasures; /* of the shop, when it was begun */
-    bool whole;        /* gathered to its end in one turn, as erasures came between before */
-    bool ended;        /* there is nobody behind `from` */
+    uint64_t salts_gone; /* of the shop, when it was begun */
+    bool whole;          /* gathered to its end in one turn, as leaves became void before */
+    bool ended;          /* there is nobody behind `from` */
 
     /* The part of the file. */
     struct export_file file;

@@ -166,7 +166,7 @@ static void part_begin(struct shop *shop, struct exporting *at, struct subject_n
 {
     at->from = from;
     at->count = 0;
-    at->erasures = shop->erasures;
+    at->salts_gone = shop->salts_gone;
     at->ended = false;
     crypto_random(shop->crypto, at->nonce, sizeof at->nonce);
 }
@@ -325,8 +325,10 @@ static RESULT ledger_turn(struct batch *batch, const struct export *export, stru
     }
     TRY(part_gather(batch->shop, at));
     if (!at->ended && at->count < SET_SUBJECTS_MAX) return OK;
-    if (at->erasures == batch->shop->erasures) return part_log(batch, export, at);
-    part_begin(batch->shop, at, export->upto); /* somebody was erased, whose leaf nobody could make again */
+    if (at->salts_gone == batch->shop->salts_gone) return part_log(batch, export, at);
+    part_begin(
+        batch->shop, at,
+        export->upto); /* somebody was erased or has a new data key: those leaves nobody could make again */
     at->whole = true;
     TRY(part_gather(batch->shop, at));
     return part_log(batch, export, at);

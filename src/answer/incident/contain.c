@@ -158,8 +158,8 @@ static RESULT freeze(struct work *work)
              "roles, new credentials and permissions to look at many people frozen"));
     return note(
         work, LINE_TASK, "rekey", 0,
-        "if a copy of the database and of the keyring could be out: make new data keys for every customer "
-        "(rotate --rekey; this version cannot yet) and say here how it was decided");
+        "if a copy of the database and of the keyring could be out: make new data keys for every customer, "
+        "amanah rotate --rekey, and say here how it was decided");
 }
 
 static bool others_hold(const struct shop *shop, const struct key *key)

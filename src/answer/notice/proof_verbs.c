@@ -24,6 +24,12 @@ struct found {
     size_t count, place;
 };
 
+/* What the person's record says of its keys. Borrowed. */
+struct person_keys {
+    const struct record *record;
+    const struct secret *present;
+};
+
 static void found_done(struct found *found)
 {
     buf_done(&found->sealed);
@@ -66,9 +72,22 @@ static RESULT blob_take(void *context, uint64_t entry, struct slice bytes)
     return OK;
 }
 
+/* Open it under the data key of its time; behind it the present one is set again. */
+static RESULT box_open(struct shop *shop, const struct person_keys *keys, const struct found *found,
+                       struct slice aad, struct buf *out)
+{
+    SCOPED(eras_done) struct eras eras = {0};
+    TRY(record_eras(shop, found->no, keys->record, &eras));
+    const struct secret *then = era_key(&eras, keys->present, found->entry);
+    if (then != keys->present) aead_key(shop->dek, then);
+    struct result opened = aead_open(shop->dek, aad, buf_slice(&found->sealed), out);
+    if (then != keys->present) aead_key(shop->dek, keys->present);
+    return opened;
+}
+
 /* Open the record; the person's data key is set. TAMPERED when it is not what the entry holds. */
-static RESULT record_opened(struct shop *shop, const struct run *run, const struct found *found,
-                            struct buf *out)
+static RESULT record_opened(struct shop *shop, const struct run *run, const struct person_keys *keys,
+                            const struct found *found, struct buf *out)
 {
     struct hash leaf = {{0}}, root = {{0}};
     struct entry entry = {0};
@@ -76,7 +95,7 @@ static RESULT record_opened(struct shop *shop, const struct run *run, const stru
     buf_text(&aad, "amanah notice record 1");
     buf_be64(&aad, found->no.at);
     buf_be32(&aad, run->row.id);
-    TRY(aead_open(shop->dek, buf_slice(&aad), buf_slice(&found->sealed), out));
+    TRY(box_open(shop, keys, found, buf_slice(&aad), out));
     leaf_hash(shop->crypto, buf_slice(out), &leaf);
     merkle_root(shop->crypto, found->leaves, found->count, &root);
     TRY(ledger_entry(shop->ledger, found->entry, &bytes, NULL));
@@ -198,7 +217,7 @@ RESULT verb_notice_person(struct batch *batch, const struct reader *reader,
     TRY(shop->store->run->said_each(shop->store, run->row.id, found.no, blob_take, &found));
     TRY(notice_mail_make(batch, runs, run, found.no, &mail)); /* sets the data key */
     TRY(record_unlock(shop, found.no, &record, &data_key));
-    if (found.there) TRY(record_opened(shop, run, &found, &text));
+    if (found.there) TRY(record_opened(shop, run, &(struct person_keys){&record, &data_key}, &found, &text));
     const struct run_odd *odd = run_odd_of(run, found.no, false);
     cbor_map(&out->body, 8 + (size_t)found.there);
     put_text(&out->body, "subject", ask->subject);
@@ -246,7 +265,7 @@ RESULT verb_notice_verify(struct batch *batch, const struct reader *reader,
     TRY(record_get(shop, found.no, false, &bytes, &record, NULL));
     TRY(shop->store->run->said_each(shop->store, number, found.no, blob_take, &found));
     TRY(record_unlock(shop, found.no, &record, &data_key));
-    if (found.there) TRY(record_opened(shop, run, &found, &text));
+    if (found.there) TRY(record_opened(shop, run, &(struct person_keys){&record, &data_key}, &found, &text));
     cbor_map(&out->body, 5);
     put_bool(&out->body, "ours", true);
     put_text(&out->body, "kind", slice_text(notice_kind_name(run->words->spec.kind)));

@@ -1,5 +1,6 @@
 #include "answer/scope/census.h"
 
+#include "keep/rotate.h"
 #include "keep/watch/canary.h"
 
 #include <stdio.h>
@@ -26,6 +27,8 @@ struct counting {
     struct entry said;
     struct census_row *country, *language; /* of the subject before */
     struct census_held *held;
+    struct rotation_row *rotations; /* ascending */
+    size_t rotation_count;
 };
 
 void census_done(struct census *census)
@@ -71,11 +74,12 @@ static RESULT origin(struct counting *counting, const struct subject_row *row, s
 {
     struct store *store = counting->base->store;
     const struct entry *entry = NULL;
-    struct first first = {row->entry};
-    TRY(said(counting, row->entry, &entry));
+    uint64_t wrote = out->record.wrote ? out->record.wrote : row->entry; /* a rotation writes no value */
+    struct first first = {wrote};
+    TRY(said(counting, wrote, &entry));
     out->changed_us = entry->time_us;
     if (out->record.version > 1) TRY(store->subject->past_each(store, row->no, first_take, &first));
-    if (first.index != row->entry) TRY(said(counting, first.index, &entry));
+    if (first.index != wrote) TRY(said(counting, first.index, &entry));
     out->imported = entry->kind == ENTRY_IMPORT || out->record.state == SUBJECT_ERASED;
     return OK;
 }
@@ -98,9 +102,10 @@ static uint64_t held_since(const struct counted *at, int64_t when_us)
 }
 
 /* The fields of it that a case makes possible. */
-static uint64_t case_fields(const struct suspicion *suspicion, const struct suspicion_case *rule,
+static uint64_t case_fields(const struct counting *counting, const struct suspicion_case *rule,
                             const struct counted *at)
 {
+    const struct suspicion *suspicion = counting->suspicion;
     int64_t begin_us = suspicion->from_us;
     switch (rule->rule) {
     case RULE_GAP:
@@ -112,7 +117,10 @@ static uint64_t case_fields(const struct suspicion *suspicion, const struct susp
         return rule->fields & held_since(at, rule->from_us);
     case RULE_KEK: /* of the erased it is not kept under which epoch they were */
         if (erased_before(at, begin_us)) return 0;
-        if (at->record.state != SUBJECT_ERASED && at->record.epoch != rule->epoch) return 0;
+        if (at->record.state != SUBJECT_ERASED &&
+            !rotation_passed(counting->rotations, counting->rotation_count, (uint16_t)rule->epoch,
+                             at->record.epoch, at->record.created_us))
+            return 0;
         return rule->fields & held_since(at, begin_us);
     case RULE_INDEX:
         if (erased_before(at, begin_us)) return 0;
@@ -126,7 +134,7 @@ static uint64_t rules_apply(struct counting *counting, const struct counted *at)
     const struct suspicion *suspicion = counting->suspicion;
     uint64_t all = 0;
     for (size_t i = 0; i < suspicion->case_count; i++) {
-        uint64_t fields = case_fields(suspicion, &suspicion->cases[i], at) & suspicion->fields;
+        uint64_t fields = case_fields(counting, &suspicion->cases[i], at) & suspicion->fields;
         if (fields == 0) continue;
         struct scope_part *part = scope_part(counting->scope, SOURCE_RULE, (uint32_t)i, fields, 0);
         (void)set_add(&part->subjects, at->no.at); /* each is met once */
@@ -209,6 +217,18 @@ static RESULT subject_count(void *context, const struct subject_row *row)
 static void counting_done(struct counting *counting)
 {
     set_done(&counting->known);
+    free(counting->rotations);
+}
+
+static RESULT rotation_note(void *context, const struct rotation_row *row)
+{
+    struct counting *counting = context;
+    struct rotation_row *rows =
+        reallocarray(counting->rotations, counting->rotation_count + 1, sizeof *counting->rotations);
+    if (!rows) return FAIL(UNAVAILABLE, "scope: out of memory");
+    counting->rotations = rows;
+    counting->rotations[counting->rotation_count++] = *row;
+    return OK;
 }
 
 RESULT scope_possible(const struct scope_base *base, const struct suspicion *suspicion, struct scope *scope,
@@ -222,6 +242,7 @@ RESULT scope_possible(const struct scope_base *base, const struct suspicion *sus
     if (!out->countries || !out->languages) return FAIL(UNAVAILABLE, "scope: out of memory");
     out->country_count = out->language_count = 1; /* the first of each is that of no code */
     scope_any_known(scope, &counting.known);
+    TRY(store->rotation->each(store, rotation_note, &counting));
     return store->subject->each(store, (struct subject_no){1}, subject_count, &counting);
 }
 

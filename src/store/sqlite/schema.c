@@ -112,6 +112,10 @@ static const char *const migrations[] = {
     "CREATE TABLE run_said (run INTEGER NOT NULL, n INTEGER NOT NULL, entry INTEGER NOT NULL, first INTEGER "
     "NOT NULL,"
     " last INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (run, n)) WITHOUT ROWID;",
+    "CREATE TABLE rotation (epoch INTEGER PRIMARY KEY CHECK (epoch > 1), rekey INTEGER NOT NULL,"
+    " state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3), again INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " moved INTEGER NOT NULL, stuck INTEGER NOT NULL, began_us INTEGER NOT NULL, moved_us INTEGER NOT NULL,"
+    " ended_us INTEGER NOT NULL, entry INTEGER NOT NULL);",
 };
 
 unsigned schema_newest(void)
