@@ -43,6 +43,7 @@ enum {
     HELD_FILES_MAX = 128, /* of one place */
     EXPORT_PIECE_BYTES = 256 * 1024,
     PAGE_MAX = 1000,
+    MANIFEST_BYTES_MAX = 1024 * 1024, /* of a backup */
     NOTICE_LETTERS_MAX = 500
 };
 
@@ -368,6 +369,12 @@ struct sink_test_ask {
 };
 struct weekly_ask {
     struct slice lang;
+};
+struct backup_tell_ask {
+    struct slice outcome, manifest, cause; /* manifest: the signed note, where one was made */
+};
+struct backup_status_ask {
+    char none;
 };
 struct events_ask {
     uint64_t next; /* number of the first one that is wanted; 0: from now on */

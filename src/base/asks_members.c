@@ -466,6 +466,14 @@ const struct member weekly_members[] = {
     TEXT(weekly_ask, lang, 8, false, "id, ko or en; default: the shop's"),
     {0},
 };
+const struct member backup_tell_members[] = {
+    TEXT(backup_tell_ask, outcome, 16, true, "made, failed, drill or drill_failed"),
+    TEXT(backup_tell_ask, manifest, MANIFEST_BYTES_MAX, false,
+         "of made and drill: the backup's signed manifest"),
+    TEXT(backup_tell_ask, cause, 64, false, "of failed and drill_failed: the cause, such as store.full"),
+    {0},
+};
+const struct member backup_status_members[] = {{0}};
 const struct member events_members[] = {
     MEMBER(events_ask, next, WIRE_U64, INT64_MAX, false, "number of the first one wanted; 0: from now on"),
     {0},

@@ -40,6 +40,8 @@ VERB_FUNCTION(ledger_proof);
 VERB_FUNCTION(ledger_entry);
 VERB_FUNCTION(ledger_cosign);
 VERB_FUNCTION(ledger_pin);
+VERB_FUNCTION(backup_tell);
+VERB_FUNCTION(backup_status);
 VERB_FUNCTION(staff_add);
 VERB_FUNCTION(staff_list);
 VERB_FUNCTION(staff_leave);

@@ -221,6 +221,7 @@ def walk(home):
     same(run("watch sink put", "--sink", sink, "--state", "off", "--json").json["state"], "delayed")  # it loosens
     same(run("watch sink drop", sink, "--json").json["state"], "delayed")
     within("looked at", run("watch weekly").text)
+    within("never", run("backups", status=NO).text)
     run("mail show", status=NO)  # it is not set
     run("mail put", "smtp://mail.shop.example", "--sender", "toko@shop.example", "--no-tls", status=USAGE)
     word = home.file("mail password", "s3cret-of-the-mail-host\n")

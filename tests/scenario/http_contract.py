@@ -224,6 +224,9 @@ def people(walk):
     walk("POST", "/v1/sinks/test", {"id": hook["id"]}, 202)
     walk("DELETE", "/v1/sinks/{id}", status=202, path=f"/v1/sinks/{hook['id']}")  # it waits for the second yes
     within("looked", walk("GET", "/v1/watch/weekly").json["text"])
+    receipt(walk("POST", "/v1/backups", {"outcome": "failed", "cause": "store.full"}))
+    told = walk("GET", "/v1/backups").json
+    same((told["well"], told["made"], told["failed"]["cause"]), (False, None, "store.full"))
     stream(walk)
     walk("POST", "/v1/fields", {"name": "size", "kind": "text", "bytes": 20}, 201)
     within("size", [item["name"] for item in walk("GET", "/v1/fields").json["items"]])
@@ -403,7 +406,8 @@ GOOD = {
     "/v1/subjects": {"ref": "r", "fields": {}}, "/v1/lookup": {"field": "ref", "value": "v", "purpose": "operations"},
     "/v1/reveal": {"subjects": ["x" * 26], "fields": ["name"], "purpose": "operations"},
     "/v1/mail": {"url": "smtp://127.0.0.1:1", "from": "x@shop.example"}, "/v1/mail/test": {"to": "x@shop.example"},
-    "/v1/ledger/pins": {"where": "x"}, "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
+    "/v1/ledger/pins": {"where": "x"}, "/v1/backups": {"outcome": "failed"},
+    "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {
         "name": "x", "fields": [], "purposes": [], "acts": [], "daily": 1}, "/v1/fields": {"name": "x"},
     "/v1/budgets": {"scope": "shop"}, "/v1/incidents": {"title": "x", "kind": "other"}, "/v1/secrets": {"name": "x"}, "/v1/services": {"name": "x", "fields": [], "purposes": []},

@@ -19,7 +19,8 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 EXPOSURE_MAX = 1.5  # of systemd-analyze security: 0 best, 10 worst
 FILES = ("usr/bin/amanah", "usr/share/man/man1/amanah.1.gz", "usr/share/bash-completion/completions/amanah",
          "usr/share/zsh/site-functions/_amanah", "usr/share/fish/vendor_completions.d/amanah.fish",
-         "lib/systemd/system/amanah.service", "usr/lib/sysusers.d/amanah.conf", "etc/default/amanah")
+         "lib/systemd/system/amanah.service", "lib/systemd/system/amanah-backup.service",
+         "lib/systemd/system/amanah-backup.timer", "usr/lib/sysusers.d/amanah.conf", "etc/default/amanah")
 UNPACKED = tempfile.mkdtemp(prefix="amanah-deb-")
 
 
@@ -50,16 +51,21 @@ def lintian_finds_nothing():
     check(not re.search(r"^[EW]:", said, re.M), said)
 
 
-def the_service_is_well_formed_and_shut_in():
-    unit = os.path.join(UNPACKED, "lib/systemd/system/amanah.service")
-    here = os.path.join(UNPACKED, "amanah.service")  # naming the program where it was unpacked
-    with open(unit, encoding="utf-8") as words, open(here, "w", encoding="utf-8") as out:
-        out.write(words.read().replace("/usr/bin/amanah", os.path.join(UNPACKED, "usr/bin/amanah")))
-    code, said = run("systemd-analyze", "verify", "--man=no", here)
-    same((code, said), (0, ""), "systemd finds nothing wrong")
-    code, said = run("systemd-analyze", "security", "--no-pager", "--offline=yes", unit)
-    found = re.search(r"exposure level for \S+: ([0-9.]+)", said)
-    check(found and float(found.group(1)) <= EXPOSURE_MAX, f"exposure at most {EXPOSURE_MAX}: {said[-200:]}")
+def the_services_are_well_formed_and_shut_in():
+    for name in ("amanah", "amanah-backup"):
+        unit = os.path.join(UNPACKED, f"lib/systemd/system/{name}.service")
+        here = os.path.join(UNPACKED, f"{name}.service")  # naming the program where it was unpacked
+        with open(unit, encoding="utf-8") as words, open(here, "w", encoding="utf-8") as out:
+            out.write(words.read().replace("/usr/bin/amanah", os.path.join(UNPACKED, "usr/bin/amanah")))
+    shutil.copy(os.path.join(UNPACKED, "lib/systemd/system/amanah-backup.timer"), UNPACKED)
+    for name in ("amanah.service", "amanah-backup.service", "amanah-backup.timer"):
+        code, said = run("systemd-analyze", "verify", "--man=no", os.path.join(UNPACKED, name))
+        same((code, said), (0, ""), f"systemd finds nothing wrong with {name}")
+    for name in ("amanah", "amanah-backup"):
+        unit = os.path.join(UNPACKED, f"lib/systemd/system/{name}.service")
+        code, said = run("systemd-analyze", "security", "--no-pager", "--offline=yes", unit)
+        found = re.search(r"exposure level for \S+: ([0-9.]+)", said)
+        check(found and float(found.group(1)) <= EXPOSURE_MAX, f"exposure at most {EXPOSURE_MAX}: {said[-200:]}")
 
 
 def it_needs_what_packages_debian_says():
@@ -90,5 +96,5 @@ def its_program_keeps_a_home():
     shutil.rmtree(UNPACKED)
 
 
-story(it_is_built_from_what_git_has, lintian_finds_nothing, the_service_is_well_formed_and_shut_in,
+story(it_is_built_from_what_git_has, lintian_finds_nothing, the_services_are_well_formed_and_shut_in,
       it_needs_what_packages_debian_says, its_version_is_the_programs, its_program_keeps_a_home)

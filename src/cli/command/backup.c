@@ -1,17 +1,12 @@
 #include "keep/backup/backup.h"
 #include "cli/command/backup.h"
+#include "cli/command/backup_outlet.h"
 #include "cli/commands.h"
-#include "cli/handover.h"
 #include "cli/input.h"
-#include "cli/progress.h"
 #include "cli/show.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 const struct passphrase_source custody_phrase = {"AMANAH_CUSTODY_FILE", "custody",
                                                  "Passphrase of the file of keys"};
@@ -25,98 +20,13 @@ RESULT home_phrase_get(const char *path, struct buf *out)
     return seal == SEAL_PASSPHRASE ? passphrase_get(&source, out) : OK;
 }
 
-/* Where a backup goes: standard output, a file that takes its name once it is whole, or a command. */
-struct outlet {
-    FILE *at;              /* NULL: a command, or none */
-    struct hand_over hand; /* of a command */
-    struct buf path, part; /* of a file; both empty otherwise */
-    struct progress progress;
-};
-
-static void outlet_done(struct outlet *outlet)
-{
-    if (outlet->hand.child) (void)hand_end(&outlet->hand).code; /* it failed before */
-    if (outlet->at && outlet->at != stdout) (void)fclose(outlet->at);
-    if (outlet->part.len > 0) (void)unlink(buf_c(&outlet->part)); /* it was not finished */
-    buf_done(&outlet->path);
-    buf_done(&outlet->part);
-}
-
-static RESULT failed(const char *what)
-{
-    if (errno == ENOSPC) return FAIL(DISK_FULL, "backup: the disk is full; free some space, then try again");
-    return FAIL(UNAVAILABLE, "backup: cannot %s: %s", what, strerror(errno));
-}
-
-static RESULT outlet_put(void *context, struct slice bytes)
-{
-    struct outlet *outlet = context;
-    if (outlet->hand.child) return hand_more(&outlet->hand, bytes);
-    return fwrite(bytes.at, 1, bytes.len, outlet->at) == bytes.len ? OK : failed("write it");
-}
-
-static RESULT outlet_close(struct outlet *outlet)
-{
-    FILE *at = outlet->at;
-    if (outlet->hand.child) return hand_end(&outlet->hand);
-    bool good = fflush(at) == 0;
-    outlet->at = NULL;
-    if (at == stdout) return good ? OK : failed("write it");
-    good = good && fsync(fileno(at)) == 0;
-    return fclose(at) == 0 && good ? OK : failed("write it");
-}
-
-static RESULT outlet_durable(void *context)
-{
-    struct outlet *outlet = context;
-    TRY(outlet_close(outlet));
-    if (outlet->part.len == 0) return OK;
-    if (rename(buf_c(&outlet->part), buf_c(&outlet->path)) != 0) return failed("name it");
-    buf_done(&outlet->part);
-    return OK;
-}
-
-/* In a folder it is named by its time, so that they sort. */
-static RESULT path_of(const char *out, int64_t now_us, const char *kind, struct buf *path)
-{
-    struct stat status = {0};
-    SCOPED(buf_done) struct buf time = {0};
-    buf_text(path, out);
-    if (stat(out, &status) != 0 || !S_ISDIR(status.st_mode)) return OK;
-    time_put(&time, now_us / SECOND_US * SECOND_US);
-    buf_print(path, "/amanah-%.*s-%s.age", (int)time.len, (const char *)time.at, kind);
-    return OK;
-}
-
-static RESULT outlet_open(const struct call *call, const char *kind, int64_t now_us, struct outlet *out)
-{
-    const char *file = call_text(call, OPT_OUT), *command = call_text(call, OPT_COMMAND);
-    if (file && command) return FAIL(USAGE, "--out, --command: one of them");
-    if (command) return hand_begin(command, &out->hand);
-    if (!file || strcmp(file, "-") == 0) {
-        if (isatty(STDOUT_FILENO)) {
-            return FAIL(USAGE,
-                        "%s: not onto a terminal: give it a file, as in amanah %s HOME > FILE, or --out",
-                        call->command->words, call->command->words);
-        }
-        out->at = stdout;
-        return OK;
-    }
-    TRY(path_of(file, now_us, kind, &out->path));
-    buf_slice_put(&out->part, buf_slice(&out->path));
-    buf_text(&out->part, ".part");
-    int fd = open(buf_c(&out->part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    out->at = fd < 0 ? NULL : fdopen(fd, "w");
-    return out->at ? OK : failed("open the file");
-}
-
 static void picture(void *context, uint64_t done, uint64_t all)
 {
     struct outlet *outlet = context;
     progress_part(&outlet->progress, done >> 20, all >> 20, "MB");
 }
 
-static RESULT recipients_take(const struct call *call, struct age_recipient *out, size_t *count)
+RESULT backup_recipients(const struct call *call, struct age_recipient *out, size_t *count)
 {
     for (size_t i = 0; i < call->given_count; i++) {
         if (call->given[i].option != OPT_TO) continue;
@@ -168,6 +78,7 @@ static RESULT backup_keys(struct call *call)
 RESULT command_backup(struct call *call)
 {
     if (call_has(call, OPT_CUSTODY)) return backup_keys(call);
+    if (call_has(call, OPT_SCHEDULED)) return backup_scheduled(call);
     struct age_recipient to[AGE_RECIPIENTS_MAX];
     SCOPED(buf_done) struct buf phrase = {0};
     SCOPED(outlet_done) struct outlet outlet = {.progress = progress_begin(call, 0)};
@@ -180,7 +91,7 @@ RESULT command_backup(struct call *call)
                                      .durable = outlet_durable,
                                      .progress = picture,
                                      .context = &outlet};
-    TRY(recipients_take(call, to, &options.to_count));
+    TRY(backup_recipients(call, to, &options.to_count));
     TRY(home_phrase_get(options.home, &phrase));
     options.passphrase = buf_slice(&phrase);
     TRY(outlet_open(call, options.increment ? "increment" : "full", clock_now(&options.clock), &outlet));

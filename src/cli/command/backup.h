@@ -2,12 +2,20 @@
 #ifndef AMN_CLI_COMMAND_BACKUP_H
 #define AMN_CLI_COMMAND_BACKUP_H
 
+#include "cli/call.h"
 #include "cli/input.h"
+#include "crypto/age.h"
 
 extern const struct passphrase_source
     custody_phrase; /* of a file of keys: AMANAH_CUSTODY_FILE, or the terminal */
 
 /* The passphrase of the home at `path`, if its seal needs one; `out` stays empty otherwise. */
 RESULT home_phrase_get(const char *path, struct buf *out);
+
+/* --to, each: up to AGE_RECIPIENTS_MAX - 1. */
+RESULT backup_recipients(const struct call *call, struct age_recipient *out, size_t *count);
+
+/* What the timer runs: amanah backup --scheduled. */
+RESULT backup_scheduled(struct call *call);
 
 #endif

@@ -27,6 +27,13 @@ static void folder_remove(const char *path)
     (void)nftw(path, remove_one, REMOVE_FDS, FTW_DEPTH | FTW_PHYS); /* what stays is named .restoring */
 }
 
+void restore_leftover_remove(const char *home)
+{
+    SCOPED(buf_done) struct buf build = {0};
+    buf_print(&build, "%s%s", home, build_end);
+    folder_remove(buf_c(&build));
+}
+
 void fd_done(const int *fd)
 {
     if (*fd >= 0) (void)close(*fd);

@@ -40,6 +40,8 @@ struct restore;
  * ERASURES_UNKNOWN  there is no list of who was erased since, and it was not said to go on without
  */
 RESULT restore_begin(const struct restore_options *options, struct restore **out);
+/* What a restore to `home` that was killed left beside it. Only for who knows that none is running. */
+void restore_leftover_remove(const char *home);
 void restore_free(struct restore **restore); /* removes what was built, unless restore_end() was OK */
 
 /* The next backup of the chain begins; its bytes, in any pieces; and it ends: all of it is checked. */

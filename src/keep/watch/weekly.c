@@ -4,6 +4,7 @@
 #include "keep/access/approval.h"
 #include "keep/access/second.h"
 #include "keep/access/secret.h"
+#include "keep/backup/noted.h"
 #include "keep/outside.h"
 #include "keep/post.h"
 #include "keep/watch/sink_priv.h"
@@ -43,6 +44,7 @@ struct week {
     uint64_t refused, approvals, secrets;
     bool outside;
     int64_t backed_us; /* of the last backup; 0: none was made, or what it leaves behind was removed */
+    struct noted backups[NOTED_END];
 };
 
 /* It, in a language. */
@@ -197,14 +199,28 @@ static void alerts_put(const struct telling_week *told, struct buf *out)
     }
 }
 
-static void backup_put(const struct telling_week *told, struct buf *out)
+/* A line about one day. */
+static void day_line(const struct telling_week *told, const char *key, int64_t at_us, struct buf *out)
 {
     SCOPED(buf_done) struct buf day = {0};
-    time_put(&day, told->week->backed_us);
+    time_put(&day, at_us);
     const struct mail_value values[] = {{"day", slice_part(buf_slice(&day), 0, sizeof "2026-11-22" - 1)}};
-    bool made = told->week->backed_us > 0;
-    words_put(told->lang, made ? "backup.made" : "backup.none", values, made ? 1 : 0, out);
+    words_put(told->lang, key, values, at_us > 0 ? 1 : 0, out);
     line_end(out);
+}
+
+/* A failure is told of as long as nothing went well since. */
+static void backup_put(const struct telling_week *told, struct buf *out)
+{
+    const struct noted *backups = told->week->backups;
+    int64_t made_us = told->week->backed_us, drill_us = backups[NOTED_DRILL].time_us;
+    day_line(told, made_us > 0 ? "backup.made" : "backup.none", made_us, out);
+    if (backups[NOTED_FAILED].time_us > made_us)
+        day_line(told, "backup.failed", backups[NOTED_FAILED].time_us, out);
+    if (backups[NOTED_DRILL_FAILED].time_us > drill_us)
+        day_line(told, "backup.drill.failed", backups[NOTED_DRILL_FAILED].time_us, out);
+    else if (made_us > 0)
+        day_line(told, drill_us > 0 ? "backup.drill" : "backup.drill.none", drill_us, out);
 }
 
 static void week_put(const struct telling_week *told, struct buf *out)
@@ -257,6 +273,9 @@ static RESULT week_gather(struct batch *batch, struct week **out)
     TRY(outside_known(shop, &week->outside));
     week->approvals = approvals_open(&shop->access);
     week->backed_us = backed_us(shop);
+    TRY(backup_noted(shop, week->backups));
+    if (week->backups[NOTED_MADE].time_us > week->backed_us)
+        week->backed_us = week->backups[NOTED_MADE].time_us;
     for (size_t i = 0; i < shop->access.secret_count; i++)
         week->secrets += secret_due(&shop->access.secrets[i], batch->now_us);
     *out = TAKE(week);

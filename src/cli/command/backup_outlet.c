@@ -1,0 +1,105 @@
+#include "cli/command/backup_outlet.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void outlet_done(struct outlet *outlet)
+{
+    if (outlet->hand.child) (void)hand_end(&outlet->hand).code; /* it failed before */
+    if (outlet->at && outlet->at != stdout) (void)fclose(outlet->at);
+    if (outlet->part.len > 0) (void)unlink(buf_c(&outlet->part)); /* it was not finished */
+    buf_done(&outlet->path);
+    buf_done(&outlet->part);
+}
+
+static RESULT failed(const char *what)
+{
+    if (errno == ENOSPC) return FAIL(DISK_FULL, "backup: the disk is full; free some space, then try again");
+    return FAIL(UNAVAILABLE, "backup: cannot %s: %s", what, strerror(errno));
+}
+
+RESULT outlet_put(void *context, struct slice bytes)
+{
+    struct outlet *outlet = context;
+    if (outlet->hand.child) return hand_more(&outlet->hand, bytes);
+    return fwrite(bytes.at, 1, bytes.len, outlet->at) == bytes.len ? OK : failed("write it");
+}
+
+static RESULT outlet_close(struct outlet *outlet)
+{
+    FILE *at = outlet->at;
+    if (outlet->hand.child) return hand_end(&outlet->hand);
+    bool good = fflush(at) == 0;
+    outlet->at = NULL;
+    if (at == stdout) return good ? OK : failed("write it");
+    good = good && fsync(fileno(at)) == 0;
+    return fclose(at) == 0 && good ? OK : failed("write it");
+}
+
+static RESULT folder_sync(const char *file)
+{
+    char *copy = strdup(file);
+    if (!copy) abort();
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0) (void)close(fd);
+    free(copy);
+    return good ? OK : failed("sync its folder");
+}
+
+RESULT outlet_durable(void *context)
+{
+    struct outlet *outlet = context;
+    TRY(outlet_close(outlet));
+    if (outlet->part.len == 0) return OK;
+    if (rename(buf_c(&outlet->part), buf_c(&outlet->path)) != 0) return failed("name it");
+    buf_done(&outlet->part);
+    return folder_sync(buf_c(&outlet->path)); /* its name too must outlast a power cut */
+}
+
+/* In a folder it is named by its time, so that they sort. */
+static RESULT path_of(const char *out, int64_t now_us, const char *kind, struct buf *path)
+{
+    struct stat status = {0};
+    SCOPED(buf_done) struct buf time = {0};
+    buf_text(path, out);
+    if (stat(out, &status) != 0 || !S_ISDIR(status.st_mode)) return OK;
+    time_put(&time, now_us / SECOND_US * SECOND_US);
+    buf_print(path, "/amanah-%.*s-%s.age", (int)time.len, (const char *)time.at, kind);
+    return OK;
+}
+
+RESULT outlet_file(const char *file, const char *kind, int64_t now_us, struct outlet *out)
+{
+    TRY(path_of(file, now_us, kind, &out->path));
+    buf_slice_put(&out->part, buf_slice(&out->path));
+    buf_text(&out->part, ".part");
+    int fd = open(buf_c(&out->part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    out->at = fd < 0 ? NULL : fdopen(fd, "w");
+    return out->at ? OK : failed("open the file");
+}
+
+RESULT outlet_open(const struct call *call, const char *kind, int64_t now_us, struct outlet *out)
+{
+    const char *file = call_text(call, OPT_OUT), *command = call_text(call, OPT_COMMAND);
+    if (file && command) return FAIL(USAGE, "--out, --command: one of them");
+    if (command) return hand_begin(command, &out->hand);
+    if (!file || strcmp(file, "-") == 0) {
+        if (isatty(STDOUT_FILENO)) {
+            return FAIL(USAGE,
+                        "%s: not onto a terminal: give it a file, as in amanah %s HOME > FILE, or --out",
+                        call->command->words, call->command->words);
+        }
+        out->at = stdout;
+        return OK;
+    }
+    return outlet_file(file, kind, now_us, out);
+}
