@@ -1082,7 +1082,7 @@ complete -c amanah -n '__fish_seen_subcommand_from evidence; and __fish_seen_sub
 complete -c amanah -n '__fish_seen_subcommand_from evidence; and __fish_seen_subcommand_from match' -l source -r -d 'where it is from, or who gave it'
 complete -c amanah -n '__fish_seen_subcommand_from evidence; and __fish_seen_subcommand_from match' -l incident -r -d 'of that incident, as the vault has it'
 complete -c amanah -n '__fish_seen_subcommand_from evidence; and __fish_seen_subcommand_from match' -l again -d 'do it anew, with the vault as it is now; else what was found last is told'
-complete -c amanah -n '__fish_seen_subcommand_from notice' -f -a draft -d 'draft a notice to the persons concerned; MEMBERs: kind channel audiences regimes per_day after number consent'
+complete -c amanah -n '__fish_seen_subcommand_from notice' -f -a draft -d 'draft a notice to the persons concerned; MEMBERs: kind channel audiences regimes per_day after number consent no_care'
 complete -c amanah -n '__fish_seen_subcommand_from notice; and __fish_seen_subcommand_from draft' -l help -d 'explain the command and do nothing'
 complete -c amanah -n '__fish_seen_subcommand_from notice; and __fish_seen_subcommand_from draft' -l json -d 'one JSON document instead of words'
 complete -c amanah -n '__fish_seen_subcommand_from notice; and __fish_seen_subcommand_from draft' -l quiet -d 'no progress and no remarks; errors are still said'

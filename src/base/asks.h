@@ -520,7 +520,7 @@ struct notice_draft_ask {
     struct slice id, kind, channel;
     struct texts audiences, regimes;
     uint64_t number, after, per_day;
-    bool consent;
+    bool consent, no_care;
 };
 struct notice_status_ask {
     struct slice id, state, after;

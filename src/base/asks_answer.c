@@ -269,6 +269,8 @@ const struct member notice_draft_members[] = {
            "mails a day that the host takes; none: not known"),
     MEMBER(notice_draft_ask, consent, WIRE_BOOL, 1, false,
            "only those with a date in the field e_notice_consent"),
+    MEMBER(notice_draft_ask, no_care, WIRE_BOOL, 1, false,
+           "no after-care follows by itself after 1, 3, 6 and 12 months"),
     {0},
 };
 const struct member notice_status_members[] = {

@@ -596,6 +596,78 @@ def a_supplement_says_what_changed_and_care_follows():
         same(care["people"]["queued"], 4, "who asked not to be written to gets no reminder")
 
 
+def a_minors_guardian_is_told_and_letters_say_so():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        home.run("field", "put", "guardian_email", "--kind", "email")
+        year = time.gmtime(home.now()).tm_year
+        def child(ref, age, country, **more):
+            return home.create(ref, lang="en", country=country, name=f"Kid {ref}", email=f"{ref}@person.example",
+                               birth_date=f"{year - age}-01-01", **more)
+        young = child("young", 12, "KR", guardian_email="mother@person.example")
+        teen = child("teen", 15, "KR", guardian_email="father@person.example")
+        abroad = child("abroad", 15, "ID", guardian_email="aunt@person.example")
+        alone = child("alone", 12, "KR", addresses=[{"address": "1 Long Street", "postcode": "04524"}])
+        grown = child("grown", 40, "ID", guardian_email="old@person.example")
+        looked_at(home, [young, teen, abroad, alone, grown], ["email"])
+        made = incident(home)
+        home.run("notice", "draft", made, "regimes=kr-pipa")
+        home.run("notice", "send", made, "1", "--yes")
+        done = await_state(home, made, "done")
+        same([done["people"]["accepted"], done["people"]["no_address"]], [4, 1], "no notice goes to a child whose guardian is not known")
+        mails = {mail.to: mail for mail in host.mails}
+        same(set(mails), {"mother@person.example", "teen@person.example", "aunt@person.example", "grown@person.example"})
+        within("To the guardian of Kid young", mails["mother@person.example"].text)
+        within("Dear Kid teen", mails["teen@person.example"].text)
+        check("guardian" not in mails["grown@person.example"].text, "who is grown up is told by themselves")
+        within("30 days", str(done["instead"]), "what the law has for those whom nothing reaches")
+        within("whom nothing reaches, in public (kr-pipa)", home.run("notice", "status", made, "1").text)
+        home.run("notice", "draft", made, "channel=letter", "after=1", "regimes=kr-pipa")
+        home.run("notice", "send", made, "2", "--yes")
+        await_state(home, made, "sending", run=2)
+        home.run("notice", "letters", made, "2", home.folder)
+        shown = subprocess.run(["pdftotext", "-layout", os.path.join(home.folder, "letters-2-0001.pdf"), "-"], check=True,
+                               capture_output=True).stdout.decode()
+        within("To the guardian of Kid alone", shown)
+
+
+def after_care_goes_by_itself():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        home.run("field", "put", "do_not_contact", "--kind", "text")
+        ids = [home.create(f"s{n}", lang="en", email=f"s{n}@person.example") for n in range(3)]
+        looked_at(home, ids, ["email"])
+        made, quiet = incident(home), incident(home)
+        for each, more in ((made, []), (quiet, ["no_care=true"])):
+            home.run("notice", "draft", each, *more)
+        home.run("notice", "send", made, "1", "--yes")
+        home.run("notice", "send", quiet, "2", "--yes")
+        await_state(home, made, "done")
+        await_state(home, quiet, "done", run=2)
+        same(home.http("PATCH", f"/v1/subjects/{ids[2]}", {"fields": {"do_not_contact": "yes"}}, headers={"If-Match": '"1"'}).status, 200)
+        home.wait_days(27)
+        time.sleep(1)
+        same(len(host.mails), 6, "nothing before a month is over")
+        for days, step in ((5, 1), (61, 2)):
+            home.wait_days(days)
+            now = await_state(home, made, "done", run=2 + step)
+            same([now["kind"], now["follows"], now["people"]["accepted"], now["people"]["no_consent"]], ["care", 1, 2, 1])
+            mail = host.await_mails(6 + 2 * step)[-1]
+            within("after the leak of your personal data", mail.message["Subject"])
+            same(mail.to in ("s0@person.example", "s1@person.example"), True, "who asked not to be written to is left alone")
+        home.stop()
+        home.wait_days(320)
+        home.start()
+        await_state(home, made, "done", run=5)
+        time.sleep(1)
+        same([len(host.mails), len(home.ask("notice", "status", made)["items"])], [12, 4], "of two that were missed the last one goes, once")
+        same(len(home.ask("notice", "status", quiet)["items"]), 1)
+        within("after-care by itself, 12 months after notice 1", home.run("incident", "timeline", made).text)
+        same(home.run("ledger", "verify").status, 0)
+
+
 class Sink:
     """Counts what it takes by Message-ID, over connections that pipeline; slow enough to be caught in the act."""
 
@@ -674,5 +746,6 @@ if __name__ == "__main__":
           a_claim_that_falls_before_the_second_yes_holds_it_back, it_tells_beforehand_how_long_it_takes,
           hostile_names_make_no_header, who_cannot_be_mailed_is_listed_and_told_otherwise,
           whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand, text_messages_go_by_a_signed_hook,
+          a_minors_guardian_is_told_and_letters_say_so, after_care_goes_by_itself,
           a_gateway_of_whatsapp_is_spoken_to_in_its_own_words, a_supplement_says_what_changed_and_care_follows,
           killed_again_and_again_nobody_is_lost)

@@ -275,6 +275,8 @@ RESULT draft_make(struct notice_draft *draft, int64_t now_us)
     facts_take(spec, draft->facts);
     TRY(since_take(draft));
     for (size_t i = 0; i < SPEC_LANGUAGES; i++) spec->texts[i] = notice_template(shop, spec->kind, i);
+    bool care = spec->kind == NOTICE_FIRST && spec->channel == NOTICE_BY_MAIL && !draft->ask->no_care;
+    for (size_t i = 0; i < SPEC_LANGUAGES && care; i++) spec->care[i] = notice_template(shop, NOTICE_CARE, i);
     for (size_t i = 0; i < draft->ask->regimes.count; i++)
         spec->consent =
             spec->consent || (gathering.consent && slice_is(draft->ask->regimes.at[i], "id-mr20"));

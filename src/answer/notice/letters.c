@@ -80,11 +80,12 @@ static void letter_put(const struct page_of *page, const struct record *record, 
     SCOPED(buf_done) struct buf code = {0}, labels = {0};
     notice_code_put(page->runs->codes, page->run->row.id, no, &code);
     run_labels(&page->run->words->scope, &shop->fields, no, lang, &labels);
-    cbor_map(out, 11);
+    cbor_map(out, 12);
     put_id(shop, out, "subject", ID_SUBJECT, no.at);
     put_text(out, "lang", slice_text(lang));
     put_text(out, "country", slice_text(record->country));
     put_text(out, "name", buf_slice(&mail->name));
+    put_bool(out, "guardian", mail->guardian);
     put_text(out, "address", buf_slice(&to->address));
     put_text(out, "postcode", buf_slice(&to->postcode));
     put_text(out, "phone", page->list ? buf_slice(&to->phone) : (struct slice){0});
@@ -97,7 +98,8 @@ static void letter_put(const struct page_of *page, const struct record *record, 
 /* Which fields of a person a letter, or a row of a list, opens. */
 static uint64_t opened_of(const struct page_of *page, uint64_t held)
 {
-    uint64_t bits = (uint64_t)1 << FIELD_NAME | (uint64_t)1 << FIELD_ADDRESS | (uint64_t)1 << FIELD_POSTCODE;
+    uint64_t bits = (uint64_t)1 << FIELD_NAME | (uint64_t)1 << FIELD_ADDRESS | (uint64_t)1 << FIELD_POSTCODE |
+                    (uint64_t)1 << FIELD_BIRTH_DATE;
     if (page->list) bits |= (uint64_t)1 << FIELD_PHONE;
     return bits & held;
 }

@@ -224,8 +224,9 @@ static RESULT act_send(const struct acting *acting)
     TRY(words_hold(acting, &reading));
     run_yes_body(shop->crypto, run, buf_slice(&run->words->bytes), &body);
     uint64_t people = set_count(&run->states[PERSON_QUEUED]);
-    (void)snprintf(what, sizeof what, "notice %u goes to %llu people", run->row.id,
-                   (unsigned long long)people);
+    (void)snprintf(what, sizeof what, "notice %u goes to %llu people%s", run->row.id,
+                   (unsigned long long)people,
+                   spec->care[0].len > 0 ? ", and after-care to them after 1, 3, 6 and 12 months" : "");
     cbor_map(&now, 3);
     put_number(&now, "run", run->row.id);
     put_number(&now, "people", people);

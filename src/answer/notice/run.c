@@ -201,6 +201,11 @@ RESULT run_reading(struct shop *shop, const struct run *run, struct reading *out
     return incident_read(shop, incident, out);
 }
 
+void run_words_drop(struct run *run)
+{
+    words_free(&run->words);
+}
+
 RESULT run_words(struct batch *batch, struct run *run)
 {
     struct shop *shop = batch->shop;

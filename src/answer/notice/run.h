@@ -86,6 +86,7 @@ struct notices {
     size_t flight_count;
     struct pace pace;
     struct codes *codes;
+    int64_t care_us; /* when to look next whether after-care is due */
     struct notice_host hosts[NOTICE_HOSTS];
     bool recovered; /* what a process before this one was sending is known as unknown */
 };
@@ -98,6 +99,8 @@ struct run *run_by_id(struct notices *runs, uint64_t id); /* NULL */
 /* A new one, with the next number, in memory and the open batch. TOO_MANY. */
 RESULT run_new(struct batch *batch, struct notices *runs, const struct run_row *row, struct run **out);
 
+/* Forget them; nothing of a run that has ended needs them. */
+void run_words_drop(struct run *run);
 /* Its texts and whose what; made anew when the shop mails under another name. */
 RESULT run_words(struct batch *batch, struct run *run);
 

@@ -196,12 +196,11 @@ static RESULT tongue_new(struct says *says, size_t language, struct slice sender
     }
     struct slice future = spec_fact(spec, "future", lang);
     const struct mail_value from = {"sender", sender};
+    const char *future_key = spec->channel == NOTICE_BY_MAIL ? "notice.future" : "notice.future.otherwise";
     if (future.len > 0)
         buf_slice_put(&tongue->future, future);
     else
-        words_put(slice_text(lang),
-                  spec->channel == NOTICE_BY_MAIL ? "notice.future" : "notice.future.otherwise", &from, 1,
-                  &tongue->future);
+        words_put(slice_text(lang), future_key, &from, 1, &tongue->future);
     fact_or_day(spec, "since", spec->since_us, language, &tongue->since);
     fact_or_day(spec, "until", spec->until_us, language, &tongue->until);
     words_put(slice_text(lang), "notice.not_yet", NULL, 0, &tongue->not_yet);
@@ -360,6 +359,7 @@ void says_write(const struct says *says, const struct notice_person *person, str
         {"followup", says->followup && person->possible ? yes : no, NULL, 0},
         {"changed", no, changed.frames, changed.count},
         {"linked", person->linked ? yes : no, NULL, 0},
+        {"guardian", person->guardian ? yes : no, NULL, 0},
     };
     const struct mustache_frame frame = {values, COUNT_OF(values)};
     mustache_render(tongue->subject, &frame, subject);

@@ -12,7 +12,7 @@
 /* Everything a template may use. */
 #define NOTICE_NAMES                                                                                        \
     "shop name code since until any_known known any_possible possible label risks advice text how actions " \
-    "contact relief rights future followup changed linked"
+    "contact relief rights future followup changed linked guardian"
 
 struct says;
 
@@ -22,7 +22,7 @@ struct notice_person {
     struct slice code;
     uint64_t known, possible;               /* bits of fields; none in both */
     uint64_t known_before, possible_before; /* of a supplement */
-    bool linked;
+    bool linked, guardian;                  /* guardian: of a minor, and it is them who read it */
 };
 
 /**

@@ -1,5 +1,6 @@
 #include "answer/notice/send.h"
 
+#include "answer/notice/care.h"
 #include "answer/notice/delivery.h"
 #include "answer/notice/hook.h"
 #include "answer/notice/notice_lint.h"
@@ -32,13 +33,44 @@ static const struct field *field_named(const struct shop *shop, const char *name
     return field && field->group[0] == 0 ? field : NULL;
 }
 
+/* Where the shop keeps how a minor's guardian is reached; NULL: nowhere. */
+static const struct field *guardian_field(const struct shop *shop, enum notice_channel channel)
+{
+    if (notice_on_paper(channel)) return NULL;
+    return field_named(shop, channel == NOTICE_BY_HOOK ? "guardian_phone" : "guardian_email");
+}
+
+/* By their date of birth, if there is one. The data key is set. Source: PIPA art. 22-2 (14 in Korea); else 18. */
+static RESULT is_minor(struct shop *shop, const struct record *record, struct subject_no no, bool *out)
+{
+    enum { YEAR = 4, DATE = 10, KOREA = 14, ELSEWHERE = 18 };
+    SCOPED(buf_done) struct buf born = {0}, today = {0};
+    unsigned years[2] = {0};
+    *out = false;
+    if (!(record->held >> FIELD_BIRTH_DATE & 1)) return OK;
+    TRY(record_field(shop, no, record, FIELD_BIRTH_DATE, &born));
+    time_put(&today, clock_now(&shop->clock));
+    if (born.len != DATE) return OK;
+    for (size_t i = 0; i < YEAR; i++) {
+        years[0] = years[0] * 10 + (unsigned)(born.at[i] - '0');
+        years[1] = years[1] * 10 + (unsigned)(today.at[i] - '0');
+    }
+    bool before =
+        memcmp(born.at + YEAR, today.at + YEAR, DATE - YEAR) > 0; /* their day of this year is to come */
+    unsigned age = years[1] > years[0] ? years[1] - years[0] - before : 0;
+    *out = age < (strcmp(record->country, "KR") == 0 ? KOREA : ELSEWHERE);
+    return OK;
+}
+
 /* Which fields of a person a run opens. */
 static uint64_t opened_of(const struct shop *shop, const struct spec *spec, uint64_t held)
 {
     unsigned address = spec->channel == NOTICE_BY_HOOK ? FIELD_PHONE : FIELD_EMAIL;
     const struct field *consent = spec->consent ? field_named(shop, "e_notice_consent") : NULL;
     uint64_t bits = (uint64_t)1 << FIELD_NAME | (uint64_t)1 << address;
+    const struct field *guardian = guardian_field(shop, spec->channel);
     if (consent) bits |= field_bit(consent);
+    if (guardian) bits |= field_bit(guardian) | (uint64_t)1 << FIELD_BIRTH_DATE;
     return bits & held;
 }
 
@@ -57,7 +89,8 @@ static void person_write(struct notices *runs, struct run *run, const struct rec
     SCOPED(buf_done) struct buf code = {0};
     struct notice_person person = {.lang = slice_text(record->lang),
                                    .name = buf_slice(&out->name),
-                                   .linked = record->state == SUBJECT_LINKED};
+                                   .linked = record->state == SUBJECT_LINKED,
+                                   .guardian = out->guardian};
     notice_code_put(runs->codes, run->row.id, no, &code);
     person.code = buf_slice(&code);
     run_person(&words->scope, no, &person.known, &person.possible);
@@ -78,6 +111,9 @@ static RESULT mail_write(struct shop *shop, struct notices *runs, struct run *ru
 {
     unsigned address = run->words->spec.channel == NOTICE_BY_HOOK ? FIELD_PHONE : FIELD_EMAIL;
     bool paper = notice_on_paper(run->words->spec.channel); /* its address is opened by who writes it down */
+    const struct field *guardian = guardian_field(shop, run->words->spec.channel);
+    if (paper || guardian) TRY(is_minor(shop, record, no, &out->guardian));
+    if (out->guardian && guardian) address = guardian->number; /* theirs, or none: then it goes by letter */
     if (!paper && record->held >> address & 1) TRY(record_field(shop, no, record, address, &out->to));
     if (record->held >> FIELD_NAME & 1) TRY(record_field(shop, no, record, FIELD_NAME, &out->name));
     one_line(&out->name);
@@ -242,7 +278,7 @@ static RESULT job_make(struct handing *handing, struct run *run, struct subject_
                              .from_name = handing->head.name,
                              .reply_to = handing->head.reply_to,
                              .to = buf_slice(&mail->to),
-                             .to_name = buf_slice(&mail->name),
+                             .to_name = mail->guardian ? (struct slice){0} : buf_slice(&mail->name),
                              .subject = buf_slice(&mail->subject),
                              .body = buf_slice(&mail->body),
                              .id = buf_slice(&id),
@@ -308,6 +344,11 @@ static RESULT person_open(struct handing *handing, struct run *run, struct subje
         return OK;
     }
     TRY(got);
+    const struct field *silence = field_named(shop, "do_not_contact");
+    if (run->words->spec.kind == NOTICE_CARE && silence && record.held & field_bit(silence)) {
+        run_move(run, no, from, PERSON_NO_CONSENT); /* all but legal notices leave them alone */
+        return OK;
+    }
     until_us = contact_held_until(shop, &record);
     if (until_us != 0)
         return put_off(batch, run, no, from, until_us); /* a code must not reach who took an account over */
@@ -468,7 +509,7 @@ RESULT notices_hand_over(struct batch *batch, uint64_t number, struct notice_job
     TRY(runs_of(batch->shop, &handing.runs));
     for (unsigned i = 0; i < NOTICE_HOSTS; i++)
         handing.left[i] = host_left(handing.runs, i, batch->now_us, room);
-    struct result done = OK;
+    struct result done = notices_care(batch, handing.runs);
     for (size_t i = 0; i < handing.runs->count && done.code == CODE_OK; i++)
         done = run_turn(&handing, handing.runs->at[i]);
     *count = handing.count;
@@ -687,5 +728,6 @@ int64_t notices_due_us(struct shop *shop, int64_t now_us)
         if (run_us < INT64_MAX && runs->at[i]->words) run_us = host_due_us(shop, runs, runs->at[i], run_us);
         if (run_us < next_us) next_us = run_us;
     }
+    if (runs->count > 0 && runs->care_us < next_us) next_us = runs->care_us;
     return next_us == INT64_MAX || next_us > now_us ? next_us : now_us;
 }

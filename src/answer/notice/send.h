@@ -49,6 +49,7 @@ RESULT notices_way(struct shop *shop, enum notice_channel channel, int64_t now_u
 struct notice_mail {
     struct buf to, name, subject, body;
     struct hash text;
+    bool guardian; /* it goes to a minor's guardian; `name` is the minor's */
 };
 void notice_mail_done(struct notice_mail *mail);
 /* SUBJECT_ERASED and those of opening. An empty `to`: there is no address. The subject's data key is set. */

@@ -2,13 +2,12 @@
 
 #include "base/cbor.h"
 
-enum {
-    SPEC_FORMAT = 2,
-    SPEC_MEMBERS = 15,
-    NUMBERS = 12,
-    OLD_MEMBERS = 13,
-    OLD_NUMBERS = 10 /* of format 1 */
-};
+enum { SPEC_FORMAT = 3, NUMBERS = 13 };
+
+/* Of each format, from 1: members in all, and how many of them are numbers in front. */
+static const struct {
+    size_t members, numbers;
+} formats[] = {{13, 10}, {15, 12}, {17, NUMBERS}};
 
 static const char *const kinds[] = {
     [NOTICE_FIRST] = "notice", [NOTICE_SUPPLEMENT] = "supplement", [NOTICE_CARE] = "care"};
@@ -53,7 +52,7 @@ enum notice_kind notice_kind_of(struct slice name)
 
 void spec_write(const struct spec *spec, struct buf *out)
 {
-    cbor_array(out, SPEC_MEMBERS);
+    cbor_array(out, formats[SPEC_FORMAT - 1].members);
     cbor_uint(out, SPEC_FORMAT);
     cbor_uint(out, spec->kind);
     cbor_uint(out, spec->count);
@@ -66,6 +65,7 @@ void spec_write(const struct spec *spec, struct buf *out)
     cbor_uint(out, spec->languages);
     cbor_uint(out, spec->channel);
     cbor_uint(out, spec->follows);
+    cbor_uint(out, spec->step);
     cbor_array(out, spec->regime_count);
     for (size_t i = 0; i < spec->regime_count; i++) cbor_text(out, spec->regimes[i]);
     cbor_array(out, SPEC_LANGUAGES);
@@ -76,6 +76,8 @@ void spec_write(const struct spec *spec, struct buf *out)
         cbor_text(out, spec->facts[i].lang);
         cbor_text(out, spec->facts[i].text);
     }
+    cbor_array(out, SPEC_LANGUAGES);
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) cbor_text(out, spec->care[i]);
 }
 
 static RESULT bad(void)
@@ -89,7 +91,7 @@ static RESULT number_read(struct cbor *reader, uint64_t most, uint64_t *out)
     return *out <= most ? OK : bad();
 }
 
-static RESULT lists_read(struct cbor *reader, struct spec *out)
+static RESULT lists_read(struct cbor *reader, bool care, struct spec *out)
 {
     size_t count = 0;
     TRY(cbor_read_array(reader, &out->regime_count));
@@ -106,6 +108,10 @@ static RESULT lists_read(struct cbor *reader, struct spec *out)
         TRY(cbor_read_text(reader, &out->facts[i].lang));
         TRY(cbor_read_text(reader, &out->facts[i].text));
     }
+    if (!care) return OK;
+    TRY(cbor_read_array(reader, &count));
+    if (count != SPEC_LANGUAGES) return bad();
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) TRY(cbor_read_text(reader, &out->care[i]));
     return OK;
 }
 
@@ -114,16 +120,16 @@ static RESULT members_read(struct slice bytes, struct spec *out)
     static const uint64_t most[NUMBERS] = {
         SPEC_FORMAT,         NOTICE_CARE, UINT32_MAX, UINT32_MAX, UINT32_MAX,
         UINT64_MAX,          INT64_MAX,   INT64_MAX,  1,          (1 << SPEC_LANGUAGES) - 1,
-        NOTICE_CHANNELS - 1, UINT32_MAX};
+        NOTICE_CHANNELS - 1, UINT32_MAX,  12};
     struct cbor reader = cbor_reader(bytes);
     struct spec spec = {0};
     uint64_t numbers[NUMBERS] = {0};
-    size_t count = 0;
+    size_t count = 0, format = 1;
     TRY(cbor_read_array(&reader, &count));
-    if (count != SPEC_MEMBERS && count != OLD_MEMBERS) return bad();
-    size_t there = count == SPEC_MEMBERS ? NUMBERS : OLD_NUMBERS;
-    for (size_t i = 0; i < there; i++) TRY(number_read(&reader, most[i], &numbers[i]));
-    if (numbers[0] != (count == SPEC_MEMBERS ? SPEC_FORMAT : 1) || numbers[1] == 0) return bad();
+    while (format <= SPEC_FORMAT && formats[format - 1].members != count) format++;
+    if (format > SPEC_FORMAT) return bad();
+    for (size_t i = 0; i < formats[format - 1].numbers; i++) TRY(number_read(&reader, most[i], &numbers[i]));
+    if (numbers[0] != format || numbers[1] == 0) return bad();
     spec.kind = (enum notice_kind)numbers[1];
     spec.count = (uint32_t)numbers[2];
     spec.before = (uint32_t)numbers[3];
@@ -135,7 +141,8 @@ static RESULT members_read(struct slice bytes, struct spec *out)
     spec.languages = (uint32_t)numbers[9];
     spec.channel = (enum notice_channel)numbers[10];
     spec.follows = (uint32_t)numbers[11];
-    TRY(lists_read(&reader, &spec));
+    spec.step = (uint32_t)numbers[12];
+    TRY(lists_read(&reader, format >= 3, &spec));
     *out = spec;
     return OK;
 }

@@ -34,6 +34,8 @@ struct spec {
     struct slice regimes[SPEC_REGIMES_MAX];
     size_t regime_count;
     struct slice texts[SPEC_LANGUAGES]; /* by mail_language(); whole templates */
+    struct slice care[SPEC_LANGUAGES];  /* of the after-care that follows by itself; empty: none does */
+    uint32_t step; /* of after-care that began by itself: which one, from 1; 0: it did not */
     struct spec_fact facts[SPEC_FACTS_MAX];
     size_t fact_count;
 };

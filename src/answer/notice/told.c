@@ -7,6 +7,28 @@
 #include "keep/put.h"
 #include "mail/texts.h"
 
+/* What the run's laws allow or want instead, where people are left whom nothing reached. */
+static void instead_put(const struct spec *spec, const struct law *law, uint64_t unreached, struct buf *out)
+{
+    cbor_text(out, SLICE_TEXT("instead"));
+    size_t mark = cbor_open(out), count = 0;
+    for (size_t k = 0; k < spec->regime_count && unreached > 0; k++) {
+        SCOPED(buf_done) struct buf id = {0};
+        buf_slice_put(&id, spec->regimes[k]);
+        const struct law_regime *regime = law_regime(law, buf_c(&id));
+        for (uint32_t i = 0; regime && i < regime->substitutes_count; i++) {
+            const struct law_substitute *one = &regime->substitutes[i];
+            cbor_map(out, 4);
+            put_text(out, "regime", spec->regimes[k]);
+            put_text(out, "id", slice_text(one->id));
+            put_text(out, "at_least", slice_text(one->at_least));
+            put_text(out, "text", slice_text(one->text));
+            count++;
+        }
+    }
+    cbor_array_close(out, mark, count);
+}
+
 RESULT run_asked_for(struct batch *batch, const struct reader *reader, struct slice id, uint64_t number,
                      struct run_asked *out)
 {
@@ -132,7 +154,7 @@ RESULT run_told(struct batch *batch, struct notices *runs, struct run *run, stru
     const struct spec *spec = &run->words->spec;
     (void)draft_missing(spec, book->law, &missing);
     (void)draft_waits(spec, book->law, &reading.fold, &waits);
-    cbor_map(out, 23);
+    cbor_map(out, 24);
     put_number(out, "run", run->row.id);
     put_id(shop, out, "incident", ID_INCIDENT, run->row.incident);
     put_text(out, "kind", slice_text(notice_kind_name(spec->kind)));
@@ -157,6 +179,9 @@ RESULT run_told(struct batch *batch, struct notices *runs, struct run *run, stru
         if (i <= PERSON_UNKNOWN) open += count;
     }
     time_put_of(spec, book->law, open, out);
+    uint64_t unreached = 0;
+    for (size_t i = 0; i < RUN_UNREACHED; i++) unreached += set_count(&run->states[run_unreached[i]]);
+    instead_put(spec, book->law, unreached, out);
     approval_put_of(shop, run, out);
     const char *problem = holdup(batch, runs, run);
     put_text(out, "problem", slice_text(problem));

@@ -166,7 +166,11 @@ static void letter_add(struct letters *letters, struct doc answer, struct doc it
         struct slice line = doc_text(doc_get(item, lines[i]));
         if (line.len == 0) continue;
         if (address.len > 0) buf_text(&address, i + 1 == COUNT_OF(lines) ? " " : "\n");
-        buf_slice_put(&address, line);
+        const struct mail_value name = {"name", line};
+        if (i == 0 && doc_true(doc_get(item, "guardian")))
+            words_put(language_of(item), "notice.letter.guardian", &name, 1, &address);
+        else
+            buf_slice_put(&address, line);
     }
     document_text(&letters->document, BLOCK_ADDRESS, buf_slice(&address));
     document_text(&letters->document, BLOCK_NOTE, slice_part(doc_text(doc_get(answer, "made")), 0, DAY_TEXT));

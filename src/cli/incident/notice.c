@@ -66,6 +66,13 @@ static void show_run(struct doc run)
     show_text_of(run, "waits_for", "may not go before this is done: ");
     show_findings(doc_get(run, "findings"));
     show_text_of(run, "problem", "held up: ");
+    struct docs instead = docs_of(doc_get(run, "instead"));
+    struct doc one = {{0}};
+    while (docs_next(&instead, &one)) {
+        show_words("whom nothing reaches, in public (");
+        show_value(doc_text(doc_get(one, "regime")));
+        show_text_of(one, "text", "): ");
+    }
     show_text_of(run, "approval", "a second person agrees by: amanah approval approve ");
 }
 
