@@ -470,6 +470,7 @@ struct incident_scope_ask {
     struct slice id, from, to;
     struct texts fields, keys, staff, holders, outside_readers, networks, purposes, gaps, copied_at, keks,
         indexes, outside, evidence;
+    uint64_t quiet_hours; /* 0: a day */
 };
 struct incident_hold_ask {
     struct slice id, place;

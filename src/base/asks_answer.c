@@ -205,6 +205,8 @@ const struct member incident_scope_members[] = {
            "FIELD or FIELD:EPOCH: index keys that leaked"),
     MEMBER(incident_scope_ask, outside, WIRE_TEXTS, 16, false,
            "NAME or NAME:FIELD,FIELD: what is outside the vault, so not provable here"),
+    MEMBER(incident_scope_ask, quiet_hours, WIRE_U64, 720, false,
+           "for how long the vault wrote nothing down before it is told as a gap of its own log; none: 24"),
     MEMBER(incident_scope_ask, evidence, WIRE_TEXTS, 16, false,
            "lines of files that were matched: who is in them is known; alone, no look is suspected"),
     {0},
@@ -293,18 +295,22 @@ const struct member notice_act_members[] = {
     {0},
 };
 const struct member notice_hook_members[] = {
-    TEXT(notice_hook_ask, url, 500, false, "https://…: where each text message is posted; none: show the setting"),
-    TEXT(notice_hook_ask, form, 16, false, "own (default): Amanah's body, signed; whatsapp: the WhatsApp Cloud API"),
+    TEXT(notice_hook_ask, url, 500, false,
+         "https://…: where each text message is posted; none: show the setting"),
+    TEXT(notice_hook_ask, form, 16, false,
+         "own (default): Amanah's body, signed; whatsapp: the WhatsApp Cloud API"),
     TEXT(notice_hook_ask, template, 512, false, "of whatsapp: the approved template, with four places"),
     TEXT(notice_hook_ask, token, 1024, false, "of whatsapp: the access token; sealed"),
-    TEXT(notice_hook_ask, ca, 16384, false, "certificates that the other side's must come from, PEM; none: the machine's"),
+    TEXT(notice_hook_ask, ca, 16384, false,
+         "certificates that the other side's must come from, PEM; none: the machine's"),
     {0},
 };
 const struct member notice_letters_members[] = {
     TEXT(notice_letters_ask, id, ID_BYTES_MAX, true, incident_about),
     MEMBER(notice_letters_ask, run, WIRE_U64, UINT32_MAX, true, notice_run_about),
     TEXT(notice_letters_ask, after, ID_BYTES_MAX, false, page_about),
-    MEMBER(notice_letters_ask, limit, WIRE_U64, NOTICE_LETTERS_MAX, false, "people at a time, default and most 500"),
+    MEMBER(notice_letters_ask, limit, WIRE_U64, NOTICE_LETTERS_MAX, false,
+           "people at a time, default and most 500"),
     {0},
 };
 const struct member notice_preview_members[] = {

@@ -2,13 +2,15 @@
 """Logs beside the vault that stay: logrotate is stopped, each file is copied and proved, what shrinks is told at once."""
 import json
 import os
+import random
 import shutil
 import stat
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import Home, check, same, story, within
+from amanah import PROGRAM, Home, check, same, story, within
 from incident import Incident, key, opened, staff
 from legal_hold import finish
 from receivers import wait_until
@@ -222,6 +224,42 @@ def from_another_machine_by_a_key_and_only_who_may_know():
         same(logs.states(home.cli(*words, env=away).json)["a.log"], "held")
 
 
-story(rotation_stops_for_what_is_held_and_for_nothing_else, what_shrinks_changes_or_vanishes_is_told_at_once,
+def killed_in_the_middle_it_is_made_good_by_the_same_command():
+    """kill -9 of the command, and of the vault, at whatever moment: nothing is told to have shrunk, no copy is wrong."""
+    rng = random.Random(int(os.environ.get("AMN_SEED", "5")))
+    with Home() as home:
+        home.start()
+        home.good("POST", "/v1/sinks", {"kind": "ocsf", "file": "alerts.jsonl"})
+        logs, incident = Logs(home), Incident(home, opened(home))
+        names = [f"{n}.log" for n in range(6)]
+        whole = {name: "" for name in names}
+        for turn in range(8):
+            words = [*(logs.path(name) for name in names), "--logrotate", logs.conf] if turn < 2 else []
+            for name in names:
+                more = f"{turn} {name}\n" * 20000
+                whole[name] += more
+                logs.write(name, more, "a")
+            cut = subprocess.Popen([PROGRAM, "incident", "hold", incident.id, "--dir", logs.dir, "--place", "web1", *words],
+                                   env=home.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+            time.sleep(rng.random() * 0.12)
+            cut.kill()
+            cut.wait()
+            if turn % 3 == 2:
+                home.kill()
+                home.start()
+            done = logs.states(logs.hold(incident.id, *words))
+            same(set(done.values()), {"held"}, f"turn {turn}: {done}")
+            for n, name in enumerate(names):
+                check(logs.copy(n + 1, name) == whole[name], f"turn {turn}: the copy of {name} is the file")
+            logs.rotate()
+            check(all(os.path.getsize(logs.path(name)) == len(whole[name]) for name in names), "and it is not rotated")
+        same(alerts(home), 0, "nothing shrank")
+        home.stop()
+        same(home.ask("ledger", "verify")["findings"], [])
+
+
+story(killed_in_the_middle_it_is_made_good_by_the_same_command,
+      rotation_stops_for_what_is_held_and_for_nothing_else, what_shrinks_changes_or_vanishes_is_told_at_once,
       a_place_that_falls_silent_is_noticed, the_journal_and_a_program_of_ones_own,
       from_another_machine_by_a_key_and_only_who_may_know)

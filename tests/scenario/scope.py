@@ -295,6 +295,13 @@ def what_the_vaults_own_log_lost():
         again = home.ask("incident", "exposures", incident, looked[0])
         same(again["excluded"], ["name"], "of that count")
         within("is lost (", home.run("incident", "scope", incident).text)
+        # three hours without an entry: told when asked for, as most shops sleep at night
+        home.stop()
+        home.ahead_s += 3 * 3600
+        home.start()
+        kinds = [[row["kind"] for row in count(home, incident, "fields=name", *words)["own_gaps"]].count("quiet")
+                 for words in ([], ["quiet_hours=2"], ["quiet_hours=4"])]
+        same(kinds, [0, 1, 0])
         # months without an entry, and before the vault was made
         home.stop()
         home.ahead_s += 40 * 86400

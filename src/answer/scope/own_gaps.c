@@ -27,12 +27,22 @@ const char *own_gap_why(enum own_gap_kind kind)
     return kinds[kind].why;
 }
 
+uint32_t own_quiet_h(const struct own_gaps *gaps)
+{
+    return gaps->quiet_h > 0 ? gaps->quiet_h : QUIET_H;
+}
+
+static int64_t quiet_us(const struct own_gaps *gaps)
+{
+    return own_quiet_h(gaps) * HOUR_US;
+}
+
 /* The part of it that lies in the suspicion's time; none is no gap. */
 static void gap_add(const struct suspicion *suspicion, struct own_gap gap, struct own_gaps *out)
 {
     if (gap.from_us < suspicion->from_us) gap.from_us = suspicion->from_us;
     if (gap.to_us > suspicion->to_us) gap.to_us = suspicion->to_us;
-    bool whole = gap.kind != OWN_GAP_QUIET || gap.to_us - gap.from_us >= QUIET_H * HOUR_US;
+    bool whole = gap.kind != OWN_GAP_QUIET || gap.to_us - gap.from_us >= quiet_us(out);
     if (gap.from_us >= gap.to_us || !whole) return;
     out->cut |= out->count == OWN_GAPS_MAX;
     if (out->count < OWN_GAPS_MAX) out->at[out->count++] = gap;
@@ -130,7 +140,7 @@ struct stretch {
     int64_t from_us, to_us;
 };
 
-/* Halved until it is shorter than a day, or there is nothing between its ends. */
+/* Halved until it is shorter than what counts as quiet, or there is nothing between its ends. */
 static RESULT quiet_find(const struct scope_base *base, const struct suspicion *suspicion, struct stretch all,
                          struct own_gaps *out)
 {
@@ -139,7 +149,7 @@ static RESULT quiet_find(const struct scope_base *base, const struct suspicion *
     while (count > 0) {
         struct stretch at = waiting[--count];
         bool aside = at.to_us <= suspicion->from_us || at.from_us >= suspicion->to_us;
-        if (aside || at.to_us - at.from_us < QUIET_H * HOUR_US) continue;
+        if (aside || at.to_us - at.from_us < quiet_us(out)) continue;
         if (at.last - at.first <= 1) {
             gap_add(suspicion, (struct own_gap){OWN_GAP_QUIET, at.from_us, at.to_us, false, 0}, out);
             continue;

@@ -1,6 +1,6 @@
 /*
  * Where the vault's own log tells nothing. *Restored*: an old copy was put back, and what was written down since is lost,
- * so whoever was there may have been seen. *Quiet*: for a day or longer nothing was written; the vault was down, or nobody
+ * so whoever was there may have been seen. *Quiet*: for a day, or as long as was asked, nothing was written; the vault was down, or nobody
  * asked, and no entry says which. *Before*: the vault was not there yet. Main call: own_gaps_find(). Example:
  *     TRY(own_gaps_find(&base, &suspicion, &gaps));  TRY(own_gaps_suspect(&gaps, reach, &suspicion));
  */
@@ -21,6 +21,7 @@ struct own_gap {
 };
 
 struct own_gaps {
+    uint32_t quiet_h; /* in: a stretch as long is one; 0: QUIET_H */
     struct own_gap at[OWN_GAPS_MAX];
     size_t count;
     bool cut; /* there are more */
@@ -35,6 +36,7 @@ RESULT own_gaps_find(const struct scope_base *base, const struct suspicion *susp
 /* Make a case of each restored one, so that it counts as possible: fields of `reach`. TOO_MANY when there is no room. */
 RESULT own_gaps_suspect(const struct own_gaps *gaps, uint64_t reach, struct suspicion *suspicion);
 
+uint32_t own_quiet_h(const struct own_gaps *gaps); /* for how many hours nothing is written in a quiet one */
 const char *own_gap_name(enum own_gap_kind kind);
 const char *own_gap_why(enum own_gap_kind kind);
 

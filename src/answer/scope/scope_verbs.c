@@ -40,6 +40,7 @@ static RESULT tally_begin(struct batch *batch, const struct incident *incident,
     out->incident = incident->no;
     out->now_us = batch->now_us;
     out->detected_us = detected ? detected->now.at : 0;
+    out->count.own.quiet_h = (uint32_t)ask->quiet_hours; /* the wire bounds it */
     TRY(suspicion_of_ask(batch->shop, ask, batch->now_us, &out->count.suspicion));
     return found_gather(&reading.fold, out);
 }

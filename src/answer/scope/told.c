@@ -421,11 +421,12 @@ static void own_put(const struct own_gaps *gaps, struct buf *out)
         put_text(out, "ask", counted ? (struct slice){0} : buf_slice(&ask));
     }
     put_bool(out, "own_gaps_cut", gaps->cut);
+    put_number(out, "quiet_hours", own_quiet_h(gaps));
 }
 
 void told_put(struct shop *shop, const struct told *told, struct buf *out)
 {
-    cbor_map(out, 27);
+    cbor_map(out, 28);
     put_number(out, "version", told->version);
     put_time(out, "counted", told->now_us);
     put_number(out, "entries", told->count->entries);

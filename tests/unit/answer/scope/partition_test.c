@@ -384,7 +384,7 @@ static void expect_gap(const struct suspicion *suspicion, const struct own_gaps 
 {
     if (want.from_us < suspicion->from_us) want.from_us = suspicion->from_us;
     if (want.to_us > suspicion->to_us) want.to_us = suspicion->to_us;
-    int64_t least_us = want.kind == OWN_GAP_QUIET ? QUIET_H * HOUR_US : 1;
+    int64_t least_us = want.kind == OWN_GAP_QUIET ? own_quiet_h(found) * HOUR_US : 1;
     if (want.to_us - want.from_us < least_us) return;
     assert_true(*next < found->count);
     const struct own_gap *gap = &found->at[(*next)++];
@@ -412,7 +412,7 @@ static void finds_every_day_without_an_entry(void **state)
         if (prop_below(&rng, 4) > 0) suspicion.from_us = draw_time(&town.log, &rng) - DAY_US;
         if (prop_below(&rng, 2) > 0)
             suspicion.to_us = suspicion.from_us + 1 + (int64_t)prop_below(&rng, 200) * HOUR_US;
-        found = (struct own_gaps){0};
+        found = (struct own_gaps){.quiet_h = prop_below(&rng, 2) ? 1 + (uint32_t)prop_below(&rng, 72) : 0};
         assert_ok(own_gaps_find(&base, &suspicion, &found));
         uint64_t size = ledger_durable(town.log.ledger);
         int64_t before_us = 0;
