@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice profile contact export job rotate field mail self ledger verify law backup backups restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice redress profile contact export job rotate field mail self ledger verify law backup backups restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -25,6 +25,7 @@ _amanah()
         incident) words="open list show add task claim reconcile contain timeline scope check hold exposures facts readiness severity cost probe export report evidence verify release orphans custody close reopen" ;;
         evidence) words="match" ;;
         notice) words="draft status preview test send approve pause resume stop person list reached hook letters verify bounce text" ;;
+        redress) words="open status change announce codes rekey totals check reserve capture void redeem refund verify" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
         export) words="ask list show get" ;;
@@ -161,6 +162,20 @@ _amanah()
         "notice verify") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice bounce") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice text") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress status") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress change") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress announce") options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
+        "redress codes") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
+        "redress rekey") options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
+        "redress totals") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress check") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress reserve") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress capture") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress void") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress redeem") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress refund") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress verify") options=" --help --json --quiet --home --shop --from" ;;
         "profile put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "profile show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "contact put") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

@@ -22,6 +22,7 @@ enum key_kind {
     KEY_BACKUP,  /* signs and seals backups */
     KEY_MAIL,    /* seals mails that wait, and the password they are sent with */
     KEY_OUTSIDE, /* tags and seals who is named in logs of systems outside */
+    KEY_VOUCHER, /* codes of vouchers; one a campaign and version of its codes, made with it */
     KEY_KIND_COUNT
 };
 

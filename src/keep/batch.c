@@ -153,6 +153,7 @@ void batch_rollback(struct batch *batch)
     guesses_undo(shop->guesses);
     shop->answer.stale = true;
     shop->notice.stale = true;
+    shop->redress.stale = true;
     batch->look_count = batch->use_count = 0;
     if (!batch->authority) return;
     shop->readers_lost = shop_readers_load(shop).code != CODE_OK;

@@ -33,7 +33,8 @@ static const struct {
     [ID_TELLING] = {"evt_", "evt\0\0\0\0\0"},    [ID_MORE] = {"more_", "more\0\0\0\0"},
     [ID_ALERT] = {"alert_", "alert\0\0\0"},      [ID_OUTSIDE] = {"outside_", "outside\0"},
     [ID_INCIDENT] = {"inc_", "incident"},        [ID_EXPORT] = {"exp_", "export\0\0"},
-    [ID_JOB] = {"job_", "job\0\0\0\0\0"},
+    [ID_JOB] = {"job_", "job\0\0\0\0\0"},        [ID_CAMPAIGN] = {"cam_", "campaign"},
+    [ID_REDEMPTION] = {"red_", "redeemed"},
 };
 
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out)
@@ -103,6 +104,7 @@ void shop_free(struct shop **shop)
     if (at->answer.at) at->answer.free(at->answer.at);
     if (at->evidence.at) at->evidence.free(at->evidence.at);
     if (at->notice.at) at->notice.free(at->notice.at);
+    if (at->redress.at) at->redress.free(at->redress.at);
     if (at->laws.at) at->laws.free(at->laws.at);
     if (at->exporting.at) at->exporting.free(at->exporting.at);
     sightings_free(&at->sightings);

@@ -74,7 +74,12 @@ struct shop {
         void *at;
         void (*free)(void *at);
         bool stale;
-    } notice;                   /* notice runs: answer/notice/run.h. Stale: a batch was undone */
+    } notice; /* notice runs: answer/notice/run.h. Stale: a batch was undone */
+    struct {
+        void *at;
+        void (*free)(void *at);
+        bool stale;
+    } redress;                  /* campaigns: answer/redress/campaign.h. Stale: a batch was undone */
     struct spread *pass_spread; /* subjects that passes were issued for, by network */
 
     struct block_cipher *ids;
@@ -171,7 +176,9 @@ enum id_kind {
     ID_OUTSIDE,
     ID_INCIDENT,
     ID_EXPORT,
-    ID_JOB
+    ID_JOB,
+    ID_CAMPAIGN,
+    ID_REDEMPTION
 };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */

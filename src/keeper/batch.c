@@ -2,6 +2,7 @@
  * The tasks of one shop become batches: run in order, committed once, answered after the commit. The only place that
  * calls batch_commit().
  */
+#include "answer/redress/campaign.h"
 #include "keep/access/authority.h"
 #include "keep/spend.h"
 #include "keep/watch/watching.h"
@@ -156,6 +157,7 @@ static RESULT replay_keep(struct batch *batch, struct replay_row *row, const str
     }
     answer_write(&task->answer.head, buf_slice(&body), &frame);
     row->until_us = batch->now_us + REPLAY_S * SECOND_US;
+    if (task->answer.keep_until_us > row->until_us) row->until_us = task->answer.keep_until_us;
     row->answer = buf_slice(&frame);
     struct store *store = batch_write(batch);
     TRY(store->replay->put(store, row));
@@ -309,10 +311,24 @@ static bool found_settle(struct batch *batch, struct task *task)
     return false;
 }
 
+/* The same of compensation, around asks about it: what ended has ended before them, what they found takes effect behind. */
+static bool redress_settled(struct batch *batch, struct task *task)
+{
+    enum act act = access_act_of(task->head.verb);
+    if (act != ACT_REDEEM && act != ACT_REDRESS) return true;
+    struct result done = redress_settle(batch);
+    if (done.code == CODE_OK) return true;
+    answer_wipe(&task->answer);
+    task->answer = (struct answer){0};
+    task_refuse(task, done);
+    return false;
+}
+
 /* Run one task. False when the batch must be undone: something below failed after a write. */
 static bool task_run(struct keeper *keeper, struct batch *batch, struct task *task)
 {
-    return found_settle(batch, task) && task_answer(keeper, batch, task) && found_settle(batch, task);
+    return found_settle(batch, task) && redress_settled(batch, task) && task_answer(keeper, batch, task) &&
+           redress_settled(batch, task) && found_settle(batch, task);
 }
 
 static bool mine(const struct task *task, const struct shop *shop)

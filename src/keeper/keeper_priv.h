@@ -8,6 +8,7 @@
 #include "answer/facts/verbs.h"
 #include "answer/incident/verbs.h"
 #include "answer/notice/verbs.h"
+#include "answer/redress/verbs.h"
 #include "answer/report/verbs.h"
 #include "answer/scope/verbs.h"
 #include "keep/country.h"

@@ -1,6 +1,7 @@
 #include "answer/facts/deadlines.h"
 #include "answer/incident/evidence.h"
 #include "answer/incident/held.h"
+#include "answer/redress/campaign.h"
 #include "answer/report/silence.h"
 #include "keep/access/approval.h"
 #include "keep/access/key_make.h"
@@ -96,6 +97,13 @@ static RESULT sweep(struct batch *batch)
     return expired.code == CODE_CORRUPT ? OK : expired; /* tampering is for verify to tell */
 }
 
+/* What is due of vouchers. Where its rows were tampered with, the asks about them say so, and verify. */
+static RESULT compensate(struct batch *batch)
+{
+    struct result done = redress_settle(batch);
+    return done.code == CODE_CORRUPT ? OK : done;
+}
+
 static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *batch, bool all, bool *noted)
 {
     struct store *store = shop->store;
@@ -112,6 +120,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(holds_due(batch, noted));
     TRY(held_due(batch, noted));
     TRY(silence_due(batch, noted));
+    TRY(compensate(batch));
     if (!hold_stands(&shop->access)) TRY(sweep(batch));
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
     TRY(sightings_roll(shop->sightings, (uint32_t)(ledger_last_us(shop->ledger) / HOUR_US)));

@@ -62,6 +62,7 @@ struct hold_store;
 struct exposure_store;
 struct run_store;
 struct rotation_store;
+struct voucher_store;
 struct store {
     const struct batch_store *batch;
     const struct fact_store *fact;
@@ -81,6 +82,7 @@ struct store {
     const struct exposure_store *exposure;
     const struct run_store *run;
     const struct rotation_store *rotation;
+    const struct voucher_store *voucher;
 };
 
 #endif

@@ -326,6 +326,22 @@ def walk(home):
     within("Nothing certain", run("evidence match", str(line), "--incident", incident).text)
     run("incident release", incident, str(line), "--reason", "x", "--yes", status=NO)  # a hold stands
     run("incident release", incident, str(line), status=USAGE)
+    recipient = "recipient=age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
+    offer = run("redress open", "Sorry", "who=all", "currency=KRW", "parts=shop=5000", "until=2030-01-31", recipient,
+                "terms_en=Good.", "terms_id=Baik.", "terms_ko=.", "--json").json["id"]
+    within("5000 KRW each", run("redress status").text)
+    run("redress change", offer, "terms_ko=좋습니다.", "budgets=shop=20000")
+    run("redress announce", offer, status=USAGE)
+    run("redress announce", offer, "--yes")
+    within("Sorry", run("redress status", offer).text)
+    run("redress totals", offer, status=NO)  # a second person has not agreed yet
+    run("redress codes", offer, "--out", home.file("codes.age"), status=NO)
+    run("redress rekey", offer, "--yes", status=NO)
+    run("redress check", "-", stdin="0000-0000-0000-0000\n", status=NO)
+    run("redress reserve", "0000-0000-0000-0000", "amount=1", status=NO)
+    run("redress redeem", "0000-0000-0000-0000", "amount=1", status=NO)
+    for act in ("capture", "void", "refund"):
+        run(f"redress {act}", "red_x", status=USAGE)
     within("draft", run("notice draft", incident, "regimes=id-pdp").text)
     within("notice 1", run("notice status", incident).text)
     within("Siti Rahma", run("notice preview", incident, "1", "--lang", "id").text)
@@ -385,6 +401,7 @@ def walk(home):
     run("watch ingest", "--lag")
     if not far:
         run("ledger verify", "--from", pin)
+        within("postings", run("redress verify").text)
     run("ledger witness", "--vkey", home.vkey, "--witness-url", "http://127.0.0.1:1", status=USAGE)  # no witness's key
     for file in (note, proof, pin):
         within("It holds", run("verify", file, "--vkey", home.vkey).text)

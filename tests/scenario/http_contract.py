@@ -103,6 +103,7 @@ def every_row_does_what_it_is_for():
         receipt(walk("DELETE", "/v1/subjects/{id}", {"reason": "asked"}, path=one))
         problem(home.http("GET", one), 410, "subject.erased")
         incidents(walk)  # from here on erasures wait
+        compensation(walk)
         health = walk("GET", "/healthz", key="")
         same(health.json["ready"], True)
         metrics = walk("GET", "/metrics")
@@ -110,6 +111,27 @@ def every_row_does_what_it_is_for():
         check(subject.encode() not in metrics.body and b"ana@" not in metrics.body, "metrics hold no one")
         openapi(walk("GET", "/openapi.json", key="").json)
         same(walk.called, {(method, path) for method, path, *_ in rows()}, "every row was called")
+
+
+def compensation(walk):
+    made = walk("POST", "/v1/campaigns", {"title": "Sorry", "who": "all", "currency": "KRW", "parts": ["shop=5000"],
+                                          "until": "2030-01-31", "zone": "Asia/Seoul", "recipient": RECIPIENT,
+                                          "terms_en": "Good.", "terms_id": "Baik.", "terms_ko": "좋습니다."}, 201)
+    receipt(made)
+    path = f"/v1/campaigns/{made.json['id']}"
+    same(len(walk("GET", "/v1/campaigns").json["items"]), 1)
+    receipt(walk("POST", "/v1/campaigns/{id}/change", {"budgets": ["shop=7000"]}, path=path + "/change"))
+    # with staff around it waits for one of them; nobody of them is asked here
+    asked = walk("POST", "/v1/campaigns/{id}/announce", {}, 202, path=path + "/announce")
+    same(walk("GET", "/v1/campaigns/{id}", path=path).json["approval"], asked.json["approval"])
+    problem(walk("GET", "/v1/campaigns/{id}/totals", None, 404, path=path + "/totals"), 404, "not_found")
+    problem(walk("POST", "/v1/campaigns/{id}/codes", {}, 409, path=path + "/codes"), 409, "conflict")
+    problem(walk("POST", "/v1/campaigns/{id}/rekey", {}, 409, path=path + "/rekey"), 409, "conflict")
+    for verb in ("check", "reserve", "redeem"):
+        body = {"code": "0000-0000-0000-0000"} if verb == "check" else {"code": "0000-0000-0000-0000", "amount": 1}
+        problem(walk("POST", f"/v1/vouchers/{verb}", body, 404), 404, "voucher.unknown")
+    for verb in ("capture", "void", "refund"):
+        problem(walk("POST", f"/v1/vouchers/{verb}", {"redemption": "red_x"}, 400), 400, "id.malformed")
 
 
 def ledger(walk, index):
@@ -426,6 +448,9 @@ GOOD = {
     "/v1/notices/bounces": {"recipient": "x", "message": "x"},
     "/v1/canaries/plan": {"domains": ["x.example"]}, "/v1/canaries": {"partner": "x"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
+    "/v1/campaigns": {"title": "x", "parts": ["a=1 b"], "until": "2030-01-31"}, "/v1/vouchers/check": {"code": "x"},
+    "/v1/vouchers/reserve": {"code": "x", "amount": 1}, "/v1/vouchers/redeem": {"code": "x", "amount": 1},
+    "/v1/vouchers/capture": {"redemption": "x"}, "/v1/vouchers/void": {"redemption": "x"}, "/v1/vouchers/refund": {"redemption": "x"},
 }
 
 

@@ -308,6 +308,42 @@ WRAP(rotation, newest, (struct store * store, struct rotation_row *out), out)
 WRAP(rotation, each,
      (struct store * store, RESULT (*each)(void *context, const struct rotation_row *row), void *context),
      each, context)
+WRAP(voucher, account_put, (struct store * store, const struct account_row *row), row)
+WRAP(voucher, account_each,
+     (struct store * store, RESULT (*each)(void *context, const struct account_row *row), void *context),
+     each, context)
+WRAP(voucher, get, (struct store * store, struct voucher_row *row), row)
+WRAP(voucher, put, (struct store * store, const struct voucher_row *row), row)
+WRAP(voucher, later,
+     (struct store * store, uint32_t campaign, uint32_t part, int64_t now_us, uint64_t *count,
+      uint64_t *gone),
+     campaign, part, now_us, count, gone)
+WRAP(voucher, each,
+     (struct store * store, RESULT (*each)(void *context, const struct voucher_row *row), void *context),
+     each, context)
+WRAP(voucher, taken_last, (struct store * store, uint64_t *id), id)
+WRAP(voucher, taken_get, (struct store * store, uint64_t id, struct redemption_row *row), id, row)
+WRAP(voucher, taken_put, (struct store * store, const struct redemption_row *row), row)
+WRAP(voucher, taken_due, (struct store * store, struct redemption_row *row), row)
+WRAP(voucher, taken_each,
+     (struct store * store, RESULT (*each)(void *context, const struct redemption_row *row), void *context),
+     each, context)
+WRAP(voucher, act_add, (struct store * store, const struct act_row *row), row)
+WRAP(voucher, act_each,
+     (struct store * store, RESULT (*each)(void *context, const struct act_row *row), void *context), each,
+     context)
+WRAP(voucher, given_put,
+     (struct store * store, uint32_t campaign, uint32_t version, uint64_t chunk, struct slice bitmap),
+     campaign, version, chunk, bitmap)
+WRAP(voucher, given_each,
+     (struct store * store, uint32_t campaign, uint32_t version,
+      RESULT (*each)(void *context, uint64_t chunk, struct slice bitmap), void *context),
+     campaign, version, each, context)
+WRAP(voucher, wrong_put, (struct store * store, const struct wrong_row *row), row)
+WRAP(voucher, wrong_each,
+     (struct store * store, RESULT (*each)(void *context, const struct wrong_row *row), void *context), each,
+     context)
+WRAP(voucher, wrong_sweep, (struct store * store, int64_t now_us), now_us)
 
 WRAP(hold, add, (struct store * store, const struct waiting_row *row), row)
 WRAP(hold, get, (struct store * store, struct subject_no no, uint64_t *entry), no, entry)
@@ -509,6 +545,27 @@ static const struct run_store wrap_run = {
     .said_each = wrap_run_said_each,
 };
 
+static const struct voucher_store wrap_voucher = {
+    .account_put = wrap_voucher_account_put,
+    .account_each = wrap_voucher_account_each,
+    .get = wrap_voucher_get,
+    .put = wrap_voucher_put,
+    .later = wrap_voucher_later,
+    .each = wrap_voucher_each,
+    .taken_last = wrap_voucher_taken_last,
+    .taken_get = wrap_voucher_taken_get,
+    .taken_put = wrap_voucher_taken_put,
+    .taken_due = wrap_voucher_taken_due,
+    .taken_each = wrap_voucher_taken_each,
+    .act_add = wrap_voucher_act_add,
+    .act_each = wrap_voucher_act_each,
+    .given_put = wrap_voucher_given_put,
+    .given_each = wrap_voucher_given_each,
+    .wrong_put = wrap_voucher_wrong_put,
+    .wrong_each = wrap_voucher_wrong_each,
+    .wrong_sweep = wrap_voucher_wrong_sweep,
+};
+
 static const struct incident_store wrap_incident = {
     .add = wrap_incident_add,
     .each = wrap_incident_each,
@@ -534,7 +591,7 @@ _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + size
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
                        sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident + sizeof wrap_hold +
-                       sizeof wrap_exposure + sizeof wrap_run + sizeof wrap_rotation ==
+                       sizeof wrap_exposure + sizeof wrap_run + sizeof wrap_rotation + sizeof wrap_voucher ==
                    (CALL_COUNT - 1 + 6) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
 
@@ -548,7 +605,7 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
     at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject,  &wrap_tag,      &wrap_ledger,
                                &wrap_sighting, &wrap_authority, &wrap_replay,   &wrap_key_use,  &wrap_mail,
                                &wrap_right,    &wrap_alert,     &wrap_observed, &wrap_incident, &wrap_hold,
-                               &wrap_exposure, &wrap_run,       &wrap_rotation};
+                               &wrap_exposure, &wrap_run,       &wrap_rotation, &wrap_voucher};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

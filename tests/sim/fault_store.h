@@ -18,6 +18,7 @@
 #include "store/right.h"
 #include "store/rotation.h"
 #include "store/run.h"
+#include "store/voucher.h"
 
 #include <stdbool.h>
 

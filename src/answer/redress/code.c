@@ -16,21 +16,21 @@ enum {
 
 static const char alphabet[RADIX + 1] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-struct codes {
+struct voucher_codes {
     struct ff1 *ff1;
 };
 
-RESULT codes_new(struct crypto *crypto, const struct secret *key, struct codes **out)
+RESULT voucher_codes_new(struct crypto *crypto, const struct secret *key, struct voucher_codes **out)
 {
     assert(crypto && key && out);
-    SCOPED(codes_free) struct codes *codes = calloc(1, sizeof *codes);
+    SCOPED(voucher_codes_free) struct voucher_codes *codes = calloc(1, sizeof *codes);
     if (!codes) return FAIL(UNAVAILABLE, "vouchers: out of memory");
     TRY(ff1_new(crypto, key, RADIX, VOUCHER_NUMERALS, &codes->ff1));
     *out = TAKE(codes);
     return OK;
 }
 
-void codes_free(struct codes **codes)
+void voucher_codes_free(struct voucher_codes **codes)
 {
     if (!*codes) return;
     ff1_free(&(*codes)->ff1);
@@ -73,8 +73,8 @@ static void text_write(const struct ff1_halves *numerals, char out[VOUCHER_TEXT_
     assert(check == 0);
 }
 
-RESULT codes_make(struct codes *codes, struct code_of of, uint64_t first, size_t count,
-                  char (*out)[VOUCHER_TEXT_BYTES])
+RESULT voucher_codes_make(struct voucher_codes *codes, struct code_of of, uint64_t first, size_t count,
+                          char (*out)[VOUCHER_TEXT_BYTES])
 {
     assert(codes && (out || count == 0));
     const uint64_t most = UINT64_C(1) << VOUCHER_SERIALS_LOG2;
@@ -128,8 +128,8 @@ enum typed code_typed(struct slice text, struct ff1_halves *out)
     return TYPED_CODE;
 }
 
-RESULT codes_serial(struct codes *codes, struct code_of of, struct ff1_halves numerals, uint64_t issued,
-                    uint64_t *out)
+RESULT voucher_codes_serial(struct voucher_codes *codes, struct code_of of, struct ff1_halves numerals,
+                            uint64_t issued, uint64_t *out)
 {
     assert(codes && out && issued <= UINT64_C(1) << VOUCHER_SERIALS_LOG2);
     const struct tweak tweak = tweak_of(of);

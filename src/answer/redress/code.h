@@ -3,8 +3,8 @@
  * serial under FF1, and a check symbol: `K3QF-81ZB-0TCA-9XGM`.
  *
  * Most of the 2^75 strings are nobody's: with 2^27 serials given out a guess hits once in 2^48. Must never log a code.
- * Main calls: codes_make(), code_typed(), codes_serial(). Example:
- *     if (code_typed(typed, &numerals) == TYPED_SLIP) …;   TRY(codes_serial(codes, of, numerals, issued, &serial));
+ * Main calls: voucher_codes_make(), code_typed(), voucher_codes_serial(). Example:
+ *     if (code_typed(typed, &numerals) == TYPED_SLIP) …;   TRY(voucher_codes_serial(codes, of, numerals, issued, &serial));
  *
  * Source: NIST SP 800-38G rev. 1 (FF1); H. Damm, "Total anti-symmetrische Quasigruppen" (2004), example 5.2, over
  * GF(2^5) with x^5 + x^2 + 1; D. Crockford, "Base 32", for the alphabet.
@@ -27,10 +27,11 @@ struct code_of {
     uint32_t campaign, part, version;
 };
 
-struct codes;
+struct voucher_codes;
 
-RESULT codes_new(struct crypto *crypto, const struct secret *key, struct codes **out); /* UNAVAILABLE */
-void codes_free(struct codes **codes);
+RESULT voucher_codes_new(struct crypto *crypto, const struct secret *key,
+                         struct voucher_codes **out); /* UNAVAILABLE */
+void voucher_codes_free(struct voucher_codes **codes);
 
 /**
  * The codes of `count` serials from `first` on.
@@ -39,8 +40,8 @@ void codes_free(struct codes **codes);
  * @param out    count texts of VOUCHER_TEXT_BYTES, in capitals, four groups of four; the caller wipes them
  * Cost: about 0.2 us a code.
  */
-RESULT codes_make(struct codes *codes, struct code_of of, uint64_t first, size_t count,
-                  char (*out)[VOUCHER_TEXT_BYTES]);
+RESULT voucher_codes_make(struct voucher_codes *codes, struct code_of of, uint64_t first, size_t count,
+                          char (*out)[VOUCHER_TEXT_BYTES]);
 
 /* What somebody typed. Spaces and hyphens are passed over; i and l are 1, o is 0; capitals and small letters are alike. */
 enum typed {
@@ -52,7 +53,7 @@ enum typed {
 enum typed code_typed(struct slice text, struct ff1_halves *out);
 
 /* The serial below `issued` that has these numerals; NOT_FOUND when none has. About 1 us, the same for every answer. */
-RESULT codes_serial(struct codes *codes, struct code_of of, struct ff1_halves numerals, uint64_t issued,
-                    uint64_t *out);
+RESULT voucher_codes_serial(struct voucher_codes *codes, struct code_of of, struct ff1_halves numerals,
+                            uint64_t issued, uint64_t *out);
 
 #endif

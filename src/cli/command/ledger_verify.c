@@ -1,3 +1,4 @@
+#include "answer/redress/check.h"
 #include "answer/scope/kept.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -14,15 +15,16 @@ struct looked_at {
 };
 enum { LOOKED_AT = 11 };
 
-static void list_looked_at(const struct verify_report *report, struct looked_at out[LOOKED_AT])
+static void list_looked_at(const struct verify_report *report, const char *kept,
+                           struct looked_at out[LOOKED_AT])
 {
     const struct looked_at list[LOOKED_AT] = {
-        {"shops", report->shops},         {"entries", report->entries},
-        {"tiles", report->tiles},         {"sets", report->sets},
-        {"leaves", report->leaves},       {"subjects", report->subjects},
-        {"fields", report->fields},       {"rows", report->rows},
-        {"tags", report->tags},           {"checkpoints", report->checkpoints},
-        {"exposures", report->exposures},
+        {"shops", report->shops},   {"entries", report->entries},
+        {"tiles", report->tiles},   {"sets", report->sets},
+        {"leaves", report->leaves}, {"subjects", report->subjects},
+        {"fields", report->fields}, {"rows", report->rows},
+        {"tags", report->tags},     {"checkpoints", report->checkpoints},
+        {kept, report->exposures},
     };
     for (size_t i = 0; i < LOOKED_AT; i++) out[i] = list[i];
 }
@@ -32,11 +34,11 @@ static size_t kept_findings(const struct verify_report *report)
     return report->finding_count < VERIFY_FINDINGS_MAX ? report->finding_count : VERIFY_FINDINGS_MAX;
 }
 
-static RESULT show_report_json(const struct verify_report *report, bool pinned)
+static RESULT show_report_json(const struct verify_report *report, const char *kept, bool pinned)
 {
     struct looked_at counts[LOOKED_AT];
     SCOPED(buf_done) struct buf doc = {0};
-    list_looked_at(report, counts);
+    list_looked_at(report, kept, counts);
     cbor_map(&doc, LOOKED_AT + 3 + pinned);
     cbor_text(&doc, SLICE_TEXT("holds"));
     cbor_bool(&doc, report->finding_count == 0 && (!pinned || report->pin_matched));
@@ -54,11 +56,12 @@ static RESULT show_report_json(const struct verify_report *report, bool pinned)
     return show_json(doc_of(buf_slice(&doc)));
 }
 
-static void show_report(const struct call *call, const struct verify_report *report, bool pinned)
+static void show_report(const struct call *call, const struct verify_report *report, const char *kept,
+                        bool pinned)
 {
     struct looked_at counts[LOOKED_AT];
     SCOPED(table_done) struct table table = {.columns = 2};
-    list_looked_at(report, counts);
+    list_looked_at(report, kept, counts);
     for (size_t i = 0; i < LOOKED_AT; i++) {
         SCOPED(buf_done) struct buf count = {0};
         count_put(&count, counts[i].count);
@@ -103,7 +106,16 @@ static RESULT judge(const struct verify_report *report, bool pinned)
     return OK;
 }
 
-RESULT command_ledger_verify(struct call *call)
+/* What the rows below keep beside the ledger. */
+static RESULT kept_check(struct shop *shop, uint64_t *sets)
+{
+    uint64_t postings = 0;
+    TRY(exposures_check(shop, sets));
+    return redress_check(shop, &postings);
+}
+
+static RESULT verify(struct call *call, const char *kept_name,
+                     RESULT (*kept)(struct shop *shop, uint64_t *count))
 {
     static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
                                                     "Passphrase of the home"};
@@ -112,7 +124,7 @@ RESULT command_ledger_verify(struct call *call)
                                      .clock = clock_system(),
                                      .progress = picture,
                                      .context = &progress,
-                                     .kept = exposures_check};
+                                     .kept = kept};
     struct verify_report report = {0};
     SCOPED(buf_done) struct buf phrase = {0}, pin = {0};
     enum seal_kind seal = SEAL_PLAIN;
@@ -127,10 +139,20 @@ RESULT command_ledger_verify(struct call *call)
     progress_end(&progress);
     if (verified.code != CODE_OK) return verified;
     if (call_has(call, OPT_JSON)) {
-        TRY(show_report_json(&report, pinned));
+        TRY(show_report_json(&report, kept_name, pinned));
         call->printed = true;
     } else {
-        show_report(call, &report, pinned);
+        show_report(call, &report, kept_name, pinned);
     }
     return judge(&report, pinned);
+}
+
+RESULT command_ledger_verify(struct call *call)
+{
+    return verify(call, "exposures", kept_check);
+}
+
+RESULT command_redress_verify(struct call *call)
+{
+    return verify(call, "postings", redress_check);
 }

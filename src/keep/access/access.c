@@ -52,13 +52,14 @@ void access_done(struct access *access)
     free(access->holds);
     for (size_t i = 0; i < access->keeping_count; i++) keeping_done(&access->keepings[i]);
     free(access->keepings);
-    notice_rows_done(access);
+    body_rows_done(&access->notices);
+    body_rows_done(&access->redress);
     free(access->uses);
     for (size_t i = 0; i < access->leave_count; i++) leave_done(&access->leaves[i]);
     free(access->leaves);
     free(access->sign_ins);
     free(access->budgets);
-    *access = (struct access){0};
+    *access = (struct access){.redress = access->redress}; /* of which only how often it changed is left */
 }
 
 const char *act_name(enum act act)
@@ -243,6 +244,19 @@ static const enum act by_verb[] = {
     [VERB_NOTICE_LETTERS] = ACT_NOTIFY,
     [VERB_REPORT_PRINT] = ACT_INCIDENT,
     [VERB_NOTICE_HOOK] = ACT_NOTIFY,
+    [VERB_CAMPAIGN_OPEN] = ACT_REDRESS,
+    [VERB_CAMPAIGN_ANNOUNCE] = ACT_REDRESS,
+    [VERB_CAMPAIGN_CHANGE] = ACT_REDRESS,
+    [VERB_CAMPAIGN_SHOW] = ACT_REDRESS,
+    [VERB_CAMPAIGN_TOTALS] = ACT_NONE,
+    [VERB_CAMPAIGN_CODES] = ACT_REDRESS,
+    [VERB_CAMPAIGN_REKEY] = ACT_REDRESS,
+    [VERB_VOUCHER_CHECK] = ACT_REDEEM,
+    [VERB_VOUCHER_RESERVE] = ACT_REDEEM,
+    [VERB_VOUCHER_REDEEM] = ACT_REDEEM,
+    [VERB_VOUCHER_CAPTURE] = ACT_REDEEM,
+    [VERB_VOUCHER_VOID] = ACT_REDEEM,
+    [VERB_VOUCHER_REFUND] = ACT_REDEEM,
     [VERB_STATUS] = ACT_STATUS,
     [VERB_SHOP_ADD] = ACT_SHOPS,
     [VERB_SHOP_LIST] = ACT_SHOPS,

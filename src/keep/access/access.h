@@ -9,6 +9,7 @@
 
 #include "base/asks.h"
 #include "base/clock.h"
+#include "keep/access/body_row.h"
 #include "keep/access/network.h"
 #include "keep/access/staff.h"
 #include "keep/field.h"
@@ -98,9 +99,9 @@ struct access {
     size_t service_count;
     struct containment *containments; /* keep/access/containment.h */
     size_t containment_count;
-    struct notice_row *notices; /* keep/access/notice_row.h */
-    size_t notice_count;
-    struct hold *holds; /* keep/hold.h */
+    struct body_rows notices; /* keep/access/notice_row.h */
+    struct body_rows redress; /* keep/access/redress_row.h */
+    struct hold *holds;       /* keep/hold.h */
     size_t hold_count;
     struct keeping *keepings; /* keep/keeping.h */
     size_t keeping_count;

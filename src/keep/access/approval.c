@@ -65,10 +65,10 @@ static RESULT row_base(struct batch *batch, uint32_t kind, uint32_t id, uint64_t
     return OK;
 }
 
-/* What an incident's containment does not freeze: its own lifting, and telling people. */
+/* What an incident's containment does not freeze: its own lifting, telling people, and compensating them. */
 static bool stands_frozen(uint32_t kind)
 {
-    return kind == AUTHORITY_CONTAINMENT || kind == AUTHORITY_NOTICE;
+    return kind == AUTHORITY_CONTAINMENT || kind == AUTHORITY_NOTICE || kind == AUTHORITY_REDRESS;
 }
 
 static RESULT approval_save(struct batch *batch, const struct reader *reader, const struct approval *approval,

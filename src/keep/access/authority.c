@@ -121,7 +121,7 @@ static const char *kind_name(uint32_t kind)
     static const char *const names[] = {
         "?",      "staff", "key",         "role",   "field",   "witness", "grant", "budget",  "approval",
         "secret", "mail",  "service",     "canary", "breaker", "sign-in", "sink",  "leave",   "?",
-        "alert",  "mute",  "containment", "hold",   "?",       "notice",  "book",  "keeping", "export"};
+        "alert",  "mute",  "containment", "hold",   "campaign", "notice",  "book",  "keeping", "export"};
     return kind < COUNT_OF(names) ? names[kind] : "?";
 }
 

@@ -14,15 +14,9 @@ enum {
     NOTICE_ROW_BYTES_MAX = 40 * 1024
 };
 
-struct notice_row {
-    uint32_t id;
-    struct buf body;
-};
-
 /* The body of a row; empty: there is none. Lives until the rows are loaded anew. */
 struct slice notice_row(const struct access *access, uint32_t id);
 
 RESULT notice_row_take(struct access *access, uint32_t id, struct slice body);
-void notice_rows_done(struct access *access);
 
 #endif

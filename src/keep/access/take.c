@@ -3,6 +3,7 @@
 #include "keep/access/authority.h"
 #include "keep/access/containment.h"
 #include "keep/access/notice_row.h"
+#include "keep/access/redress_row.h"
 #include "keep/export/export.h"
 #include "keep/hold.h"
 #include "keep/keeping.h"
@@ -120,6 +121,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return hold_take(&shop->access, id, body);
     case AUTHORITY_NOTICE:
         return notice_row_take(&shop->access, id, body);
+    case AUTHORITY_REDRESS:
+        return body_row_take(&shop->access.redress, id, body, REDRESS_ROW_BYTES_MAX);
     case AUTHORITY_BOOK:
         return profile_take(shop, id, body);
     case AUTHORITY_KEEPING:

@@ -13,6 +13,7 @@ const char *alert_name(unsigned detector)
     if (detector == ALERT_FORGED) return "rows_forged";
     if (detector == ALERT_HELD) return "held";
     if (detector == ALERT_DEADLINE) return "deadline";
+    if (detector == ALERT_VOUCHER) return "voucher";
     return row ? row->name : "memory_lost";
 }
 
@@ -20,7 +21,8 @@ enum severity alert_severity(unsigned detector)
 {
     const struct detector_row *row = detector_row(detector);
     if (detector == ALERT_DRIFT) return SEVERITY_MEDIUM;
-    if (detector == ALERT_FORGED || detector == ALERT_HELD) return SEVERITY_CRITICAL;
+    if (detector == ALERT_FORGED || detector == ALERT_HELD || detector == ALERT_VOUCHER)
+        return SEVERITY_CRITICAL;
     return row ? row->severity : SEVERITY_HIGH;
 }
 
@@ -132,7 +134,7 @@ static RESULT alert_take(struct watching *watching, uint32_t id, struct slice bo
     TRY(cbor_end(&reader));
     if (members != ALERT_MEMBERS ||
         (detector >= DETECTORS_END && detector != ALERT_DRIFT && detector != ALERT_FORGED &&
-         detector != ALERT_HELD && detector != ALERT_DEADLINE))
+         detector != ALERT_HELD && detector != ALERT_DEADLINE && detector != ALERT_VOUCHER))
         return FAIL(CORRUPT, "authority: a stored alert is malformed");
     alert->detector = (enum detector)detector;
     alert->score = (double)score / SCORE_UNITS;

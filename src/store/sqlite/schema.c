@@ -116,6 +116,29 @@ static const char *const migrations[] = {
     " state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3), again INTEGER NOT NULL, at INTEGER NOT NULL,"
     " moved INTEGER NOT NULL, stuck INTEGER NOT NULL, began_us INTEGER NOT NULL, moved_us INTEGER NOT NULL,"
     " ended_us INTEGER NOT NULL, entry INTEGER NOT NULL);",
+    "CREATE TABLE voucher_account (campaign INTEGER NOT NULL, part INTEGER NOT NULL,"
+    " budget INTEGER NOT NULL, open INTEGER NOT NULL CHECK (open >= 0),"
+    " reserved INTEGER NOT NULL CHECK (reserved >= 0), used INTEGER NOT NULL CHECK (used >= 0),"
+    " refunded INTEGER NOT NULL CHECK (refunded BETWEEN 0 AND used), expired INTEGER NOT NULL CHECK (expired "
+    ">= 0),"
+    " CHECK (budget = open + reserved + used - refunded + expired), PRIMARY KEY (campaign, part)) WITHOUT "
+    "ROWID;"
+    "CREATE TABLE voucher (campaign INTEGER NOT NULL, part INTEGER NOT NULL, serial INTEGER NOT NULL,"
+    " used INTEGER NOT NULL CHECK (used >= 0), reserved INTEGER NOT NULL CHECK (reserved >= 0),"
+    " until_us INTEGER NOT NULL, PRIMARY KEY (campaign, part, serial)) WITHOUT ROWID;"
+    "CREATE INDEX voucher_until ON voucher (campaign, part, until_us) WHERE until_us > 0;"
+    "CREATE TABLE voucher_taken (id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, part INTEGER NOT NULL,"
+    " serial INTEGER NOT NULL, state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4), reserved INTEGER NOT "
+    "NULL,"
+    " captured INTEGER NOT NULL CHECK (captured BETWEEN 0 AND reserved),"
+    " refunded INTEGER NOT NULL CHECK (refunded BETWEEN 0 AND captured), made_us INTEGER NOT NULL,"
+    " due_us INTEGER NOT NULL, reader INTEGER NOT NULL);"
+    "CREATE INDEX voucher_taken_due ON voucher_taken (due_us, id) WHERE due_us > 0;"
+    "CREATE TABLE voucher_act (entry INTEGER PRIMARY KEY, redemption INTEGER NOT NULL, act INTEGER NOT NULL,"
+    " amount INTEGER NOT NULL);"
+    "CREATE TABLE voucher_given (campaign INTEGER NOT NULL, version INTEGER NOT NULL, chunk INTEGER NOT NULL,"
+    " bitmap BLOB NOT NULL, PRIMARY KEY (campaign, version, chunk)) WITHOUT ROWID;"
+    "CREATE TABLE voucher_wrong (source INTEGER PRIMARY KEY, until_us INTEGER NOT NULL, n INTEGER NOT NULL);",
 };
 
 unsigned schema_newest(void)

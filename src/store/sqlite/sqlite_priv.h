@@ -67,6 +67,7 @@ extern const struct hold_store sqlite_hold;
 extern const struct exposure_store sqlite_exposure;
 extern const struct run_store sqlite_run;
 extern const struct rotation_store sqlite_rotation;
+extern const struct voucher_store sqlite_voucher;
 extern const struct observed_store sqlite_observed;
 extern const struct key_use_store sqlite_key_use;
 

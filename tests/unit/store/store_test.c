@@ -5,6 +5,7 @@
 #include "store/right.h"
 #include "store/run.h"
 #include "store/sqlite/sqlite.h"
+#include "store/voucher.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -526,6 +527,133 @@ static RESULT gather_said(void *context, uint64_t entry, struct slice bytes)
     return OK;
 }
 
+struct vouchers_gathered {
+    struct account_row accounts[4];
+    struct voucher_row vouchers[4];
+    struct redemption_row taken[4];
+    uint64_t account_count, voucher_count, taken_count, acts, entries, chunks, bytes, wrongs;
+};
+
+static RESULT gather_account(void *context, const struct account_row *row)
+{
+    struct vouchers_gathered *got = context;
+    got->accounts[got->account_count++] = *row;
+    return OK;
+}
+
+static RESULT gather_voucher(void *context, const struct voucher_row *row)
+{
+    struct vouchers_gathered *got = context;
+    got->vouchers[got->voucher_count++] = *row;
+    return OK;
+}
+
+static RESULT gather_taken(void *context, const struct redemption_row *row)
+{
+    struct vouchers_gathered *got = context;
+    got->taken[got->taken_count++] = *row;
+    return OK;
+}
+
+static RESULT gather_act(void *context, const struct act_row *row)
+{
+    struct vouchers_gathered *got = context;
+    assert_true(got->acts == 0 || row->entry > got->entries);
+    got->entries = row->entry;
+    got->acts++;
+    return OK;
+}
+
+static RESULT gather_given(void *context, uint64_t chunk, struct slice bitmap)
+{
+    struct vouchers_gathered *got = context;
+    got->chunks += chunk;
+    got->bytes += bitmap.len;
+    return OK;
+}
+
+static RESULT gather_wrong(void *context, const struct wrong_row *row)
+{
+    struct vouchers_gathered *got = context;
+    got->wrongs += row->count;
+    return OK;
+}
+
+static void vouchers_keep_what_was_taken_and_what_is_left(void **state)
+{
+    (void)state;
+    struct base base;
+    struct vouchers_gathered got = {0};
+    struct voucher_row one = {.at = {1, 2, 77}}, kept = {.at = {1, 2, 78}, .used = 5, .until_us = 900};
+    struct redemption_row taken = {1, {1, 2, 77}, 1, 50, 0, 0, 100, 200, 9}, read = {0};
+    const struct act_row acts[] = {{40, 1, 1, 50}, {12, 0, 8, 1000}};
+    const struct wrong_row wrong = {5, 1000, 3}, over = {6, 10, 4};
+    uint64_t last = 9, count = 0, gone = 0;
+    base_begin(&base);
+    const struct voucher_store *voucher = base.store->voucher;
+    begin(&base);
+    assert_ok(voucher->taken_last(base.store, &last));
+    assert_int_equal(last, 0);
+    assert_code(CODE_NOT_FOUND, voucher->get(base.store, &one));
+    assert_code(CODE_NOT_FOUND, voucher->taken_due(base.store, &read));
+    assert_ok(voucher->account_put(base.store, &(struct account_row){1, 2, 1000, 950, 50, 0, 0, 0}));
+    one.reserved = 50;
+    assert_ok(voucher->put(base.store, &one));
+    assert_ok(voucher->put(base.store, &kept));
+    assert_ok(voucher->taken_put(base.store, &taken));
+    taken.id = 2;
+    taken.due_us = 150;
+    assert_ok(voucher->taken_put(base.store, &taken));
+    for (size_t i = 0; i < COUNT_OF(acts); i++) assert_ok(voucher->act_add(base.store, &acts[i]));
+    assert_ok(voucher->given_put(base.store, 1, 1, 3, SLICE_TEXT("abc")));
+    assert_ok(voucher->given_put(base.store, 1, 2, 4, SLICE_TEXT("abcde")));
+    assert_ok(voucher->wrong_put(base.store, &wrong));
+    assert_ok(voucher->wrong_put(base.store, &over));
+    assert_ok(voucher->wrong_sweep(base.store, 10));
+    commit(&base);
+    base_again(&base);
+    voucher = base.store->voucher;
+    assert_ok(voucher->account_each(base.store, gather_account, &got));
+    assert_int_equal(got.account_count, 1);
+    assert_int_equal(got.accounts[0].open, 950);
+    struct voucher_row again = {.at = one.at};
+    assert_ok(voucher->get(base.store, &again));
+    assert_memory_equal(&again, &one, sizeof one);
+    assert_ok(voucher->each(base.store, gather_voucher, &got));
+    assert_int_equal(got.voucher_count, 2);
+    assert_memory_equal(&got.vouchers[1], &kept, sizeof kept);
+    assert_ok(voucher->later(base.store, 1, 2, 899, &count, &gone));
+    assert_int_equal(count, 1);
+    assert_int_equal(gone, 5);
+    assert_ok(voucher->later(base.store, 1, 2, 900, &count, &gone));
+    assert_int_equal(count, 0);
+    assert_ok(voucher->taken_due(base.store, &read));
+    assert_int_equal(read.id, 2);
+    assert_int_equal(read.at.serial + read.state + read.reserved, 77 + 1 + 50);
+    assert_int_equal(read.made_us + read.due_us, 100 + 150);
+    assert_int_equal(read.reader, 9);
+    assert_ok(voucher->taken_get(base.store, 1, &read));
+    assert_int_equal(read.due_us, 200);
+    assert_code(CODE_NOT_FOUND, voucher->taken_get(base.store, 3, &read));
+    assert_ok(voucher->taken_last(base.store, &last));
+    assert_int_equal(last, 2);
+    assert_ok(voucher->taken_each(base.store, gather_taken, &got));
+    assert_int_equal(got.taken_count, 2);
+    assert_ok(voucher->act_each(base.store, gather_act, &got));
+    assert_int_equal(got.acts, 2);
+    assert_ok(voucher->given_each(base.store, 1, 2, gather_given, &got));
+    assert_int_equal(got.chunks, 4);
+    assert_int_equal(got.bytes, 5);
+    assert_ok(voucher->wrong_each(base.store, gather_wrong, &got));
+    assert_int_equal(got.wrongs, 3);
+    /* an account that does not add up is not even stored */
+    begin(&base);
+    struct result bad = voucher->account_put(base.store, &(struct account_row){1, 2, 1000, 950, 51, 0, 0, 0});
+    assert_int_not_equal(bad.code, CODE_OK);
+    base.store->batch->rollback(base.store);
+    base_end(&base);
+}
+
 static void runs_keep_where_everybody_stands(void **state)
 {
     (void)state;
@@ -949,6 +1077,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_keep_where_everybody_stands),
+        cmocka_unit_test(vouchers_keep_what_was_taken_and_what_is_left),
         cmocka_unit_test(keeps_what_was_committed_and_nothing_else),
         cmocka_unit_test(opens_only_what_is_its_own),
         cmocka_unit_test(refuses_a_database_of_a_newer_version),

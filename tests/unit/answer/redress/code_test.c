@@ -7,10 +7,10 @@ static struct crypto *crypto;
 
 static const struct code_of of_one = {3, 1, 1};
 
-static void codes_open(uint8_t seed, struct codes **out)
+static void codes_open(uint8_t seed, struct voucher_codes **out)
 {
     SECRET key = {{seed}};
-    assert_ok(codes_new(crypto, &key, out));
+    assert_ok(voucher_codes_new(crypto, &key, out));
 }
 
 static struct slice text_of(char code[VOUCHER_TEXT_BYTES])
@@ -21,21 +21,21 @@ static struct slice text_of(char code[VOUCHER_TEXT_BYTES])
 static void each_code_leads_back_to_its_serial(void **state)
 {
     (void)state;
-    SCOPED(codes_free) struct codes *codes = NULL;
+    SCOPED(voucher_codes_free) struct voucher_codes *codes = NULL;
     codes_open(1, &codes);
     PROPERTY(200, rng) {
         struct code_of of = {(uint32_t)prop_u64(&rng), (uint32_t)prop_u64(&rng), (uint32_t)prop_u64(&rng)};
         uint64_t first = prop_below(&rng, (1u << VOUCHER_SERIALS_LOG2) - 100), serial = 0;
         char texts[100][VOUCHER_TEXT_BYTES];
-        assert_ok(codes_make(codes, of, first, COUNT_OF(texts), texts));
+        assert_ok(voucher_codes_make(codes, of, first, COUNT_OF(texts), texts));
         for (size_t i = 0; i < COUNT_OF(texts); i++) {
             struct ff1_halves numerals = {0, 0};
             assert_int_equal(code_typed(text_of(texts[i]), &numerals), TYPED_CODE);
-            assert_ok(codes_serial(codes, of, numerals, first + i + 1, &serial));
+            assert_ok(voucher_codes_serial(codes, of, numerals, first + i + 1, &serial));
             assert_true(serial == first + i);
-            assert_code(CODE_NOT_FOUND, codes_serial(codes, of, numerals, first + i, &serial));
+            assert_code(CODE_NOT_FOUND, voucher_codes_serial(codes, of, numerals, first + i, &serial));
             of.version++;
-            assert_code(CODE_NOT_FOUND, codes_serial(codes, of, numerals, 1u << 20, &serial));
+            assert_code(CODE_NOT_FOUND, voucher_codes_serial(codes, of, numerals, 1u << 20, &serial));
             of.version--;
         }
     }
@@ -44,17 +44,17 @@ static void each_code_leads_back_to_its_serial(void **state)
 static void another_key_knows_none_of_them(void **state)
 {
     (void)state;
-    SCOPED(codes_free) struct codes *codes = NULL, *others = NULL;
+    SCOPED(voucher_codes_free) struct voucher_codes *codes = NULL, *others = NULL;
     codes_open(1, &codes);
     codes_open(2, &others);
     static char texts[10000][VOUCHER_TEXT_BYTES];
     uint64_t serial = 0;
-    assert_ok(codes_make(codes, of_one, 0, COUNT_OF(texts), texts));
+    assert_ok(voucher_codes_make(codes, of_one, 0, COUNT_OF(texts), texts));
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct ff1_halves numerals = {0, 0};
         assert_int_equal(code_typed(text_of(texts[i]), &numerals), TYPED_CODE);
         assert_code(CODE_NOT_FOUND,
-                    codes_serial(others, of_one, numerals, 1u << VOUCHER_SERIALS_LOG2, &serial));
+                    voucher_codes_serial(others, of_one, numerals, 1u << VOUCHER_SERIALS_LOG2, &serial));
     }
 }
 
@@ -63,10 +63,10 @@ static void every_single_slip_is_found(void **state)
 {
     (void)state;
     static const char symbols[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    SCOPED(codes_free) struct codes *codes = NULL;
+    SCOPED(voucher_codes_free) struct voucher_codes *codes = NULL;
     codes_open(9, &codes);
     static char texts[200][VOUCHER_TEXT_BYTES];
-    assert_ok(codes_make(codes, of_one, 5000, COUNT_OF(texts), texts));
+    assert_ok(voucher_codes_make(codes, of_one, 5000, COUNT_OF(texts), texts));
     for (size_t n = 0; n < COUNT_OF(texts); n++) {
         struct ff1_halves numerals = {0, 0};
         for (size_t i = 0; i < VOUCHER_TEXT_BYTES; i++) {
@@ -118,12 +118,12 @@ static void forgives_what_people_type(void **state)
         if (cases[i].want != TYPED_CODE) assert_true(numerals.a == 7 && numerals.b == 7);
     }
     struct ff1_halves ones = {0, 0}, typed = {0, 0};
-    SCOPED(codes_free) struct codes *codes = NULL;
+    SCOPED(voucher_codes_free) struct voucher_codes *codes = NULL;
     codes_open(4, &codes);
     char text[1][VOUCHER_TEXT_BYTES];
     bool seen = false;
     for (uint64_t serial = 0; serial < 200 && !seen; serial++) { /* one that has a 1 and letters */
-        assert_ok(codes_make(codes, of_one, serial, 1, text));
+        assert_ok(voucher_codes_make(codes, of_one, serial, 1, text));
         char *one = memchr(text[0], '1', VOUCHER_TEXT_BYTES);
         if (!one) continue;
         assert_int_equal(code_typed(text_of(text[0]), &ones), TYPED_CODE);
@@ -144,12 +144,12 @@ static void forgives_what_people_type(void **state)
 static void no_part_has_more_than_its_share(void **state)
 {
     (void)state;
-    SCOPED(codes_free) struct codes *codes = NULL;
+    SCOPED(voucher_codes_free) struct voucher_codes *codes = NULL;
     codes_open(1, &codes);
     char text[1][VOUCHER_TEXT_BYTES];
-    assert_ok(codes_make(codes, of_one, (1u << VOUCHER_SERIALS_LOG2) - 1, 1, text));
-    assert_code(CODE_INVALID, codes_make(codes, of_one, 1u << VOUCHER_SERIALS_LOG2, 1, text));
-    assert_code(CODE_INVALID, codes_make(codes, of_one, UINT64_MAX, 1, text));
+    assert_ok(voucher_codes_make(codes, of_one, (1u << VOUCHER_SERIALS_LOG2) - 1, 1, text));
+    assert_code(CODE_INVALID, voucher_codes_make(codes, of_one, 1u << VOUCHER_SERIALS_LOG2, 1, text));
+    assert_code(CODE_INVALID, voucher_codes_make(codes, of_one, UINT64_MAX, 1, text));
 }
 
 static int crypto_open(void **state)

@@ -1,0 +1,325 @@
+/* Compensation: campaigns and their codes; vouchers as a checkout uses them. */
+#include "answer/redress/money.h"
+#include "base/json.h"
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/members.h"
+#include "cli/show.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CODE_FILE_BYTES_MAX = 256 };
+
+static void show_member(struct doc at, const char *name, const char *before)
+{
+    struct slice text = doc_text(doc_get(at, name));
+    if (text.len == 0) return;
+    show_words("%s", before);
+    show_value(text);
+    show_words("\n");
+}
+
+/* An amount as people write it, behind it its currency or unit. */
+static void show_amount(struct doc part, uint64_t amount)
+{
+    unsigned digits = 0;
+    struct slice currency = doc_text(doc_get(part, "currency")), unit = doc_text(doc_get(part, "unit"));
+    SCOPED(buf_done) struct buf text = {0};
+    if (currency.len > 0 && currency_find(currency, &digits).code != CODE_OK) digits = 0; /* in minor units */
+    amount_put(&text, amount, digits);
+    show_value(buf_slice(&text));
+    show_words(" ");
+    show_value(currency.len > 0 ? currency : unit);
+}
+
+static void show_part(struct doc part)
+{
+    static const char *const sums[] = {"budget", "open", "reserved", "used", "refunded", "expired"};
+    show_words("  ");
+    show_value(doc_text(doc_get(part, "part")));
+    show_words(": ");
+    show_amount(part, doc_number(doc_get(part, "worth")));
+    show_words(" each\n");
+    for (size_t i = 0; i < COUNT_OF(sums); i++) {
+        show_words("    %-10s", sums[i]);
+        show_amount(part, doc_number(doc_get(part, sums[i])));
+        show_words("\n");
+    }
+}
+
+static void show_parts(struct doc campaign)
+{
+    struct docs each = docs_of(doc_get(campaign, "parts"));
+    struct doc part = {0};
+    while (docs_next(&each, &part)) show_part(part);
+}
+
+static void show_terms(struct doc terms)
+{
+    static const char *const languages[] = {"en", "id", "ko"};
+    for (size_t i = 0; i < COUNT_OF(languages); i++) {
+        struct doc one = doc_get(terms, languages[i]), flag = {0};
+        if (!doc_true(doc_get(one, "there"))) {
+            show_words("  terms in %s: none yet\n", languages[i]);
+            continue;
+        }
+        show_words("  terms in %s: %llu conditions\n", languages[i],
+                   (unsigned long long)doc_number(doc_get(one, "conditions")));
+        struct docs each = docs_of(doc_get(one, "flags"));
+        while (docs_next(&each, &flag)) {
+            show_words("    ");
+            show_value(doc_text(doc_get(flag, "flag")));
+            show_member(flag, "sentence", ": ");
+        }
+    }
+}
+
+static void show_campaign(struct doc campaign)
+{
+    show_value(doc_text(doc_get(campaign, "id")));
+    show_words(": ");
+    show_value(doc_text(doc_get(campaign, "title")));
+    show_words(", ");
+    show_value(doc_text(doc_get(campaign, "state")));
+    show_words("\n  %llu people, %llu of them were given codes\n",
+               (unsigned long long)doc_number(doc_get(campaign, "people")),
+               (unsigned long long)doc_number(doc_get(campaign, "codes_given")));
+    show_member(campaign, "from", "  from ");
+    show_member(campaign, "until", "  until ");
+    show_parts(campaign);
+    show_terms(doc_get(campaign, "terms"));
+    show_member(campaign, "approval", "  a second person agrees by: amanah approval approve ");
+}
+
+static void show_campaigns(const struct call *call, struct doc answer)
+{
+    (void)call;
+    struct doc items = doc_get(answer, "items"), item = {0};
+    if (doc_there(doc_get(answer, "what"))) { /* it waits for somebody */
+        show_member(answer, "what", "");
+        show_member(answer, "approval", "a second person agrees by: amanah approval approve ");
+        return;
+    }
+    if (!doc_there(items)) {
+        show_campaign(answer);
+        return;
+    }
+    struct docs each = docs_of(items);
+    if (doc_count(items) == 0) show_words("no campaign was opened\n");
+    while (docs_next(&each, &item)) show_campaign(item);
+}
+
+/* Members behind `from` arguments into the ask of a verb, and ask it. */
+static RESULT with_members(struct call *call, size_t from, enum verb verb, void *ask, show_answer *show)
+{
+    SCOPED(arena_done) struct arena arena = {0};
+    SCOPED(member_files_done) struct member_files files = {0};
+    TRY(members_set(call, from, verb, &arena, &files, ask));
+    return ask_and_show(call, verb, ask, show);
+}
+
+RESULT command_redress_open(struct call *call)
+{
+    struct campaign_open_ask ask = {.title = slice_text(call->args[0])};
+    return with_members(call, 1, VERB_CAMPAIGN_OPEN, &ask, show_campaigns);
+}
+
+RESULT command_redress_change(struct call *call)
+{
+    struct campaign_change_ask ask = {.id = slice_text(call->args[0])};
+    return with_members(call, 1, VERB_CAMPAIGN_CHANGE, &ask, show_campaigns);
+}
+
+RESULT command_redress_announce(struct call *call)
+{
+    struct campaign_announce_ask ask = {.id = slice_text(call->args[0])};
+    TRY(confirm(call, "Announce it? What it promises stands from then on."));
+    return with_members(call, 1, VERB_CAMPAIGN_ANNOUNCE, &ask, show_campaigns);
+}
+
+RESULT command_redress_status(struct call *call)
+{
+    struct campaign_show_ask ask = {0};
+    if (call->arg_count > 0) ask.id = slice_text(call->args[0]);
+    return ask_and_show(call, VERB_CAMPAIGN_SHOW, &ask, show_campaigns);
+}
+
+RESULT command_redress_rekey(struct call *call)
+{
+    struct campaign_rekey_ask ask = {.id = slice_text(call->args[0])};
+    TRY(confirm(call, "Make new codes? Those that were handed out end now."));
+    return ask_and_show(call, VERB_CAMPAIGN_REKEY, &ask, show_campaigns);
+}
+
+static void show_totals(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "note")));
+}
+
+RESULT command_redress_totals(struct call *call)
+{
+    struct campaign_totals_ask ask = {.id = slice_text(call->args[0])};
+    return ask_and_show(call, VERB_CAMPAIGN_TOTALS, &ask, show_totals);
+}
+
+static void descriptor_done(int *fd)
+{
+    if (*fd >= 0) (void)close(*fd); /* what was written was synced before */
+}
+
+static RESULT write_all(int fd, struct slice bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t wrote = write(fd, bytes.at, bytes.len);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote < 0) return FAIL(UNAVAILABLE, "codes: cannot write: %s", strerror(errno));
+        bytes = slice_from(bytes, (size_t)wrote);
+    }
+    return OK;
+}
+
+static RESULT receive(struct call *call, struct client *client, int fd, uint64_t *people)
+{
+    struct campaign_codes_ask ask = {.id = slice_text(call->args[0])};
+    SCOPED(buf_done) struct buf taking = {0};
+    for (bool more = true; more;) {
+        SCOPED(answer_done) struct answer piece = {0};
+        SCOPED(buf_done) struct buf bytes = {0};
+        TRY(ask_answer(call, client, VERB_CAMPAIGN_CODES, &ask, &piece));
+        struct doc told = answer_doc(&piece);
+        TRY(base64_get(doc_text(doc_get(told, "data")), &bytes));
+        TRY(write_all(fd, buf_slice(&bytes)));
+        buf_clear(&taking);
+        buf_slice_put(&taking, doc_text(doc_get(told, "taking")));
+        ask.taking = buf_slice(&taking);
+        ask.piece = doc_number(doc_get(told, "piece"));
+        *people += doc_number(doc_get(told, "people"));
+        more = doc_true(doc_get(told, "more"));
+    }
+    return OK;
+}
+
+RESULT command_redress_codes(struct call *call)
+{
+    const struct campaign_codes_ask first = {.id = slice_text(call->args[0])};
+    struct slice path = {0};
+    uint64_t people = 0;
+    SCOPED(client_free) struct client *client = NULL;
+    SCOPED(answer_done) struct answer curl = {0};
+    SCOPED(buf_done) struct buf temporary = {0};
+    TRY(call_need(call, OPT_OUT, &path));
+    TRY(client_open(call, &client));
+    if (call_shows(call)) return ask_answer(call, client, VERB_CAMPAIGN_CODES, &first, &curl);
+    buf_slice_put(&temporary, path);
+    buf_text(&temporary, ".part");
+    SCOPED(descriptor_done)
+    int fd = open(buf_c(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&temporary), strerror(errno));
+    struct result done = receive(call, client, fd, &people);
+    if (done.code == CODE_OK && (fsync(fd) != 0 || rename(buf_c(&temporary), call_text(call, OPT_OUT)) != 0))
+        done = FAIL(UNAVAILABLE, "%s: cannot write: %s", call_text(call, OPT_OUT), strerror(errno));
+    if (done.code != CODE_OK) {
+        (void)unlink(buf_c(&temporary)); /* the reason above is what counts */
+        return done;
+    }
+    if (call_has(call, OPT_JSON)) {
+        SCOPED(buf_done) struct buf told = {0};
+        cbor_map(&told, 1);
+        cbor_text(&told, SLICE_TEXT("people"));
+        cbor_uint(&told, people);
+        return show_json(doc_of(buf_slice(&told)));
+    }
+    show_words("Codes of %llu people. Their recipient opens the file with: age -d -i IDENTITY\n",
+               (unsigned long long)people);
+    return OK;
+}
+
+/* A code is worth money: it may come from standard input, so that it stands in no list of processes. */
+static RESULT code_of(const struct call *call, struct buf *line, struct slice *out)
+{
+    *out = slice_text(call->args[0]);
+    if (!slice_is(*out, "-")) return OK;
+    TRY(input_line("Code: ", line));
+    *out = buf_slice(line);
+    return OK;
+}
+
+static void show_voucher(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "part")));
+    show_words(": ");
+    show_value(doc_text(doc_get(answer, "state")));
+    show_words(", ");
+    show_amount(answer, doc_number(doc_get(answer, "left")));
+    show_words(" left of ");
+    show_amount(answer, doc_number(doc_get(answer, "worth")));
+    show_member(answer, "until", ", until ");
+}
+
+RESULT command_redress_check(struct call *call)
+{
+    struct voucher_check_ask ask = {0};
+    struct slice code = {0};
+    SCOPED(buf_done) struct buf line = {0};
+    TRY(code_of(call, &line, &code));
+    ask.code = code;
+    return with_members(call, 1, VERB_VOUCHER_CHECK, &ask, show_voucher);
+}
+
+static void show_redemption(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "redemption")));
+    show_words(": ");
+    show_value(doc_text(doc_get(answer, "state")));
+    show_words(", ");
+    show_amount(answer, doc_number(doc_get(answer, "amount")));
+    show_words("; ");
+    show_amount(answer, doc_number(doc_get(answer, "left")));
+    show_words(" left\n");
+}
+
+RESULT command_redress_reserve(struct call *call)
+{
+    struct voucher_reserve_ask ask = {0};
+    struct slice code = {0};
+    SCOPED(buf_done) struct buf line = {0};
+    TRY(code_of(call, &line, &code));
+    ask.code = code;
+    return with_members(call, 1, VERB_VOUCHER_RESERVE, &ask, show_redemption);
+}
+
+RESULT command_redress_redeem(struct call *call)
+{
+    struct voucher_redeem_ask ask = {0};
+    struct slice code = {0};
+    SCOPED(buf_done) struct buf line = {0};
+    TRY(code_of(call, &line, &code));
+    ask.code = code;
+    return with_members(call, 1, VERB_VOUCHER_REDEEM, &ask, show_redemption);
+}
+
+RESULT command_redress_capture(struct call *call)
+{
+    struct voucher_capture_ask ask = {.redemption = slice_text(call->args[0])};
+    return with_members(call, 1, VERB_VOUCHER_CAPTURE, &ask, show_redemption);
+}
+
+RESULT command_redress_void(struct call *call)
+{
+    struct voucher_void_ask ask = {.redemption = slice_text(call->args[0])};
+    return ask_and_show(call, VERB_VOUCHER_VOID, &ask, show_redemption);
+}
+
+RESULT command_redress_refund(struct call *call)
+{
+    struct voucher_refund_ask ask = {.redemption = slice_text(call->args[0])};
+    return with_members(call, 1, VERB_VOUCHER_REFUND, &ask, show_redemption);
+}

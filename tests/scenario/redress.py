@@ -1,0 +1,447 @@
+#!/usr/bin/env python3
+"""Compensation: opened, announced by two people, its codes for one recipient alone; taken exactly once, refunded, added up again."""
+import calendar
+import csv
+import hashlib
+import io
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from amanah import Home, check, same, skip, story, unbase64, within  # noqa: E402
+from staff import colleagues  # noqa: E402
+
+TERMS = {"terms_en": "Good until 31 January 2030. What is left stays good. This does not waive any right.",
+         "terms_id": "Berlaku sampai 31 Januari 2030. Sisanya tetap berlaku. Ini bukan pelepasan hak.",
+         "terms_ko": "2030년 1월 31일까지 쓸 수 있습니다. 남은 금액은 계속 쓸 수 있습니다. 권리를 포기하는 것이 아닙니다."}
+PARTS = ["shop=5000", "eats=5000", "travel=20000", "luxury=20000"]
+UNKNOWN = "voucher.unknown"
+
+
+class Recipient:
+    def __init__(self, home):
+        self.path = home.file("identity")
+        subprocess.run(["age-keygen", "-o", self.path], check=True, capture_output=True)
+        self.public = subprocess.run(["age-keygen", "-y", self.path], check=True, capture_output=True,
+                                     text=True).stdout.strip()
+
+    def open(self, path):
+        done = subprocess.run(["age", "-d", "-i", self.path, path], capture_output=True, check=False)
+        same(done.returncode, 0, f"age cannot open it: {done.stderr!r}")
+        return done.stdout.decode()
+
+
+def customers(home, count):
+    rows = "ref,name,email,country,lang\n" + "".join(f"C-{n},Person {n},p{n}@mail.example,KR,ko\n" for n in range(count))
+    home.run("import", home.file("customers.csv", rows))
+
+
+def campaign(home, recipient, **more):
+    body = {"title": "Sorry", "who": "all", "currency": "KRW", "zone": "Asia/Seoul", "until": "2030-01-31",
+            "recipient": recipient.public, "parts": PARTS, **TERMS, **more}
+    made = home.good("POST", "/v1/campaigns", {name: value for name, value in body.items() if value is not None})
+    home.good("POST", f"/v1/campaigns/{made['id']}/announce")
+    return made["id"]
+
+
+def codes(home, recipient, one):
+    path = home.file("codes.age")
+    home.run("redress", "codes", one, "--out", path)
+    return list(csv.DictReader(io.StringIO(recipient.open(path))))
+
+
+def checkout(home, acts=("redeem",)):
+    home.good("POST", "/v1/roles", {"name": "checkout", "fields": [], "purposes": ["billing"], "acts": list(acts)})
+    return home.issue("checkout")
+
+
+def totals(home, one):
+    return {part["part"]: part for part in home.good("GET", f"/v1/campaigns/{one}/totals")["parts"]}
+
+
+def adds_up(home, one):
+    for part in totals(home, one).values():
+        same(part["open"] + part["reserved"] + part["used"] - part["refunded"] + part["expired"], part["budget"], str(part))
+
+
+def verified(home):
+    done = home.ask("redress", "verify")
+    check(done["holds"], str(done))
+    return done["postings"]
+
+
+class Parallel:
+    """The same call by many at once; what each was answered."""
+
+    def __init__(self, home, key, threads=20):
+        self.home, self.key, self.threads = home, key, threads
+
+    def run(self, calls):
+        answers, lock, left = [], threading.Lock(), list(calls)
+
+        def work():
+            door = self.home.new_door(self.key)
+            while True:
+                with lock:
+                    if not left:
+                        break
+                    path, body, headers = left.pop()
+                try:
+                    got = door.http("POST", path, body, headers=headers)
+                    with lock:
+                        answers.append((got.status, got.json))
+                except OSError:
+                    with lock:
+                        answers.append((0, {}))
+            door.close()
+
+        workers = [threading.Thread(target=work) for _ in range(self.threads)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        return answers
+
+
+def every_code_is_its_owners_and_opens_with_age():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 40)
+        home.start()
+        one = campaign(home, recipient)
+        before = os.path.getsize(home.database())
+        rows = codes(home, recipient, one)
+        same(len(rows), 40)
+        same(len({row[part] for row in rows for part in ("shop", "eats", "travel", "luxury")}), 160, "no code twice")
+        check(all(row["id"].startswith("sub_") for row in rows), "rows name customers by their id")
+        same(codes(home, recipient, one), rows, "made again they are the same")
+        check(os.path.getsize(home.database()) - before < 300000, "no row a person")
+        with open(home.file("codes.age"), "rb") as octets:
+            within(b"age-encryption.org/v1", octets.read(40))
+        key = checkout(home)
+        told = home.good("POST", "/v1/vouchers/check", {"code": rows[0]["travel"]}, key=key)
+        same([told[name] for name in ("part", "currency", "worth", "left", "state")],
+             ["travel", "KRW", 20000, 20000, "good"])
+        same(told["until"], "2030-01-31T15:00:00Z", "the last day ends where its zone is")
+        check("sub_" not in str(told) and "serial" not in told, "a checkout learns nothing of whose it is")
+        for path in ("/v1/campaigns", f"/v1/campaigns/{one}", "/v1/subjects/" + rows[0]["id"]):
+            same(home.http("GET", path, key=key).status, 403, "a checkout's key sees nothing else")
+        same(verified(home), 4, "the four budgets were put")
+
+
+def a_slip_is_no_wrong_code_and_guessing_ends():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 3)
+        home.start()
+        rows = codes(home, recipient, campaign(home, recipient))
+        key = checkout(home)
+        code = rows[0]["shop"]
+
+        def refused(text, **more):
+            got = home.http("POST", "/v1/vouchers/check", {"code": text, **more}, key=key)
+            return got.status, got.code
+
+        slips = random.Random(5)
+        for _ in range(40):
+            at = slips.choice([i for i, sign in enumerate(code) if sign != "-"])
+            other = slips.choice([sign for sign in "0123456789ABCDEFGHJKMNPQRSTVWXYZ" if sign != code[at]])
+            same(refused(code[:at] + other + code[at + 1:]), (422, "voucher.slip"))
+        for text in (code.lower(), code.replace("-", ""), code.replace("1", "l").replace("0", "o"), " ".join(code)):
+            same(home.http("POST", "/v1/vouchers/check", {"code": text}, key=key).status, 200, "it is forgiven")
+        same(refused(code[:-2]), (422, "voucher.malformed"))
+        same(refused(code.replace(code[0], "U", 1)), (422, "voucher.malformed"))
+        wrong = [made(random.Random(n)) for n in range(12)]
+        for n in range(10):
+            same(refused(wrong[n], client_network="203.0.113.9"), (404, UNKNOWN))
+        got = home.http("POST", "/v1/vouchers/check", {"code": code, "client_network": "203.0.113.9"}, key=key)
+        same([got.status, got.code], [429, "voucher.guesses"], "not even the right one any more")
+        check(0 < int(got.headers["retry-after"]) <= 3600, "when to come back")
+        same(home.http("POST", "/v1/vouchers/check", {"code": code, "client_network": "203.0.113.8"}, key=key).status, 200)
+        home.restart()
+        same(refused(code, client_network="203.0.113.9"), (429, "voucher.guesses"), "a restart forgets nothing")
+
+
+SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def damm(numerals):
+    check_sign = 0
+    for numeral in numerals:
+        doubled = (check_sign ^ numeral) << 1
+        check_sign = doubled ^ 37 if doubled & 32 else doubled
+    return check_sign
+
+
+def made(rng):
+    """A code with a good check symbol that nobody was given."""
+    numerals = [rng.randrange(32) for _ in range(15)]
+    return "".join(SIGNS[n] for n in numerals + [damm(numerals)])
+
+
+def one_voucher_is_taken_once_by_a_thousand():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 5)
+        home.start()
+        one = campaign(home, recipient, parts=["shop=5000", "eats=100"], budgets=["eats=150"])
+        rows = codes(home, recipient, one)
+        key = checkout(home)
+        body = {"code": rows[0]["shop"], "amount": 5000}
+        answers = Parallel(home, key).run([("/v1/vouchers/redeem", body, None)] * 1000)
+        same(len([1 for status, _ in answers if status == 200]), 1, "one of a thousand")
+        same({told["code"] for status, told in answers if status != 200}, {"voucher.spent"})
+        # a budget's last unit: 150 for five vouchers of 100
+        eats = [("/v1/vouchers/redeem", {"code": row["eats"], "amount": 1}, None) for row in rows for _ in range(200)]
+        random.Random(1).shuffle(eats)
+        answers = Parallel(home, key).run(eats)
+        same(len([1 for status, _ in answers if status == 200]), 150, "as many as there is budget for")
+        within("voucher.budget", {told["code"] for status, told in answers if status != 200})
+        part = totals(home, one)["eats"]
+        same([part["open"], part["used"]], [0, 150])
+        adds_up(home, one)
+        same(verified(home), 2 + 1 + 150)
+
+
+def a_checkout_reserves_captures_voids_and_refunds():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 2)
+        home.start()
+        day = time.strftime("%Y-%m-%d", time.gmtime(home.now() + 12 * 86400))
+        one = campaign(home, recipient, until=day, refund_days=2)
+        code = codes(home, recipient, one)[0]["travel"]
+        key = checkout(home)
+
+        def ask(what, status=200, headers=None, **body):
+            got = home.http("POST", f"/v1/vouchers/{what}", body, key=key, headers=headers)
+            same(got.status, status, str(got))
+            return got.json
+
+        held = ask("reserve", code=code, amount=15000)
+        same([held["state"], held["left"]], ["reserved", 5000])
+        same(ask("redeem", 409, code=code, amount=5001)["code"], "voucher.spent")
+        taken = ask("capture", redemption=held["redemption"], amount=12000)
+        same([taken["state"], taken["captured"], taken["left"]], ["captured", 12000, 8000], "the rest went back")
+        same(ask("capture", 409, redemption=held["redemption"])["code"], "voucher.state")
+        same(ask("void", 409, redemption=held["redemption"])["code"], "voucher.state")
+        same(ask("refund", 409, redemption=held["redemption"], amount=12001)["code"], "voucher.taken")
+        back = ask("refund", redemption=held["redemption"], amount=2000)
+        same([back["refunded"], back["left"]], [2000, 10000], "a refund can be used again")
+        other = ask("reserve", code=code, amount=10000, seconds=1)
+        ask("void", redemption=other["redemption"])
+        lapsing = ask("reserve", code=code, amount=10000, seconds=60)
+        same(ask("check", code=code)["left"], 0)
+        home.wait_days(0.01)
+        same(ask("check", code=code)["left"], 10000, "a reservation lapses by itself")
+        same(ask("capture", 409, redemption=lapsing["redemption"])["code"], "voucher.state")
+        again = {"Idempotency-Key": "order-7"}
+        first = ask("redeem", code=code, amount=10000, headers=again)
+        home.wait_days(5)
+        same(ask("redeem", code=code, amount=10000, headers=again), first, "the same answer, days later")
+        same(ask("redeem", 422, code=code, amount=9, headers=again)["code"], "idempotency.other_body")
+        same(ask("redeem", 409, code=code, amount=1)["code"], "voucher.spent")
+        adds_up(home, one)
+        part = totals(home, one)["travel"]
+        same([part["used"], part["refunded"], part["reserved"]], [22000, 2000, 0])
+        # its end, in its zone; what was refunded is good for two days more
+        until = calendar.timegm(time.strptime(ask("check", code=code)["until"], "%Y-%m-%dT%H:%M:%SZ"))
+        same(time.strftime("%Y-%m-%dT%H", time.gmtime(until)), f"{day}T15", "in Korea that day is over")
+        home.stop()
+        home.ahead_s += int(until - home.now()) - 30
+        home.start()
+        same(ask("check", code=code)["state"], "used")
+        home.wait_days(1 / 1440)
+        same(ask("redeem", 410, code=code, amount=1)["code"], "voucher.over")
+        back = ask("refund", redemption=first["redemption"], amount=4000)
+        same(ask("redeem", code=code, amount=4000)["left"], 0, "also behind the end")
+        back = ask("refund", redemption=first["redemption"], amount=1000)
+        same(back["left"], 1000)
+        part = totals(home, one)["travel"]
+        same(part["open"], 1000, "what was open has expired, what was given back has not")
+        adds_up(home, one)
+        home.wait_days(2.1)
+        same(ask("redeem", 410, code=code, amount=1)["code"], "voucher.over")
+        same(totals(home, one)["travel"]["open"], 0)
+        adds_up(home, one)
+        verified(home)
+
+
+def codes_of_another_campaign_or_part_are_refused():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 3)
+        home.start()
+        one, two = campaign(home, recipient), campaign(home, recipient, parts=["music=3 month"], currency=None)
+        key = checkout(home)
+        first, second = codes(home, recipient, one)[0], codes(home, recipient, two)[0]
+
+        def refused(**body):
+            got = home.http("POST", "/v1/vouchers/redeem", {"amount": 1, **body}, key=key)
+            return got.status, got.code
+
+        same(refused(code=first["shop"], campaign=two), (409, "voucher.elsewhere"))
+        same(refused(code=first["shop"], part="travel"), (409, "voucher.elsewhere"))
+        same(refused(code=second["music"], campaign=one), (409, "voucher.elsewhere"))
+        taken = home.good("POST", "/v1/vouchers/redeem", {"code": second["music"], "amount": 2, "campaign": two}, key=key)
+        same([taken["unit"], taken["left"]], ["month", 1], "two of three free months")
+        drafted = home.good("POST", "/v1/campaigns", {"title": "Later", "who": "all", "currency": "USD", "until": "2030-01-31",
+                                                      "parts": ["a=12.50"], "recipient": recipient.public})
+        same(drafted["parts"][0]["worth"], 1250, "minor units of a dollar")
+        same(home.http("POST", f"/v1/campaigns/{drafted['id']}/codes").status, 409, "no codes of what is not announced")
+
+
+def a_code_that_nobody_was_given_stops_its_campaign():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 4)
+        home.start()
+        one = campaign(home, recipient)
+        rows = codes(home, recipient, one)
+        key = checkout(home)
+        spent = {"code": rows[1]["shop"], "amount": 2000}
+        home.good("POST", "/v1/vouchers/redeem", spent, key=key)
+        home.stop()
+        store = sqlite3.connect(home.database())  # as if these codes had never been handed out
+        with store:
+            store.execute("DELETE FROM voucher_given")
+        store.close()
+        home.start()
+        got = home.http("POST", "/v1/vouchers/redeem", {"code": rows[0]["shop"], "amount": 1}, key=key)
+        same([got.status, got.code], [404, UNKNOWN], "whoever has it is told nothing")
+        same(home.good("GET", f"/v1/campaigns/{one}")["state"], "halted")
+        within("voucher", str(home.good("GET", "/v1/alerts?all=true")["items"]))
+        same(home.http("POST", f"/v1/campaigns/{one}/codes").status, 409)
+        home.good("POST", f"/v1/campaigns/{one}/rekey")
+        fresh = codes(home, recipient, one)
+        same([row["id"] for row in fresh], [row["id"] for row in rows])
+        check(not {row["shop"] for row in rows} & {row["shop"] for row in fresh}, "every code is a new one")
+        got = home.http("POST", "/v1/vouchers/redeem", spent, key=key)
+        check(got.code in ("voucher.rekeyed", UNKNOWN), str(got))
+        same(home.good("POST", "/v1/vouchers/check", {"code": fresh[1]["shop"]}, key=key)["left"], 3000,
+             "what was left is left under the new code")
+        home.good("POST", f"/v1/campaigns/{one}/rekey")
+        again = codes(home, recipient, one)
+        got = home.http("POST", "/v1/vouchers/redeem", {"code": fresh[0]["shop"], "amount": 1}, key=key)
+        same([got.status, got.code], [410, "voucher.rekeyed"])
+        home.good("POST", "/v1/vouchers/redeem", {"code": again[0]["shop"], "amount": 5000}, key=key)
+        verified(home)
+
+
+def terms_that_take_back_what_they_give_are_not_announced():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 3)
+        home.start()
+        _, (boss, second) = colleagues(home, "ana", "budi")
+        unfair = {**TERMS, "terms_en": "By using it you waive all claims. Members only: register again. Orders above 50."}
+        made_one = home.good("POST", "/v1/campaigns", {"title": "Sorry", "who": "all", "currency": "KRW", "until": "2030-01-31",
+                                                       "recipient": recipient.public, "parts": PARTS, **unfair})
+        one = made_one["id"]
+        same([flag["flag"] for flag in made_one["terms"]["en"]["flags"]], ["waiver", "reregister", "spend"])
+        same(made_one["terms"]["ko"]["flags"], [], "that it is no waiver may be said")
+        same(made_one["terms"]["en"]["conditions"], 3)
+        got = home.http("POST", f"/v1/campaigns/{one}/announce")
+        same([got.status, got.code], [409, "check.not_met"])
+        home.good("POST", f"/v1/campaigns/{one}/change", {"terms_en": TERMS["terms_en"], "budgets": ["travel=100000"]})
+        asked = home.http("POST", f"/v1/campaigns/{one}/announce", key=boss)
+        same(asked.status, 202, "it waits for a second person")
+        same(home.good("GET", f"/v1/campaigns/{one}")["state"], "asked")
+        same(home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=boss).status, 403)
+        home.good("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=second)
+        same(home.good("GET", f"/v1/campaigns/{one}")["state"], "announced")
+        told = home.good("GET", f"/v1/campaigns/{one}/totals")
+        entry = home.good("GET", f"/v1/ledger/entries/{told['terms_entry']}")
+        same(unbase64(entry["object"]).hex(), told["terms_sha256"], "what was promised stands in the ledger")
+        same(hashlib.sha256(told["terms"].encode()).hexdigest(), told["terms_sha256"], "and anybody can hash it")
+        within(TERMS["terms_ko"], told["terms"])
+        got = home.http("POST", f"/v1/campaigns/{one}/change", {"until": "2029-12-31"}, key=boss)
+        same([got.status, got.code], [409, "check.not_met"], "shorter only with a new announcement")
+        got = home.http("POST", f"/v1/campaigns/{one}/change", {"terms_en": unfair["terms_en"], "accepted": ["waiver"]}, key=boss)
+        same([got.status, got.code], [409, "check.not_met"])
+        same(home.http("POST", f"/v1/campaigns/{one}/change", {"budgets": ["travel=1"]}, key=boss).status, 409)
+        longer = home.http("POST", f"/v1/campaigns/{one}/change", {"until": "2030-12-31"}, key=boss)
+        same(longer.status, 202, "to the better it is two people's, too: it is money")
+        shown = home.run("redress", "totals", one).text
+        within("part travel KRW budget 100000 open 100000", shown)
+
+
+def a_kill_loses_nothing_and_pays_nothing_twice():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 60)
+        home.start()
+        one = campaign(home, recipient)
+        rows = codes(home, recipient, one)
+        key = checkout(home)
+        rng, paid = random.Random(9), {}
+        for turn in range(4):
+            calls = [("/v1/vouchers/redeem", {"code": rows[n]["shop"], "amount": 1000}, {"Idempotency-Key": f"o-{n}"})
+                     for n in range(60) for _ in range(2)]
+            rng.shuffle(calls)
+            stopper = threading.Timer(rng.uniform(0.02, 0.2), home.kill)
+            stopper.start()
+            for status, told in Parallel(home, key, 8).run(calls):
+                if status == 200:
+                    paid[told["redemption"]] = told["amount"]
+            stopper.join()
+            home.start()
+            check(turn < 4, "")
+        for n in range(60):  # each order is asked once more: it is paid now, or was
+            told = home.good("POST", "/v1/vouchers/redeem", {"code": rows[n]["shop"], "amount": 1000},
+                             key=key, headers={"Idempotency-Key": f"o-{n}"})
+            paid[told["redemption"]] = told["amount"]
+        same(len(paid), 60, "every order has one redemption")
+        same(totals(home, one)["shop"]["used"], 60000)
+        adds_up(home, one)
+        verified(home)
+
+
+def a_row_that_somebody_changed_is_found():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 3)
+        home.start()
+        one = campaign(home, recipient)
+        rows = codes(home, recipient, one)
+        key = checkout(home)
+        for row in rows:
+            home.good("POST", "/v1/vouchers/redeem", {"code": row["shop"], "amount": 3000}, key=key)
+        home.stop()
+        verified(home)
+        for change in ("UPDATE voucher SET used = 0 WHERE serial = 2",
+                       "UPDATE voucher_taken SET serial = 3 WHERE id = 2",
+                       "UPDATE voucher_taken SET captured = 0, state = 3 WHERE id = 1",
+                       "DELETE FROM voucher_act WHERE redemption = 3",
+                       "UPDATE voucher_act SET amount = 1 WHERE redemption = 3",
+                       "UPDATE voucher_account SET used = used - 3000, open = open + 3000 WHERE part = 1",
+                       "DELETE FROM voucher_account WHERE part = 2"):
+            kept = home.file("kept.db")
+            shutil.copy(home.database(), kept)
+            store = sqlite3.connect(home.database())
+            with store:
+                check(store.execute(change).rowcount > 0, change)
+            store.close()
+            same(home.cli("redress", "verify").status, 6, change)
+            shutil.copy(kept, home.database())
+        verified(home)
+
+
+if __name__ == "__main__":
+    if not shutil.which("age"):
+        skip("the age command is not installed")
+    story(every_code_is_its_owners_and_opens_with_age,
+          a_slip_is_no_wrong_code_and_guessing_ends,
+          one_voucher_is_taken_once_by_a_thousand,
+          a_checkout_reserves_captures_voids_and_refunds,
+          codes_of_another_campaign_or_part_are_refused,
+          a_code_that_nobody_was_given_stops_its_campaign,
+          terms_that_take_back_what_they_give_are_not_announced,
+          a_kill_loses_nothing_and_pays_nothing_twice,
+          a_row_that_somebody_changed_is_found)
