@@ -24,7 +24,7 @@ _amanah()
         words) words="check" ;;
         incident) words="open list show add task claim reconcile contain timeline scope check hold exposures facts readiness severity cost probe export report evidence verify release orphans custody close reopen" ;;
         evidence) words="match" ;;
-        notice) words="draft status preview test send approve pause resume stop person list reached hook letters verify bounce text" ;;
+        notice) words="draft status preview test send approve pause resume stop person list reached hook letters verify bounce lmtp text" ;;
         redress) words="open status change announce codes rekey totals check reserve capture void redeem refund verify" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
@@ -161,6 +161,7 @@ _amanah()
         "notice letters") options=" --help --json --quiet --home --url --output-curl --output-role --shop --recipient" ;;
         "notice verify") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice bounce") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice lmtp") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice text") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress status") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

@@ -116,7 +116,7 @@ static void warn_of_reopened(const struct keeper *keeper)
 }
 
 /* The daemon, else a keeper here. Another command may hold the home for a moment, so wait a little for it. */
-static RESULT open_home(const char *home, struct client *client)
+static RESULT open_home(const char *home, bool served, struct client *client)
 {
     static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
                                                     "Passphrase of the home"};
@@ -126,6 +126,7 @@ static RESULT open_home(const char *home, struct client *client)
     for (int waited = 0;; waited += LOCK_TURN_MS) {
         struct result connected = connect_socket(home, &client->fd);
         if (connected.code != CODE_NOT_FOUND) return connected;
+        if (served) return FAIL(UNAVAILABLE, "%s: the vault is not served; amanah serve", home);
         if (seal == SEAL_PASSPHRASE && phrase.len == 0) TRY(passphrase_get(&source, &phrase));
         struct keeper_options options = {home, buf_slice(&phrase), clock_system()};
         struct result opened = keeper_open(&options, &client->keeper);
@@ -210,7 +211,7 @@ struct slice client_bearer(const struct client *client)
     return buf_slice(&client->bearer);
 }
 
-RESULT client_open(const struct call *call, struct client **out)
+static RESULT open_vault(const struct call *call, bool served, struct client **out)
 {
     const char *home = NULL, *url = NULL;
     SCOPED(client_free) struct client *client = calloc(1, sizeof *client);
@@ -222,11 +223,21 @@ RESULT client_open(const struct call *call, struct client **out)
         TRY(take_credential(call, &credential));
         client->bearer = TAKE(credential.bearer);
         if (url) TRY(remote_open(url, buf_slice(&client->bearer), &client->remote));
-        if (home) TRY(open_home(home, client));
+        if (home) TRY(open_home(home, served, client));
         if (credential.pem.len > 0) TRY(sign_in(client, &credential));
     }
     *out = TAKE(client);
     return OK;
+}
+
+RESULT client_open(const struct call *call, struct client **out)
+{
+    return open_vault(call, false, out);
+}
+
+RESULT client_open_served(const struct call *call, struct client **out)
+{
+    return open_vault(call, true, out);
 }
 
 struct remote *client_remote(const struct client *client)

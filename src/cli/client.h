@@ -10,8 +10,8 @@
 #ifndef AMN_CLI_CLIENT_H
 #define AMN_CLI_CLIENT_H
 
-#include "cli/call.h"
 #include "base/doc.h"
+#include "cli/call.h"
 
 enum {
     CLIENT_WINDOW = 8,        /* asks on their way at once over the socket */
@@ -39,6 +39,8 @@ struct client;
  *         SEALED, STORE_NEWER, TAMPERED, LEDGER_BEHIND … as keeper_open()
  */
 RESULT client_open(const struct call *call, struct client **out);
+/* The same, but never a keeper in this process: UNAVAILABLE when the home is not served. For what reads strangers' bytes. */
+RESULT client_open_served(const struct call *call, struct client **out);
 void client_free(struct client **client);
 
 /* The credential it asks with: a key, a session's token, or empty. As long as the client. */
