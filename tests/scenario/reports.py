@@ -57,6 +57,26 @@ def numbers_are_those_of_the_timeline_and_the_newest_count():
         check(f"[ ] {task} " not in report(home, one, "next-24h"), "what is done is not to be done")
 
 
+def the_law_is_asked_for_the_people_of_the_newest_count():
+    with Home() as home:
+        one = begun(home)
+        rows = "ref,name,email,country\n1,Ana Lim,ana@shop.example,ID\n2,Budi Oh,budi@shop.example,KR\n"
+        home.run("import", home.file("list.csv", rows))
+        home.run("incident", "scope", one, "fields=email", "copied_at=2026-11-20T00:00:00Z")
+        board = report(home, one, "board", "--lang", "id")
+        for words in ("id-pdp/authority", "kr-pipa/", "alamat surel: diketahui 0, mungkin 2, dikecualikan 0"):
+            within(words, board)
+        check("id-pdp" not in report(home, one, "board", "--country", "KR=1"), "what the command line says goes before")
+        for n in range(8):  # as many tasks as the questions of `amanah leak` leave
+            home.run("incident", "task", one, f"text=Tentukan siapa yang boleh tahu, dan siapa yang mungkin berada di baliknya {n}")
+        for page, pages in (("board", 2), ("next-24h", 1)):
+            for language in UNKNOWN:
+                path = home.file("page.pdf")
+                home.run("incident", "report", one, page, "--lang", language, "--format", "pdf", "--out", path)
+                drawn = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True, text=True).stdout
+                same(drawn.count("\f"), pages, f"{page} {language}: pages as they are drawn")
+
+
 def the_clocks_run_from_the_incidents_own_moment_of_knowing():
     with Home() as home:
         one = begun(home)
@@ -137,5 +157,6 @@ def who_may_not_know_gets_no_report():
 
 if __name__ == "__main__":
     story(what_is_missing_is_said, numbers_are_those_of_the_timeline_and_the_newest_count,
-          the_clocks_run_from_the_incidents_own_moment_of_knowing, it_stays_on_its_pages_whatever_there_is,
+          the_law_is_asked_for_the_people_of_the_newest_count,
+      the_clocks_run_from_the_incidents_own_moment_of_knowing, it_stays_on_its_pages_whatever_there_is,
           html_prints_without_script_or_request, pdf_says_what_the_text_says, who_may_not_know_gets_no_report)

@@ -15,10 +15,18 @@
 #include "cli/law/command.h"
 #include "cli/show.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIELDS_SHOWN = 8, CLOCKS_SHOWN = 6, ITEMS_SHOWN = 3, TASKS_SHOWN = 12, TASKS_MAX = 2000 };
+enum {
+    FIELD_KEY_BYTES = 80,
+    FIELDS_SHOWN = 8,
+    CLOCKS_SHOWN = 6,
+    ITEMS_SHOWN = 3,
+    TASKS_SHOWN = 9,
+    TASKS_MAX = 2000
+};
 
 struct report {
     struct paper paper;
@@ -81,13 +89,46 @@ static void instants_add(struct report *report)
     facts->instant_count = count;
 }
 
+/* Where the people of the newest count are, unless the command line says it. Those of no country stand under ZZ. */
+static void people_add(struct report *report)
+{
+    struct law_case *facts = &report->facts.facts;
+    struct docs items = docs_of(doc_get(report->scope, "countries"));
+    struct doc item = {{0}};
+    struct law_people *people = arena_take(&report->facts.arena, (items.left + 1) * sizeof *people);
+    size_t count = 0;
+    if (facts->people_count > 0) return;
+    while (docs_next(&items, &item)) {
+        struct slice code = doc_text(doc_get(item, "country"));
+        uint64_t hit = doc_number(doc_get(item, "known")) + doc_number(doc_get(item, "possible"));
+        char *country = arena_take(&report->facts.arena, 3);
+        if (hit == 0) continue;
+        memcpy(country, code.len == 2 ? code.at : (const uint8_t *)"ZZ", 2);
+        country[2] = 0;
+        people[count++] = (struct law_people){country, hit};
+    }
+    facts->people = people;
+    facts->people_count = count;
+}
+
+/* To the second, as the other times of the page are. */
+static void now_put(int64_t us, struct buf *out)
+{
+    SCOPED(buf_done) struct buf text = {0};
+    time_put(&text, us - us % SECOND_US);
+    buf_slice_put(out, slice_part(buf_slice(&text), 0, 10));
+    buf_byte(out, ' ');
+    buf_slice_put(out, slice_part(buf_slice(&text), 11, 8));
+    buf_text(out, " UTC");
+}
+
 static void head_rows(struct report *report)
 {
     struct slice kind = doc_text(doc_get(report->state, "kind"));
     const struct playbook *book = playbook_of(report->books, kind);
     SCOPED(buf_done) struct buf opened = {0}, now = {0};
     time_words_put(&opened, doc_get(report->state, "opened"));
-    time_put(&now, report->facts.facts.now_us);
+    now_put(report->facts.facts.now_us, &now);
     paper_row_of(&report->paper, "report.id", doc_text(doc_get(report->state, "id")));
     paper_row_of(&report->paper, "report.kind",
                  book ? slice_text(form_text(&book->title, report->paper.sheet.language)) : kind);
@@ -129,6 +170,20 @@ static void three_row(struct report *report, struct slice label, struct doc row)
     paper_row(&report->paper, label, buf_slice(&text));
 }
 
+/* The field in the language of the page; a shop's own under its name. */
+static void field_row(struct report *report, struct doc field)
+{
+    struct slice language = report->paper.sheet.language, name = doc_text(doc_get(field, "field"));
+    SCOPED(buf_done) struct buf label = {0};
+    char key[FIELD_KEY_BYTES];
+    int len = snprintf(key, sizeof key, "field.%.*s", (int)name.len, (const char *)name.at);
+    if (len > 0 && len < FIELD_KEY_BYTES && words_has(language, key))
+        words_put(language, key, NULL, 0, &label);
+    else
+        buf_slice_put(&label, name);
+    three_row(report, buf_slice(&label), field);
+}
+
 static void scope_rows(struct report *report)
 {
     struct docs fields = docs_of(doc_get(report->scope, "fields"));
@@ -146,8 +201,7 @@ static void scope_rows(struct report *report)
     paper_row_of(&report->paper, "report.count", buf_slice(&text));
     word_put(&report->paper.sheet, &any, "report.any");
     three_row(report, buf_slice(&any), doc_get(report->scope, "any"));
-    for (size_t i = 0; i < FIELDS_SHOWN && docs_next(&fields, &field); i++)
-        three_row(report, doc_text(doc_get(field, "field")), field);
+    for (size_t i = 0; i < FIELDS_SHOWN && docs_next(&fields, &field); i++) field_row(report, field);
     more_row(report, count, FIELDS_SHOWN);
 }
 
@@ -361,6 +415,7 @@ static RESULT day_put(struct report *report)
 static RESULT report_make(struct call *call, struct report *report, bool board)
 {
     TRY(case_read(call, &report->facts));
+    people_add(report);
     report->placed = report->facts.facts.people_count > 0 || report->facts.facts.seat;
     instants_add(report);
     TRY(law_case_check(report->law, &report->facts.facts));
