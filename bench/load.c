@@ -4,7 +4,7 @@
  * (measure.h); `count` is people for reveal_100, else requests.
  *
  *     load --port N --key-file FILE [--tls 1] [--connections 64] [--seconds 5] [--subjects N] [--first N]
- *          [--ids FILE] --what reveal|reveal_100|create|lookup|self
+ *          [--ids FILE] --what reveal|reveal_100|create|lookup|redeem|self     (redeem: --ids holds codes of vouchers)
  *     load … --what ids --ids FILE     look people up by ref and write their public ids, a line each
  *
  *     --subjects  customers of `amanah synth --seed 7` that the shop has     --first  the first one that create makes up
@@ -142,7 +142,13 @@ static const char *body_make(struct load *load, struct buf *out)
         return "/v1/lookup";
     }
     if (strcmp(load->what, "self") == 0) return "/v1/self";
-    give_up("--what: reveal, reveal_100, create, lookup, self or ids");
+    if (strcmp(load->what, "redeem") == 0) {
+        buf_byte(out, '{');
+        json_member(out, "code", load->ids[draw(&load->random) % load->id_count]);
+        buf_text(out, ",\"amount\":1}");
+        return "/v1/vouchers/redeem";
+    }
+    give_up("--what: reveal, reveal_100, create, lookup, redeem, self or ids");
 }
 
 static void watch(struct load *load, struct connection *connection, int act)
@@ -338,7 +344,7 @@ static void settings(struct load *load, int argc, char **argv)
         load->ids_wanted = load->subjects < IDS_WANTED ? load->subjects : IDS_WANTED;
         load->ids_out = load->ids_path ? fopen(load->ids_path, "we") : NULL;
         if (!load->ids_out) give_up("--ids FILE: %s", strerror(errno));
-    } else if (strncmp(load->what, "reveal", 6) == 0) {
+    } else if (strncmp(load->what, "reveal", 6) == 0 || strcmp(load->what, "redeem") == 0) {
         ids_read(load);
     }
 }
