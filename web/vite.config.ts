@@ -1,7 +1,21 @@
 import { defineConfig } from "vite";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 // locale/<language>/console.txt: `key = text`, as all texts of the house; a module that exports the pairs.
+/** Names that the data of others already has in three languages: elements of reports, kinds of leak. */
+function titles(id: string): [string, string][] {
+  if (!id.endsWith("/console.txt")) return [];
+  const top = id.replace(/locale\/\w+\/[^/]+$/, ""), lang = /locale\/(\w+)\//.exec(id)?.[1] ?? "en";
+  const clean = (text: string) => text.trim().replace(/^"(.*)"$/, "$1");
+  const elements = [...readFileSync(`${top}law/elements.yaml`, "utf8").matchAll(/^ *- \{id: (\w+), labels: \{en: (.*), id: (.*), ko: (.*)\}\}$/gm)]
+    .map((row): [string, string] => [`element.${row[1]}`, clean(row[lang === "en" ? 2 : lang === "id" ? 3 : 4] ?? "")]);
+  const kinds = readdirSync(`${top}playbooks`).filter((name) => name.endsWith(".yaml")).map((name): [string, string] => {
+    const text = readFileSync(`${top}playbooks/${name}`, "utf8"), title = new RegExp(`^title:(?:\\n  .*)*?\\n  ${lang}: (.*)$`, "m").exec(text)?.[1] ?? "";
+    return [`playbook.${name.replace(".yaml", "")}`, clean(title)];
+  });
+  return [...elements, ...kinds];
+}
+
 const words = {
   name: "words",
   enforce: "pre" as const,
@@ -12,7 +26,7 @@ const words = {
       .map((line): [string, string] => { const at = line.indexOf(" = "); return [line.slice(0, at), line.slice(at + 3)]; });
     const wanted = /^@words (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
     const shared = read(readFileSync(id.replace(/[^/]+$/, "words.txt"), "utf8")).filter(([key]) => wanted.some((family) => key.startsWith(family)));
-    const pairs = [...shared, ...read(text)];
+    const pairs = [...shared, ...titles(id), ...read(text)];
     return `export default ${JSON.stringify(Object.fromEntries(pairs))}`;
   },
 };

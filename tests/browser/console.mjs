@@ -1,4 +1,5 @@
 // Stories of the console: as staff use it, in three languages, on a phone and at a desk.
+import { readFileSync } from "node:fs";
 import { check, look, nowhere, openBrowser, openHome, openPage, same, signIn, tell } from "./stage.mjs";
 
 const home = await openHome();
@@ -54,6 +55,29 @@ const failed = await tell({
     same([cookie?.httpOnly, cookie?.sameSite], [true, "Strict"]);
     same(await page.evaluate(() => document.cookie), "", "no script sees the cookie");
     states.kim = await page.context().storageState();
+    await page.context().close();
+  },
+
+  async a_new_colleague_makes_a_passkey_and_signs_in_with_it() {
+    const page = await openPage(browser, home);
+    const client = await page.context().newCDPSession(page);
+    await client.send("WebAuthn.enable");
+    await client.send("WebAuthn.addVirtualAuthenticator", { options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+    await page.goto(home.console);
+    await page.getByRole("button", { name: "I have an invitation" }).click();
+    await page.getByLabel("Invitation").fill(home.invite);
+    await page.getByRole("button", { name: "Make a passkey on this device" }).click();
+    await page.getByRole("button", { name: "I wrote them down" }).waitFor();
+    await look(page, "passkey-made");
+    await page.getByRole("button", { name: "I wrote them down" }).click();
+    await page.fill("input[type=email]", "sari@shop.example");
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await page.waitForSelector(".house");
+    same(await page.locator(".side nav a").allTextContents(), ["Today", "People"], "a help desk sees no more rooms than its role has");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForSelector("input[type=password]");
+    await page.reload();
+    await page.waitForSelector("input[type=password]");
     await page.context().close();
   },
 
@@ -152,6 +176,83 @@ const failed = await tell({
     await page.locator("section:has(h2:has-text('29')) button.main").click();
     await page.waitForSelector(".note.bad");
     await page.context().close();
+  },
+
+  async a_leak_is_seen_from_every_side() {
+    await everywhere(async (page) => {
+      await go(page, "incidents");
+      await page.waitForSelector("table a");
+      await look(page, "incidents");
+      for (const [tab, ready] of [["clocks", ".meter"], ["scope", "svg.chart"], ["severity", "table"], ["reports", "main section"], ["notices", "main section"], ["tasks", "li.line"], ["timeline", "ol li.line"]]) {
+        await page.evaluate(([id, part]) => { location.hash = `#/incidents/${id}/${part}`; }, [home.incident, tab]);
+        await page.waitForSelector(`.tabs a[aria-current][href$="${tab}"]`);
+        await page.waitForSelector(ready);
+        await look(page, `incident-${tab}`);
+      }
+      await nowhere(page, ["Ji-woo Kim", "jiwoo@mail.example"], { dom: true });
+    });
+  },
+
+  async a_leak_is_worked_on() {
+    const page = await openPage(browser, home, { state: states.kim });
+    await page.goto(`${home.console}/#/incidents/${home.incident}/clocks`);
+    const korea = page.locator("article", { hasText: "Personal Information Protection Act" }).filter({ hasText: "to the authority" }).first();
+    await korea.getByRole("button", { name: "I take care of it" }).click();
+    await korea.getByText("Kim takes care of it").waitFor();
+    await korea.getByRole("button", { name: "Draft the report" }).click();
+    await page.waitForSelector("a[download], [role=alert]");
+    same(await page.locator("[role=alert]").allTextContents(), []);
+    const [paper] = await Promise.all([page.waitForEvent("download"), page.click("a[download]")]);
+    check(readFileSync(await paper.path()).subarray(0, 5).toString() === "%PDF-", "the report is a PDF");
+    await page.goto(`${home.console}/#/incidents/${home.incident}/timeline`);
+    await page.fill("textarea", home.hostile);
+    await page.click("main form button");
+    await page.waitForFunction((text) => [...document.querySelectorAll("li.line p")].filter((one) => one.textContent === text).length === 2, home.hostile);
+    same(await page.locator("main img, main script").count(), 0, "what was written is text");
+    await page.goto(`${home.console}/#/incidents/${home.incident}/severity`);
+    await page.fill("input[maxlength='1000']", "names and addresses");
+    await page.click("main form button");
+    await page.getByRole("cell", { name: "names and addresses" }).waitFor();
+    await page.goto(`${home.console}/#/incidents/${home.incident}/tasks`);
+    const task = page.locator("li.line", { hasText: "List everybody who holds" });
+    await task.getByRole("button", { name: "It is done" }).click();
+    await task.locator("input").fill("asked the team");
+    await task.getByRole("button", { name: "It is done" }).click();
+    await task.locator(".tag.good").waitFor();
+    await page.goto(`${home.console}/#/incidents/${home.incident}/notices`);
+    await page.getByRole("button", { name: "Draft a notice" }).click();
+    await page.getByRole("heading", { name: "Notice 1" }).waitFor();
+    for (const [name, words] of [["English", "Dear"], ["Bahasa Indonesia", "Yth."], ["한국어", "유출"]]) {
+      await page.getByRole("button", { name: `Read in ${name}` }).click();
+      await page.waitForFunction((text) => document.querySelector("article pre")?.textContent?.includes(text), words);
+    }
+    await look(page, "incident-notice-drafted");
+    await page.context().close();
+  },
+
+  async a_reader_is_stopped_by_one_and_freed_by_two() {
+    await everywhere(async (page) => {
+      await go(page, "watch");
+      await page.waitForSelector("table");
+      await look(page, "watch");
+    });
+    const kim = await openPage(browser, home, { state: states.kim }), budi = await openPage(browser, home);
+    await kim.goto(`${home.console}/#/watch`);
+    const row = kim.locator("tr", { hasText: "parcel labels" }).first();
+    await row.getByRole("button", { name: "Stop" }).click();
+    await kim.locator("dialog").getByRole("button", { name: "Stop" }).click();
+    await row.getByRole("button", { name: "Ask to let it look again" }).click();
+    await kim.getByText("A second person has to agree, below.").waitFor();
+    await kim.locator("li.line", { hasText: "may look again" }).waitFor();
+    await look(kim, "watch-stopped");
+    check((await kim.locator("li.line", { hasText: "may look again" }).getByRole("button", { name: "I agree" }).count()) === 0, "nobody agrees to their own asking");
+    await signIn(budi, home, "budi@shop.example");
+    await go(budi, "watch");
+    await budi.locator("li.line", { hasText: "may look again" }).getByRole("button", { name: "I agree" }).click();
+    await budi.getByText("Nothing waits.").waitFor();
+    await budi.locator("tr", { hasText: "parcel labels" }).first().getByText("looks are tried again").waitFor({ timeout: 15000 });
+    await kim.context().close();
+    await budi.context().close();
   },
 });
 await browser.close();

@@ -5,16 +5,20 @@ import { ask, askAll } from "../ui/api";
 import { Speech } from "../ui/speech";
 import { Empty } from "../ui/parts";
 import { t, word, type Loader } from "../ui/words";
+import { Incidents } from "./incidents";
 import { Ledger } from "./ledger";
 import { People } from "./people";
 import { SharedContext, usePlace, type Self, type Shared } from "./state";
 import { Today } from "./today";
+import { Watch } from "./watch";
 
 interface Room { name: string; acts: string[]; page: () => JSX.Element }
 
 const ROOMS: Room[] = [
   { name: "today", acts: [], page: Today },
   { name: "people", acts: ["show"], page: People },
+  { name: "incidents", acts: ["incident"], page: Incidents },
+  { name: "watch", acts: ["watch"], page: Watch },
   { name: "ledger", acts: ["ledger"], page: Ledger },
 ];
 

@@ -84,6 +84,11 @@ export function Sheet({ title, side, children, id }: { title: string; side?: Com
   );
 }
 
+/** One of many of a kind: no landmark of its own. */
+export function Card({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+  return <article class="sheet"><h2>{title}</h2>{children}</article>;
+}
+
 export function Empty({ children }: { children: ComponentChildren }): JSX.Element { return <p class="empty">{children}</p>; }
 
 export type Tone = "bad" | "warn" | "good" | "plain" | "";
@@ -140,9 +145,10 @@ export function Rows<T>({ of, heads, row, label, numbers = [] }: { of: T[]; head
   );
 }
 
-export function Meter({ used, most, label }: { used: number; most: number; label: string }): JSX.Element {
+/** How much is used up, which is worse the more it is; with `good`, how much is there. */
+export function Meter({ used, most, label, good = false }: { used: number; most: number; label: string; good?: boolean }): JSX.Element {
   const part = most > 0 ? Math.min(1, used / most) : 0;
-  return <div class={`meter ${part >= 0.9 ? "bad" : part >= 0.6 ? "warn" : ""}`} role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={most} aria-valuenow={Math.min(used, most)}><i style={{ width: `${part * 100}%` }} /></div>;
+  return <div class={`meter ${good ? "" : part >= 0.9 ? "bad" : part >= 0.6 ? "warn" : ""}`} role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={most} aria-valuenow={Math.min(used, most)}><i style={{ width: `${part * 100}%` }} /></div>;
 }
 
 /** Time left, counting down by itself; said as overdue when it is over. */
