@@ -72,6 +72,8 @@ const failed = await tell({
     await page.getByRole("button", { name: "I wrote them down" }).click();
     await page.fill("input[type=email]", "sari@shop.example");
     await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await page.waitForSelector(".house, [role=alert]");
+    same(await page.locator("[role=alert]").allTextContents(), []);
     await page.waitForSelector(".house");
     same(await page.locator(".side nav a").allTextContents(), ["Today", "People"], "a help desk sees no more rooms than its role has");
     await page.getByRole("button", { name: "Sign out" }).click();

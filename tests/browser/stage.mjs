@@ -83,7 +83,6 @@ export async function look(page, name) {
     expression: `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then((found) => JSON.stringify(found.violations.map((one) => [one.id, one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160) + " " + node.failureSummary)])))`,
     awaitPromise: true, returnByValue: true,
   });
-  await client.detach();
   same(JSON.parse(result.value), [], `${name}: axe-core found`);
   same(page.faults, [], `${name}: faults`);
 }
