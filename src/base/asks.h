@@ -376,6 +376,10 @@ struct backup_tell_ask {
 struct backup_status_ask {
     char none;
 };
+struct password_range_ask {
+    struct slice prefix;
+    bool padding;
+};
 struct events_ask {
     uint64_t next; /* number of the first one that is wanted; 0: from now on */
 };

@@ -363,6 +363,12 @@ const struct member evidence_read_members[] = {
            "give nothing out, only check it, 16 parts at once"),
     {0},
 };
+const struct member password_range_members[] = {
+    TEXT(password_range_ask, prefix, ID_BYTES_MAX, true, "the first five hexadecimal digits of the password's SHA-1"),
+    MEMBER(password_range_ask, padding, WIRE_BOOL, 1, false,
+           "add made-up lines of count 0, so that the length tells nothing; or the header Add-Padding: true"),
+    {0},
+};
 const struct member incident_reconcile_members[] = {
     TEXT(incident_reconcile_ask, id, ID_BYTES_MAX, true, incident_about),
     {0},

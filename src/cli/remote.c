@@ -178,7 +178,7 @@ static RESULT take_answer(const struct route *route, struct exchange *exchange, 
     bool good = status >= HTTP_OK && status < HTTP_NOT_OK;
     enum cause cause = CAUSE_OK;
     if (good && (route->reply == REPLY_OCTETS || route->reply == REPLY_FILE ||
-                 route->reply == REPLY_ARCHIVE || route->reply == REPLY_PDF)) {
+                 route->reply == REPLY_ARCHIVE || route->reply == REPLY_PDF || route->reply == REPLY_RANGE)) {
         buf_slice_put(&cbor, body);
     } else if (good && route->reply == REPLY_CHECKPOINT) {
         put_checkpoint(body, &cbor);

@@ -112,6 +112,11 @@ void sha256_one(struct crypto *crypto, struct slice bytes, struct hash *out)
     sha256(crypto, &bytes, 1, out);
 }
 
+void sha1_of_password(struct slice bytes, uint8_t out[SHA1_BYTES])
+{
+    (void)SHA1(bytes.at, bytes.len, out);
+}
+
 struct hasher {
     SHA256_CTX digest;
 };

@@ -59,6 +59,10 @@ void crypto_random(struct crypto *crypto, void *out, size_t len);
 void sha256(struct crypto *crypto, const struct slice *parts, size_t count, struct hash *out);
 void sha256_one(struct crypto *crypto, struct slice bytes, struct hash *out);
 
+/* For the one use that others fix: lists of leaked passwords are of SHA-1 (keep/passwords.h). No secret rests on it. */
+enum { SHA1_BYTES = 20 };
+void sha1_of_password(struct slice bytes, uint8_t out[SHA1_BYTES]);
+
 /* Incremental SHA-256, for files and streams. */
 struct hasher;
 RESULT hasher_new(struct crypto *crypto, struct hasher **out);

@@ -79,7 +79,11 @@ struct shop {
         void *at;
         void (*free)(void *at);
         bool stale;
-    } redress;                  /* campaigns: answer/redress/campaign.h. Stale: a batch was undone */
+    } redress; /* campaigns: answer/redress/campaign.h. Stale: a batch was undone */
+    struct {
+        int64_t minute;
+        uint16_t counts[256];   /* by number of the reader: two may share a place */
+    } ranges;                   /* asked for in this minute: keep/password_verbs.c */
     struct spread *pass_spread; /* subjects that passes were issued for, by network */
 
     struct block_cipher *ids;

@@ -96,6 +96,7 @@ VERB_FUNCTION(sink_list);
 VERB_FUNCTION(sink_drop);
 VERB_FUNCTION(sink_test);
 VERB_FUNCTION(weekly);
+VERB_FUNCTION(password_range);
 VERB_FUNCTION(events);
 
 #endif

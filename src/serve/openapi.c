@@ -165,6 +165,7 @@ static void put_responses(struct buf *out, const struct route *route)
         [REPLY_FILE] = "application/octet-stream",
         [REPLY_ARCHIVE] = "application/octet-stream",
         [REPLY_PDF] = "application/pdf",
+        [REPLY_RANGE] = "text/plain",
     };
     buf_print(out,
               ",\"responses\":{\"2XX\":{\"description\":\"Done; 201 where it made "

@@ -216,7 +216,9 @@ static RESULT fill_body(const struct route *route, const struct answer_head *hea
         buf_slice_put(&out->body, body);
         return OK;
     case ANSWER_OCTETS:
-        out->type = route->reply == REPLY_PDF ? "application/pdf" : "application/octet-stream";
+        out->type = route->reply == REPLY_PDF     ? "application/pdf"
+                    : route->reply == REPLY_RANGE ? "text/plain; charset=utf-8"
+                                                  : "application/octet-stream";
         out->cache = route->reply == REPLY_OCTETS ? immutable : no_store;
         if (route->reply == REPLY_FILE) out->version = 0; /* the file's length, not a version */
         buf_slice_put(&out->body, body);

@@ -60,6 +60,7 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
         {"X-Request-Id", offsetof(struct headers, request_id), false},
         {"X-Forwarded-For", offsetof(struct headers, forwarded), false},
         {"Expect", offsetof(struct headers, expect), false},
+        {"Add-Padding", offsetof(struct headers, padding), false},
         {"Last-Event-ID", offsetof(struct headers, last_event), false},
         {"If-None-Match", offsetof(struct headers, if_none_match), false},
         {"Accept-Encoding", offsetof(struct headers, accept_encoding), false},
@@ -259,6 +260,8 @@ static RESULT fill_ask(struct request *request, union any_ask *ask, struct json_
     if (route->reply == REPLY_METRICS) ask->status.metrics = true;
     if (route->reply == REPLY_EVENTS && ask->events.next == 0)
         ask->events.next = events_next(request->headers.last_event);
+    if (route->verb == VERB_PASSWORD_RANGE && request->headers.padding)
+        ask->password_range.padding |= strcasecmp(request->headers.padding, "true") == 0;
     if (route->verb == VERB_SESSION_OPEN && request->headers.as_cookie)
         TRY(cookie_site(&request->headers.cookie));
     if (route->body == BODY_JSON || (route->body == BODY_OPTIONAL && request->body.len > 0)) {

@@ -20,7 +20,8 @@ enum route_reply {
     REPLY_EVENTS,
     REPLY_FILE,
     REPLY_ARCHIVE,
-    REPLY_PDF
+    REPLY_PDF,
+    REPLY_RANGE
 };
 enum { ROUTE_CAPTURES_MAX = 3, ROUTE_ALLOW_BYTES = 64 };
 

@@ -287,6 +287,7 @@ def walk(home):
     within("== id sms", run("statement show", incident, str(public)).text)
     run("statement text", incident, str(public), home.file("banner.txt", banner), "--lang", "ko", "--channel", "banner")
     run("statement publish", incident, str(public), "--where", "here", status=NO)
+    within("Not on any", run("password check", "-", stdin="four words of mine\n").text)
     within("No claim", run("incident reconcile", incident).text)
     run("incident export", incident, status=USAGE)
     run("incident export", incident, "--out", home.file("incident.tar"))

@@ -316,6 +316,7 @@ def incidents(walk):
     receipt(begun)
     part = walk("POST", "/v1/incidents/{id}/evidence/{line}/read", {"taking": begun.json["taking"]}, path=held + "/read").json
     same(unbase64(part["data"]), b"seen\0")
+    same(walk("GET", "/v1/passwords/range/{prefix}", None, path="/v1/passwords/range/21BD1").body, b"")
     same(walk("GET", "/v1/incidents/{id}/reconcile", None, path=path + "/reconcile").json["claims"], [])
     bundle = walk("POST", "/v1/incidents/{id}/export", {}, path=path + "/export")
     check(bundle.body[257:262] == b"ustar", "an archive")

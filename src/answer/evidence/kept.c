@@ -172,7 +172,7 @@ static void reasons_put(const struct verdict *verdict, struct buf *out)
 
 void provenance_told(struct shop *shop, const struct provenance *provenance, struct buf *out)
 {
-    enum { MEMBERS = 29 };
+    enum { MEMBERS = 30 };
     const struct match *match = provenance->match;
     uint64_t people = set_count(&match->people);
     uint64_t distinct = sketch_distinct(match->sketch);
@@ -185,6 +185,7 @@ void provenance_told(struct shop *shop, const struct provenance *provenance, str
     put_number(out, "lines", provenance->end.rows);
     put_number(out, "broken", provenance->end.broken);
     put_number(out, "unreadable", provenance->end.unreadable);
+    put_number(out, "passwords", provenance->passwords_count);
     put_number(out, "parsed", match->rows);
     put_number(out, "keyed", match->keyed);
     put_number(out, "matched", match->hit);

@@ -7,8 +7,11 @@
 #include "keep/values.h"
 #include "keep/watch/canary.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     TAGS_A_CUSTOMER = 2,
@@ -30,6 +33,7 @@ void provenance_free(struct provenance **provenance)
     if (!at) return;
     if (at->progress) atomic_store(&at->progress->busy, false);
     match_free(&at->match);
+    passwords_found_done(&at->passwords);
     compare_done(&at->compare);
     buf_done(&at->file);
     buf_done(&at->hash);
@@ -112,6 +116,11 @@ static RESULT columns_take(void *context, const struct frame_columns *columns)
 static RESULT row_take(void *context, uint64_t line, const struct sheet_value *values, size_t count)
 {
     struct provenance *provenance = context;
+    for (size_t i = 0; i < count; i++) {
+        bool whole = values[i].text.len < SHEET_VALUE_BYTES_MAX; /* else it was cut */
+        if (values[i].kind == KIND_PASSWORD && whole)
+            passwords_found_add(&provenance->passwords, values[i].text);
+    }
     return match_row(provenance->match, line, values, count);
 }
 
@@ -288,6 +297,21 @@ static void combinations_cut(struct match *match, uint64_t fields)
     match->combination_count = kept;
 }
 
+/* A list of the file's own: matched anew, it takes the place of the one before. It is of nobody, so it waits for no commit. */
+static RESULT passwords_keep(struct shop *shop, struct provenance *provenance)
+{
+    SCOPED(buf_done) struct buf folder = {0}, path = {0};
+    char name[64];
+    if (provenance->passwords.hashes.len == 0 || !shop->home) return OK;
+    (void)snprintf(name, sizeof name, "passwords/%016llx-%llu.pwd", (unsigned long long)provenance->incident,
+                   (unsigned long long)provenance->line);
+    shop_path(shop->home, shop->name, "passwords", &folder);
+    shop_path(shop->home, shop->name, name, &path);
+    if (mkdir(buf_c(&folder), 0700) != 0 && errno != EEXIST)
+        return FAIL(UNAVAILABLE, "passwords: their folder cannot be made: %s", strerror(errno));
+    return passwords_found_write(&provenance->passwords, buf_c(&path), &provenance->passwords_count);
+}
+
 static struct verdict_numbers numbers_of(const struct provenance *provenance)
 {
     const struct match *match = provenance->match;
@@ -333,6 +357,7 @@ RESULT provenance_run(struct shop *shop, struct provenance *provenance)
     TRY(compare_dates(shop, provenance->match, &provenance->compare));
     TRY(canaries_find(shop, provenance));
     TRY(people_look(shop, provenance));
+    TRY(passwords_keep(shop, provenance));
     struct verdict_numbers numbers = numbers_of(provenance);
     if (!has_others(provenance)) numbers.compared = numbers.agreeing = 0;
     provenance->verdict = verdict_of(&numbers);

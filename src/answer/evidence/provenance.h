@@ -10,6 +10,7 @@
 #include "answer/evidence/verdict.h"
 #include "answer/incident/evidence_file.h"
 #include "keep/batch.h"
+#include "keep/passwords.h"
 
 enum { PROVENANCE_FILES_MAX = 16, PROVENANCE_COLUMNS_MAX = 64, PROVENANCE_GIVEN_MAX = 32 };
 
@@ -45,6 +46,8 @@ struct provenance {
     uint64_t customers, closed, looked_at; /* looked_at: of the people, whether they had left */
     int64_t
         absent_us; /* nobody who came since then is in it, though most who came before are; 0: nothing tells */
+    struct passwords_found passwords; /* hashed as they come, then written beside */
+    uint64_t passwords_count;         /* different ones in that list */
     struct verdict verdict;
     uint64_t
         confirmed; /* bits of fields that a person's part in it is: looked up, or agreeing where compared */
@@ -54,7 +57,7 @@ struct provenance {
 RESULT provenance_new(struct provenance **out);
 void provenance_free(struct provenance **provenance);
 
-/* Do it. Writes nothing. CORRUPT for a changed file; UNAVAILABLE when it was stopped, or the child was lost. */
+/* Do it. Writes nothing but the list of its passwords, hashed (keep/passwords.h). CORRUPT for a changed file; UNAVAILABLE when it was stopped, or the child was lost. */
 RESULT provenance_run(struct shop *shop, struct provenance *provenance);
 
 /* The same as an errand of the keeper's, which takes the provenance over. */

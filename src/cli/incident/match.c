@@ -139,6 +139,8 @@ static void show_shares(struct doc answer)
         show_words("%llu lines name several customers at once, who share a value: %llu people\n",
                    number(answer, "shared"), number(answer, "people_maybe"));
     show_words("People in it who are no customers: about %llu\n", number(answer, "others"));
+    if (number(answer, "passwords") > 0)
+        show_words("Passwords in it, kept as hashes for the check at sign-up: %llu\n", number(answer, "passwords"));
 }
 
 static void show_fields(struct doc answer)

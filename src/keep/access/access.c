@@ -172,6 +172,7 @@ static const enum act by_verb[] = {
     [VERB_SECRET_ADD] = ACT_SECRETS,
     [VERB_SECRET_HOLD] = ACT_SECRETS,
     [VERB_SECRET_ROTATED] = ACT_SECRETS,
+    [VERB_PASSWORD_RANGE] = ACT_NONE, /* about nobody: any credential may */
     [VERB_OBSERVE] = ACT_OBSERVE,
     [VERB_OBSERVE_LIST] = ACT_OBSERVE,
     [VERB_SECRET_LIST] = ACT_SECRETS,
