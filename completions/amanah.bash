@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice redress profile contact export job rotate field mail self ledger verify law password backup backups restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice redress profile contact export job rotate field mail self ledger verify law password backup backups restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -44,6 +44,7 @@ _amanah()
     case $first in
         "init") options=" --help --json --quiet --shop --seal --origin" ;;
         "serve") options=" --help --console --listen --tls-cert --tls-key --proxy --public-origin --countries --log-requests" ;;
+        "setup") options=" --help --json --lang --etc --answers" ;;
         "doctor") options=" --help --json --quiet --home --shop --email --tls-cert" ;;
         "seal") options=" --help --json --quiet --seal" ;;
         "shop add") options=" --help --json --quiet --home --url --output-curl --output-role --shop --origin" ;;

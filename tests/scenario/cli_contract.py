@@ -19,7 +19,7 @@ LIST = "ref,name,email\nA1,Ana Lim,ana@shop.example\nA2,Budi Oh,budi@shop.exampl
 CANARY = "canary-7f3a@shop.example"
 DONE, NO, USAGE, DENIED, UNAVAILABLE, PARTLY, TAMPERED = range(7)
 # Commands of other stories: what they need runs there.
-ELSEWHERE = {"notice lmtp", "serve", "demo", "backup", "restore", "sign-in", "sign-out", "staff enrol"}
+ELSEWHERE = {"notice lmtp", "serve", "setup", "demo", "backup", "restore", "sign-in", "sign-out", "staff enrol"}
 
 
 def table():

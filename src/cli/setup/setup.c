@@ -1,0 +1,361 @@
+/*
+ * A vault for whoever has never set one up: six questions, then a home that is sealed, whose keys have a copy, whose
+ * owner was seen to hold the sheet that opens both, that is backed up, and whose backup was brought back once.
+ *
+ * Nothing is made before the sheet was shown to be at hand. The words on it are drawn here and never asked for: what
+ * people make up is guessed.
+ */
+#include "cli/ask.h"
+#include "cli/command/backup.h"
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/setup/setup_priv.h"
+#include "cli/show.h"
+#include "keep/backup/backup.h"
+#include "mail/texts.h"
+#include "mail/words.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { QUESTIONS = 6, TRIES_MAX = 3, KEY_BYTES = 24 };
+
+static const char service_home[] = "/var/lib/amanah/home";
+
+static void setup_done(struct setup *setup)
+{
+    if (setup->in && setup->in != stdin) (void)fclose(setup->in);
+    if (setup->phrase_fd >= 0) (void)close(setup->phrase_fd);
+    home_made_done(&setup->made);
+    struct buf *const all[] = {&setup->line,    &setup->lang_text, &setup->shop,    &setup->folder,
+                               &setup->phrase,  &setup->key,       &setup->domain,  &setup->command,
+                               &setup->address, &setup->mail_host, &setup->backups, &setup->certificate};
+    for (size_t i = 0; i < COUNT_OF(all); i++) buf_done(all[i]);
+    explicit_bzero(setup->group, sizeof setup->group);
+}
+
+void setup_say_of(const struct setup *setup, const char *key, const char *a, const char *b)
+{
+    SCOPED(buf_done) struct buf text = {0};
+    const struct mail_value values[] = {{"a", slice_text(a)}, {"b", slice_text(b)}};
+    words_put(setup->lang, key, values, COUNT_OF(values), &text);
+    (void)fprintf(stderr, "%s\n", buf_c(&text)); /* questions are asked with --quiet too */
+}
+
+void setup_say(const struct setup *setup, const char *key)
+{
+    setup_say_of(setup, key, NULL, NULL);
+}
+
+bool setup_line(struct setup *setup)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t got = getline(&line, &cap, setup->in);
+    buf_clear(&setup->line);
+    if (got > 0) buf_put(&setup->line, line, (size_t)got);
+    while (setup->line.len > 0 && strchr(" \t\r\n", setup->line.at[setup->line.len - 1])) setup->line.len--;
+    if (line) explicit_bzero(line, cap);
+    free(line);
+    return got >= 0;
+}
+
+static bool folder_there(const char *path)
+{
+    struct stat status = {0};
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static bool file_there(struct slice path)
+{
+    SCOPED(buf_done) struct buf text = {0};
+    buf_slice_put(&text, path);
+    return path.len > 0 && access(buf_c(&text), R_OK) == 0;
+}
+
+static void keep(struct buf *out, struct slice text)
+{
+    buf_clear(out);
+    buf_slice_put(out, text);
+}
+
+/* The line at its first blank: two words, the second empty where there is none. */
+static void two_words(const struct setup *setup, struct slice *first, struct slice *second)
+{
+    struct slice line = buf_slice(&setup->line);
+    const uint8_t *blank = line.len > 0 ? memchr(line.at, ' ', line.len) : NULL;
+    size_t at = blank ? (size_t)(blank - line.at) : line.len;
+    *first = slice_part(line, 0, at);
+    while (at < line.len && line.at[at] == ' ') at++;
+    *second = slice_from(line, at);
+}
+
+static bool lang_take(struct setup *setup)
+{
+    struct slice line = buf_slice(&setup->line);
+    if (!slice_is(line, "id") && !slice_is(line, "ko") && !slice_is(line, "en")) return false;
+    keep(&setup->lang_text, line);
+    setup->lang = buf_slice(&setup->lang_text);
+    return true;
+}
+
+static bool shop_take(struct setup *setup)
+{
+    struct slice line = setup->line.len > 0 ? buf_slice(&setup->line) : SLICE_TEXT("shop");
+    bool good = line.len <= SHOP_NAME_BYTES_MAX && line.at[0] >= 'a' && line.at[0] <= 'z';
+    for (size_t i = 0; i < line.len; i++) {
+        uint8_t c = line.at[i];
+        good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
+    }
+    if (good) keep(&setup->shop, line);
+    return good;
+}
+
+/* Where the sheet and the copy of the keys go: not where the home is, or one disk holds all. Empty: here. */
+static bool folder_take(struct setup *setup)
+{
+    keep(&setup->folder, setup->line.len > 0 ? buf_slice(&setup->line) : SLICE_TEXT("."));
+    return folder_there(buf_c(&setup->folder)) && access(buf_c(&setup->folder), W_OK) == 0;
+}
+
+/* Empty: this machine only. "CERT KEY": her own files. A name: how to get a certificate for it is said at the end. */
+static bool certificate_take(struct setup *setup)
+{
+    struct slice first = {0}, second = {0};
+    two_words(setup, &first, &second);
+    if (first.len == 0) return true;
+    if (second.len == 0) {
+        for (size_t i = 0; i < first.len; i++) {
+            uint8_t c = first.at[i];
+            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.')) return false;
+        }
+        keep(&setup->domain, first);
+        return memchr(first.at, '.', first.len) != NULL;
+    }
+    if (!file_there(first) || !file_there(second)) return false;
+    keep(&setup->certificate, first);
+    keep(&setup->key, second);
+    return true;
+}
+
+static bool command_take(struct setup *setup)
+{
+    keep(&setup->command, buf_slice(&setup->line));
+    return setup->line.len == 0 || access(buf_c(&setup->command), X_OK) == 0;
+}
+
+static bool mail_take(struct setup *setup)
+{
+    struct slice first = {0}, second = {0};
+    two_words(setup, &first, &second);
+    if (first.len == 0) return true;
+    if (!memchr(first.at, '@', first.len) ||
+        (!slice_starts(second, "smtp://") && !slice_starts(second, "smtps://")))
+        return false;
+    keep(&setup->address, first);
+    keep(&setup->mail_host, second);
+    return true;
+}
+
+/* The first one in every language, as none is known yet. */
+static void question_say(struct setup *setup, size_t question)
+{
+    char key[KEY_BYTES];
+    (void)snprintf(key, sizeof key, "setup.q%zu", question + 1);
+    if (question > 0) {
+        setup_say(setup, key);
+        return;
+    }
+    for (size_t i = 0; mail_language(i); i++) {
+        setup->lang = slice_text(mail_language(i));
+        setup_say(setup, key);
+    }
+    setup->lang = (struct slice){0};
+}
+
+static RESULT questions_ask(struct setup *setup)
+{
+    static bool (*const takes[QUESTIONS])(struct setup * setup) = {
+        lang_take, shop_take, folder_take, certificate_take, command_take, mail_take};
+    for (size_t i = setup->lang.len > 0 ? 1 : 0; i < QUESTIONS; i++) {
+        bool took = false;
+        for (size_t tried = 0; tried < TRIES_MAX && !took; tried++) {
+            if (tried > 0) setup_say(setup, "setup.again");
+            question_say(setup, i);
+            if (!setup_line(setup))
+                return FAIL(INVALID, "setup: it ended before question %zu; nothing was made", i + 1);
+            took = takes[i](setup);
+        }
+        if (!took)
+            return FAIL(INVALID, "setup: question %zu: three answers that do not fit; nothing was made",
+                        i + 1);
+    }
+    return OK;
+}
+
+/* Commands find the passphrase where they look for it, and it is on no disk for that. */
+static RESULT phrase_lend(struct setup *setup)
+{
+    char path[64];
+    setup->phrase_fd = memfd_create("passphrase", MFD_CLOEXEC);
+    ssize_t put = setup->phrase_fd < 0 ? -1 : write(setup->phrase_fd, setup->phrase.at, setup->phrase.len);
+    if (put != (ssize_t)setup->phrase.len) return FAIL(UNAVAILABLE, "setup: %s", strerror(errno));
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", setup->phrase_fd);
+    if (setenv("AMANAH_PASSPHRASE_FILE", path, 1) != 0)
+        return FAIL(UNAVAILABLE, "setup: %s", strerror(errno));
+    return OK;
+}
+
+static RESULT home_make(struct setup *setup)
+{
+    const struct home_options options = {.path = setup->home,
+                                         .shop = buf_c(&setup->shop),
+                                         .seal = SEAL_PASSPHRASE,
+                                         .passphrase = buf_slice(&setup->phrase),
+                                         .clock = clock_system()};
+    TRY(home_init(&options, &setup->made));
+    return phrase_lend(setup);
+}
+
+static RESULT keys_put(void *context, struct slice bytes)
+{
+    buf_slice_put(context, bytes);
+    return OK;
+}
+
+static RESULT keys_copy(struct setup *setup)
+{
+    SCOPED(buf_done) struct buf keys = {0}, path = {0};
+    struct slice phrase = buf_slice(&setup->phrase);
+    buf_print(&path, "%s/keys.age", buf_c(&setup->folder));
+    TRY(keys_export(setup->home, phrase, phrase, keys_put, &keys));
+    TRY(output_write(buf_c(&path), buf_slice(&keys)));
+    setup_say_of(setup, "setup.keys", buf_c(&path), NULL);
+    return OK;
+}
+
+static RESULT ask_home(const struct setup *setup, enum verb verb, const void *ask)
+{
+    struct call call = {
+        .command = setup->call->command, .given_count = 1, .given = {{OPT_HOME, setup->home}}};
+    SCOPED(client_free) struct client *client = NULL;
+    SCOPED(answer_done) struct answer answer = {0};
+    TRY(client_open(&call, &client));
+    return client_ask(client, verb, ask, &answer);
+}
+
+static RESULT mail_set(const struct setup *setup)
+{
+    const struct mail_put_ask mail = {.url = buf_slice(&setup->mail_host),
+                                      .from = buf_slice(&setup->address),
+                                      .name = buf_slice(&setup->shop),
+                                      .lang = setup->lang};
+    const struct sink_put_ask sink = {
+        .kind = SLICE_TEXT("mail"), .address = buf_slice(&setup->address), .lang = setup->lang};
+    if (setup->address.len == 0) return OK;
+    TRY(ask_home(setup, VERB_MAIL_PUT, &mail));
+    return ask_home(setup, VERB_SINK_PUT, &sink);
+}
+
+/* The first backup, and its drill: what was never brought back is no backup. */
+static RESULT backup_first(struct setup *setup)
+{
+    struct call call = {
+        .command = setup->call->command,
+        .arg_count = 1,
+        .args = {setup->home},
+        .given_count = 3,
+        .given = {{OPT_SCHEDULED, NULL}, {OPT_QUIET, NULL}, {OPT_OUT, buf_c(&setup->backups)}}};
+    if (mkdir(buf_c(&setup->backups), 0700) != 0 && errno != EEXIST)
+        return FAIL(UNAVAILABLE, "setup: %s: cannot make it: %s", buf_c(&setup->backups), strerror(errno));
+    if (setup->command.len > 0)
+        call.given[call.given_count++] = (struct option_given){OPT_COMMAND, buf_c(&setup->command)};
+    TRY(backup_scheduled(&call));
+    setup_say_of(setup, "setup.backed", buf_c(&setup->backups), NULL);
+    return OK;
+}
+
+static void list_show(struct setup *setup)
+{
+    bool here = setup->certificate.len == 0;
+    SCOPED(buf_done) struct buf domain = {0};
+    buf_slice_put(&domain, buf_slice(&setup->domain));
+    setup_say(setup, "setup.list");
+    setup_say(setup, "setup.list.sheet");
+    if (setup->domain.len > 0)
+        setup_say_of(setup, "setup.list.acme", buf_c(&domain), setup->etc ? setup->etc : "/etc");
+    if (here && setup->domain.len == 0) setup_say(setup, "setup.list.here");
+    if (setup->command.len == 0) setup_say(setup, "setup.list.away");
+    setup_say(setup, setup->address.len > 0 ? "setup.list.mail" : "setup.list.nomail");
+    if (!setup->service) setup_say_of(setup, "setup.list.start", setup->home, buf_c(&setup->backups));
+    setup_say(setup, "setup.list.staff");
+    setup_say(setup, "setup.list.tpm");
+    setup_say(setup, "setup.list.doctor");
+}
+
+/* Standard output has the one secret that is not on the sheet. */
+static RESULT made_show(const struct setup *setup)
+{
+    if (call_has(setup->call, OPT_JSON)) {
+        SCOPED(buf_done) struct buf doc = {0};
+        cbor_map(&doc, 4);
+        cbor_text(&doc, SLICE_TEXT("shop"));
+        cbor_text(&doc, buf_slice(&setup->made.shop));
+        cbor_text(&doc, SLICE_TEXT("key"));
+        cbor_text(&doc, buf_slice(&setup->made.key));
+        cbor_text(&doc, SLICE_TEXT("vkey"));
+        cbor_text(&doc, buf_slice(&setup->made.vkey));
+        cbor_text(&doc, SLICE_TEXT("service"));
+        cbor_bool(&doc, setup->service);
+        return show_json(doc_of(buf_slice(&doc)));
+    }
+    setup_say(setup, "setup.key");
+    show_slice(buf_slice(&setup->made.key));
+    show_words("\n");
+    return OK;
+}
+
+static RESULT setup_begin(struct setup *setup)
+{
+    struct call *call = setup->call;
+    const char *answers = call_text(call, OPT_ANSWERS);
+    if (!setup->etc && call->arg_count == 0 && geteuid() == 0) setup->etc = "/etc";
+    if (setup->etc && strcmp(setup->etc, "/etc") == 0 && strcmp(setup->home, service_home) != 0)
+        return FAIL(USAGE, "--etc: the service of this machine has its home in %s", service_home);
+    if (access(setup->home, F_OK) == 0) return FAIL(HOME_EXISTS, "%s: is there already", setup->home);
+    setup->in = answers && strcmp(answers, "-") != 0 ? fopen(answers, "re") : stdin;
+    if (!setup->in) return FAIL(NOT_FOUND, "--answers: %s: %s", answers, strerror(errno));
+    setup->lang = call_slice(call, OPT_LANG);
+    char *copy = strdup(setup->home);
+    if (!copy) abort();
+    buf_print(&setup->backups, "%s/backups", dirname(copy));
+    free(copy);
+    return OK;
+}
+
+RESULT command_setup(struct call *call)
+{
+    SCOPED(setup_done)
+    struct setup setup = {.call = call,
+                          .home = call->arg_count > 0 ? call->args[0] : service_home,
+                          .etc = call_text(call, OPT_ETC),
+                          .phrase_fd = -1};
+    TRY(setup_begin(&setup));
+    TRY(questions_ask(&setup));
+    TRY(sheet_make(&setup));
+    TRY(sheet_prove(&setup));
+    TRY(home_make(&setup));
+    TRY(made_show(&setup)); /* before anything else can fail: it is shown once */
+    TRY(deploy_settings(&setup));
+    TRY(keys_copy(&setup));
+    TRY(mail_set(&setup));
+    TRY(backup_first(&setup));
+    TRY(deploy_start(&setup));
+    list_show(&setup);
+    return OK;
+}

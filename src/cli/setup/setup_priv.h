@@ -1,0 +1,42 @@
+/* Inside cli/setup only: one setup on its way. */
+#ifndef AMN_CLI_SETUP_PRIV_H
+#define AMN_CLI_SETUP_PRIV_H
+
+#include "cli/call.h"
+#include "keep/home.h"
+
+#include <stdio.h>
+
+enum { SHEET_GROUPS = 8, SHEET_GROUP_LETTERS = 4 }; /* of five bits each: 160 bits */
+
+struct setup {
+    struct call *call;
+    const char *home, *etc; /* etc NULL: no service of the machine is set up */
+    FILE *in;
+    struct slice lang;
+    struct buf line; /* the answer at hand */
+    struct buf lang_text, shop, folder, certificate, key, domain, command, address, mail_host;
+    char group[SHEET_GROUPS][SHEET_GROUP_LETTERS + 1];
+    struct buf
+        phrase; /* the groups with a dash between: passphrase of the home and of the copy of its keys */
+    struct buf backups;
+    struct home_made made;
+    int phrase_fd;
+    bool service; /* its units were enabled */
+};
+
+/* A sentence of locale/, with up to two values. */
+void setup_say(const struct setup *setup, const char *key);
+void setup_say_of(const struct setup *setup, const char *key, const char *a, const char *b);
+
+/* Draw words that nobody knows, put them on a sheet, and have the owner show that she has it. */
+RESULT sheet_make(struct setup *setup);
+RESULT sheet_prove(struct setup *setup);
+/* The next line of what is typed; false at its end. */
+bool setup_line(struct setup *setup);
+
+/* Settings of the service under `etc`; the service itself where systemd runs. */
+RESULT deploy_settings(const struct setup *setup);
+RESULT deploy_start(struct setup *setup);
+
+#endif

@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""The first ten minutes: six questions, a sheet that must be shown to be at hand, a vault that runs and comes back."""
+import glob
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from amanah import PROGRAM, Home, check, command, environment, same, skip, story, within
+
+NO, MALFORMED = 1, 2
+if not shutil.which("pdftotext"):
+    skip("pdftotext reads the sheet")
+
+
+class New(Home):
+    """A home that only setup makes; nothing of the machine is touched, its /etc is a folder."""
+
+    def __init__(self):
+        super().__init__(shop="toko", seal="passphrase", init=False)
+        self.stick = os.path.join(self.folder, "stick")
+        self.etc = os.path.join(self.folder, "etc")
+        os.mkdir(self.stick)
+
+    def sheet(self):
+        text = subprocess.run(["pdftotext", "-layout", os.path.join(self.stick, "recovery.pdf"), "-"],
+                              capture_output=True, text=True, check=True).stdout
+        groups = dict(re.findall(r"^\s*([1-8])\s+([0-9a-z]{4})\s*$", text, re.M))
+        same(sorted(groups), list("12345678"), text)
+        return text, groups
+
+    def setup(self, answers, prove=lambda groups, number: groups[number], words=(), lang="en"):
+        """Answer the questions; when a group is asked for, look at the sheet."""
+        words = [PROGRAM, "setup", self.path, "--json", *words]
+        said, left, groups = [], list(answers), {}
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              env=environment({})) as child:
+            child.stdin.write("".join(line + "\n" for line in left))
+            child.stdin.flush()
+            for line in child.stderr:
+                said.append(line)
+                asked = re.search(r"(\d)", line) if re.match(ASKS[lang], line) else None
+                if asked:
+                    groups = groups or self.sheet()[1]
+                    child.stdin.write(prove(groups, asked.group(1)) + "\n")
+                    child.stdin.flush()
+            out = child.stdout.read()
+            child.stdin.close()
+            status = child.wait()
+        self.groups = groups
+        return status, out, "".join(said)
+
+    def words(self):
+        self.passphrase = "-".join(self.groups[n] for n in "12345678")
+
+
+ASKS = {"en": r"From the sheet", "id": r"Dari lembar itu", "ko": r"용지에서, "}
+
+
+def ANSWERS(home, lang="en", more=("", "", "")):  # pylint: disable=invalid-name
+    return (lang, "toko", home.stick, *more)
+
+
+def it_is_made_sealed_backed_up_runs_and_comes_back():
+    with New() as home:
+        status, out, said = home.setup(ANSWERS(home, "ko", ("vault.shop.example", "", "")), lang="ko")
+        same(status, 0, said)
+        home.words()
+        check(home.passphrase not in out + said, "the words are on the sheet only")
+        within("certbot certonly --standalone -d vault.shop.example", said)
+        home.admin = re.search(r'"key":"(amk_[^"]+)"', out).group(1)
+        same(sorted(os.listdir(home.stick)), ["keys.age", "recovery.pdf"])
+        for name in os.listdir(home.stick):
+            same(stat.S_IMODE(os.stat(os.path.join(home.stick, name)).st_mode), 0o600, name)
+        within(home.path, re.sub(r"\s+", "", home.sheet()[0]))
+        check(home.cli("backups", "--json", "--home", home.path).json["well"], "made, and brought back once")
+        home.start()
+        one = home.create("a", email="a@shop.example")
+        same(home.values([one], ["email"])[one]["email"], "a@shop.example")
+        home.stop()
+        backups = os.path.join(home.folder, "backups")
+        same(home.cli("backup", home.path, "--scheduled", "--out", backups).status, 0)
+        shutil.rmtree(home.path)  # the machine is gone
+        done = home.cli("restore", *sorted(glob.glob(os.path.join(backups, "amanah-*.age"))), home.path, "--keys",
+                        os.path.join(home.stick, "keys.age"), "--erasures-unknown", "--json",
+                        env={"AMANAH_CUSTODY_FILE": home.file("sheet", home.passphrase)})
+        same((done.status, done.json and done.json["subjects"]), (0, 1), f"{done}")
+
+
+def nothing_is_made_without_the_sheet():
+    with New() as home:
+        status, out, said = home.setup(ANSWERS(home), prove=lambda groups, number: "0000" if groups[number] != "0000" else "1111")
+        same(status, NO, said)
+        check("amk_" not in out, "no key")
+        check(not os.path.exists(home.path) and not os.path.exists(os.path.join(home.folder, "backups")), "nothing is there")
+        status, out, said = home.setup(ANSWERS(home, lang="xx") + ("xx", "xx"))
+        same(status, MALFORMED, said)
+        check(not os.path.exists(home.path), "nothing is there")
+
+
+def settings_of_the_service_are_written_for_it_alone():
+    with New() as home:
+        cert, key = home.file("cert.pem", "c"), home.file("key.pem", "k")
+        keep = home.file("keep", f'#!/bin/sh\ncat > "{home.folder}/away-$AMANAH_BACKUP_NAME"\n')
+        os.chmod(keep, 0o755)
+        answers = ("id", "Toko!", "toko", os.path.join(home.folder, "none"), home.stick, "no.such /files", f"{cert} {key}",
+                   "/bin/none", keep, "nobody", "owner@shop.example smtp://mail.shop.example")
+        status, out, said = home.setup(answers, words=("--etc", home.etc), lang="id",
+                                       prove=lambda groups, number: groups[number][:2].upper() + "- " + groups[number][2:])
+        same(status, 0, said)
+        same(said.count("Itu tidak cocok"), 5, said)
+        home.words()
+        with open(os.path.join(home.etc, "amanah", "passphrase"), encoding="utf-8") as file:
+            same(file.read(), home.passphrase)
+        same(stat.S_IMODE(os.stat(os.path.join(home.etc, "amanah", "passphrase")).st_mode), 0o600)
+        with open(os.path.join(home.etc, "default", "amanah"), encoding="utf-8") as file:
+            text = file.read()
+        within(f'AMANAH_OPTIONS="--listen 0.0.0.0:8420 --tls-cert {cert} --tls-key {key}"', text)
+        within(f'AMANAH_BACKUP_OPTIONS="--command {keep}"', text)
+        same(len(glob.glob(os.path.join(home.folder, "away-amanah-*-full.age"))), 1, "a copy went elsewhere")
+        within("owner@shop.example", home.run("watch", "sink", "list").text)
+        within("smtp://mail.shop.example", home.run("mail", "show").text)
+        within('"service":false', out)
+        same(home.setup(ANSWERS(home))[0], NO, "it is there already")
+
+
+def it_takes_over_nothing_of_the_machine():
+    with New() as home:
+        done = command("setup", home.path, "--etc", "/etc")
+        same(done.status, MALFORMED, f"{done}")
+        check(not os.path.exists(home.path), "nothing is there")
+
+
+story(it_is_made_sealed_backed_up_runs_and_comes_back, nothing_is_made_without_the_sheet,
+      settings_of_the_service_are_written_for_it_alone, it_takes_over_nothing_of_the_machine)
