@@ -141,6 +141,57 @@ static void forgives_what_people_type(void **state)
     assert_true(seen);
 }
 
+enum { STATISTIC_CODES = 10 * 1024 * 1024, STATISTIC_PIECE = 8192, RADIX = 32 };
+
+/* Sum of (seen - expected)^2 / expected over 32 equally likely outcomes; 31 in the mean, above 90 once in 10^7. */
+static double chi_square(const uint64_t seen[RADIX], double all)
+{
+    double sum = 0, expected = all / RADIX;
+    for (size_t i = 0; i < RADIX; i++)
+        sum += ((double)seen[i] - expected) * ((double)seen[i] - expected) / expected;
+    return sum;
+}
+
+/* Of every symbol its numeral; of what is none RADIX, which no place has. */
+static void numerals_fill(uint8_t out[128])
+{
+    static const char symbols[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    memset(out, RADIX, 128);
+    for (uint8_t i = 0; i < RADIX; i++) out[(size_t)symbols[i]] = i;
+}
+
+/* Over ten million neighbours: every symbol is as frequent as any other at every place, and a code says nothing of the next. */
+static void codes_of_neighbours_look_like_chance(void **state)
+{
+    (void)state;
+    static char texts[STATISTIC_PIECE][VOUCHER_TEXT_BYTES];
+    static uint64_t at[VOUCHER_SYMBOLS][RADIX], step[VOUCHER_SYMBOLS][RADIX];
+    SCOPED(voucher_codes_free) struct voucher_codes *codes = NULL;
+    char last[VOUCHER_TEXT_BYTES] = "0000-0000-0000-000";
+    uint8_t numerals[128];
+    numerals_fill(numerals);
+    codes_open(9, &codes);
+    last[VOUCHER_TEXT_BYTES - 1] = '0';
+    for (uint64_t first = 0; first < STATISTIC_CODES; first += STATISTIC_PIECE) {
+        assert_ok(voucher_codes_make(codes, of_one, first, STATISTIC_PIECE, texts));
+        for (size_t i = 0; i < STATISTIC_PIECE; i++) {
+            for (size_t place = 0; place < VOUCHER_SYMBOLS; place++) {
+                size_t numeral = numerals[texts[i][place + place / 4] & 127];
+                assert_true(numeral < RADIX);
+                at[place][numeral]++;
+                step[place][numeral ^ numerals[last[place + place / 4] & 127]]++;
+            }
+            memcpy(last, texts[i], sizeof last);
+        }
+    }
+    for (size_t place = 0; place < VOUCHER_SYMBOLS; place++) {
+        double alone = chi_square(at[place], STATISTIC_CODES),
+               after = chi_square(step[place], STATISTIC_CODES);
+        if (alone > 90 || after > 90)
+            fail_msg("place %zu: %.0f, after the one before %.0f", place, alone, after);
+    }
+}
+
 static void no_part_has_more_than_its_share(void **state)
 {
     (void)state;
@@ -172,6 +223,7 @@ int main(void)
         cmocka_unit_test(another_key_knows_none_of_them),
         cmocka_unit_test(every_single_slip_is_found),
         cmocka_unit_test(forgives_what_people_type),
+        cmocka_unit_test(codes_of_neighbours_look_like_chance),
         cmocka_unit_test(no_part_has_more_than_its_share),
     };
     return cmocka_run_group_tests(tests, crypto_open, crypto_close);
