@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 {
     SCOPED(crypto_free) struct crypto *crypto = NULL;
     need(crypto_new(&crypto), "crypto");
-    codes_and_checks(crypto, argument(argc, argv, "--codes", 4 * 1024 * 1024));
+    codes_and_checks(crypto, argument(argc, argv, "--codes", 4194304));
     campaign(crypto, argument(argc, argv, "--people", 34000000), false);
     campaign(crypto, argument(argc, argv, "--people", 34000000), true);
     return 0;

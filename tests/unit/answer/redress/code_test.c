@@ -157,7 +157,7 @@ static void numerals_fill(uint8_t out[128])
 {
     static const char symbols[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     memset(out, RADIX, 128);
-    for (uint8_t i = 0; i < RADIX; i++) out[(size_t)symbols[i]] = i;
+    for (size_t i = 0; i < RADIX; i++) out[(size_t)symbols[i]] = (uint8_t)i;
 }
 
 /* Over ten million neighbours: every symbol is as frequent as any other at every place, and a code says nothing of the next. */
