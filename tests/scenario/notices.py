@@ -154,6 +154,10 @@ def one_person_is_proved_and_their_code_is_known():
         same(home.ask("notice", "verify", code.upper().replace("-", " ").replace("0", "O"))["ours"], True, "as people copy it")
         other = ("1" if code[3] != "1" else "2").join([code[:3], code[4:]])
         same(home.ask("notice", "verify", other), {"ours": False})
+        home.run("rotate", "--rekey", "--yes")  # it was sealed under the data key of then
+        again = home.ask("notice", "person", made, "1", ids[1])
+        same([again["delivered"], again["proof"]], [shown["delivered"], shown["proof"]], "what was proved stays provable")
+        same(home.ask("notice", "verify", code)["ours"], True)
         home.run("subject", "erase", ids[1], "--reason", "asked to", "--yes")  # waits for the hold while the incident is open
         same(home.run("ledger", "verify").status, 0)
         for word in ("p2@mail2", "Person 2"):
