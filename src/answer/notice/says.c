@@ -1,6 +1,7 @@
 #include "answer/notice/says.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "mail/mustache.h"
 #include "mail/texts.h"
 #include "mail/words.h"
@@ -46,11 +47,31 @@ struct tongue {
     struct slice how, actions, contact, relief, rights;
 };
 
+/*
+ * A text as it is for everybody of whom the same leaked, in one language: all but name and code, which stand in it as bytes
+ * that no UTF-8 has. Most of a shop's people share a few dozen of these, so a notice is mostly copied.
+ */
+enum { PAGES = 256, MARKS_MAX = 32, MARK_NAME = 0xfe, MARK_CODE = 0xff };
+struct page_key {
+    uint64_t known, possible, known_before, possible_before;
+    size_t language;
+    bool linked, guardian, named, coded;
+};
+struct page {
+    struct page_key key;
+    bool there;
+    struct buf subject, body;
+    size_t subject_marks[MARKS_MAX], body_marks[MARKS_MAX]; /* places of marks */
+    size_t subject_count, body_count;
+};
+
 struct says {
     const struct spec *spec;
     const struct fields *fields;
     struct buf shop;
     bool followup;
+    struct page
+        *pages; /* PAGES of them, each for the newest of the keys that fall on it; NULL: none are kept */
     struct tongue tongues[SPEC_LANGUAGES];
 };
 
@@ -72,6 +93,11 @@ void says_free(struct says **says)
         buf_done(&tongue->until);
         buf_done(&tongue->not_yet);
     }
+    for (size_t i = 0; at->pages && i < PAGES; i++) {
+        buf_done(&at->pages[i].subject);
+        buf_done(&at->pages[i].body);
+    }
+    free(at->pages);
     buf_done(&at->shop);
     free(at);
     *says = NULL;
@@ -222,6 +248,9 @@ RESULT says_new(const struct spec *spec, const struct fields *fields, struct sli
     says->followup = spec->kind != NOTICE_CARE;
     buf_slice_put(&says->shop, shop);
     for (size_t i = 0; i < SPEC_LANGUAGES; i++) TRY(tongue_new(says, i, sender));
+    bool marks_free = utf8_valid(shop) && utf8_valid(sender);
+    for (size_t i = 0; i < spec->fact_count; i++) marks_free = marks_free && utf8_valid(spec->facts[i].text);
+    if (marks_free) says->pages = calloc(PAGES, sizeof *says->pages); /* without memory it is only slower */
     *out = TAKE(says);
     return OK;
 }
@@ -322,8 +351,8 @@ static void line_clean(struct buf *out, size_t from)
     }
 }
 
-void says_write(const struct says *says, const struct notice_person *person, struct buf *subject,
-                struct buf *body)
+static void write_whole(const struct says *says, const struct notice_person *person, struct buf *subject,
+                        struct buf *body)
 {
     static const struct slice yes = {(const uint8_t *)"1", 1}, no = {NULL, 0};
     size_t language = says_language(person->lang), at = subject->len;
@@ -365,4 +394,91 @@ void says_write(const struct says *says, const struct notice_person *person, str
     mustache_render(tongue->subject, &frame, subject);
     line_clean(subject, at);
     mustache_render(tongue->body, &frame, body);
+}
+
+static size_t marks_find(const struct buf *text, size_t marks[MARKS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text->len && count <= MARKS_MAX; i++) {
+        if (text->at[i] < MARK_NAME) continue;
+        if (count < MARKS_MAX) marks[count] = i;
+        count++;
+    }
+    return count; /* one more than there is room: too many */
+}
+
+/* As mustache_render() puts a value. */
+static void mark_put(struct slice text, struct buf *out)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.at[i];
+        buf_byte(out, (c < ' ' && c != '\n') || c == 0x7f ? ' ' : c);
+    }
+}
+
+static void page_put(const struct buf *text, const size_t *marks, size_t count,
+                     const struct notice_person *person, struct buf *out)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        buf_slice_put(out, slice_part(buf_slice(text), at, marks[i] - at));
+        mark_put(text->at[marks[i]] == MARK_NAME ? person->name : person->code, out);
+        at = marks[i] + 1;
+    }
+    buf_slice_put(out, slice_from(buf_slice(text), at));
+}
+
+static struct page *page_of(const struct says *says, const struct page_key *key)
+{
+    uint64_t mixed = key->known * 0x9e3779b97f4a7c15U ^ key->possible * 0xc2b2ae3d27d4eb4fU ^
+                     key->known_before * 0x165667b19e3779f9U ^ key->possible_before * 0x27d4eb2f165667c5U;
+    mixed ^= key->language << 8 ^ (uint64_t)key->linked << 4 ^ (uint64_t)key->guardian << 3;
+    return &says->pages[(mixed ^ mixed >> 32 ^ mixed >> 17) % PAGES];
+}
+
+static bool key_same(const struct page_key *a, const struct page_key *b)
+{
+    return a->known == b->known && a->possible == b->possible && a->known_before == b->known_before &&
+           a->possible_before == b->possible_before && a->language == b->language && a->linked == b->linked &&
+           a->guardian == b->guardian && a->named == b->named && a->coded == b->coded;
+}
+
+static void page_make(const struct says *says, const struct notice_person *person, const struct page_key *key,
+                      struct page *page)
+{
+    static const uint8_t marks[] = {MARK_NAME, MARK_CODE};
+    struct notice_person marked = *person;
+    if (key->named) marked.name = (struct slice){&marks[0], 1};
+    if (key->coded) marked.code = (struct slice){&marks[1], 1};
+    buf_clear(&page->subject);
+    buf_clear(&page->body);
+    write_whole(says, &marked, &page->subject, &page->body);
+    page->subject_count = marks_find(&page->subject, page->subject_marks);
+    page->body_count = marks_find(&page->body, page->body_marks);
+    page->key = *key;
+    page->there = page->subject_count <= MARKS_MAX && page->body_count <= MARKS_MAX;
+}
+
+void says_write(const struct says *says, const struct notice_person *person, struct buf *subject,
+                struct buf *body)
+{
+    size_t at = subject->len;
+    const struct page_key key = {.known = person->known,
+                                 .possible = person->possible,
+                                 .known_before = person->known_before,
+                                 .possible_before = person->possible_before,
+                                 .language = says_language(person->lang),
+                                 .linked = person->linked,
+                                 .guardian = person->guardian,
+                                 .named = person->name.len > 0,
+                                 .coded = person->code.len > 0};
+    struct page *page = says->pages ? page_of(says, &key) : NULL;
+    if (page && (!page->there || !key_same(&page->key, &key))) page_make(says, person, &key, page);
+    if (!page || !page->there) {
+        write_whole(says, person, subject, body);
+        return;
+    }
+    page_put(&page->subject, page->subject_marks, page->subject_count, person, subject);
+    line_clean(subject, at);
+    page_put(&page->body, page->body_marks, page->body_count, person, body);
 }

@@ -75,6 +75,39 @@ static void a_text_says_exactly_what_is_so_of_one_person(void **state)
     }
 }
 
+/* Pages that are kept say the very words that are made from the template each time, whoever came before. */
+static void a_kept_page_says_what_the_template_says(void **state)
+{
+    (void)state;
+    struct fields fields;
+    struct spec spec, plain;
+    SCOPED(says_free) struct says *kept = NULL, *made = NULL;
+    fields_init(&fields);
+    fill(&spec);
+    plain = spec; /* a fact that no text uses, and that is no UTF-8: then nothing is kept */
+    plain.facts[plain.fact_count++] = (struct spec_fact){SLICE_TEXT("unused"), {0}, SLICE_TEXT("\xff")};
+    assert_ok(says_new(&spec, &fields, SLICE_TEXT("Toko"), SLICE_TEXT("a@toko.example"), &kept));
+    assert_ok(says_new(&plain, &fields, SLICE_TEXT("Toko"), SLICE_TEXT("a@toko.example"), &made));
+    static const char *const names[] = {"", "Ana", "김민수", "{{code}}", "a\nb", "a\x01\x7f"};
+    static const char *const codes[] = {"abc", "x-y", ""};
+    PROPERTY(3000, rng) {
+        SCOPED(buf_done) struct buf subject = {0}, body = {0}, subject_made = {0}, body_made = {0};
+        uint64_t bits = prop_below(&rng, 64);
+        struct notice_person person = {.lang = slice_text(mail_language(prop_below(&rng, SPEC_LANGUAGES))),
+                                       .name = slice_text(names[prop_below(&rng, COUNT_OF(names))]),
+                                       .code = slice_text(codes[prop_below(&rng, COUNT_OF(codes))]),
+                                       .known = bits & prop_below(&rng, 64),
+                                       .known_before = prop_below(&rng, 4),
+                                       .linked = prop_below(&rng, 2) == 1,
+                                       .guardian = prop_below(&rng, 2) == 1};
+        person.possible = bits & ~person.known;
+        says_write(kept, &person, &subject, &body);
+        says_write(made, &person, &subject_made, &body_made);
+        assert_true(slice_equal(buf_slice(&subject), buf_slice(&subject_made)));
+        assert_true(slice_equal(buf_slice(&body), buf_slice(&body_made)));
+    }
+}
+
 static void every_text_of_the_program_says_what_laws_want(void **state)
 {
     (void)state;
@@ -238,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_spec_is_read_as_it_was_written),
         cmocka_unit_test(a_text_says_exactly_what_is_so_of_one_person),
+        cmocka_unit_test(a_kept_page_says_what_the_template_says),
         cmocka_unit_test(every_text_of_the_program_says_what_laws_want),
         cmocka_unit_test(no_text_of_the_program_has_a_word_it_must_not),
         cmocka_unit_test(words_of_people_are_held_against_the_lint),
