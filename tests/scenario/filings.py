@@ -187,6 +187,17 @@ def whatever_the_law_calls_it_a_report_says_that_data_leaked():
         within("Japanese: have it translated", home.run("law", "show", "jp-appi").text)
 
 
+def the_programs_own_sentences_pass_the_lint():
+    """A number stands with the time of its count in every report, so that only what people wrote is found fault with."""
+    with Home() as home:
+        one = leak(home, people=7)
+        home.run("incident", "add", one, "circumstances", "name=leak_confirmed", "state=yes")
+        home.run("incident", "scope", one, "copied_at=2099-01-01T00:00:00Z", "fields=email", "fields=name")
+        for duty in DUTIES:
+            for lang in ("en", "id", "ko"):
+                same(draft(home, one, duty, "--lang", lang, "--dry-run")["findings"], [], f"{duty} {lang}")
+
+
 def the_same_paper_comes_over_http():
     with Home() as home:
         home.start()
@@ -218,4 +229,4 @@ if __name__ == "__main__":
           claims_stand_in_it_only_when_somebody_verified_them,
           filing_keeps_when_how_and_receipt_and_amending_shows_what_changed, hostile_words_break_no_pdf_json_or_template,
           the_words_of_a_report_are_held_against_the_lint, whatever_the_law_calls_it_a_report_says_that_data_leaked,
-          the_same_paper_comes_over_http, who_may_not_know_gets_no_report)
+          the_programs_own_sentences_pass_the_lint, the_same_paper_comes_over_http, who_may_not_know_gets_no_report)

@@ -75,6 +75,9 @@ def a_fact_that_differs_between_channels_fails_the_lint():
         check(any(row["rule"] == "element" for row in found), "a kind of data that leaked was left out")
         kept = home.run("statement", "text", one, line, home.file("own.txt", sms + " We work on it."), "--lang", "en", "--channel", "sms", "--json").json
         same([kept["findings"], texts_of(kept)[("en", "sms")]], [[], sms + " We work on it."])
+        home.run("incident", "add", one, "facts", "name=relief", "lang=ko", "text=피해 구제를 privacy@shop.example 로 신청하십시오.")
+        found = {(row["lang"], row["instead"]) for row in drafted(home, one, "statement", "--dry-run")["findings"]}
+        same(found, {("en", "relief"), ("id", "relief")}, "said in one language alone")
 
 
 def published_by_a_second_person_and_only_when_clean():

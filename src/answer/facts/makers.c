@@ -91,6 +91,18 @@ static void time_word(struct compose *compose, const char *key, int64_t us)
     compose_with(compose, key, &(struct mail_value){"time", buf_slice(&time)}, 1);
 }
 
+/* To the minute, as people read it: 2026-11-22 13:41 UTC. */
+static void minute_put(struct buf *out, int64_t us)
+{
+    enum { DAY_BYTES = 10, TIME_AT = 11, TIME_BYTES = 5 };
+    SCOPED(buf_done) struct buf text = {0};
+    time_put(&text, us);
+    buf_slice_put(out, slice_part(buf_slice(&text), 0, DAY_BYTES));
+    buf_byte(out, ' ');
+    buf_slice_put(out, slice_part(buf_slice(&text), TIME_AT, TIME_BYTES));
+    buf_text(out, " UTC");
+}
+
 static void when_make(const struct making *making, struct fact *fact)
 {
     SCOPED(compose_done) struct compose text = {0};
@@ -98,8 +110,8 @@ static void when_make(const struct making *making, struct fact *fact)
     const struct item *contained = fold_instant(making->fold, "contained");
     if (span_find(making->out, "occurred", fact) == 0) return;
     fact->to_us = contained && contained->now.at >= fact->from_us ? contained->now.at : 0;
-    time_put(&from, fact->from_us);
-    if (fact->to_us) time_put(&to, fact->to_us);
+    minute_put(&from, fact->from_us);
+    if (fact->to_us) minute_put(&to, fact->to_us);
     const struct mail_value values[] = {{"from", buf_slice(&from)}, {"to", buf_slice(&to)}};
     compose_with(&text, fact->to_us ? "fact.span" : "fact.since", values, COUNT_OF(values));
     fact->partly = fact->to_us == 0;
@@ -155,6 +167,17 @@ static void type_make(const struct making *making, struct fact *fact)
     fact->text = words_of("fact.type.confidentiality", &making->out->arena);
 }
 
+/* A number of people never stands alone: when it was counted stands beside it. */
+static void as_of_put(const struct making *making, struct compose *text)
+{
+    int64_t counted_us = 0;
+    SCOPED(buf_done) struct buf time = {0};
+    if (time_get(making->out->scope.counted, &counted_us).code != CODE_OK) return;
+    minute_put(&time, counted_us);
+    compose_text(text, SLICE_TEXT(" "));
+    compose_with(text, "fact.as_of", &(struct mail_value){"time", buf_slice(&time)}, 1);
+}
+
 static void people_make(const struct making *making, struct fact *fact, bool persons)
 {
     const struct told_three *any = &making->out->scope.any;
@@ -170,6 +193,7 @@ static void people_make(const struct making *making, struct fact *fact, bool per
         compose_text(&text, SLICE_TEXT("; "));
         compose_number(&text, persons ? "fact.persons_possible" : "fact.records_possible", fact->possible);
     }
+    as_of_put(making, &text);
     compose_keep(&text, &making->out->arena, &fact->text);
 }
 
@@ -198,6 +222,7 @@ static void cat_persons_make(const struct making *making, struct fact *fact)
     }
     if (compose_empty(&text)) return;
     counted(making, fact);
+    as_of_put(making, &text);
     compose_keep(&text, &making->out->arena, &fact->text);
 }
 
@@ -387,7 +412,10 @@ static void xborder_make(const struct making *making, struct fact *fact)
     }
     counted(making, fact);
     fact->partly = seat[0] == 0;
-    if (compose_empty(&text)) compose_word(&text, "fact.xborder.none");
+    if (compose_empty(&text))
+        compose_word(&text, "fact.xborder.none");
+    else
+        as_of_put(making, &text);
     compose_keep(&text, &making->out->arena, &fact->text);
 }
 

@@ -79,6 +79,7 @@ static void element_text(struct pen_of *pen, const struct fact *fact, struct sli
     }
     buf_slice_put(out, fact_text(fact, language));
     if (!fact->partly) return;
+    if (out->len > 0 && out->at[out->len - 1] != '.') buf_byte(out, '.');
     buf_byte(out, ' ');
     words_put(language, "filing.partly", NULL, 0, out);
 }

@@ -233,7 +233,7 @@ static void dates_lint(struct holding *holding, size_t language, enum channel ch
 /* Every kind of data that leaked, and the first facts, where they are known. */
 static void needs_find(struct holding *holding, size_t language, struct arena *arena)
 {
-    static const char *const elements[] = {"data_items", "how", "actions", "desk"};
+    static const char *const elements[] = {"data_items", "how", "actions", "desk", "relief", "rights"};
     const struct facts *facts = holding->making->facts;
     struct words_need *needs =
         arena_take(arena, (facts->field_count + COUNT_OF(elements) + 1) * sizeof *needs);
@@ -250,6 +250,10 @@ static void needs_find(struct holding *holding, size_t language, struct arena *a
     for (size_t i = 0; i < COUNT_OF(elements); i++) {
         const struct fact *fact = fact_by(facts, elements[i]);
         if (!fact || fact->state != FACT_KNOWN) continue;
+        if (fact->text.any.len == 0 && !fact_has(fact, slice_text(languages[language]))) {
+            needs[count++] = (struct words_need){elements[i], NULL, 0}; /* said in another language alone */
+            continue;
+        }
         texts[count] = fact_text(fact, slice_text(languages[language]));
         needs[count] = (struct words_need){elements[i], &texts[count], 1};
         count++;
