@@ -75,7 +75,7 @@ const failed = await tell({
     await page.waitForSelector(".house, [role=alert]");
     same(await page.locator("[role=alert]").allTextContents(), []);
     await page.waitForSelector(".house");
-    same(await page.locator(".side nav a").allTextContents(), ["Today", "People"], "a help desk sees no more rooms than its role has");
+    same(await page.locator(".side nav a").allTextContents(), ["Today", "People", "Settings"], "a help desk sees no more rooms than its role has");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForSelector("input[type=password]");
     await page.reload();
@@ -255,6 +255,38 @@ const failed = await tell({
     await budi.locator("tr", { hasText: "parcel labels" }).first().getByText("looks are tried again").waitFor({ timeout: 15000 });
     await kim.context().close();
     await budi.context().close();
+  },
+
+  async a_colleague_comes_and_a_key_ends() {
+    await everywhere(async (page) => {
+      await go(page, "team");
+      await page.waitForSelector("table");
+      await look(page, "team");
+      await go(page, "settings");
+      await page.waitForSelector("table");
+      await look(page, "settings");
+    });
+    const page = await openPage(browser, home, { state: states.kim });
+    await page.goto(`${home.console}/#/team`);
+    await page.getByLabel("Name").fill("Lee");
+    await page.getByLabel("E-mail address").fill("lee@shop.example");
+    await page.getByRole("button", { name: "Add and invite" }).click();
+    await page.getByText("Hand this invitation over yourself").waitFor();
+    await page.getByRole("button", { name: "I handed it over" }).click();
+    await page.locator("tr", { hasText: "lee@shop.example" }).getByText("invited").waitFor();
+    await page.locator("tr", { hasText: "lee@shop.example" }).getByRole("button", { name: "Leaves" }).click();
+    await look(page, "team-leaving");
+    await page.locator("dialog").getByRole("button", { name: "Leaves" }).click();
+    await page.locator("tr", { hasText: "lee@shop.example" }).getByText("left", { exact: true }).waitFor();
+    await page.locator("tr", { hasText: "parcel labels" }).getByRole("button", { name: "End" }).click();
+    await page.locator("dialog").getByRole("button", { name: "End" }).click();
+    await page.locator("tr", { hasText: "parcel labels" }).getByText("ended", { exact: true }).waitFor();
+    await page.goto(`${home.console}/#/settings`);
+    await page.getByLabel("Colours").selectOption("dark");
+    same(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+    await look(page, "settings-dark");
+    same(await page.evaluate(() => Object.keys(localStorage).sort()), ["amanah.theme"], "all that is kept");
+    await page.context().close();
   },
 });
 await browser.close();

@@ -9,6 +9,8 @@ import { Incidents } from "./incidents";
 import { Ledger } from "./ledger";
 import { People } from "./people";
 import { SharedContext, usePlace, type Self, type Shared } from "./state";
+import { Settings } from "./settings";
+import { Team } from "./team";
 import { Today } from "./today";
 import { Watch } from "./watch";
 
@@ -20,6 +22,8 @@ const ROOMS: Room[] = [
   { name: "incidents", acts: ["incident"], page: Incidents },
   { name: "watch", acts: ["watch"], page: Watch },
   { name: "ledger", acts: ["ledger"], page: Ledger },
+  { name: "team", acts: ["staff"], page: Team },
+  { name: "settings", acts: [], page: Settings },
 ];
 
 export function House({ self, words, onSpeak, onOut }: { self: Self; words: Loader; onSpeak: () => void; onOut: () => void }): JSX.Element {
