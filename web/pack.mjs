@@ -59,7 +59,7 @@ files.forEach((one, at) => {
   rows.push(`    {"${one.path}", "${type}", "\\"${etag}\\"", ${one.doors.map((door) => `1U << ${door}`).join(" | ")}, ` +
     `${one.immutable}, ${forms.length}, {${forms.map(([name], form) => `{${name}, file_${at}_${form}, sizeof file_${at}_${form}}`).join(", ")}}},\n`);
 });
-c += `const struct page page_rows[] = {\n${rows.join("")}};\nconst size_t page_row_count = ${rows.length};\n`;
+c += `const struct page_file page_rows[] = {\n${rows.join("")}};\nconst size_t page_row_count = ${rows.length};\n`;
 writeFileSync(output, c);
 
 // What it was made from, and the folders, so that a new file is seen.

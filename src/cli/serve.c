@@ -152,7 +152,8 @@ static RESULT bind_pages(const struct front_options *front, enum door_kind door,
     struct address address = {0};
     if (at == NULL) return OK;
     if (!pages_there(door))
-        return FAIL(CONFIG, "%s: this program was built without pages (meson -Dweb=enabled, and npm)", option);
+        return FAIL(CONFIG, "%s: this program was built without pages (meson -Dweb=enabled, and npm)",
+                    option);
     TRY(read_address(front, option, at, &address));
     return address_bind(&address, out_fd);
 }

@@ -11,14 +11,14 @@
     "trusted-types 'none'"
 #define POLICY_OF_ANSWERS "default-src 'none'; frame-ancestors 'none'"
 
-const struct page page_of_answers = {.path = NULL};
+const struct page_file page_of_answers = {.path = NULL};
 
 bool pages_there(enum door_kind door)
 {
     return pages_find(door, "/") != NULL;
 }
 
-const struct page *pages_find(enum door_kind door, const char *path)
+const struct page_file *pages_find(enum door_kind door, const char *path)
 {
     if (door == DOOR_API) return NULL;
     for (size_t i = 0; i < page_row_count; i++) {
@@ -42,7 +42,7 @@ static bool takes(const char *list, const char *coding)
     return false;
 }
 
-const struct page_form *pages_form(const struct page *page, const char *accept)
+const struct page_form *pages_form(const struct page_file *page, const char *accept)
 {
     assert(page->form_count > 0 && page->forms[page->form_count - 1].encoding == NULL);
     for (size_t i = 0; i + 1 < page->form_count; i++) {
@@ -52,13 +52,13 @@ const struct page_form *pages_form(const struct page *page, const char *accept)
 }
 
 /* Weak comparison, as for If-None-Match (RFC 9110 section 13.1.2). */
-bool pages_known(const struct page *page, const char *if_none_match)
+bool pages_known(const struct page_file *page, const char *if_none_match)
 {
     if (if_none_match == NULL) return false;
     return strcmp(if_none_match, "*") == 0 || strstr(if_none_match, page->etag) != NULL;
 }
 
-void pages_headers(const struct page *page, bool secure, struct MHD_Response *response,
+void pages_headers(const struct page_file *page, bool secure, struct MHD_Response *response,
                    void (*add)(struct MHD_Response *response, const char *name, const char *value))
 {
     add(response, "Content-Security-Policy", page->path ? POLICY_OF_PAGES : POLICY_OF_ANSWERS);

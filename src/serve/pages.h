@@ -3,7 +3,7 @@
  * encoding, under which headers. They are public and the same for everybody; what is somebody's comes from the routes.
  *
  * Must never open a file or make a page: the front parses and holds nothing. Main call: pages_find(). Example:
- *     const struct page *page = pages_find(DOOR_CONSOLE, "/");
+ *     const struct page_file *page = pages_find(DOOR_CONSOLE, "/");
  */
 #ifndef AMN_SERVE_PAGES_H
 #define AMN_SERVE_PAGES_H
@@ -21,7 +21,7 @@ struct page_form {
     size_t len;
 };
 
-struct page {
+struct page_file {
     const char *path, *type, *etag;
     unsigned doors; /* bit 1 << enum door_kind */
     bool immutable; /* its name holds a hash of what is in it */
@@ -30,26 +30,26 @@ struct page {
 };
 
 /* Made by web/build. */
-extern const struct page page_rows[];
+extern const struct page_file page_rows[];
 extern const size_t page_row_count;
 
 /* What stands for the answers of routes, where only headers are asked for: they load and run nothing. */
-extern const struct page page_of_answers;
+extern const struct page_file page_of_answers;
 
 /* Does this program have pages for such a listener? */
 bool pages_there(enum door_kind door);
 
 /* NULL when the path is no file there. */
-const struct page *pages_find(enum door_kind door, const char *path);
+const struct page_file *pages_find(enum door_kind door, const char *path);
 
 /* The smallest form that Accept-Encoding (or NULL) takes. */
-const struct page_form *pages_form(const struct page *page, const char *accept);
+const struct page_form *pages_form(const struct page_file *page, const char *accept);
 
 /* Does If-None-Match (or NULL) name what we have? */
-bool pages_known(const struct page *page, const char *if_none_match);
+bool pages_known(const struct page_file *page, const char *if_none_match);
 
 /* Security headers, by `add`. `secure`: browsers come over TLS. */
-void pages_headers(const struct page *page, bool secure, struct MHD_Response *response,
+void pages_headers(const struct page_file *page, bool secure, struct MHD_Response *response,
                    void (*add)(struct MHD_Response *response, const char *name, const char *value));
 
 /* May the portal's listener be asked for this? All that it has for strangers; nothing of the staff's. */

@@ -169,7 +169,7 @@ static RESULT check_media(const struct request *request)
 /* Is it a file of the pages that this listener serves? */
 static RESULT find_page(struct request *request, const char *method, const char *path)
 {
-    const struct page *page = pages_find(request->door, path);
+    const struct page_file *page = pages_find(request->door, path);
     if (page == NULL) return OK;
     if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) {
         request->page = page;

@@ -124,7 +124,7 @@ bool respond(struct request *request, struct reply *reply)
 
 bool respond_page(struct request *request)
 {
-    const struct page *page = request->page;
+    const struct page_file *page = request->page;
     const struct page_form *form = pages_form(page, request->headers.accept_encoding);
     bool known = pages_known(page, request->headers.if_none_match);
     void *bytes = NULL; /* libmicrohttpd changes none of them, and says so nowhere */

@@ -62,7 +62,7 @@ struct headers {
 struct request {
     struct front *front;
     enum door_kind door;
-    const struct page *page; /* a file of the console or portal; NULL: a route */
+    const struct page_file *page; /* a file of the console or portal; NULL: a route */
     struct connection *connection;
     struct MHD_Connection *mhd;
     struct route_found found;

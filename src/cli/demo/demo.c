@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/show.h"
+#include "serve/pages.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -142,11 +143,21 @@ static RESULT wait_ready(const struct demo *demo)
 
 RESULT demo_serve(struct demo *demo)
 {
-    char log[DEMO_PATH_BYTES], listen_at[32];
+    char log[DEMO_PATH_BYTES], listen_at[32], console_at[32];
     uint16_t port = 0;
     TRY(free_port(&port));
     (void)snprintf(listen_at, sizeof listen_at, "127.0.0.1:%u", port);
-    const char *const words[] = {"serve", buf_c(&demo->home), "--listen", listen_at, NULL};
+    const char *words[] = {"serve", buf_c(&demo->home), "--listen", listen_at, NULL, NULL, NULL, NULL, NULL};
+    if (pages_there(DOOR_CONSOLE)) {
+        TRY(free_port(&port));
+        (void)snprintf(console_at, sizeof console_at, "127.0.0.1:%u", port);
+        buf_clear(&demo->console);
+        buf_print(&demo->console, "http://localhost:%u", port); /* a name: passkeys take no address */
+        words[4] = "--console";
+        words[5] = console_at;
+        words[6] = "--public-origin";
+        words[7] = buf_c(&demo->console);
+    }
     buf_clear(&demo->url);
     buf_print(&demo->url, "http://%s", listen_at);
     TRY(program_start(&(struct program_options){.words = words}, demo_path(demo, "serve.log", log),
@@ -185,6 +196,22 @@ static RESULT play(struct demo *demo)
     return OK;
 }
 
+/* Where to look at it, and how to get in. */
+static RESULT show_console(struct demo *demo)
+{
+    static const char *const words[] = {"staff",  "add",   "--name", "You", "--email", "you@shop.example",
+                                        "--role", "admin", "--json", NULL};
+    SCOPED(buf_done) struct buf doc = {0};
+    if (demo->console.len == 0) return OK;
+    TRY(demo_run(demo, words, DEMO_READERS, 0, &doc));
+    SCOPED(buf_done) struct buf invite = {0};
+    buf_slice_put(&invite, doc_text(doc_get(doc_of(buf_slice(&doc)), "invite")));
+    show_words("\nTo look at it, open %s, press \"I have an invitation\" and give\n\n  %s\n\n"
+               "Make a passkey, or a password with an authenticator app; then sign in as you@shop.example.\n",
+               buf_c(&demo->console), buf_c(&invite));
+    return OK;
+}
+
 /* Serve on until Ctrl-C. */
 static RESULT stay(struct demo *demo, const sigset_t *ends)
 {
@@ -204,6 +231,7 @@ static RESULT stay(struct demo *demo, const sigset_t *ends)
                    "Keys of the other readers: %s/{admin,service,auditor}.key\n"
                    "What was imported: %s/customers.csv\n",
                    buf_c(url), demo->folder, demo->folder, demo->folder);
+        TRY(show_console(demo));
         (void)fflush(stdout);
     }
     (void)sigwait(ends, &which); /* fails for a bad set only */
@@ -221,6 +249,7 @@ static void demo_done(struct demo *demo)
     for (size_t i = 0; i < DEMO_READERS; i++) remote_free(&demo->readers[i]);
     buf_done(&demo->home);
     buf_done(&demo->url);
+    buf_done(&demo->console);
     buf_done(&demo->vkey);
     buf_done(&demo->first_id);
     buf_done(&demo->last_id);

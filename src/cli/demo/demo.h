@@ -7,10 +7,10 @@
 #ifndef AMN_CLI_DEMO_DEMO_H
 #define AMN_CLI_DEMO_DEMO_H
 
+#include "base/doc.h"
 #include "cli/call.h"
 #include "cli/demo/page.h"
 #include "cli/demo/program.h"
-#include "base/doc.h"
 #include "cli/remote.h"
 #include "cli/synth.h"
 
@@ -39,7 +39,8 @@ struct demo {
     struct page page;
     char folder[64]; /* ours, removed at the end; "": none yet */
     struct buf home, url, vkey;
-    pid_t daemon; /* 0: none */
+    struct buf console; /* URL of the pages; empty: this program has none */
+    pid_t daemon;       /* 0: none */
     struct remote *readers[DEMO_READERS];
     size_t seen;         /* people whom the support key looked at */
     uint64_t look;       /* entry of the first of these looks */

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-static const struct page page = {.path = "/a.js",
-                                 .etag = "\"0123\"",
-                                 .form_count = 3,
-                                 .forms = {{"br", (const uint8_t *)"b", 1},
-                                           {"gzip", (const uint8_t *)"gg", 2},
-                                           {NULL, (const uint8_t *)"plain", 5}}};
+static const struct page_file page = {.path = "/a.js",
+                                      .etag = "\"0123\"",
+                                      .form_count = 3,
+                                      .forms = {{"br", (const uint8_t *)"b", 1},
+                                                {"gzip", (const uint8_t *)"gg", 2},
+                                                {NULL, (const uint8_t *)"plain", 5}}};
 
 static void the_smallest_form_that_is_taken_is_sent(void **state)
 {
@@ -50,7 +50,7 @@ static void each_file_has_its_listeners(void **state)
     assert_null(pages_find(DOOR_CONSOLE, "/../etc/passwd"));
     assert_null(pages_find(DOOR_CONSOLE, ""));
     for (size_t i = 0; i < page_row_count; i++) {
-        const struct page *row = &page_rows[i];
+        const struct page_file *row = &page_rows[i];
         assert_true(row->doors != 0 && (row->doors >> DOOR_API & 1) == 0);
         assert_true(row->etag[0] == '"' && row->etag[strlen(row->etag) - 1] == '"');
         assert_null(row->forms[row->form_count - 1].encoding);
