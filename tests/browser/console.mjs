@@ -86,6 +86,9 @@ const failed = await tell({
   async today_shows_what_goes_on() {
     await everywhere(async (page) => {
       await page.waitForSelector(".figures");
+      const left = page.locator("time .tag").first();
+      await left.waitFor();
+      check(/^(sisa )?2[34] |23시간|24시간/.test(await left.innerText()), `a deadline of a day goes by the vault's clock: ${await left.innerText()}`);
       await look(page, "today");
       await nowhere(page, ["Ji-woo", "jiwoo@mail.example", "dewi@mail.example"], { dom: true });
     });

@@ -1,7 +1,7 @@
 // One incident: its deadlines counting down, whose what leaked, how severe it is, reports, notices, tasks and timeline.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ask, type Page } from "../ui/api";
+import { ask, heard, type Page } from "../ui/api";
 import { Bars } from "../ui/chart";
 import { Card, Choice, Confirm, Countdown, Empty, Figure, Input, Loaded, Meter, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk, type Asked } from "../ui/parts";
 import { language, LANGUAGES, number, share, t, word } from "../ui/words";
@@ -31,7 +31,7 @@ export function OneIncident({ id, tab }: { id: string; tab: string }): JSX.Eleme
 }
 
 function Deadlines({ id }: { id: string }): JSX.Element {
-  const clocks = useAsk((signal) => ask<Clocks>("GET /v1/incidents/{id}/clocks", { id }, { signal }), [id], 60000);
+  const clocks = useAsk(async (signal) => { const got = await ask<Clocks>("GET /v1/incidents/{id}/clocks", { id }, { signal }); heard(got.at); return got; }, [id], 60000);
   return (
     <Loaded of={clocks}>{(got) => {
       const due = (one: Clock) => one.candidates.find((at) => at.due && (at.state === "running" || at.state === "overdue")) ?? one.candidates.find((at) => at.due);

@@ -1,6 +1,6 @@
 // Today: what goes on now, and what wants somebody's hand.
 import type { JSX } from "preact";
-import { ask, askAll } from "../ui/api";
+import { ask, askAll, heard } from "../ui/api";
 import { Countdown, Empty, Figure, Id, Loaded, Meter, Note, Rows, Sheet, Tag, Time, useAsk } from "../ui/parts";
 import { language, number, share, t, word } from "../ui/words";
 import { useShared } from "./state";
@@ -80,6 +80,7 @@ async function deadlines(signal: AbortSignal): Promise<Due[]> {
   const { items } = await askAll<Incident>("GET /v1/incidents", {}, 200, signal);
   const all = await Promise.all(items.filter((one) => one.state !== "closed").slice(0, 20).map(async (incident) => {
     const got = await ask<Clocks>("GET /v1/incidents/{id}/clocks", { id: incident.id }, { signal });
+    heard(got.at);
     return got.clocks.flatMap((clock) => clock.candidates.filter((one) => one.state === "running" && one.due).slice(0, 1)
       .map((one): Due => ({ incident, title: clock.title[language()] ?? clock.title["en"] ?? clock.regime, duty: clock.to, due: one.due ?? "" })));
   }));

@@ -13,6 +13,8 @@ const leaving = new Set<() => void>();
 
 export function setCsrf(value: string): void { csrf = value; }
 export function now(): number { return Date.now() + ahead; }
+/** The vault said what time it is: deadlines go by its clock, not by this machine's. */
+export function heard(at: string): void { ahead = Date.parse(at) - Date.now(); }
 /** Called when the vault says that nobody is signed in any more. */
 export function onSignedOut(call: () => void): () => void { leaving.add(call); return () => leaving.delete(call); }
 
@@ -45,8 +47,6 @@ export async function ask<T = unknown>(route: string, members: Members = {}, mor
     if (more.signal?.aborted) throw error;
     throw new Refused({ status: 0, code: "unreachable" });
   }
-  const date = answer.headers.get("Date");
-  if (date) ahead = Math.abs(Date.parse(date) - Date.now()) < 5000 ? 0 : Date.parse(date) - Date.now();
   const type = answer.headers.get("Content-Type") ?? "";
   const said: unknown = type.includes("json") ? await answer.json() : await answer.text();
   if (answer.ok) return said as T;
