@@ -111,8 +111,9 @@ static void no_sentence_of_a_report_or_notice_has_a_word_it_must_not(void **stat
             if (!spoken_of_an_incident(key)) continue;
             char name[128];
             (void)snprintf(name, sizeof name, "%.*s", (int)key.len, (const char *)key.at);
+            bool persons = slice_starts(key, "notice.") || slice_starts(key, "fact."); /* the others: staff */
             const struct words_text said = {slice_text(mail_language(l)),
-                                            WORDS_NOTICE,
+                                            persons ? WORDS_NOTICE : WORDS_REPORT,
                                             {0},
                                             slice_from(line, key.len + 3),
                                             strstr(name, "possib") != NULL};
