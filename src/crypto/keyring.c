@@ -129,6 +129,18 @@ RESULT keyring_add(struct keyring *keyring, struct crypto *crypto, enum key_kind
     return OK;
 }
 
+RESULT keyring_complete(struct keyring *keyring, struct crypto *crypto, bool *added)
+{
+    static const enum key_kind later[] = {KEY_MAIL, KEY_OUTSIDE};
+    *added = false;
+    for (size_t i = 0; i < COUNT_OF(later); i++) {
+        if (keyring_newest(keyring, later[i], 0) != 0) continue;
+        TRY(keyring_add(keyring, crypto, later[i], 0, NULL));
+        *added = true;
+    }
+    return OK;
+}
+
 void keyring_drop_last(struct keyring *keyring)
 {
     assert(keyring->count > 0);

@@ -60,6 +60,9 @@ uint16_t keyring_newest(const struct keyring *keyring, enum key_kind kind, uint1
 RESULT keyring_add(struct keyring *keyring, struct crypto *crypto, enum key_kind kind, uint16_t field,
                    uint16_t *epoch_out);
 
+/* Add what a keyring of an older version lacks: keys of kinds that came later. `added`: it must be saved before they are used. */
+RESULT keyring_complete(struct keyring *keyring, struct crypto *crypto, bool *added);
+
 /* Take back the key that keyring_add() added last: it could not be made durable. */
 void keyring_drop_last(struct keyring *keyring);
 

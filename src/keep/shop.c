@@ -394,6 +394,14 @@ static RESULT readers_start(struct shop *shop, enum shop_mode mode)
     return result_carry(CAUSE_TAMPERED, (const char *)why.at, why.len);
 }
 
+/* The home is of an older version: what that had no keys for begins with new ones, durable before they are used. */
+static RESULT keyring_grow(struct shop *shop, const char *path)
+{
+    bool added = false;
+    TRY(keyring_complete(shop->keyring, shop->crypto, &added));
+    return added ? keyring_save(shop->keyring, shop->crypto, path, home_root(shop->home), shop->name) : OK;
+}
+
 /* Rows that nobody made were passed over: an entry, an alert, a mail to all staff, at each start until they are gone. */
 static RESULT forged_tell(struct shop *shop)
 {
@@ -431,6 +439,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(crypto_new(&shop->crypto));
     shop_path(shop->home, shop->name, "keyring", &path);
     TRY(keyring_open(shop->crypto, buf_c(&path), home_root(shop->home), shop->name, &shop->keyring));
+    if (options->mode == SHOP_WRITER) TRY(keyring_grow(shop, buf_c(&path)));
     TRY(keys_set(shop));
     TRY(post_open(shop, &shop->post));
     TRY(sinks_new(shop, &shop->sinks));

@@ -195,6 +195,23 @@ static void takes_back_the_last_key(void **state)
     place_end(&place);
 }
 
+static void gets_the_keys_that_an_older_version_had_not(void **state)
+{
+    (void)state;
+    struct place place;
+    bool added = true;
+    place_begin(&place);
+    assert_ok(keyring_complete(place.keyring, place.crypto, &added));
+    assert_false(added);
+    keyring_drop_last(place.keyring); /* the newest kind */
+    assert_int_equal(keyring_newest(place.keyring, KEY_OUTSIDE, 0), 0);
+    assert_ok(keyring_complete(place.keyring, place.crypto, &added));
+    assert_true(added);
+    assert_int_equal(keyring_newest(place.keyring, KEY_OUTSIDE, 0), 1);
+    assert_int_equal(keyring_newest(place.keyring, KEY_KEK, 0), 1);
+    place_end(&place);
+}
+
 static void holds_as_many_keys_as_it_says(void **state)
 {
     (void)state;
@@ -261,6 +278,7 @@ int main(void)
         cmocka_unit_test(tells_a_missing_file),
         cmocka_unit_test(counts_epochs_by_kind_and_field),
         cmocka_unit_test(takes_back_the_last_key),
+        cmocka_unit_test(gets_the_keys_that_an_older_version_had_not),
         cmocka_unit_test(holds_as_many_keys_as_it_says),
         cmocka_unit_test(keeps_the_old_keyring_when_saving_fails),
         cmocka_unit_test(no_key_stands_in_the_file_in_clear),
