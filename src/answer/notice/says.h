@@ -48,7 +48,7 @@ void says_missing(struct slice text, char *const *elements, size_t count, struct
 size_t says_language(struct slice lang);
 
 /*
- * Append subject and body. Cost: about 0.3 us where the same leaked of somebody before, else 3. `says` keeps such pages: one
+ * Append subject and body. Cost: a tenth where the same leaked of somebody before (docs/benchmarks.md). `says` keeps such pages: one
  * thread at a time.
  */
 void says_write(const struct says *says, const struct notice_person *person, struct buf *subject,
