@@ -273,6 +273,44 @@ def a_checkout_reserves_captures_voids_and_refunds():
         verified(home)
 
 
+def a_redemption_is_moved_by_the_key_that_made_it():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 2)
+        home.start()
+        one = campaign(home, recipient)
+        code = codes(home, recipient, one)[0]["travel"]
+        mine, other = checkout(home), home.issue("checkout")
+        home.good("POST", "/v1/roles", {"name": "desk", "fields": [], "purposes": ["billing"], "acts": ["redeem", "redress"]})
+        desk = home.issue("desk")
+        held = home.good("POST", "/v1/vouchers/reserve", {"code": code, "amount": 9000}, key=mine)["redemption"]
+        sold = home.good("POST", "/v1/vouchers/redeem", {"code": code, "amount": 7000}, key=mine)["redemption"]
+        before, told = totals(home, one), []
+        for what, body in (("capture", {"redemption": held}), ("void", {"redemption": held}), ("refund", {"redemption": sold}),
+                           ("capture", {"redemption": sold}), ("refund", {"redemption": held, "amount": 99999})):
+            got = home.http("POST", f"/v1/vouchers/{what}", body, key=other)
+            same(got.status, 404, f"{what} by another key")
+            told.append(without_case(got.json))
+        same(totals(home, one), before, "nothing moved")
+        home.good("POST", "/v1/vouchers/capture", {"redemption": held, "amount": 4000}, key=mine)
+        same(home.good("POST", "/v1/vouchers/refund", {"redemption": sold}, key=desk)["refunded"], 7000, "who runs campaigns may")
+        same(home.good("POST", "/v1/vouchers/refund", {"redemption": held}, key=mine)["refunded"], 4000)
+        adds_up(home, one)
+        verified(home)
+        home.stop()
+        store = sqlite3.connect(home.database())  # as if there had never been one of that id
+        with store:
+            store.execute("DELETE FROM voucher_taken")
+        store.close()
+        home.start()
+        got = home.http("POST", "/v1/vouchers/void", {"redemption": held}, key=mine)
+        same(told, [without_case(got.json)] * 5, "another key is told what it is told of an id that is none")
+
+
+def without_case(problem):
+    return {name: value for name, value in problem.items() if name in ("type", "title", "status", "code", "detail")}
+
+
 def codes_of_another_campaign_or_part_are_refused():
     with Home() as home:
         recipient = Recipient(home)
@@ -440,6 +478,7 @@ if __name__ == "__main__":
           a_slip_is_no_wrong_code_and_guessing_ends,
           one_voucher_is_taken_once_by_a_thousand,
           a_checkout_reserves_captures_voids_and_refunds,
+          a_redemption_is_moved_by_the_key_that_made_it,
           codes_of_another_campaign_or_part_are_refused,
           a_code_that_nobody_was_given_stops_its_campaign,
           terms_that_take_back_what_they_give_are_not_announced,

@@ -276,14 +276,23 @@ RESULT verb_voucher_redeem(struct batch *batch, const struct reader *reader,
     return take(&moving, &naming, ask->amount, 0, true);
 }
 
-/* The redemption of an id, as it stands. */
+/* Its own, or any by who runs campaigns. */
+static bool may_move(const struct reader *reader, const struct redemption_row *row)
+{
+    return row->reader == reader->no || access_act(reader, ACT_REDRESS).code == CODE_OK;
+}
+
+/* The redemption of an id, as it stands. Somebody else's is answered as one that is not there. */
 static RESULT redemption_find(struct moving *moving, struct slice id)
 {
     struct shop *shop = moving->batch->shop;
     uint64_t number = 0;
     TRY(campaigns_of(moving->batch, &moving->redress));
     TRY(id_get(shop, ID_REDEMPTION, id, &number));
-    TRY(shop->store->voucher->taken_get(shop->store, number, &moving->row));
+    struct result got = shop->store->voucher->taken_get(shop->store, number, &moving->row);
+    if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
+    if (got.code == CODE_NOT_FOUND || !may_move(moving->reader, &moving->row))
+        return FAIL(NOT_FOUND, "redemption: this key made none of that id");
     const struct voucher_at *at = &moving->row.at;
     if (at->campaign == 0 || at->campaign > moving->redress->count || at->part == 0 ||
         at->part > moving->redress->at[at->campaign - 1].spec.part_count)
