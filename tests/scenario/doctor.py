@@ -66,6 +66,40 @@ def the_files_of_a_home():
         same([seen["opens"], seen["outside"], seen["seal"]], ["bad", "not seen", "well"], "what the files tell is told")
 
 
+def backups_by_themselves_and_their_drill():
+    with Home() as home:
+        def both():
+            return [doctor(home)[name] for name in ("nightly", "drill")]
+
+        store = os.path.join(home.folder, "backups")
+        words = ["backup", home.path, "--scheduled", "--out", store, "--full-hours", "0"]
+        os.mkdir(store)
+        same(both(), ["note", "note"], "no timer ran yet")
+        home.run(*words)
+        same(both(), ["well", "well"], "one was made and brought back")
+        same(home.cli(*words, "--command", "cat > /dev/null; false").status, 4)
+        same(both(), ["bad", "well"], "what came after it failed")
+        within("service.unavailable", home.cli("doctor").out.decode())
+        home.run(*words)
+        same(both(), ["well", "well"], "a good one since")
+        path = os.path.join(store, max(os.listdir(store)))
+        with open(path, "r+b") as file:  # the newest, so that the next increment's drill reads it
+            file.seek(os.path.getsize(path) // 2)
+            byte = file.read(1)
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte[0] ^ 1]))
+        words[-1] = "24"
+        check(home.cli(*words, "--drill-days", "0").status != 0, "it cannot be brought back")
+        same(both(), ["well", "bad"], "made, but not to be brought back")
+        words[-1] = "0"
+        home.run(*words, "--drill-days", "0")
+        same(both(), ["well", "well"])
+        home.ahead_s = 3 * 86400
+        same(both(), ["bad", "well"], "the timer stopped")
+        home.ahead_s = 36 * 86400
+        same(both(), ["bad", "bad"])
+
+
 def a_disk_that_is_nearly_full():
     path = tempfile.mkdtemp(prefix="amanah-disk-")
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", path], capture_output=True, check=False).returncode:
@@ -201,6 +235,6 @@ def every_row_was_seen_well_and_not():
 
 if __name__ == "__main__":
     check(shutil.which("openssl"), "openssl is there")
-    story(the_files_of_a_home, a_disk_that_is_nearly_full, a_certificate_that_ends, the_daemon_and_its_walls,
+    story(the_files_of_a_home, backups_by_themselves_and_their_drill, a_disk_that_is_nearly_full, a_certificate_that_ends, the_daemon_and_its_walls,
           a_clock_that_went_back_and_a_week_without_mail, who_holds_the_log_and_rows_that_nobody_made, people_keys_and_secrets,
           a_service_that_asks_for_more_than_it_declared, mail_that_goes_and_mail_that_does_not, every_row_was_seen_well_and_not)

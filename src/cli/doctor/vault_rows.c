@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/timex.h>
 
-enum { KEY_DAYS = 14, WEEK_DAYS = 8 };
+enum { KEY_DAYS = 14, WEEK_DAYS = 8, NIGHTLY_HOURS = 48, DRILL_DAYS = 35 };
 
 /* What a verb answers; empty where it refused. */
 static struct doc asked(struct doctor *doctor, enum verb verb, const void *ask, struct answer *answer)
@@ -232,4 +232,52 @@ enum doctor_state doctor_services(struct doctor *doctor, struct buf *said)
 enum doctor_state doctor_approvals(struct doctor *doctor, struct buf *said)
 {
     return none_wanted(doctor, "approvals_open", "changes that wait for a second person", DOCTOR_NOTE, said);
+}
+
+/* A moment of what the ledger knows of backups; 0: there was none. */
+static int64_t noted_us(struct doc told, const char *outcome)
+{
+    int64_t time_us = 0;
+    struct slice time = doc_text(doc_get(doc_get(told, outcome), "time"));
+    return time.len > 0 && time_get(time, &time_us).code == CODE_OK ? time_us : 0;
+}
+
+/* The newest that went well, unless one failed since or it is older than `most_us`. */
+static enum doctor_state noted_look(const struct doctor *doctor, struct doc told, const char *const names[2],
+                                    int64_t most_us, struct buf *said)
+{
+    int64_t good_us = noted_us(told, names[0]), failed_us = noted_us(told, names[1]);
+    int64_t hours = (doctor->now_us - good_us) / HOUR_US;
+    if (good_us > 0)
+        buf_print(said, "the last good one is %lld hours old", (long long)hours);
+    else
+        buf_text(said, "there was no good one yet");
+    if (failed_us >= good_us && failed_us > 0) {
+        buf_text(said, "; the newest failed: ");
+        buf_slice_put(said, doc_text(doc_get(doc_get(told, names[1]), "cause")));
+        return DOCTOR_BAD;
+    }
+    if (good_us > 0) return doctor->now_us - good_us > most_us ? DOCTOR_BAD : DOCTOR_WELL;
+    return DOCTOR_NOTE; /* no timer runs: a shop may have backups of its own making, which the row `backup` sees */
+}
+
+static enum doctor_state backups_look(struct doctor *doctor, const char *const names[2], int64_t most_us,
+                                      struct buf *said)
+{
+    SCOPED(answer_done) struct answer answer = {0};
+    const struct backup_status_ask ask = {0};
+    struct doc told = asked(doctor, VERB_BACKUP_STATUS, &ask, &answer);
+    if (doc_there(doc_get(told, "well"))) return noted_look(doctor, told, names, most_us, said);
+    buf_text(said, "what the ledger knows of backups cannot be asked for");
+    return DOCTOR_BLIND;
+}
+
+enum doctor_state doctor_nightly(struct doctor *doctor, struct buf *said)
+{
+    return backups_look(doctor, (const char *const[]){"made", "failed"}, NIGHTLY_HOURS * HOUR_US, said);
+}
+
+enum doctor_state doctor_drill(struct doctor *doctor, struct buf *said)
+{
+    return backups_look(doctor, (const char *const[]){"drill", "drill_failed"}, DRILL_DAYS * DAY_US, said);
 }
