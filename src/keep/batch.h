@@ -29,6 +29,7 @@ struct answer {
     struct budget_refusal *budget; /* of a refusal with SPENT; in the batch's arena */
     uint64_t stranger;             /* of a refusal of a stranger: whose credential it was; 0: nobody's */
     int64_t keep_until_us;         /* how long an idempotency key gives it again; 0: a day */
+    bool counted;                  /* of a refusal: it stands in an entry to come that counts many */
     bool secret;                   /* the body holds a secret: an idempotency key must not replay it */
 };
 void answer_wipe(struct answer *answer);

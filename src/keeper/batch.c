@@ -291,7 +291,7 @@ static bool task_answer(struct keeper *keeper, struct batch *batch, struct task 
     bool below =
         done.code == CODE_UNAVAILABLE || done.code == CODE_CORRUPT; /* no refusal, so its entry must go too */
     if (batch->writes != writes || (noted && below)) return false;
-    if (!is_refusal(done)) return true;
+    if (!is_refusal(done) || task->answer.counted) return true;
     if (is_stranger(&reader)) {
         stranger_count(keeper, batch->shop, task->head.network, task->answer.stranger, noted);
     } else {

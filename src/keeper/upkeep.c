@@ -98,9 +98,10 @@ static RESULT sweep(struct batch *batch)
 }
 
 /* What is due of vouchers. Where its rows were tampered with, the asks about them say so, and verify. */
-static RESULT compensate(struct batch *batch)
+static RESULT compensate(struct batch *batch, bool all)
 {
     struct result done = redress_settle(batch);
+    if (all && done.code == CODE_OK) redress_close(batch);
     return done.code == CODE_CORRUPT ? OK : done;
 }
 
@@ -120,7 +121,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(holds_due(batch, noted));
     TRY(held_due(batch, noted));
     TRY(silence_due(batch, noted));
-    TRY(compensate(batch));
+    TRY(compensate(batch, all));
     if (!hold_stands(&shop->access)) TRY(sweep(batch));
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
     TRY(sightings_roll(shop->sightings, (uint32_t)(ledger_last_us(shop->ledger) / HOUR_US)));

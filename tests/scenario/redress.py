@@ -65,6 +65,11 @@ def totals(home, one):
     return {part["part"]: part for part in home.good("GET", f"/v1/campaigns/{one}/totals")["parts"]}
 
 
+def entries(home):
+    size = int(home.http("GET", "/v1/ledger/checkpoint").body.split(b"\n")[1])
+    return [home.good("GET", f"/v1/ledger/entries/{at}") for at in range(size)]
+
+
 def adds_up(home, one):
     for part in totals(home, one).values():
         same(part["open"] + part["reserved"] + part["used"] - part["refunded"] + part["expired"], part["budget"], str(part))
@@ -166,6 +171,40 @@ def a_slip_is_no_wrong_code_and_guessing_ends():
         same(home.http("POST", "/v1/vouchers/check", {"code": code, "client_network": "203.0.113.8"}, key=key).status, 200)
         home.restart()
         same(refused(code, client_network="203.0.113.9"), (429, "voucher.guesses"), "a restart forgets nothing")
+
+
+def who_guesses_from_ever_new_networks_is_stopped_and_told_of():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 3)
+        home.start()
+        code = codes(home, recipient, campaign(home, recipient))[0]["shop"]
+        key, other = checkout(home), home.issue("checkout")
+        begin = entries(home)
+        rng = random.Random(11)
+        guesses = [("/v1/vouchers/check", {"code": made(rng), "client_network": f"10.{n >> 8}.{n & 255}.9"}, None)
+                   for n in range(1300)]
+        answers = Parallel(home, key, 8).run(guesses)
+        same({status for status, _ in answers}, {404, 429})
+        same(len([1 for status, _ in answers if status == 404]), 1000, "a key has a thousand, whatever the network")
+
+        def asked(by, network):
+            return home.http("POST", "/v1/vouchers/check", {"code": code, "client_network": network}, key=by)
+
+        same(asked(key, "198.51.100.1").code, "voucher.guesses", "not even the right one")
+        same(asked(other, "198.51.100.1").status, 200, "another checkout goes on")
+        alerts = [alert for alert in home.good("GET", "/v1/alerts?all=true")["items"] if "voucher" in str(alert)]
+        same(len(alerts), 1, "told once")
+        within("voucher_guesses", str(alerts))
+        home.wait_days(0.001)
+        asked(other, "198.51.100.1")
+        wrongs = [entry for entry in entries(home)[len(begin):] if entry.get("kind") == "campaign"]
+        check(len(wrongs) < 60, f"{len(wrongs)} entries for 1301 codes")
+        refused = [entry for entry in entries(home)[len(begin):] if entry.get("kind") == "refused"]
+        check(len(refused) < 60, f"{len(refused)} refusals")
+        same(sum(entry["count"] for entry in wrongs) + len(refused), 1301, "all are counted")
+        home.restart()
+        same(asked(key, "198.51.100.2").code, "voucher.guesses", "a restart forgets nothing")
 
 
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -476,6 +515,7 @@ if __name__ == "__main__":
         skip("the age command is not installed")
     story(every_code_is_its_owners_and_opens_with_age,
           a_slip_is_no_wrong_code_and_guessing_ends,
+          who_guesses_from_ever_new_networks_is_stopped_and_told_of,
           one_voucher_is_taken_once_by_a_thousand,
           a_checkout_reserves_captures_voids_and_refunds,
           a_redemption_is_moved_by_the_key_that_made_it,

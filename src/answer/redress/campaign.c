@@ -388,6 +388,12 @@ static RESULT trip(struct batch *batch, struct redress *redress)
     return done;
 }
 
+void redress_close(struct batch *batch)
+{
+    struct redress *redress = batch->shop->redress.at;
+    if (redress && redress->wrongs) wrongs_tell_counted(batch, redress->wrongs, true);
+}
+
 RESULT redress_settle(struct batch *batch)
 {
     struct redress *redress = NULL;

@@ -101,6 +101,8 @@ RESULT campaigns_of(struct batch *batch, struct redress **out);
  * ask, so that one that is refused undoes none of it. A few ns when nothing is due.
  */
 RESULT redress_settle(struct batch *batch);
+/* Once more, before the shop is closed: write down what memory alone counts. */
+void redress_close(struct batch *batch);
 
 /* NOT_FOUND, ID_MALFORMED. */
 RESULT campaign_find(struct shop *shop, struct redress *redress, struct slice id, struct campaign **out);

@@ -80,12 +80,13 @@ static RESULT code_find(struct redress *redress, struct ff1_halves numerals, str
     return unknown();
 }
 
-/* A wrong code is an entry, as every look that found nothing. */
-static void wrong_note(struct batch *batch, const struct reader *reader)
+/* A wrong code is an entry, as every look that found nothing; of many in a minute most are one together. */
+static void wrong_note(struct batch *batch, const struct reader *reader, struct wrongs *wrongs)
 {
+    if (!wrongs_tell(wrongs, reader, batch->now_us)) return;
     struct receipt receipt = {0};
     struct draft draft = batch_draft(batch, reader, ENTRY_CAMPAIGN);
-    draft.entry.object_kind = 3;
+    draft.entry.object_kind = CAMPAIGN_WRONG;
     draft.entry.count = 1;
     batch_append(batch, &draft, &receipt);
 }
@@ -116,11 +117,15 @@ static RESULT voucher_find(struct batch *batch, const struct reader *reader, con
     TRY(wrong_from(batch->shop, reader, naming->client, &from));
     enum typed typed = code_typed(naming->code, &numerals);
     if (typed != TYPED_CODE) return mistyped(typed);
-    if (redress->wrongs) TRY(wrongs_may(redress->wrongs, &from, batch->now_us, &out->head.retry_after_s));
+    struct result may = wrongs_may(redress->wrongs, &from, batch->now_us, &out->head.retry_after_s);
+    if (may.code != CODE_OK) {
+        out->counted = !wrongs_tell(redress->wrongs, reader, batch->now_us);
+        return may;
+    }
     struct result got = code_find(redress, numerals, found);
-    if (got.cause == CAUSE_VOUCHER_UNKNOWN && redress->wrongs) {
+    if (got.cause == CAUSE_VOUCHER_UNKNOWN) {
         wrongs_count(redress->wrongs, &from, batch->now_us);
-        wrong_note(batch, reader);
+        wrong_note(batch, reader, redress->wrongs);
     }
     TRY(got);
     return place_check(batch->shop, found, naming);

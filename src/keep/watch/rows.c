@@ -14,6 +14,7 @@ const char *alert_name(unsigned detector)
     if (detector == ALERT_HELD) return "held";
     if (detector == ALERT_DEADLINE) return "deadline";
     if (detector == ALERT_VOUCHER) return "voucher";
+    if (detector == ALERT_GUESSES) return "voucher_guesses";
     return row ? row->name : "memory_lost";
 }
 
@@ -134,7 +135,8 @@ static RESULT alert_take(struct watching *watching, uint32_t id, struct slice bo
     TRY(cbor_end(&reader));
     if (members != ALERT_MEMBERS ||
         (detector >= DETECTORS_END && detector != ALERT_DRIFT && detector != ALERT_FORGED &&
-         detector != ALERT_HELD && detector != ALERT_DEADLINE && detector != ALERT_VOUCHER))
+         detector != ALERT_HELD && detector != ALERT_DEADLINE && detector != ALERT_VOUCHER &&
+         detector != ALERT_GUESSES))
         return FAIL(CORRUPT, "authority: a stored alert is malformed");
     alert->detector = (enum detector)detector;
     alert->score = (double)score / SCORE_UNITS;
