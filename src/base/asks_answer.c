@@ -364,7 +364,8 @@ const struct member evidence_read_members[] = {
     {0},
 };
 const struct member password_range_members[] = {
-    TEXT(password_range_ask, prefix, ID_BYTES_MAX, true, "the first five hexadecimal digits of the password's SHA-1"),
+    TEXT(password_range_ask, prefix, ID_BYTES_MAX, true,
+         "the first five hexadecimal digits of the password's SHA-1"),
     MEMBER(password_range_ask, padding, WIRE_BOOL, 1, false,
            "add made-up lines of count 0, so that the length tells nothing; or the header Add-Padding: true"),
     {0},

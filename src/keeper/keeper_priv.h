@@ -2,8 +2,8 @@
 #ifndef AMN_KEEPER_PRIV_H
 #define AMN_KEEPER_PRIV_H
 
-#include "answer/evidence/verbs.h"
 #include "answer/bundle/verbs.h"
+#include "answer/evidence/verbs.h"
 #include "answer/export/verbs.h"
 #include "answer/facts/verbs.h"
 #include "answer/incident/verbs.h"
@@ -60,8 +60,8 @@ enum { JOBS_SHARE = 4 };
 enum { NOTICING_WORD_MAX = BULK_IN_HAND_MAX };
 struct noticing {
     struct bulk *bulk;
-    struct carrier *hook; /* of text messages; NULL until there is one */
-    int word_fd;          /* epoll: readable when either of them has word */
+    struct carrier *hook;                     /* of text messages; NULL until there is one */
+    int word_fd;                              /* epoll: readable when either of them has word */
     struct bulk_word word[NOTICING_WORD_MAX]; /* that no commit has written down yet */
     size_t count;
     int64_t after_us; /* not before that is there another turn */

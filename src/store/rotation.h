@@ -27,7 +27,7 @@ struct rotation_row {
 };
 
 struct rotation_store {
-    RESULT (*put)
+    RESULT(*put)
     (struct store *store, const struct rotation_row *row); /* new, or in place of the one with its epoch */
     RESULT (*newest)(struct store *store, struct rotation_row *out); /* NOT_FOUND: none was ever begun */
     /* Every one, ascending by epoch. */

@@ -29,7 +29,8 @@ static const char readme[] =
     "(CBOR)\n"
     "proofs/           of each line: its entry, and that it is in the ledger (C2SP tlog-proof)\n"
     "timeline.jsonl    the same lines to be read\n"
-    "incident.json scope.json claims.json reconciliation.json decisions.json custody.json   what they add up to\n"
+    "incident.json scope.json claims.json reconciliation.json decisions.json custody.json   what they add up "
+    "to\n"
     "personal/         only where two people agreed: an export's file, which its recipient alone can open\n";
 
 RESULT bundle_new(struct incident_bundle **out)

@@ -8,8 +8,8 @@
 #ifndef AMN_CLI_COMMAND_ACCOUNT_H
 #define AMN_CLI_COMMAND_ACCOUNT_H
 
-#include "base/rows/rows.h"
 #include "base/doc.h"
+#include "base/rows/rows.h"
 #include "cli/progress.h"
 
 #include <stdio.h>

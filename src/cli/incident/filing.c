@@ -1,8 +1,8 @@
 /* Reports to authorities: drafting from the facts, showing, filing, amending. Drawing them is done here, not in the vault. */
 #include "answer/paper/print.h"
+#include "answer/report/filing_page.h"
 #include "cli/ask.h"
 #include "cli/commands.h"
-#include "answer/report/filing_page.h"
 #include "cli/incident/paper.h"
 #include "cli/input.h"
 #include "cli/show.h"

@@ -140,7 +140,8 @@ static void show_shares(struct doc answer)
                    number(answer, "shared"), number(answer, "people_maybe"));
     show_words("People in it who are no customers: about %llu\n", number(answer, "others"));
     if (number(answer, "passwords") > 0)
-        show_words("Passwords in it, kept as hashes for the check at sign-up: %llu\n", number(answer, "passwords"));
+        show_words("Passwords in it, kept as hashes for the check at sign-up: %llu\n",
+                   number(answer, "passwords"));
 }
 
 static void show_fields(struct doc answer)
