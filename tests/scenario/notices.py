@@ -184,6 +184,10 @@ def two_people_start_it():
         asked = home.http("POST", f"{path}/{drafted['run']}/send", {}, key=by_ana)
         same([asked.status, asked.json["state"]], [202, "waiting"])
         within("notice 1 goes to 6 people", asked.json["what"])
+        texts = {change["member"]: change["now"] for change in home.good("GET", "/v1/approvals", key=by_budi)["items"][0]["changes"]}
+        for lang in ("en", "id", "ko"):
+            for kind in ("notice", "care"):
+                same(texts["says " + lang if kind == "notice" else "care " + lang].strip(), home.run("notice", "text", lang, kind).text.strip())
         time.sleep(1)
         same(told(host), 0, "nothing goes before the second yes")
         alone = home.http("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=by_ana)
@@ -646,6 +650,10 @@ def after_care_goes_by_itself():
         made, quiet = incident(home), incident(home)
         for each, more in ((made, []), (quiet, ["no_care=true"])):
             home.run("notice", "draft", each, *more)
+        shown = home.run("notice", "preview", made, "1", "--lang", "en").text
+        agreed = home.ask("notice", "preview", made, "1", "--lang", "en")["care"]
+        within(agreed["body"], shown.split("by itself:")[1], "what follows is shown before anybody agrees")
+        check("care" not in home.ask("notice", "preview", quiet, "2", "--lang", "en"), "none follows")
         home.run("notice", "send", made, "1", "--yes")
         home.run("notice", "send", quiet, "2", "--yes")
         await_state(home, made, "done")
@@ -659,7 +667,9 @@ def after_care_goes_by_itself():
             now = await_state(home, made, "done", run=2 + step)
             same([now["kind"], now["follows"], now["people"]["accepted"], now["people"]["no_consent"]], ["care", 1, 2, 1])
             mail = host.await_mails(6 + 2 * step)[-1]
-            within("after the leak of your personal data", mail.message["Subject"])
+            same(mail.message["Subject"], agreed["subject"])
+            same([line for line in said(mail).splitlines() if "Siti" not in line and "(code)" not in line][2:8],
+                 agreed["body"].splitlines()[2:8], "it says what was shown")
             same(mail.to in ("s0@person.example", "s1@person.example"), True, "who asked not to be written to is left alone")
         home.stop()
         home.wait_days(320)

@@ -77,14 +77,9 @@ static RESULT care_begin(struct batch *batch, struct notices *runs, struct run *
     struct run *run = NULL;
     struct receipt receipt = {0};
     SCOPED(buf_done) struct buf body = {0}, text = {0}, name = {0};
-    struct spec spec = before->words->spec;
-    spec.kind = NOTICE_CARE;
+    struct spec spec = spec_care(&before->words->spec);
     spec.follows = before->row.id;
     spec.step = step;
-    for (size_t i = 0; i < SPEC_LANGUAGES; i++) {
-        spec.texts[i] = spec.care[i];
-        spec.care[i] = (struct slice){0};
-    }
     TRY(incident_of_run(batch->shop, before, &incident));
     assert(incident);
     const struct run_row row = {.incident = incident->no,

@@ -200,6 +200,27 @@ static RESULT words_hold(const struct acting *acting, const struct reading *read
 }
 
 /* Two people start a run: what is asked is a loosening, which somebody else must agree to. */
+/* What the second person says yes to: each text that goes, in every language that somebody reads, and those that follow. */
+static void texts_asked(const struct run *run, uint64_t people, struct buf *out)
+{
+    const struct spec *spec = &run->words->spec;
+    size_t mark = cbor_open(out), count = 2;
+    put_number(out, "run", run->row.id);
+    put_number(out, "people", people);
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) {
+        char name[16];
+        if (!(spec->languages >> i & 1)) continue;
+        (void)snprintf(name, sizeof name, "says %s", mail_language(i));
+        put_text(out, name, spec->texts[i]);
+        count++;
+        if (spec->care[i].len == 0) continue;
+        (void)snprintf(name, sizeof name, "care %s", mail_language(i));
+        put_text(out, name, spec->care[i]);
+        count++;
+    }
+    cbor_map_close(out, mark, count);
+}
+
 static RESULT act_send(const struct acting *acting)
 {
     struct batch *batch = acting->batch;
@@ -227,10 +248,7 @@ static RESULT act_send(const struct acting *acting)
     (void)snprintf(what, sizeof what, "notice %u goes to %llu people%s", run->row.id,
                    (unsigned long long)people,
                    spec->care[0].len > 0 ? ", and after-care to them after 1, 3, 6 and 12 months" : "");
-    cbor_map(&now, 3);
-    put_number(&now, "run", run->row.id);
-    put_number(&now, "people", people);
-    put_text(&now, "says", spec->texts[0]);
+    texts_asked(run, people, &now);
     changes_put(buf_slice(&was), buf_slice(&now), &changes);
     const struct loosening loosening = {AUTHORITY_NOTICE, NOTICE_ROW_RUN + run->row.id, buf_slice(&body),
                                         what, buf_slice(&changes)};
@@ -304,12 +322,10 @@ static RESULT act_reached(const struct acting *acting)
     return told_now(acting);
 }
 
-/* The whole text for somebody made up, of whom everything leaked that leaked of anybody. */
-static RESULT sample(struct batch *batch, struct run *run, struct slice lang, struct buf *subject,
-                     struct buf *body)
+/* The whole text for somebody made up, of whom everything leaked that leaked of anybody. The words are there. */
+static void sample(const struct run_words *words, const struct says *says, struct slice lang,
+                   struct buf *subject, struct buf *body)
 {
-    TRY(run_words(batch, run));
-    const struct run_words *words = run->words;
     struct notice_person person = {
         .lang = lang, .name = SLICE_TEXT("Siti Rahma"), .code = SLICE_TEXT("(code)")};
     for (size_t i = 0; i < words->scope.part_count; i++) {
@@ -320,8 +336,7 @@ static RESULT sample(struct batch *batch, struct run *run, struct slice lang, st
             person.known |= part->full | part->masked;
     }
     person.possible &= ~person.known;
-    says_write(words->says, &person, subject, body);
-    return OK;
+    says_write(says, &person, subject, body);
 }
 
 static RESULT act_test(const struct acting *acting)
@@ -329,7 +344,8 @@ static RESULT act_test(const struct acting *acting)
     struct batch *batch = acting->batch;
     struct receipt receipt = {0};
     SCOPED(buf_done) struct buf subject = {0}, body = {0};
-    TRY(sample(batch, acting->run, acting->ask->lang, &subject, &body));
+    TRY(run_words(batch, acting->run));
+    sample(acting->run->words, acting->run->words->says, acting->ask->lang, &subject, &body);
     const struct mail_value values[] = {{"subject", buf_slice(&subject)}, {"lines", buf_slice(&body)}};
     TRY(mail_queue(batch, &(struct mail_draft){.kind = MAIL_NOTICE_TEST,
                                                .to = acting->ask->to,
@@ -363,16 +379,35 @@ RESULT verb_notice_act(struct batch *batch, const struct reader *reader, const s
     return FAIL(ROUTE_UNKNOWN, "act: send, pause, resume, stop, reached or test");
 }
 
+/* Member `care`: the text that follows by itself, months later. */
+static RESULT care_put(const struct shop *shop, const struct run_words *words, struct slice lang,
+                       struct buf *out)
+{
+    SCOPED(says_free) struct says *says = NULL;
+    SCOPED(buf_done) struct buf subject = {0}, body = {0};
+    const struct spec spec = spec_care(&words->spec);
+    TRY(says_new(&spec, &shop->fields, buf_slice(&words->name), buf_slice(&words->sender), &says));
+    sample(words, says, lang, &subject, &body);
+    cbor_text(out, SLICE_TEXT("care"));
+    cbor_map(out, 2);
+    put_text(out, "subject", buf_slice(&subject));
+    put_text(out, "body", buf_slice(&body));
+    return OK;
+}
+
 RESULT verb_notice_preview(struct batch *batch, const struct reader *reader,
                            const struct notice_preview_ask *ask, struct answer *out)
 {
     struct acting about = {.batch = batch, .reader = reader};
     SCOPED(buf_done) struct buf subject = {0}, body = {0};
     TRY(run_find(&about, ask->id, ask->run));
-    TRY(sample(batch, about.run, ask->lang, &subject, &body));
-    cbor_map(&out->body, 3);
+    TRY(run_words(batch, about.run));
+    const struct run_words *words = about.run->words;
+    bool cares = words->spec.care[0].len > 0;
+    sample(words, words->says, ask->lang, &subject, &body);
+    cbor_map(&out->body, 3 + cares);
     put_text(&out->body, "lang", slice_text(mail_language(says_language(ask->lang))));
     put_text(&out->body, "subject", buf_slice(&subject));
     put_text(&out->body, "body", buf_slice(&body));
-    return OK;
+    return cares ? care_put(batch->shop, words, ask->lang, &out->body) : OK;
 }

@@ -152,6 +152,17 @@ RESULT spec_read(struct slice bytes, struct spec *out)
     return members_read(bytes, out).code == CODE_OK ? OK : bad();
 }
 
+struct spec spec_care(const struct spec *spec)
+{
+    struct spec care = *spec;
+    care.kind = NOTICE_CARE;
+    for (size_t i = 0; i < SPEC_LANGUAGES; i++) {
+        care.texts[i] = spec->care[i];
+        care.care[i] = (struct slice){0};
+    }
+    return care;
+}
+
 struct slice spec_fact(const struct spec *spec, const char *name, const char *lang)
 {
     struct slice found = {0};

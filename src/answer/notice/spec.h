@@ -51,6 +51,9 @@ bool notice_on_paper(enum notice_channel channel);
 void spec_write(const struct spec *spec, struct buf *out);
 RESULT spec_read(struct slice bytes, struct spec *out); /* CORRUPT for what spec_write() did not make */
 
+/* What the after-care of this run says: the same facts in the texts of its `care`, and it has none itself. */
+struct spec spec_care(const struct spec *spec);
+
 /* The fact of that name in that language, else the one for all; empty when there is none. */
 struct slice spec_fact(const struct spec *spec, const char *name, const char *lang);
 

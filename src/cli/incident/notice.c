@@ -192,11 +192,21 @@ static void show_preview(const struct call *call, struct doc answer)
     show_slice(doc_text(doc_get(answer, "body")));
 }
 
+/* The after-care, too: it is agreed to with the notice. */
+static void show_all_texts(const struct call *call, struct doc answer)
+{
+    struct doc care = doc_get(answer, "care");
+    show_preview(call, answer);
+    if (!doc_there(care)) return;
+    show_words("\n\nAnd after 1, 3, 6 and 12 months, by itself:\n\n");
+    show_preview(call, care);
+}
+
 RESULT command_notice_preview(struct call *call)
 {
     struct notice_preview_ask ask = {.id = slice_text(call->args[0]), .lang = call_slice(call, OPT_LANG)};
     TRY(run_of(call, &ask.run));
-    return ask_and_show(call, VERB_NOTICE_PREVIEW, &ask, show_preview);
+    return ask_and_show(call, VERB_NOTICE_PREVIEW, &ask, show_all_texts);
 }
 
 static void show_person(const struct call *call, struct doc answer)
