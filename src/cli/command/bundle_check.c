@@ -4,6 +4,7 @@
 #include "keep/backup/tar.h"
 #include "prove/proof.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,6 +177,7 @@ static RESULT manifest_check(struct crypto *crypto, struct bundle_found *found)
 static RESULT sums_check(struct bundle_found *found)
 {
     enum { HEX = 2 * HASH_BYTES };
+    assert(found->files || found->count == 0);
     const struct bundle_file *sums = bundle_file(found, "SHA256SUMS");
     struct slice rest = sums ? buf_slice(&sums->bytes) : (struct slice){0}, line = {0};
     while (line_take(&rest, &line)) {

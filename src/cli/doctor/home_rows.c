@@ -151,12 +151,13 @@ enum doctor_state doctor_dumps(struct doctor *doctor, struct buf *said)
     if (fd >= 0) (void)close(fd); /* it was only read */
     text[len > 0 ? len : 0] = '\0';
     const char *limit = strstr(text, "Max core file size");
-    unsigned long size = 1;
     if (!limit) {
         buf_text(said, "its limits cannot be read; run as the vault's user");
         return DOCTOR_BLIND;
     }
-    bool none = sscanf(limit + strlen("Max core file size"), " %lu", &size) == 1 && size == 0;
+    limit += strlen("Max core file size");
+    char *end = NULL;
+    bool none = strtoul(limit, &end, 10) == 0 && end != limit; /* else a number, or "unlimited" */
     buf_text(said, none ? "the daemon leaves no core dump" : "a crash would write keys to the disk");
     return none ? DOCTOR_WELL : DOCTOR_BAD;
 }
