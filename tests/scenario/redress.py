@@ -13,6 +13,9 @@ import sys
 import threading
 import time
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, skip, story, unbase64, within  # noqa: E402
 from staff import colleagues  # noqa: E402
@@ -449,6 +452,138 @@ def terms_that_take_back_what_they_give_are_not_announced():
         within("part travel KRW budget 100000 open 100000", shown)
 
 
+def a_campaign_follows_the_count_of_its_incident():
+    """Known by a look, possible by a copied database; who came later has nothing, whoever asks."""
+    with Home() as home:
+        recipient = Recipient(home)
+        home.start()
+        people = [home.create(f"C-{n}", name=f"Person {n}", email=f"p{n}@mail.example") for n in range(12)]
+        mother = home.good("POST", "/v1/subjects", {"ref": "L-1", "kind": "linked", "lang": "ko", "country": "KR",
+                                                    "fields": {"name": "Receives The Parcels"}})["id"]
+        closed, seen = people[3], [people[3], people[5]]
+        home.good("POST", f"/v1/subjects/{closed}/close")
+        time.sleep(1.1)
+        copied = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(home.now()))
+        time.sleep(2.1)
+        erased = people.pop(7)  # exposed by the copy, and gone since
+        home.run("subject", "erase", erased, "--yes", "--reason", "asked for")
+        late = home.create("late", name="Late Comer", email="late@mail.example")
+        home.values(seen, ["name"], purpose="support")
+        incident = home.good("POST", "/v1/incidents", {"title": "a leak", "kind": "other"})["id"]
+        asked = {"title": "Sorry", "incident": incident, "currency": "KRW", "until": "2030-01-31", "parts": PARTS,
+                 "recipient": recipient.public}
+        same(home.http("POST", "/v1/campaigns", asked).status, 404, "nothing was counted yet")
+        counted = home.ask("incident", "scope", incident, f"copied_at={copied}", f"from={copied}", "fields=name", "fields=email")
+        same([counted["any"][name]["count"] for name in ("known", "possible", "excluded")], [2, 11, 1])
+        first = {}
+
+        def opened(**more):
+            one = campaign(home, recipient, who=None, incident=incident, **more)
+            shown = home.good("GET", f"/v1/campaigns/{one}")
+            same([shown["incident"], shown["count"]], [incident, 1])
+            rows = codes(home, recipient, one)
+            unseen = {"known": 0}.get(more.get("class"), 2 - bool(more.get("linked")))
+            same(shown["people"] - unseen, len(rows), "each has a code but who was erased, or is only linked")
+            first[one] = rows[0]["shop"]
+            return {row["id"]: row for row in rows}
+
+        everybody, known, possible = opened(), opened(**{"class": "known"}), opened(**{"class": "possible"})
+        same(set(everybody), set(people), "known and possible")
+        same(set(known), set(seen))
+        same(set(possible), set(people) - set(seen))
+        same(set(opened(linked=True)), set(people) | {mother}, "who is linked to a customer, where it was chosen")
+        check(not {late, erased} & set(everybody), "who is in no exposure has no voucher")
+        key = checkout(home)
+        same(home.good("POST", "/v1/vouchers/redeem", {"code": known[closed]["travel"], "amount": 20000}, key=key)["left"], 0,
+             "who closed their account uses it without registering again")
+        same(home.good("GET", f"/v1/subjects/{closed}")["status"], "closed", "and is closed as before")
+        same(len(set(first.values())), 4, "a code a campaign")
+        one = list(first)[0]
+        home.ask("incident", "scope", incident, f"from={copied}")
+        same(home.good("GET", f"/v1/campaigns/{one}")["people"], 13, "a newer count changes nothing of what was promised")
+        verified(home)
+
+
+def what_was_announced_is_changed_by_announcing_anew():
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, 3)
+        home.start()
+        one = campaign(home, recipient, until=day_in(home, 60))
+        code = codes(home, recipient, one)[0]["travel"]
+        key = checkout(home)
+
+        def change(status, **body):
+            got = home.http("POST", f"/v1/campaigns/{one}/change", body)
+            same(got.status, status, str(got))
+            return got
+
+        def promised():
+            told = home.good("GET", f"/v1/campaigns/{one}/totals")
+            note = signed(home.vkey, told["note"])
+            within(f"terms sha256 {told['terms_sha256']} in entry {told['terms_entry']}", note)
+            same(hashlib.sha256(told["terms"].encode()).hexdigest(), told["terms_sha256"])
+            entry = home.good("GET", f"/v1/ledger/entries/{told['terms_entry']}")
+            same(unbase64(entry["object"]).hex(), told["terms_sha256"], "as the ledger has it")
+            return told, note
+
+        first, note = promised()
+        for forged in (note.replace("open 60000", "open 59999"), note.replace("used 0", "used 1")):
+            check(forged != note, "it says so")
+            try:
+                signed(home.vkey, first["note"].replace(note, forged))
+            except InvalidSignature:
+                continue
+            check(False, "a changed sum was signed")
+        # to the better: more money, longer
+        change(200, until=day_in(home, 90), budgets=["travel=90000"], refund_days=40)
+        second, note = promised()
+        check(second["terms_sha256"] != first["terms_sha256"] and second["terms_entry"] > first["terms_entry"], "announced anew")
+        within("announcement 2\n", second["terms"])
+        within("part travel KRW budget 90000 open 90000", note)
+        same(home.good("POST", "/v1/vouchers/check", {"code": code}, key=key)["until"], until_of(home, 90), "the same code is good longer")
+        # to the worse: never without saying so, never sooner than 14 days from that
+        for worse in ({"until": day_in(home, 30)}, {"refund_days": 3},
+                      {"terms_en": TERMS["terms_en"] + " Only for orders above 50."}):
+            same(change(409, **worse).code, "check.not_met")
+        same(change(409, until=day_in(home, 13), announce=True).code, "check.not_met", "13 days are too few")
+        same(promised()[0]["terms_sha256"], second["terms_sha256"], "what was refused changed nothing")
+        change(200, until=day_in(home, 15), announce=True)
+        third, _ = promised()
+        within("announcement 3\n", third["terms"])
+        same(home.good("POST", "/v1/vouchers/check", {"code": code}, key=key)["until"], until_of(home, 15))
+        for announcement in (first, second):  # what had been promised stays in the ledger
+            entry = home.good("GET", f"/v1/ledger/entries/{announcement['terms_entry']}")
+            same(unbase64(entry["object"]).hex(), announcement["terms_sha256"])
+        same(change(409, budgets=["travel=80000"], announce=True).status, 409, "a budget never shrinks")
+        for _ in range(2):  # a key that nobody uses for 14 days ends
+            home.wait_days(8.3)
+            promised()
+            got = home.http("POST", "/v1/vouchers/check", {"code": code}, key=key)
+            same(got.status, 200)
+        same(home.http("POST", "/v1/vouchers/redeem", {"code": code, "amount": 1}, key=key).code, "voucher.over")
+        adds_up(home, one)
+        verified(home)
+
+
+def day_in(home, days):
+    return time.strftime("%Y-%m-%d", time.gmtime(home.now() + days * 86400))
+
+
+def until_of(home, days):
+    """That day is over in Korea."""
+    return day_in(home, days) + "T15:00:00Z"
+
+
+def signed(vkey, note):
+    """The text of a note, once its line by this key was checked by an Ed25519 of another make."""
+    text, _, lines = note.rpartition("\n\n")
+    name, _, coded = vkey.split("+", 2)
+    line, = [line.split(" ") for line in lines.splitlines() if line.split(" ")[1] == name]
+    Ed25519PublicKey.from_public_bytes(unbase64(coded)[1:]).verify(unbase64(line[2])[4:], (text + "\n").encode())
+    return text + "\n"
+
+
 def a_kill_loses_nothing_and_pays_nothing_twice():
     with Home() as home:
         recipient = Recipient(home)
@@ -522,5 +657,7 @@ if __name__ == "__main__":
           codes_of_another_campaign_or_part_are_refused,
           a_code_that_nobody_was_given_stops_its_campaign,
           terms_that_take_back_what_they_give_are_not_announced,
+          a_campaign_follows_the_count_of_its_incident,
+          what_was_announced_is_changed_by_announcing_anew,
           a_kill_loses_nothing_and_pays_nothing_twice,
           a_row_that_somebody_changed_is_found)
