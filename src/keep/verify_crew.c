@@ -14,6 +14,7 @@ static void bundle_drop(struct hand *hand)
 static void hand_done(struct hand *hand)
 {
     if (hand->known) {
+        for (size_t i = 0; i < KNOWN_SLOTS; i++) eras_done(&hand->known[i].eras);
         wipe(hand->known, KNOWN_SLOTS * sizeof *hand->known);
         free(hand->known);
     }
