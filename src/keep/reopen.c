@@ -1,6 +1,7 @@
 #include "keep/reopen.h"
 
 #include "keep/access/authority.h"
+#include "keep/access/quiet.h"
 #include "keep/erase.h"
 #include "keep/record.h"
 
@@ -70,6 +71,14 @@ static bool authority_same(const struct authority_head *a, const struct authorit
     return a->count == b->count && hash_equal(&a->hash, &b->hash);
 }
 
+static bool erasures_lost(struct shop *shop)
+{
+    SCOPED(buf_done) struct buf path = {0}, mark = {0};
+    shop_path(shop->home, shop->name, SHOP_RESTORED, &path);
+    struct result got = file_read(buf_c(&path), sizeof SHOP_RESTORED_QUIET, &mark);
+    return got.code == CODE_OK && slice_is(buf_slice(&mark), SHOP_RESTORED_QUIET);
+}
+
 static RESULT reopen_run(struct batch *batch, const struct signed_state *old)
 {
     struct shop *shop = batch->shop;
@@ -82,6 +91,7 @@ static RESULT reopen_run(struct batch *batch, const struct signed_state *old)
     draft.entry.has_old = true;
     batch_append(batch, &draft, &receipt);
     if (!authority_same(&now, &old->authority)) TRY(keys_end(batch, &system));
+    if (erasures_lost(shop)) TRY(quiet_begin(batch));
     return erasures_replay(batch, &system);
 }
 

@@ -2,6 +2,7 @@
 
 #include "keep/access/authority.h"
 #include "keep/access/guess.h"
+#include "keep/access/quiet.h"
 #include "keep/access/webauthn.h"
 #include "keep/export/export.h"
 #include "keep/post.h"
@@ -468,6 +469,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
         TRY(shop_reopen(shop, &old));
         mark_remove(shop);
     }
+    if (options->mode == SHOP_WRITER) TRY(quiet_ask(shop));
     if (options->mode == SHOP_WRITER) TRY(rotation_open(shop));
     if (options->mode == SHOP_WRITER && shop->forged > 0) TRY(forged_tell(shop));
     *out = TAKE(shop);

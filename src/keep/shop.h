@@ -114,6 +114,8 @@ enum shop_mode { SHOP_CREATE, SHOP_WRITER, SHOP_READER };
 
 /* In the shop's folder after a restore that could not tell whether it was of the newest state: keep/backup/restore.h. */
 #define SHOP_RESTORED "restored"
+/* What it holds when who was erased since the backup is unknown: keep/access/quiet.h. */
+#define SHOP_RESTORED_QUIET "restored, erasures unknown\n"
 
 struct shop_options {
     const struct home *home;

@@ -4,6 +4,7 @@
  */
 #include "answer/redress/campaign.h"
 #include "keep/access/authority.h"
+#include "keep/access/quiet.h"
 #include "keep/spend.h"
 #include "keep/watch/watching.h"
 #include "keeper/keeper_priv.h"
@@ -182,6 +183,7 @@ static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct
     bool keep = task->head.idempotency.len > 0 && verb_row(task->head.verb)->changes, given = false;
     enum act act = access_act_of(task->head.verb);
     TRY(access_act(reader, act));
+    TRY(quiet_may(&batch->shop->access, act, task->head.verb));
     if (act != ACT_NONE) TRY(access_lesson(batch->shop, reader));
     struct result may = watching_ask(batch, reader, &asking);
     task->answer.head.retry_after_s = asking.retry_after_s;

@@ -119,12 +119,18 @@ RESULT notices_begin(struct keeper *keeper)
     return made.code == CODE_OK ? FAIL(UNAVAILABLE, "notice: no descriptor to hear its senders") : made;
 }
 
+/* A shop that does not know whom it had erased writes to nobody yet. */
+static int64_t shop_due_us(struct shop *shop, int64_t now_us)
+{
+    return shop->access.quiet_us != 0 ? INT64_MAX : notices_due_us(shop, now_us);
+}
+
 /* When the first shop wants a turn. */
 static int64_t due_us(struct keeper *keeper, int64_t now_us)
 {
     int64_t next_us = INT64_MAX;
     for (size_t i = 0; i < keeper->shop_count; i++) {
-        int64_t shop_us = notices_due_us(keeper->shops[i], now_us);
+        int64_t shop_us = shop_due_us(keeper->shops[i], now_us);
         if (shop_us < next_us) next_us = shop_us;
     }
     return next_us;
@@ -141,7 +147,7 @@ int64_t notices_turn(struct keeper *keeper)
     for (size_t i = 0; i < keeper->shop_count; i++) {
         struct shop *shop = keeper->shops[i];
         size_t room = bulk_room(noticing->bulk);
-        if (notices_due_us(shop, now_us) > now_us && word_of(noticing, i) == 0) continue;
+        if (shop_due_us(shop, now_us) > now_us && word_of(noticing, i) == 0) continue;
         if (room == 0 && word_of(noticing, i) == 0) continue;
         struct result done = shop_turn(keeper, shop, i, room < JOBS_MAX ? room : JOBS_MAX);
         arena_reset(&keeper->arena);

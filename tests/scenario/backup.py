@@ -10,6 +10,7 @@ import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, command, same, story, within
+from staff import colleagues
 
 WORDS = "six words make a good passphrase"
 CUSTODY = "other words for the copy of the keys"
@@ -140,7 +141,61 @@ def another_machine_needs_the_keys_and_the_list_of_erasures():
         same(home.restore(full, home.path, "--keys", keys, "--erasures-unknown").status, 0)
         home.admin = home.ask("key", "issue", "--role", "admin")["key"]
         home.start()
-        same(home.http("GET", f"/v1/subjects/{gone}").status, 200, "as was said")
+        same(home.http("GET", f"/v1/subjects/{gone}").code, "restore.erasures_unknown", "not yet")
+
+
+def without_the_list_of_erasures_nobody_is_shown_until_two_agree_or_a_day_has_passed():
+    with Kept() as home:
+        home.start()
+        (ana,), _ = colleagues(home, "ana")
+        gone, stays = home.create("gone", email="gone@example.org"), home.create("stays", email="stays@example.org")
+        full = home.backup("full.age")
+        keys = os.path.join(home.folder, "keys.age")
+        same(home.cli("backup", home.path, "--custody", "--out", keys, env=home.custody).status, 0)
+        home.stop()
+        home.lose()
+        within("until a second person agrees", home.restore(full, home.path, "--keys", keys, "--erasures-unknown").text)
+        home.admin = home.ask("key", "issue", "--role", "admin")["key"]
+        within('"loosening_delayed"', home.run("mail", "queue", "--json").text, "everybody is told")
+
+        def refused():
+            asks = (("GET", f"/v1/subjects/{stays}", None),
+                    ("POST", "/v1/reveal", {"subjects": [stays], "fields": ["email"], "purpose": "support"}),
+                    ("POST", "/v1/lookup", {"field": "email", "value": "stays@example.org", "purpose": "support"}))
+            return [home.http(*ask[:2], ask[2]).code for ask in asks]
+
+        def waiting():
+            return next(row for row in home.good("GET", "/v1/approvals")["items"] if row["state"] == "delayed")
+
+        no = ["restore.erasures_unknown"] * 3
+        home.start()
+        same(refused(), no)
+        within("erasures_unknown", home.cli("subject", "history", stays).err.decode())
+        same(home.http("DELETE", f"/v1/subjects/{gone}").status, 200, "who is known to be erased is, meanwhile")
+        home.stop()
+        home.start()
+        same(refused(), no, "after a restart")
+        path = f"/v1/approvals/{waiting()['approval']}"
+        same(home.http("POST", f"{path}/approve").status, 403, "a key that nobody is named by")
+        same(home.http("POST", f"{path}/cancel").status, 200)
+        same(refused(), no, "cancelled, it stays")
+        home.stop()
+        shutil.copytree(home.path, home.path + ".waits")
+        home.start()
+        path = f"/v1/approvals/{waiting()['approval']}"
+        same(home.http("POST", f"{path}/approve", key=ana.token()).json["state"], "applied")
+        same(home.http("GET", f"/v1/subjects/{stays}").status, 200, "two agree")
+        same(home.http("GET", f"/v1/subjects/{gone}").status, 410)
+        home.stop()
+        same(home.ask("ledger", "verify")["findings"], [])
+        shutil.rmtree(home.path)
+        os.rename(home.path + ".waits", home.path)
+        home.start()
+        home.wait_days(23 / 24)
+        same(refused(), no, "not before a day has passed")
+        home.wait_days(2 / 24)
+        home.restart()  # what is due is done once a minute, and at an end
+        same(home.http("GET", f"/v1/subjects/{stays}").status, 200, "a day")
 
 
 def a_chain_gives_every_point_of_it():
@@ -267,7 +322,8 @@ def where_a_home_is_nothing_is_overwritten():
 
 story(a_lost_disk_comes_back_and_goes_on, the_newest_state_keeps_its_log_and_an_older_one_begins_another,
       rights_that_were_taken_since_stay_taken, people_who_were_erased_since_do_not_come_back,
-      another_machine_needs_the_keys_and_the_list_of_erasures, a_chain_gives_every_point_of_it,
+      another_machine_needs_the_keys_and_the_list_of_erasures,
+      without_the_list_of_erasures_nobody_is_shown_until_two_agree_or_a_day_has_passed, a_chain_gives_every_point_of_it,
       a_drill_checks_all_and_leaves_nothing, what_is_cut_or_changed_is_refused,
       who_has_the_recipient_but_no_key_of_the_home_makes_no_backup, public_tools_open_it,
       it_is_made_while_the_daemon_works, where_a_home_is_nothing_is_overwritten)

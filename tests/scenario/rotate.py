@@ -121,6 +121,10 @@ def a_backup_from_before_opens_with_a_custody_copy_only():
         check(dark.status != 0, "the keyring of today has no key for it")
         within("destroyed", dark.err.decode() + dark.text)
         home.run("restore", home.file("full.age"), home.path, "--keys", home.file("keys.age"), "--erasures-unknown", env=env)
+        within("erasures_unknown", home.cli("subject", "show", one).err.decode())
+        home.ahead_s += 25 * 3600
+        home.start()
+        home.stop()
         same(home.run("subject", "show", one, "--json").json["id"], one)
         home.run("ledger", "verify")
 

@@ -116,6 +116,11 @@ static RESULT report_show(const struct call *call, struct restore *restore,
             "Whatever came after it is not there. At its first start the ledger begins a new log that names "
             "the "
             "old one, unless this was the newest state; people on the list of erasures are erased again.\n");
+        if (call_has(call, OPT_ERASURES_UNKNOWN)) {
+            show_words(
+                "Nobody is shown what it keeps of people until a second person agrees (amanah approval "
+                "list) or a day has passed since its first start.\n");
+        }
     }
     return OK;
 }

@@ -111,6 +111,7 @@ struct access {
     size_t sign_in_count;
     struct budget_row *budgets; /* keep/access/limits.h */
     size_t budget_count;
+    int64_t quiet_us; /* since when nobody is told of persons; 0: they are: keep/access/quiet.h */
     struct role
         operator_role; /* of whoever holds the machine: built in, so that no change of roles locks them out */
 };

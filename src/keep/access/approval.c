@@ -145,6 +145,27 @@ RESULT loosen(struct batch *batch, const struct reader *reader, const struct loo
     return approval_file(batch, reader, loosening, &approval, out);
 }
 
+RESULT loosen_in_a_day(struct batch *batch, uint64_t asker, const struct loosening *loosening)
+{
+    const struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
+    struct shop *shop = batch->shop;
+    struct receipt receipt = {0};
+    SCOPED(approval_done)
+    struct approval approval = {.id = (uint32_t)shop->access.approval_count + 1,
+                                .state = APPROVAL_DELAYED,
+                                .asker = asker,
+                                .kind = loosening->kind,
+                                .row = loosening->id,
+                                .asked_us = batch->now_us,
+                                .due_us = batch->now_us + APPROVAL_DELAY_HOURS * HOUR_US};
+    if (approvals_open(&shop->access) >= APPROVALS_OPEN_MAX)
+        return FAIL(TOO_MANY, "approvals: %d are open; approve or cancel some first", APPROVALS_OPEN_MAX);
+    TRY(row_base(batch, loosening->kind, loosening->id, &approval.base));
+    approval_words_seal(shop, loosening, &approval);
+    TRY(approval_save(batch, &system, &approval, &receipt));
+    return approval_tell(batch, &approval, MAIL_LOOSENING_DELAYED, slice_text(loosening->what));
+}
+
 bool approval_permits(const struct access *access, uint64_t reader, uint64_t count, int64_t now_us)
 {
     if (containment_stands(access)) return false;

@@ -76,6 +76,12 @@ RESULT loosen(struct batch *batch, const struct reader *reader, const struct loo
               struct answer *out, bool *put);
 
 /*
+ * File one that takes effect by itself in a day, and that another than `asker` may approve before. Staff are mailed.
+ * TOO_MANY as above.
+ */
+RESULT loosen_in_a_day(struct batch *batch, uint64_t asker, const struct loosening *loosening);
+
+/*
  * May this reader look at `count` people at once, or be at `count` people today, beyond its role's own bound?
  * True while a permission of that size that it asked for itself is running.
  */

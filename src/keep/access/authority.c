@@ -118,10 +118,11 @@ bool authority_row_good(struct shop *shop, const struct authority_row *row)
 
 static const char *kind_name(uint32_t kind)
 {
-    static const char *const names[] = {
-        "?",      "staff", "key",         "role",   "field",    "witness", "grant", "budget",  "approval",
-        "secret", "mail",  "service",     "canary", "breaker",  "sign-in", "sink",  "leave",   "?",
-        "alert",  "mute",  "containment", "hold",   "campaign", "notice",  "book",  "keeping", "export"};
+    static const char *const names[] = {"?",      "staff",   "key",         "role",   "field",    "witness",
+                                        "grant",  "budget",  "approval",    "secret", "mail",     "service",
+                                        "canary", "breaker", "sign-in",     "sink",   "leave",    "?",
+                                        "alert",  "mute",    "containment", "hold",   "campaign", "notice",
+                                        "book",   "keeping", "export",      "?",      "quiet"};
     return kind < COUNT_OF(names) ? names[kind] : "?";
 }
 

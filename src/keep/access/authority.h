@@ -33,6 +33,7 @@ enum authority_kind {
     AUTHORITY_BOOK = 24,
     AUTHORITY_KEEPING = 25,
     AUTHORITY_EXPORT = 26,
+    AUTHORITY_QUIET = 28,
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

@@ -3,6 +3,7 @@
 #include "keep/access/authority.h"
 #include "keep/access/containment.h"
 #include "keep/access/notice_row.h"
+#include "keep/access/quiet.h"
 #include "keep/access/redress_row.h"
 #include "keep/export/export.h"
 #include "keep/hold.h"
@@ -127,6 +128,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return profile_take(shop, id, body);
     case AUTHORITY_KEEPING:
         return keeping_take(&shop->access, id, body);
+    case AUTHORITY_QUIET:
+        return quiet_take(&shop->access, id, body);
     case AUTHORITY_EXPORT:
         return export_take(shop, id, body);
     case AUTHORITY_WITNESS:

@@ -207,6 +207,7 @@ static RESULT erasures_take(struct restore *restore)
         buf_print(&path, "shops/%s/erased", restore->names.at[0]);
         return build_put(restore, buf_c(&path), options->erased);
     }
+    restore->erasures_lost = options->erasures_unknown;
     if (options->erasures_unknown) return OK;
     return FAIL(
         ERASURES_UNKNOWN,

@@ -128,7 +128,8 @@ static RESULT shop_settle(struct restore *restore, const char *name)
     if (stat(buf_c(&kept), &status) == 0)
         return rename(buf_c(&kept), buf_c(&into)) == 0 ? OK : disk("rename", SIGNED_KEPT);
     shop_path(restore->home, name, SHOP_RESTORED, &mark);
-    return file_replace(buf_c(&mark), SLICE_TEXT("restored\n"));
+    return file_replace(buf_c(&mark),
+                        restore->erasures_lost ? SLICE_TEXT(SHOP_RESTORED_QUIET) : SLICE_TEXT("restored\n"));
 }
 
 static RESULT shops_settle(struct restore *restore)
