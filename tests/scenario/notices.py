@@ -555,7 +555,7 @@ def a_gateway_of_whatsapp_is_spoken_to_in_its_own_words():
         mail_set(home, host)
         made, _ = unmailed(home, 3)
         gateway = Gateway(say)
-        url = f"url={gateway.url}/v20.0/106540352242922/messages"
+        url = f"url={gateway.url}/v23.0/106540352242922/messages"
         same(home.cli("notice", "hook", url, "form=whatsapp").status, 2, "without token")
         shown = home.run("notice", "hook", url, "form=whatsapp", "template=data_leak", f"token=@{home.file('token', 'EAAGsecret' + chr(10))}", "--json")
         check("EAAGsecret" not in shown.text, "the token is not told")

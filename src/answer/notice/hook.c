@@ -218,8 +218,9 @@ RESULT hook_job(struct shop *shop, const struct hook_message *message, int64_t n
  * after days, so that one message never holds up all others. Source: WhatsApp Cloud API, "Error codes".
  */
 static const uint32_t nobody_there[] = {131021, 131026, 131030, 131051};
-static const uint32_t not_ours[] = {3,      10,     190,    131005, 131031, 131042,
-                                    131045, 132000, 132001, 132015, 132016, 133010};
+static const uint32_t not_ours[] = {3,      10,     33,     190,    368,    131005, 131031,
+                                    131042, 131045, 132000, 132001, 132015, 132016, 133010};
+enum { PERMISSIONS_FROM = 200, PERMISSIONS_TO = 299 }; /* of them, too */
 
 static bool among(const uint32_t *codes, size_t count, uint32_t code)
 {
@@ -254,7 +255,9 @@ static enum mail_end end_of(const struct send_done *done)
     if (done->status == 0) return done->maybe ? MAIL_LOST : MAIL_DOWN;
     if (done->code == 0) return end_of_status(done->status);
     if (among(nobody_there, COUNT_OF(nobody_there), done->code)) return MAIL_REFUSED;
-    return among(not_ours, COUNT_OF(not_ours), done->code) ? MAIL_DOWN : MAIL_LATER;
+    bool setting = among(not_ours, COUNT_OF(not_ours), done->code) ||
+                   (done->code >= PERMISSIONS_FROM && done->code <= PERMISSIONS_TO);
+    return setting ? MAIL_DOWN : MAIL_LATER;
 }
 
 void hook_word(const struct send_done *done, struct bulk_word *out)

@@ -1,5 +1,6 @@
 /* What of a notice needs no vault: specs, pace, bounces, and what a text says of whom. */
 #include "answer/notice/dsn.h"
+#include "answer/notice/hook.h"
 #include "answer/notice/notice_lint.h"
 #include "answer/notice/pace.h"
 #include "answer/notice/says.h"
@@ -266,6 +267,28 @@ static void bounces_are_read_and_other_mails_are_none(void **state)
     }
 }
 
+/* What a gateway's answer means: for this person, for the setting, or for later. */
+static void answers_of_gateways_are_told_apart(void **state)
+{
+    static const struct {
+        uint16_t status;
+        uint32_t code;
+        enum mail_end end;
+    } cases[] = {{400, 0, MAIL_REFUSED},    {422, 0, MAIL_REFUSED},    {401, 0, MAIL_DOWN},
+                 {302, 0, MAIL_DOWN},       {503, 0, MAIL_LATER},      {400, 131026, MAIL_REFUSED},
+                 {400, 33, MAIL_DOWN},      {403, 368, MAIL_DOWN},     {403, 199, MAIL_LATER},
+                 {403, 200, MAIL_DOWN},     {403, 299, MAIL_DOWN},     {403, 300, MAIL_LATER},
+                 {429, 130429, MAIL_LATER}, {400, 131048, MAIL_LATER}, {404, 132001, MAIL_DOWN}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct send_done done = {.end = SEND_LATER, .status = cases[i].status, .code = cases[i].code};
+        struct bulk_word word;
+        hook_word(&done, &word);
+        if (word.done.end != cases[i].end)
+            fail_msg("HTTP %u, error %u: %d", cases[i].status, cases[i].code, word.done.end);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +300,7 @@ int main(void)
         cmocka_unit_test(words_of_people_are_held_against_the_lint),
         cmocka_unit_test(a_domain_that_says_later_waits_alone),
         cmocka_unit_test(bounces_are_read_and_other_mails_are_none),
+        cmocka_unit_test(answers_of_gateways_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
