@@ -166,6 +166,22 @@ def the_words_of_a_report_are_held_against_the_lint():
                 check("must" not in rules, f"{duty} {language}: its title names the leak")
 
 
+def a_fact_said_in_another_language_alone_is_found():
+    with Home() as home:
+        one = leak(home)
+        home.run("incident", "add", one, "circumstances", "name=leak_confirmed", "state=yes")
+        home.run("incident", "add", one, "facts", "name=how", "lang=ko", "text=회수되지 않은 접근키로 유출되었습니다.")
+        def missing(*words):
+            return [row["instead"] for row in draft(home, one, *words, "--dry-run")["findings"] if row["rule"] == "element"]
+        same([missing("kr-pipa/authority"), missing("eu-gdpr/authority", "--lang", "ko")], [[], []])
+        same([missing("kr-pipa/authority", "--lang", "en"), missing("impact")], [["how"], ["how"]])
+        within("how", home.run("report", "draft", one, "eu-nis2/final", "--dry-run").text)
+        home.run("incident", "add", one, "facts", "name=how", "lang=en", "text=A key that was not withdrawn was used.")
+        same(missing("kr-pipa/authority", "--lang", "en"), [])
+        home.run("incident", "add", one, "facts", "name=how", "text=접근키")  # for all languages: whoever wrote it meant so
+        same(missing("impact"), [])
+
+
 def whatever_the_law_calls_it_a_report_says_that_data_leaked():
     """Every report to an authority, in every language; and one in another language than the authority's says so."""
     with Home() as home:
@@ -228,5 +244,5 @@ if __name__ == "__main__":
     story(every_demanded_element_is_there_in_the_authoritys_language, numbers_and_what_is_not_affected_come_from_the_count,
           claims_stand_in_it_only_when_somebody_verified_them,
           filing_keeps_when_how_and_receipt_and_amending_shows_what_changed, hostile_words_break_no_pdf_json_or_template,
-          the_words_of_a_report_are_held_against_the_lint, whatever_the_law_calls_it_a_report_says_that_data_leaked,
+          the_words_of_a_report_are_held_against_the_lint, a_fact_said_in_another_language_alone_is_found, whatever_the_law_calls_it_a_report_says_that_data_leaked,
           the_programs_own_sentences_pass_the_lint, the_same_paper_comes_over_http, who_may_not_know_gets_no_report)

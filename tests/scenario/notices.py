@@ -299,6 +299,41 @@ def a_claim_that_falls_before_the_second_yes_holds_it_back():
         same(home.run("ledger", "verify").status, 0)
 
 
+def a_claim_that_falls_while_it_is_sent_holds_the_rest_back():
+    words = "Card numbers were not taken"
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        customers(home, 3)
+        looked_at(home, [person(home, f"C-{n}") for n in range(1, 4)], ["email"])
+        made = incident(home, how={"en": f"A key was used. {words}.", "id": "Kunci dipakai.", "ko": "인증키가 사용되었습니다."})
+        (ana, budi), (by_ana, by_budi) = colleagues(home, "ana", "budi")
+        for staff in (ana, budi):
+            home.run("incident", "add", made, "members", f"who={staff.id}")
+        path = f"/v1/incidents/{made}"
+        claim = home.good("POST", path + "/claims", {"text": words}, key=by_ana)["line"]
+        home.good("POST", path + "/claims", {"of": claim, "state": "verified", "evidence": ["query 7"]}, key=by_budi)
+        home.good("POST", path + "/notices", {"per_day": 1}, key=by_ana)
+        asked = home.http("POST", path + "/notices/1/send", {}, key=by_ana)
+        home.good("POST", f"/v1/approvals/{asked.json['approval']}/approve", key=by_budi)
+        until = time.monotonic() + 30
+        while status(home, made)["people"]["accepted"] < 1 and time.monotonic() < until:
+            time.sleep(0.1)
+        home.run("incident", "add", made, "facts", "name=where", "lang=en", "text=The web shop")
+        time.sleep(1)
+        same(status(home, made)["state"], "sending", "a fact that changes nothing in it holds nothing")
+        home.good("POST", path + "/claims", {"of": claim, "state": "false"}, key=by_budi)
+        held = await_state(home, made, "paused", seconds=30)
+        same([held["people"]["accepted"], held["people"]["queued"], told(host)], [1, 2, 1], "the others wait")
+        same({one["text"] for one in held["findings"]}, {"how"})
+        within("held back by what the incident says now: en, how:", home.run("incident", "timeline", made).text)
+        same(home.cli("notice", "resume", made, "1").status, 1)
+        home.wait_days(1.1)
+        time.sleep(2)
+        same([status(home, made)["state"], told(host)], ["paused", 1], "nobody is written to")
+        same(home.run("ledger", "verify").status, 0)
+
+
 def it_tells_beforehand_how_long_it_takes():
     with Home() as home, MailHost() as host:
         home.start()
@@ -447,6 +482,32 @@ def whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand():
         same(home.run("ledger", "verify").status, 0)
         for word in ("Jalan Merdeka", "김우편"):
             check(word.encode() not in home.daemon_said(), f"{word} was said")
+
+
+def letters_and_text_messages_are_held_against_the_lint_as_mails_are():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        gateway = Gateway(lambda body, count: (202, b"{}"))
+        made, ids = unmailed(home, 3)
+        home.create("paper", lang="ko", name="김우편", addresses=[{"address": "세종대로 1", "postcode": "04524"}])
+        home.run("notice", "hook", f"url={gateway.url}/sms")
+        home.run("incident", "add", made, "facts", "name=how", "lang=ko", "text=이메일 주소가 노출되었습니다. 쿠폰을 드립니다.")
+        for run, channel in ((2, "hook"), (3, "letter"), (4, "list")):
+            drafted = home.ask("notice", "draft", made, f"channel={channel}", "after=1")["notice"]
+            same({(one["text"], one["rule"]) for one in drafted["findings"]}, {("how", "euphemism"), ("how", "offer")}, channel)
+            refused = home.cli("notice", "send", made, str(run), "--yes")
+            same(refused.status, 1, channel)
+            within("ko, how: ", refused.err.decode())
+        same(gateway.posts, [])
+        home.run("incident", "add", made, "facts", "name=how", "lang=ko", "text=퇴사자의 인증키가 사용되었습니다.")
+        home.run("notice", "draft", made, "channel=list", "after=1")
+        home.run("notice", "send", made, "5", "--yes")
+        await_state(home, made, "sending", run=5)
+        home.run("notice", "letters", made, "5", home.folder)
+        home.run("incident", "add", made, "claims", "text=퇴사자의 인증키가 사용되었습니다")  # nobody verified what it says
+        same(home.cli("notice", "letters", made, "5", home.folder).status, 1, "no more are handed out")
+        await_state(home, made, "paused", run=5, seconds=30)
 
 
 class Gateway:
@@ -757,7 +818,9 @@ def killed_again_and_again_nobody_is_lost():
 if __name__ == "__main__":
     story(each_gets_exactly_their_fields_in_their_language, one_person_is_proved_and_their_code_is_known, two_people_start_it,
           a_new_way_of_mails_is_not_used, what_it_must_say_it_says_or_does_not_go, words_are_held_against_the_lint,
-          a_claim_that_falls_before_the_second_yes_holds_it_back, it_tells_beforehand_how_long_it_takes,
+          a_claim_that_falls_before_the_second_yes_holds_it_back,
+          a_claim_that_falls_while_it_is_sent_holds_the_rest_back, letters_and_text_messages_are_held_against_the_lint_as_mails_are,
+          it_tells_beforehand_how_long_it_takes,
           hostile_names_make_no_header, who_cannot_be_mailed_is_listed_and_told_otherwise,
           whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand, text_messages_go_by_a_signed_hook,
           a_minors_guardian_is_told_and_letters_say_so, after_care_goes_by_itself,

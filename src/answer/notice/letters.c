@@ -4,6 +4,7 @@
  * order of people's numbers, so that whoever was cut off goes on behind the last one they have, or begins anew.
  */
 #include "answer/notice/delivery.h"
+#include "answer/notice/notice_lint.h"
 #include "answer/notice/send.h"
 #include "answer/notice/told.h"
 #include "answer/notice/verbs.h"
@@ -183,6 +184,16 @@ static RESULT look_enter(struct page_of *page, struct answer *out)
     return OK;
 }
 
+/* What the incident says may have changed a moment ago: no letter is handed out whose words no longer hold. */
+static RESULT words_hold(struct batch *batch, struct run *run)
+{
+    SCOPED(reading_done) struct reading reading = {0};
+    SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
+    TRY(run_reading(batch->shop, run, &reading));
+    TRY(run_lint(batch, run, &reading, &faults));
+    return notice_faults_refuse(&faults, "notice");
+}
+
 RESULT verb_notice_letters(struct batch *batch, const struct reader *reader,
                            const struct notice_letters_ask *ask, struct answer *out)
 {
@@ -198,6 +209,7 @@ RESULT verb_notice_letters(struct batch *batch, const struct reader *reader,
     if (asked.run->row.state != RUN_SENDING && asked.run->row.state != RUN_DONE)
         return FAIL(CONFLICT,
                     "notice: two people must have agreed to it, and it must not be paused or stopped");
+    if (asked.run->row.state == RUN_SENDING) TRY(words_hold(batch, asked.run));
     if (ask->after.len > 0) TRY(id_get(batch->shop, ID_SUBJECT, ask->after, &last));
     SCOPED(page_done)
     struct page_of page = {.batch = batch,

@@ -56,6 +56,8 @@ struct run {
     struct run_dirty dirty[RUN_DIRTY_MAX];
     size_t dirty_count;
     bool row_dirty;
+    uint64_t
+        linted; /* so many lines its incident had when its words were held against them; 0: not by this process */
     struct run_words *words; /* NULL: not needed yet */
 };
 

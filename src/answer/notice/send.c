@@ -423,21 +423,21 @@ static RESULT run_hand_over(struct handing *handing, struct run *run)
     return OK;
 }
 
-/* A claim may have fallen between the asking and the yes: then it waits, paused, and the timeline says why. */
-static RESULT run_hold(struct batch *batch, struct run *run, enum run_state *state)
+/* Its words against what its incident knows and claims now: where they no longer hold it waits, and a line says why. */
+static RESULT run_hold(struct batch *batch, struct run *run, struct incident *incident, const char *when)
 {
     const struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
-    struct incident *incident = NULL;
     struct receipt receipt = {0};
     SCOPED(reading_done) struct reading reading = {0};
     SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
     SCOPED(buf_done) struct buf text = {0};
-    TRY(run_incident(batch->shop, run, &incident));
     TRY(incident_read(batch->shop, incident, &reading));
     TRY(run_lint(batch, run, &reading, &faults));
-    *state = faults.count > 0 ? RUN_PAUSED : RUN_SENDING;
+    run->linted = incident->lines;
     if (faults.count == 0) return OK;
-    buf_print(&text, "notice %u: held back when it was agreed to: ", run->row.id);
+    run->row.state = RUN_PAUSED;
+    run->row_dirty = true;
+    buf_print(&text, "notice %u: held back %s: ", run->row.id, when);
     buf_slice_put(&text, buf_slice(&faults.first));
     struct line line = {.kind = LINE_NOTICE,
                         .text = buf_slice(&text),
@@ -446,10 +446,23 @@ static RESULT run_hold(struct batch *batch, struct run *run, enum run_state *sta
     return incident_line(batch, &system, incident, &reading, &line, &receipt);
 }
 
+/*
+ * Facts and claims change while a run is sent, which takes days: each line that its incident gets has its words looked at
+ * again before anybody else is written to. After-care is looked at here for the first time since it was drafted.
+ */
+static RESULT run_hold_again(struct batch *batch, struct run *run)
+{
+    struct incident *incident = NULL;
+    TRY(run_incident(batch->shop, run, &incident));
+    return run->linted == incident->lines ? OK
+                                          : run_hold(batch, run, incident, "by what the incident says now");
+}
+
 /* Two people said yes to these very words: it starts. */
 static RESULT run_start(struct batch *batch, struct run *run)
 {
     struct shop *shop = batch->shop;
+    struct incident *incident = NULL;
     SCOPED(buf_done) struct buf body = {0};
     struct slice row = notice_row(&shop->access, NOTICE_ROW_RUN + run->row.id);
     if (row.len == 0) return OK;
@@ -457,9 +470,11 @@ static RESULT run_start(struct batch *batch, struct run *run)
     run_yes_body(shop->crypto, run, buf_slice(&run->words->bytes), &body);
     if (!slice_equal(row, buf_slice(&body)))
         return OK; /* the yes was to other words: it counts for nothing */
+    run->row.state = RUN_SENDING;
     run->row.started_us = batch->now_us;
     run->row_dirty = true;
-    return run_hold(batch, run, &run->row.state);
+    TRY(run_incident(shop, run, &incident));
+    return run_hold(batch, run, incident, "when it was agreed to");
 }
 
 static bool run_over(const struct run *run)
@@ -475,6 +490,8 @@ static RESULT run_turn(struct handing *handing, struct run *run)
     if (run->row.state == RUN_ASKED) TRY(run_start(batch, run));
     if (run->row.state != RUN_SENDING) return run->row_dirty ? run_flush(batch, run) : OK;
     TRY(run_words(batch, run));
+    TRY(run_hold_again(batch, run));
+    if (run->row.state != RUN_SENDING) return run_flush(batch, run);
     if (handing->room > 0 && !notice_on_paper(run->words->spec.channel)) {
         struct result way = notices_way(batch->shop, run->words->spec.channel, batch->now_us);
         if (way.code == CODE_CONFLICT || way.code == CODE_NOT_FOUND)
@@ -684,10 +701,12 @@ static int64_t run_due_us(struct shop *shop, const struct run *run, int64_t now_
 {
     int64_t run_us = INT64_MAX;
     uint64_t at = 0;
+    struct incident *incident = NULL;
     if (run->row.state == RUN_ASKED && notice_row(&shop->access, NOTICE_ROW_RUN + run->row.id).len > 0)
         return now_us;
     if (run->row.state != RUN_SENDING) return INT64_MAX;
     if (!run->words || run_over(run)) return now_us; /* not begun by this process, or at its end */
+    if (run_incident(shop, run, &incident).code == CODE_OK && incident->lines != run->linted) return now_us;
     if (notice_on_paper(run->words->spec.channel)) return INT64_MAX; /* somebody fetches them */
     uint64_t per_day = run->words->spec.per_day;
     bool today = per_day == 0 || run->row.today < per_day || run->row.day != (uint32_t)(now_us / DAY_US);

@@ -270,6 +270,22 @@ static void head_put(struct pen_of *pen, int64_t now_us)
     put_text(pen->out, "checkpoint", ledger_checkpoint(pen->shop->ledger));
 }
 
+/* A fact that people said in other languages alone must be said in the report's, too, before it goes out. */
+static void needs_find(const struct pen_of *pen, struct arena *arena, struct words_facts *out)
+{
+    const struct filing *filing = pen->making->filing;
+    struct words_need *needs = arena_take(arena, (filing->count + 1) * sizeof *needs);
+    for (size_t i = 0; i < filing->count; i++) {
+        SCOPED(buf_done) struct buf id = {0};
+        buf_slice_put(&id, filing->elements[i].name);
+        const struct fact *fact = fact_by(pen->making->facts, buf_c(&id));
+        bool said = fact && fact->state != FACT_NOT_YET && fact_text(fact, filing->language).len > 0;
+        if (said && fact->text.any.len == 0 && !fact_has(fact, filing->language))
+            needs[out->need_count++] = (struct words_need){fact->element, NULL, 0};
+    }
+    out->needs = needs;
+}
+
 static RESULT lint_put(struct pen_of *pen)
 {
     const struct filing *filing = pen->making->filing;
@@ -281,6 +297,7 @@ static RESULT lint_put(struct pen_of *pen)
     *findings = (struct words_findings){0};
     TRY(wording_of(pen->shop, &wording));
     said_of(pen->making->facts, &pen->making->reading->fold, filing->language, &arena, &facts);
+    needs_find(pen, &arena, &facts);
     TRY(words_lint(wording, &text, &facts, findings));
     findings_put(findings, pen->out);
     return OK;

@@ -67,39 +67,57 @@ static void says_what_the_sources_say(void **state)
     } rows[] = {
         {"id-pdp", "authority", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 5, 0},
         {"id-pdp", "persons", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 5, 0},
+        {"id-pdp", "supplement", NULL, NULL, LAW_FROM_FACT, LAW_SURE_GENERAL, 0, 0},
+        {"id-pdp", "public", NULL, NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 0, 0},
         {"id-pp33", "authority", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 5, 3},
         {"id-pp33", "persons", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 5, 3},
+        {"id-pp33", "public", NULL, NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 0, 0},
         {"id-pp71", "authority", NULL, "24h", LAW_FROM_AWARE, LAW_SURE_PRIMARY, 0, 0},
         {"id-pp71", "persons", NULL, "24h", LAW_FROM_AWARE, LAW_SURE_PRIMARY, 0, 0},
         {"id-mr20", "persons", "336h", NULL, LAW_FROM_AWARE, LAW_SURE_PRIMARY, 1, 0},
         {"kr-pipa", "persons", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_PRIMARY, 8, 0},
         {"kr-pipa", "authority", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_PRIMARY, 8, 0},
+        {"kr-pipa", "persons-supplement", NULL, NULL, LAW_FROM_FACT, LAW_SURE_PRIMARY, 3, 0},
+        {"kr-pipa", "authority-supplement", NULL, NULL, LAW_FROM_FACT, LAW_SURE_PRIMARY, 3, 0},
         {"kr-pipa-possible", "persons", "72h", NULL, LAW_FROM_INTRUSION, LAW_SURE_PRIMARY, 8, 0},
+        {"kr-pipa-possible", "persons-partly", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_PRIMARY, 8, 0},
+        {"kr-pipa-possible", "retract", NULL, NULL, LAW_FROM_FACT, LAW_SURE_PRIMARY, 0, 0},
         {"kr-pipa-2023", "persons", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 7, 0},
         {"kr-pipa-2023", "authority", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 7, 0},
+        {"kr-pipa-2023", "supplement", NULL, NULL, LAW_FROM_FACT, LAW_SURE_SECONDARY, 3, 0},
         {"kr-network", "authority", "24h", NULL, LAW_FROM_INTRUSION, LAW_SURE_PRIMARY, 7, 0},
         {"kr-network", "supplement", "24h", NULL, LAW_FROM_FACT, LAW_SURE_PRIMARY, 0, 0},
         {"kr-network", "users", NULL, NULL, LAW_FROM_INTRUSION, LAW_SURE_UNCLEAR, 0, 0},
         {"kr-network-2024", "authority", "24h", NULL, LAW_FROM_INTRUSION, LAW_SURE_PRIMARY, 7, 0},
+        {"kr-network-2024", "supplement", "24h", NULL, LAW_FROM_FACT, LAW_SURE_PRIMARY, 0, 0},
         {"eu-gdpr", "authority", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_PRIMARY, 7, 0},
         {"eu-gdpr", "persons", NULL, "72h", LAW_FROM_AWARE, LAW_SURE_SECONDARY, 4, 0},
+        {"eu-gdpr", "authority-omnibus", "96h", NULL, LAW_FROM_AWARE, LAW_SURE_UNCLEAR, 7, 0},
+        {"eu-gdpr", "supplement", NULL, NULL, LAW_FROM_FACT, LAW_SURE_PRIMARY, 0, 0},
         {"eu-nis2", "warning", "24h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 2, 0},
         {"eu-nis2", "notification", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 3, 0},
         {"eu-nis2", "final", "1mo", NULL, LAW_FROM_REPORT, LAW_SURE_SECONDARY, 6, 0},
+        {"eu-nis2", "persons", NULL, NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 1, 0},
         {"sg-pdpa", "authority", "3d", NULL, LAW_FROM_ASSESSED, LAW_SURE_SECONDARY, 6, 0},
         {"sg-pdpa", "assessment", "30d", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 0, 0},
+        {"sg-pdpa", "persons", NULL, NULL, LAW_FROM_ASSESSED, LAW_SURE_SECONDARY, 0, 0},
         {"my-pdpa", "authority", "72h", NULL, LAW_FROM_OCCURRED, LAW_SURE_SECONDARY, 0, 0},
         {"my-pdpa", "persons", "168h", NULL, LAW_FROM_REPORT, LAW_SURE_GENERAL, 0, 0},
         {"my-pdpa", "supplement", "30d", NULL, LAW_FROM_REPORT, LAW_SURE_SECONDARY, 0, 0},
         {"th-pdpa", "authority", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 0, 0},
+        {"th-pdpa", "persons", NULL, NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 0, 0},
         {"ph-dpa", "authority", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 7, 0},
         {"ph-dpa", "persons", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 0, 0},
         {"ph-dpa", "full", "5d", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 0, 0},
         {"vn-pdpl", "authority", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_GENERAL, 0, 7},
+        {"vn-pdpl", "persons", NULL, NULL, LAW_FROM_AWARE, LAW_SURE_UNCLEAR, 0, 0},
         {"jp-appi", "preliminary", "3d", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 9, 0},
         {"jp-appi", "final", "30d", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 9, 0},
         {"jp-appi", "final-improper", "60d", NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 9, 0},
+        {"jp-appi", "persons", NULL, NULL, LAW_FROM_AWARE, LAW_SURE_SECONDARY, 5, 0},
         {"in-dpdp", "authority", "72h", NULL, LAW_FROM_AWARE, LAW_SURE_PRIMARY, 5, 0},
+        {"in-dpdp", "persons", NULL, NULL, LAW_FROM_AWARE, LAW_SURE_PRIMARY, 8, 0},
+        {"in-dpdp", "first", NULL, NULL, LAW_FROM_AWARE, LAW_SURE_PRIMARY, 5, 0},
         {"in-certin", "authority", "6h", NULL, LAW_FROM_INTRUSION, LAW_SURE_SECONDARY, 0, 0},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -117,6 +135,9 @@ static void says_what_the_sources_say(void **state)
                     duty->doubted.at_count == rows[i].doubted;
         if (!same) fail_msg("%s/%s is another duty than it was", rows[i].regime, rows[i].duty);
     }
+    size_t duties = 0;
+    for (size_t i = 0; law_at(*state, i); i++) duties += law_at(*state, i)->duties_count;
+    assert_int_equal(duties, COUNT_OF(rows)); /* none is left out */
 }
 
 static void names_when_each_is_in_force(void **state)
