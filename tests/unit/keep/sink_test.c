@@ -358,7 +358,8 @@ static void the_week_is_mailed_once_also_across_restarts(void **state)
 static void every_alert_has_words_in_every_language(void **state)
 {
     (void)state;
-    static const unsigned once[] = {ALERT_MEMORY_LOST, ALERT_DRIFT, ALERT_FORGED, ALERT_HELD, ALERT_DEADLINE, ALERT_VOUCHER, ALERT_GUESSES};
+    static const unsigned once[] = {ALERT_MEMORY_LOST, ALERT_DRIFT,   ALERT_FORGED, ALERT_HELD,
+                                    ALERT_DEADLINE,    ALERT_VOUCHER, ALERT_GUESSES};
     for (unsigned i = 1; i < DETECTORS_END + COUNT_OF(once); i++) {
         unsigned detector = i < DETECTORS_END ? i : once[i - DETECTORS_END];
         char key[64];
