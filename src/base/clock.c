@@ -59,6 +59,17 @@ void time_put(struct buf *out, int64_t us)
     buf_byte(out, 'Z');
 }
 
+void minute_put(struct buf *out, int64_t us)
+{
+    enum { DAY_BYTES = 10, TIME_AT = 11, TIME_BYTES = 5 };
+    SCOPED(buf_done) struct buf text = {0};
+    time_put(&text, us);
+    buf_slice_put(out, slice_part(buf_slice(&text), 0, DAY_BYTES));
+    buf_byte(out, ' ');
+    buf_slice_put(out, slice_part(buf_slice(&text), TIME_AT, TIME_BYTES));
+    buf_text(out, " UTC");
+}
+
 static bool digits_get(struct cursor *cursor, int count, int *out)
 {
     int number = 0;

@@ -22,6 +22,7 @@ int64_t clock_now(const struct clock *clock);
 int64_t clock_monotonic_us(void); /* for durations only */
 
 void time_put(struct buf *out, int64_t us); /* 2026-11-22T03:24:00.123456Z; whole seconds without fraction */
+void minute_put(struct buf *out, int64_t us);     /* as people read it: 2026-11-22 03:24 UTC */
 RESULT time_get(struct slice text, int64_t *out); /* RFC 3339 with Z or an offset; INVALID otherwise */
 
 #endif

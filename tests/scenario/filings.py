@@ -104,7 +104,7 @@ def filing_keeps_when_how_and_receipt_and_amending_shows_what_changed():
         one = leak(home)
         home.run("incident", "add", one, "facts", "name=how", "lang=ko", "state=not_yet", "due=2027-01-05T00:00:00Z", "text=조사 중")
         first = home.run("report", "draft", one, "kr-pipa/authority", "--json").json
-        within("2027-01-05T00:00:00Z", next(row["text"] for row in first["report"]["elements"] if row["element"] == "how"))
+        within("2027-01-05 00:00 UTC", next(row["text"] for row in first["report"]["elements"] if row["element"] == "how"))
         line, sent = str(first["line"]), home.file("sent.pdf", "what was sent")
         same(home.cli("report", "file", one, line).status, USAGE, "how is missing")
         same(home.cli("report", "file", one, line, "--how", "form", "--at", "2099-01-01T00:00:00Z").status, USAGE, "still to come")
@@ -126,7 +126,12 @@ def filing_keeps_when_how_and_receipt_and_amending_shows_what_changed():
         same(list(changes), ["how"])
         within("2027-01-05", changes["how"]["before"])
         same(changes["how"]["after"], "회수되지 않은 접근키로 유출되었습니다.")
-        within(solid("회수되지 않은 접근키로 유출되었습니다."), solid(pdf_text(home, "amend", one, line, "--dry-run")))
+        page = solid(pdf_text(home, "amend", one, line, "--dry-run"))
+        within(solid("회수되지 않은 접근키로 유출되었습니다."), page)
+        within(solid("추가 신고"), page)
+        check(solid("최초 신고") not in page, "what adds to the first report is not the first")
+        check("1970-01-01" not in page and "timeline" not in page, "a time before all, or a word of the program")
+        within(solid("최초 신고"), solid(pdf_text(home, "show", one, line)))
         same(home.cli("report", "amend", one, "1").status, NO, "that line is no report")
         home.run("ledger", "verify")
 

@@ -80,27 +80,15 @@ static size_t span_find(const struct facts *facts, const char *name, struct fact
 static void time_text(struct compose *compose, int64_t us)
 {
     SCOPED(buf_done) struct buf text = {0};
-    time_put(&text, us);
+    minute_put(&text, us);
     compose_text(compose, buf_slice(&text));
 }
 
 static void time_word(struct compose *compose, const char *key, int64_t us)
 {
     SCOPED(buf_done) struct buf time = {0};
-    time_put(&time, us);
+    minute_put(&time, us);
     compose_with(compose, key, &(struct mail_value){"time", buf_slice(&time)}, 1);
-}
-
-/* To the minute, as people read it: 2026-11-22 13:41 UTC. */
-static void minute_put(struct buf *out, int64_t us)
-{
-    enum { DAY_BYTES = 10, TIME_AT = 11, TIME_BYTES = 5 };
-    SCOPED(buf_done) struct buf text = {0};
-    time_put(&text, us);
-    buf_slice_put(out, slice_part(buf_slice(&text), 0, DAY_BYTES));
-    buf_byte(out, ' ');
-    buf_slice_put(out, slice_part(buf_slice(&text), TIME_AT, TIME_BYTES));
-    buf_text(out, " UTC");
 }
 
 static void when_make(const struct making *making, struct fact *fact)

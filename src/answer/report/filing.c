@@ -64,7 +64,7 @@ static void unknown_put(const struct fact *fact, struct slice language, struct b
         words_put(language, "filing.follows_soon", NULL, 0, out);
         return;
     }
-    time_put(&time, fact->follows_us);
+    minute_put(&time, fact->follows_us);
     const struct mail_value value = {"time", buf_slice(&time)};
     words_put(language, "filing.follows", &value, 1, out);
 }
@@ -263,7 +263,7 @@ static void head_put(struct pen_of *pen, int64_t now_us)
     put_text(pen->out, "law",
              slice_text(filing->duty && filing->duty->source ? filing->duty->source : filing->regime->law));
     put_text(pen->out, "regime", slice_text(form_text(&filing->regime->title, filing->language)));
-    put_text(pen->out, "stage", slice_text(filing->duty ? law_stage_name(filing->duty->stage) : "notice"));
+    put_text(pen->out, "stage", slice_text(filing->duty ? law_stage_name(filing->duty->stage) : ""));
     put_id(pen->shop, pen->out, "incident", ID_INCIDENT, pen->making->incident->no);
     put_time(pen->out, "made", now_us);
     put_number(pen->out, "lines", pen->making->reading->fold.line_count);

@@ -41,6 +41,17 @@ static struct mail_value value_of(const char *name, struct doc map, const char *
     return (struct mail_value){name, buf_slice(text)};
 }
 
+/* A time of the count's question; it may reach back to the beginning. */
+static void edge_put(const struct page_of *page, struct doc time, struct buf *out)
+{
+    int64_t us = 0;
+    bool none = time_get(doc_text(time), &us).code == CODE_OK && us <= 0;
+    if (none)
+        word(page, "filing.not_affected.beginning", out);
+    else if (!doc_time_put(time, out))
+        buf_slice_put(out, doc_text(time));
+}
+
 static void state_put(const struct page_of *page, struct doc now)
 {
     SCOPED(buf_done) struct buf time = {0}, how = {0}, receipt = {0}, text = {0};
@@ -64,8 +75,10 @@ static void head_put(const struct page_of *page)
     pair(page, "filing.to", doc_text(doc_get(page->report, "to")));
     pair(page, "filing.regime", doc_text(doc_get(page->report, "regime")));
     pair(page, "filing.law", doc_text(doc_get(page->report, "law")));
-    buf_print(&key, "filing.stage.%.*s", (int)doc_text(doc_get(page->report, "stage")).len,
-              (const char *)doc_text(doc_get(page->report, "stage")).at);
+    struct slice kind = doc_text(doc_get(page->report, "stage"));
+    bool later = doc_number(doc_get(page->report, "amends")) > 0 && slice_is(kind, "notice");
+    if (later) kind = SLICE_TEXT("supplement"); /* who files it again adds to the first one */
+    buf_print(&key, "filing.stage.%.*s", (int)kind.len, (const char *)kind.at);
     if (words_has(SLICE_TEXT("en"), buf_c(&key))) word(page, buf_c(&key), &stage);
     pair(page, "filing.stage", buf_slice(&stage));
     pair(page, "filing.incident", doc_text(doc_get(page->report, "incident")));
@@ -176,7 +189,12 @@ static void not_affected_put(const struct page_of *page)
     }
     if (list.len == 0) word(page, "filing.not_affected.none", &list);
     document_text(page->out, BLOCK_PARAGRAPH, buf_slice(&list));
-    for (size_t i = 0; i < COUNT_OF(names); i++) values[i] = value_of(names[i], query, members[i], &texts[i]);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        bool edge = slice_is(slice_text(names[i]), "from") || slice_is(slice_text(names[i]), "to");
+        if (edge) edge_put(page, doc_get(query, members[i]), &texts[i]);
+        values[i] = edge ? (struct mail_value){names[i], buf_slice(&texts[i])}
+                         : value_of(names[i], query, members[i], &texts[i]);
+    }
     words_put(page->language, "filing.not_affected.query", values, COUNT_OF(values), &shown);
     document_text(page->out, BLOCK_NOTE, buf_slice(&shown));
     for (size_t i = 0; i < COUNT_OF(texts); i++) buf_done(&texts[i]);
@@ -212,7 +230,6 @@ static void source_put(const struct page_of *page, struct doc element, struct bu
 {
     static const char *const rows[][2] = {{"source_line", "filing.annex.line"},
                                           {"source_count", "filing.annex.count"}};
-    buf_slice_put(out, doc_text(doc_get(element, "source")));
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         SCOPED(buf_done) struct buf n = {0};
         uint64_t number = doc_number(doc_get(element, rows[i][0]));
@@ -222,6 +239,11 @@ static void source_put(const struct page_of *page, struct doc element, struct bu
         if (out->len > 0) buf_text(out, ", ");
         words_put(page->language, rows[i][1], &value, 1, out);
     }
+    struct slice source = doc_text(doc_get(element, "source"));
+    if (out->len > 0 || source.len == 0) return;
+    SCOPED(buf_done) struct buf key = {0};
+    buf_print(&key, "filing.source.%.*s", (int)source.len, (const char *)source.at);
+    word(page, buf_c(&key), out);
 }
 
 static void annex_put(const struct page_of *page)

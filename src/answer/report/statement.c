@@ -52,17 +52,6 @@ void statement_done(struct statement *statement)
     }
 }
 
-/* To the minute, as people read it: 2026-11-22 13:41 UTC. */
-static void minute_put(struct buf *out, int64_t us)
-{
-    SCOPED(buf_done) struct buf text = {0};
-    time_put(&text, us);
-    buf_slice_put(out, slice_part(buf_slice(&text), 0, 10));
-    buf_byte(out, ' ');
-    buf_slice_put(out, slice_part(buf_slice(&text), 11, 5));
-    buf_text(out, " UTC");
-}
-
 static void number_put(struct slice language, const char *key, uint64_t n, struct slice time, struct buf *out)
 {
     SCOPED(buf_done) struct buf number = {0};
