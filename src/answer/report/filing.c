@@ -236,15 +236,27 @@ static void leak_put(struct pen_of *pen)
     buf_text(&pen->text, "\n\n");
 }
 
+/* Whom it goes to: those of its duty; a document that was asked for goes where the regime's first report to an authority does. */
+static const struct law_names *recipients_of(const struct filing *filing)
+{
+    static const struct law_names nobody = {0};
+    if (filing->duty) return &filing->duty->recipients;
+    for (uint32_t i = 0; i < filing->regime->duties_count; i++) {
+        if (filing->regime->duties[i].to == LAW_TO_AUTHORITY) return &filing->regime->duties[i].recipients;
+    }
+    return &nobody;
+}
+
 static void head_put(struct pen_of *pen, int64_t now_us)
 {
     const struct filing *filing = pen->making->filing;
     SCOPED(buf_done) struct buf key = {0}, title = {0}, to = {0};
     title_key(filing, &key);
     words_put(filing->language, buf_c(&key), NULL, 0, &title);
-    for (uint32_t i = 0; filing->duty && i < filing->duty->recipients.at_count; i++) {
+    const struct law_names *recipients = recipients_of(filing);
+    for (uint32_t i = 0; i < recipients->at_count; i++) {
         for (uint32_t j = 0; j < filing->regime->recipients_count; j++) {
-            if (strcmp(filing->regime->recipients[j].id, filing->duty->recipients.at[i]) != 0) continue;
+            if (strcmp(filing->regime->recipients[j].id, recipients->at[i]) != 0) continue;
             if (to.len > 0) buf_text(&to, " / ");
             buf_text(&to, filing->regime->recipients[j].name);
         }
