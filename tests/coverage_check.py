@@ -47,9 +47,12 @@ def named(root, page):
         yield from missing_tests(root, line, f"{page}:{number}")
 
 
+def findings(root):
+    return [*coverage(root), *named(root, "docs/threat-model.md"), *named(root, "docs/looks.md")]
+
+
 def main():
-    root = Path(__file__).resolve().parent.parent
-    found = [*coverage(root), *named(root, "docs/threat-model.md"), *named(root, "docs/looks.md")]
+    found = findings(Path(__file__).resolve().parent.parent)
     for line in found:
         print(line)
     print(f"coverage: {len(found)} findings")
