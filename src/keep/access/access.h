@@ -44,7 +44,7 @@ struct role {
     char name[ROLE_NAME_BYTES_MAX + 1];
     uint64_t full, masked; /* fields it may see; `full` includes masked forms */
     bool fields_all;       /* also those added later */
-    uint32_t acts;         /* bits of enum act */
+    uint64_t acts;         /* bits of enum act */
     uint32_t purposes[ROLE_PURPOSES_MAX];
     size_t purpose_count;          /* PURPOSE_ANY as the only one: any */
     struct limits limits;          /* of one reader; 0 in a window: by the shop's size */

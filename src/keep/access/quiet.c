@@ -6,12 +6,12 @@
 #include "keep/put.h"
 
 enum { QUIET_ROW = 1 };
+#define BIT(act) (UINT64_C(1) << ACT_##act)
 
 static bool tells_of_persons(enum act act, enum verb verb)
 {
-    static const uint32_t acts = 1U << ACT_REVEAL | 1U << ACT_LOOKUP | 1U << ACT_SHOW | 1U << ACT_HISTORY |
-                                 1U << ACT_GRANT | 1U << ACT_PASS | 1U << ACT_EXPORT | 1U << ACT_NOTIFY |
-                                 1U << ACT_REDRESS;
+    static const uint64_t acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW) | BIT(HISTORY) | BIT(GRANT) |
+                                 BIT(PASS) | BIT(EXPORT) | BIT(NOTIFY) | BIT(REDRESS);
     return verb == VERB_SELF || (acts >> act & 1) != 0;
 }
 

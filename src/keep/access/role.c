@@ -8,22 +8,25 @@
 #include <string.h>
 
 enum {
-    ALL_ACTS = 0
-#define ACT(NAME, bit, name, about) | ((bit) == ACT_NONE ? 0 : 1 << (bit) % ACT_NONE)
-#include "keep/access/acts.def"
-#undef ACT
-};
-enum {
     ROLE_MEMBERS = 15,
     ROLE_MEMBERS_STANCE = 14, /* without `alone`, */
     ROLE_MEMBERS_BEFORE = 13  /* and without a stance: of homes made before there were any */
 };
-#define BIT(act) (1U << ACT_##act)
+#define BIT(act) (UINT64_C(1) << ACT_##act)
 #define FIELD_BIT(name) ((uint64_t)1 << FIELD_##name)
 
 /* How many people their readers may look at goes by the shop's size: limits.def. */
 static const struct role builtin[] = {
-    {.name = "admin", .fields_all = true, .acts = ALL_ACTS, .purposes = {PURPOSE_ANY}, .purpose_count = 1},
+    {
+        .name = "admin",
+        .fields_all = true,
+        .purposes = {PURPOSE_ANY},
+        .purpose_count = 1,
+        .acts = 0 /* all that there are */
+#define ACT(NAME, bit, name, about) | ((bit) >= ACT_NONE ? 0 : UINT64_C(1) << (bit))
+#include "keep/access/acts.def"
+#undef ACT
+    },
     {.name = "service",
      .fields_all = true,
      .purposes = {PURPOSE_ANY},
@@ -118,7 +121,7 @@ static RESULT role_body_read(struct slice body, struct role *out)
     TRY(cbor_read_uint(&reader, &out->approval_above));
     if (members >= ROLE_MEMBERS_STANCE) TRY(cbor_read_uint(&reader, &stance));
     if (members >= ROLE_MEMBERS) TRY(cbor_read_bool(&reader, &out->alone));
-    out->acts = (uint32_t)act_bits & ALL_ACTS;
+    out->acts = act_bits & builtin[0].acts;
     if (members > ROLE_MEMBERS || members < ROLE_MEMBERS_BEFORE || stance >= STANCES)
         return FAIL(CORRUPT, "authority: a stored role of %zu members", members);
     out->stance = (enum stance)stance;
@@ -174,7 +177,7 @@ static RESULT role_acts(const struct texts *names, struct role *out)
         while (act < ACT_NONE && !act_is((enum act)act, names->at[i])) act++;
         if (act == ACT_NONE)
             return FAIL(INVALID, "role: acts: item %zu is none; see keep/access/acts.def", i);
-        out->acts |= 1U << act;
+        out->acts |= UINT64_C(1) << act;
     }
     return OK;
 }
@@ -212,7 +215,7 @@ static bool classes_within(const struct role *inner, const struct role *outer)
 
 bool role_gives_rights(const struct role *role)
 {
-    const uint32_t rights = BIT(ROLES) | BIT(KEYS);
+    const uint64_t rights = BIT(ROLES) | BIT(KEYS);
     return (role->acts & rights) == rights;
 }
 
@@ -252,7 +255,7 @@ static RESULT role_word(const char *what, struct slice word, char out[ROLE_NAME_
 /* What no role may be: an admin who cannot mend roles; one that compares values with no grant or pass to show for it. */
 static RESULT role_sound(const struct role *role)
 {
-    uint32_t keep = BIT(ROLES) | BIT(KEYS), compare = BIT(LOOKUP) | BIT(CREATE) | BIT(CHANGE) | BIT(IMPORT);
+    uint64_t keep = BIT(ROLES) | BIT(KEYS), compare = BIT(LOOKUP) | BIT(CREATE) | BIT(CHANGE) | BIT(IMPORT);
     if (strcmp(role->name, "admin") == 0 && (role->acts & keep) != keep) {
         return FAIL(INVALID, "role: admin must keep the acts roles and keys, or nobody could give them back");
     }
