@@ -163,7 +163,7 @@ _amanah()
         "notice letters") options=" --help --json --quiet --home --url --output-curl --output-role --shop --recipient" ;;
         "notice verify") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice bounce") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
-        "notice lmtp") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "notice lmtp") options=" --help --json --quiet --home --url --output-curl --output-role --shop --group" ;;
         "notice text") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress status") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

@@ -67,3 +67,11 @@ RESULT members_set(const struct call *call, size_t from, enum verb verb, struct 
     }
     return OK;
 }
+
+RESULT ask_members(struct call *call, size_t from, enum verb verb, void *ask, show_answer *words)
+{
+    SCOPED(arena_done) struct arena arena = {0};
+    SCOPED(member_files_done) struct member_files files = {0};
+    TRY(members_set(call, from, verb, &arena, &files, ask));
+    return ask_and_show(call, verb, ask, words);
+}

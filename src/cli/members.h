@@ -1,12 +1,12 @@
 /*
  * Arguments of a command as members of an ask: MEMBER=VALUE, or MEMBER=@FILE, so that a value stands in no list of
- * processes. Main call: members_set(). Example: TRY(members_set(call, 1, VERB_INCIDENT_SCOPE, &arena, &files, &ask));
+ * processes. Main call: ask_members(). Example: return ask_members(call, 1, VERB_INCIDENT_SCOPE, &ask, show_count);
  */
 #ifndef AMN_CLI_MEMBERS_H
 #define AMN_CLI_MEMBERS_H
 
 #include "base/arena.h"
-#include "cli/call.h"
+#include "cli/ask.h"
 
 enum { MEMBER_FILES_MAX = 32 };
 
@@ -23,5 +23,8 @@ void member_files_done(struct member_files *files);
  */
 RESULT members_set(const struct call *call, size_t from, enum verb verb, struct arena *arena,
                    struct member_files *files, void *ask);
+
+/* The same, and ask it: what most commands with members are. */
+RESULT ask_members(struct call *call, size_t from, enum verb verb, void *ask, show_answer *words);
 
 #endif

@@ -43,13 +43,18 @@ def mail_set(home, host):
     home.ask("mail", "put", host.url, "--no-tls", "--sender", SENDER, "--name", "Toko Kim")
 
 
-def incident(home, **more):
+def incident(home, scope="from=2020-01-01T00:00:00Z", **more):
     made = home.ask("incident", "open", "a leak")["id"]
     for name, texts in {**FACTS, **more}.items():
         for lang, text in texts.items():
             home.run("incident", "add", made, "facts", f"name={name}", *([f"lang={lang}"] if lang else []), f"text={text}")
-    home.run("incident", "scope", made, "from=2020-01-01T00:00:00Z")
+    home.run("incident", "scope", made, scope)
     return made
+
+
+def backup_copied(home):
+    """The suspicion under which everybody may be concerned."""
+    return incident(home, f"copied_at={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(home.now() + 1))}")
 
 
 def looked_at(home, ids, fields):
@@ -169,6 +174,27 @@ def told(host):
     return sum(1 for mail in host.mails if mail.to.startswith("p"))
 
 
+def two_who_know(home, made):
+    """Two staff who may know of the incident, their keys, and where it is asked about."""
+    staff, keys = colleagues(home, "ana", "budi")
+    for one in staff:
+        home.run("incident", "add", made, "members", f"who={one.id}")
+    return staff, keys, f"/v1/incidents/{made}"
+
+
+def claimed(home, host):
+    """An incident of three people whose notice says what a claim says; nobody verified it yet."""
+    home.start()
+    mail_set(home, host)
+    customers(home, 3)
+    looked_at(home, [person(home, f"C-{n}") for n in range(1, 4)], ["email"])
+    words = "Card numbers were not taken"
+    made = incident(home, how={"en": f"A key was used. {words}.", "id": "Kunci dipakai.", "ko": "인증키가 사용되었습니다."})
+    _, (by_ana, by_budi), path = two_who_know(home, made)
+    claim = home.good("POST", path + "/claims", {"text": words}, key=by_ana)["line"]
+    return made, path, claim, by_ana, by_budi
+
+
 def two_people_start_it():
     with Home() as home, MailHost() as host:
         home.start()
@@ -176,10 +202,8 @@ def two_people_start_it():
         customers(home, 6)
         looked_at(home, [person(home, f"C-{n}") for n in range(1, 7)], ["email"])
         made = incident(home)
-        (ana, budi), (by_ana, by_budi) = colleagues(home, "ana", "budi")
-        for staff in (ana, budi):
-            home.run("incident", "add", made, "members", f"who={staff.id}")
-        path = f"/v1/incidents/{made}/notices"
+        (_, budi), (by_ana, by_budi), path = two_who_know(home, made)
+        path += "/notices"
         drafted = home.good("POST", path, {}, key=by_ana)["notice"]
         asked = home.http("POST", f"{path}/{drafted['run']}/send", {}, key=by_ana)
         same([asked.status, asked.json["state"]], [202, "waiting"])
@@ -273,17 +297,7 @@ def words_are_held_against_the_lint():
 
 def a_claim_that_falls_before_the_second_yes_holds_it_back():
     with Home() as home, MailHost() as host:
-        home.start()
-        mail_set(home, host)
-        customers(home, 3)
-        looked_at(home, [person(home, f"C-{n}") for n in range(1, 4)], ["email"])
-        words = "Card numbers were not taken"
-        made = incident(home, how={"en": f"A key was used. {words}.", "id": "Kunci dipakai.", "ko": "인증키가 사용되었습니다."})
-        (ana, budi), (by_ana, by_budi) = colleagues(home, "ana", "budi")
-        for staff in (ana, budi):
-            home.run("incident", "add", made, "members", f"who={staff.id}")
-        path = f"/v1/incidents/{made}"
-        claim = home.good("POST", path + "/claims", {"text": words}, key=by_ana)["line"]
+        made, path, claim, by_ana, by_budi = claimed(home, host)
         home.good("POST", path + "/notices", {}, key=by_ana)
         same(home.http("POST", path + "/notices/1/send", {}, key=by_ana).status, 409, "nobody verified the claim")
         home.good("POST", path + "/claims", {"of": claim, "state": "verified", "evidence": ["query 7"]}, key=by_budi)
@@ -300,18 +314,8 @@ def a_claim_that_falls_before_the_second_yes_holds_it_back():
 
 
 def a_claim_that_falls_while_it_is_sent_holds_the_rest_back():
-    words = "Card numbers were not taken"
     with Home() as home, MailHost() as host:
-        home.start()
-        mail_set(home, host)
-        customers(home, 3)
-        looked_at(home, [person(home, f"C-{n}") for n in range(1, 4)], ["email"])
-        made = incident(home, how={"en": f"A key was used. {words}.", "id": "Kunci dipakai.", "ko": "인증키가 사용되었습니다."})
-        (ana, budi), (by_ana, by_budi) = colleagues(home, "ana", "budi")
-        for staff in (ana, budi):
-            home.run("incident", "add", made, "members", f"who={staff.id}")
-        path = f"/v1/incidents/{made}"
-        claim = home.good("POST", path + "/claims", {"text": words}, key=by_ana)["line"]
+        made, path, claim, by_ana, by_budi = claimed(home, host)
         home.good("POST", path + "/claims", {"of": claim, "state": "verified", "evidence": ["query 7"]}, key=by_budi)
         home.good("POST", path + "/notices", {"per_day": 1}, key=by_ana)
         asked = home.http("POST", path + "/notices/1/send", {}, key=by_ana)
@@ -339,11 +343,7 @@ def it_tells_beforehand_how_long_it_takes():
         home.start()
         mail_set(home, host)
         customers(home, 800)
-        made = home.ask("incident", "open", "a copied backup")["id"]
-        for name, texts in FACTS.items():
-            for lang, text in texts.items():
-                home.run("incident", "add", made, "facts", f"name={name}", *([f"lang={lang}"] if lang else []), f"text={text}")
-        home.run("incident", "scope", made, f"copied_at={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(home.now()))}")
+        made = backup_copied(home)
         drafted = home.ask("notice", "draft", made, "per_day=50")["notice"]
         same([drafted["time"][name] for name in ("people", "per_day", "days", "law_hours", "needs_per_day")], [800, 50, 16, 72, 267])
         within("800 people at your host's 50 a day is 16 days; the law gives 3", drafted["time"]["advice"])
@@ -792,11 +792,7 @@ def killed_again_and_again_nobody_is_lost():
         sink = Sink()
         home.ask("mail", "put", sink.url, "--no-tls", "--sender", SENDER)
         customers(home, people)
-        made = home.ask("incident", "open", "a copied backup")["id"]
-        for name, texts in FACTS.items():
-            for lang, text in texts.items():
-                home.run("incident", "add", made, "facts", f"name={name}", *([f"lang={lang}"] if lang else []), f"text={text}")
-        home.run("incident", "scope", made, f"copied_at={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(home.now() + 1))}")
+        made = backup_copied(home)
         same(home.ask("notice", "draft", made)["notice"]["people"]["queued"], people)
         home.run("notice", "send", made, "1", "--yes")
         rng = random.Random(int(os.environ.get("AMN_SEED", "7")))

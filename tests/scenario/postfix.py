@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A real Postfix between the vault and the world: notices go through it, and what it cannot deliver comes back over LMTP."""
+import errno
 import os
 import shutil
 import smtplib
@@ -14,6 +15,7 @@ from amanah import PROGRAM, Home, Wrong, check, same, skip, story  # noqa: E402
 from mail_host import MailHost  # noqa: E402
 from notices import await_state, incident, looked_at, mail_set, status  # noqa: E402
 
+NOBODY = 65534
 DAEMONS = "/usr/lib/postfix/sbin"
 BOUNCE = ("Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n"
           "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; d@person.example\nAction: failed\nStatus: 5.1.1\n--x--\n")
@@ -93,14 +95,14 @@ class Postfix:
 class Listener:
     """amanah notice lmtp at a path."""
 
-    def __init__(self, home, path):
+    def __init__(self, home, path, *more):
         self.path = path
-        self.process = subprocess.Popen([PROGRAM, "notice", "lmtp", path], env={"AMANAH_HOME": home.path, **home.environment(None)},
+        self.process = subprocess.Popen([PROGRAM, "notice", "lmtp", path, *more], env={"AMANAH_HOME": home.path, **home.environment(None)},
                                         stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def __enter__(self):
         until = time.monotonic() + 20
-        while not os.path.exists(self.path):
+        while not os.path.exists(self.path) or os.stat(self.path).st_mode & 0o777 != 0o660:
             check(self.process.poll() is None and time.monotonic() < until, "the listener does not start")
             time.sleep(0.05)
         return self
@@ -122,7 +124,7 @@ def what_postfix_cannot_deliver_comes_back_over_lmtp():
         looked_at(home, [*good, lost], ["name", "email"])
         made = incident(home)
         home.run("notice", "draft", made)
-        with Listener(home, os.path.join(postfix.dir, "bounces.sock")):
+        with Listener(home, os.path.join(postfix.dir, "bounces.sock"), "--group", "postfix"):
             home.run("notice", "send", made, "1", "--yes")
             until = time.monotonic() + 60
             while status(home, made)["people"]["bounced"] == 0 or len(host.mails) < 3:
@@ -148,6 +150,21 @@ def hand_over(path, to, message):
         return codes + [line.getreply()[0] for _ in to[1:]]
 
 
+def others_may_not_write(path):
+    """As another user, which only root can become here."""
+    if os.geteuid() != 0:
+        return
+    group = os.getegid()
+    os.setegid(NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            check(line.connect_ex(path) == errno.EACCES, "anybody may write to the socket")
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+
+
 def the_listener_believes_nothing_and_loses_nothing():
     with Home() as home, MailHost() as host, tempfile.TemporaryDirectory() as folder:
         home.start()
@@ -159,7 +176,9 @@ def the_listener_believes_nothing_and_loses_nothing():
         await_state(home, made, "done")
         path = host.await_mails(1)[0].sender
         made_up = path.replace("+n", "+n0")[:-len("@shop.example") - 1] + "@shop.example"
+        os.chmod(folder, 0o755)
         with Listener(home, os.path.join(folder, "s")) as listener:
+            others_may_not_write(listener.path)
             same(hand_over(listener.path, [path], "From: x\n\nan answer from a machine\n"), [550], "it is no bounce")
             same(status(home, made)["people"]["bounced"], 0)
             same(hand_over(listener.path, [path], BOUNCE + "x" * 60 + "\n" + ("x" * 60 + "\n") * 10000), [552])

@@ -24,10 +24,7 @@ static void show_opened(const struct call *call, struct doc answer)
 RESULT command_incident_open(struct call *call)
 {
     struct incident_open_ask ask = {.title = slice_text(call->args[0]), .kind = SLICE_TEXT("other")};
-    SCOPED(arena_done) struct arena arena = {0};
-    SCOPED(member_files_done) struct member_files files = {0};
-    TRY(members_set(call, 1, VERB_INCIDENT_OPEN, &arena, &files, &ask));
-    return ask_and_show(call, VERB_INCIDENT_OPEN, &ask, show_opened);
+    return ask_members(call, 1, VERB_INCIDENT_OPEN, &ask, show_opened);
 }
 
 static void show_incidents(const struct call *call, struct doc answer)
@@ -156,10 +153,7 @@ static void show_added(const struct call *call, struct doc answer)
 static RESULT add(struct call *call, const char *kind, size_t from)
 {
     struct incident_add_ask ask = {.id = slice_text(call->args[0]), .kind = slice_text(kind)};
-    SCOPED(arena_done) struct arena arena = {0};
-    SCOPED(member_files_done) struct member_files files = {0};
-    TRY(members_set(call, from, VERB_INCIDENT_ADD, &arena, &files, &ask));
-    return ask_and_show(call, VERB_INCIDENT_ADD, &ask, show_added);
+    return ask_members(call, from, VERB_INCIDENT_ADD, &ask, show_added);
 }
 
 RESULT command_incident_add(struct call *call)

@@ -26,10 +26,7 @@ static void show_profile(const struct call *call, struct doc answer)
 RESULT command_profile_put(struct call *call)
 {
     struct profile_put_ask ask = {0};
-    SCOPED(arena_done) struct arena arena = {0};
-    SCOPED(member_files_done) struct member_files files = {0};
-    TRY(members_set(call, 0, VERB_PROFILE_PUT, &arena, &files, &ask));
-    return ask_and_show(call, VERB_PROFILE_PUT, &ask, show_profile);
+    return ask_members(call, 0, VERB_PROFILE_PUT, &ask, show_profile);
 }
 
 RESULT command_profile_show(struct call *call)
@@ -41,10 +38,7 @@ RESULT command_profile_show(struct call *call)
 RESULT command_contact_put(struct call *call)
 {
     struct contact_put_ask ask = {0};
-    SCOPED(arena_done) struct arena arena = {0};
-    SCOPED(member_files_done) struct member_files files = {0};
-    TRY(members_set(call, 0, VERB_CONTACT_PUT, &arena, &files, &ask));
-    return ask_and_show(call, VERB_CONTACT_PUT, &ask, show_profile);
+    return ask_members(call, 0, VERB_CONTACT_PUT, &ask, show_profile);
 }
 
 static void show_contacts(const struct call *call, struct doc answer)

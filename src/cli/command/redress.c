@@ -114,32 +114,23 @@ static void show_campaigns(const struct call *call, struct doc answer)
     while (docs_next(&each, &item)) show_campaign(item);
 }
 
-/* Members behind `from` arguments into the ask of a verb, and ask it. */
-static RESULT with_members(struct call *call, size_t from, enum verb verb, void *ask, show_answer *show)
-{
-    SCOPED(arena_done) struct arena arena = {0};
-    SCOPED(member_files_done) struct member_files files = {0};
-    TRY(members_set(call, from, verb, &arena, &files, ask));
-    return ask_and_show(call, verb, ask, show);
-}
-
 RESULT command_redress_open(struct call *call)
 {
     struct campaign_open_ask ask = {.title = slice_text(call->args[0])};
-    return with_members(call, 1, VERB_CAMPAIGN_OPEN, &ask, show_campaigns);
+    return ask_members(call, 1, VERB_CAMPAIGN_OPEN, &ask, show_campaigns);
 }
 
 RESULT command_redress_change(struct call *call)
 {
     struct campaign_change_ask ask = {.id = slice_text(call->args[0])};
-    return with_members(call, 1, VERB_CAMPAIGN_CHANGE, &ask, show_campaigns);
+    return ask_members(call, 1, VERB_CAMPAIGN_CHANGE, &ask, show_campaigns);
 }
 
 RESULT command_redress_announce(struct call *call)
 {
     struct campaign_announce_ask ask = {.id = slice_text(call->args[0])};
     TRY(confirm(call, "Announce it? What it promises stands from then on."));
-    return with_members(call, 1, VERB_CAMPAIGN_ANNOUNCE, &ask, show_campaigns);
+    return ask_members(call, 1, VERB_CAMPAIGN_ANNOUNCE, &ask, show_campaigns);
 }
 
 RESULT command_redress_status(struct call *call)
@@ -270,7 +261,7 @@ RESULT command_redress_check(struct call *call)
     SCOPED(buf_done) struct buf line = {0};
     TRY(code_of(call, &line, &code));
     ask.code = code;
-    return with_members(call, 1, VERB_VOUCHER_CHECK, &ask, show_voucher);
+    return ask_members(call, 1, VERB_VOUCHER_CHECK, &ask, show_voucher);
 }
 
 static void show_redemption(const struct call *call, struct doc answer)
@@ -293,7 +284,7 @@ RESULT command_redress_reserve(struct call *call)
     SCOPED(buf_done) struct buf line = {0};
     TRY(code_of(call, &line, &code));
     ask.code = code;
-    return with_members(call, 1, VERB_VOUCHER_RESERVE, &ask, show_redemption);
+    return ask_members(call, 1, VERB_VOUCHER_RESERVE, &ask, show_redemption);
 }
 
 RESULT command_redress_redeem(struct call *call)
@@ -303,13 +294,13 @@ RESULT command_redress_redeem(struct call *call)
     SCOPED(buf_done) struct buf line = {0};
     TRY(code_of(call, &line, &code));
     ask.code = code;
-    return with_members(call, 1, VERB_VOUCHER_REDEEM, &ask, show_redemption);
+    return ask_members(call, 1, VERB_VOUCHER_REDEEM, &ask, show_redemption);
 }
 
 RESULT command_redress_capture(struct call *call)
 {
     struct voucher_capture_ask ask = {.redemption = slice_text(call->args[0])};
-    return with_members(call, 1, VERB_VOUCHER_CAPTURE, &ask, show_redemption);
+    return ask_members(call, 1, VERB_VOUCHER_CAPTURE, &ask, show_redemption);
 }
 
 RESULT command_redress_void(struct call *call)
@@ -321,5 +312,5 @@ RESULT command_redress_void(struct call *call)
 RESULT command_redress_refund(struct call *call)
 {
     struct voucher_refund_ask ask = {.redemption = slice_text(call->args[0])};
-    return with_members(call, 1, VERB_VOUCHER_REFUND, &ask, show_redemption);
+    return ask_members(call, 1, VERB_VOUCHER_REFUND, &ask, show_redemption);
 }

@@ -9,6 +9,7 @@
 #include "cli/show.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,30 +17,45 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 16 * 1024, IDLE_S = 30, BACKLOG = 64, SOCKET_MODE = 0666 };
+enum { READ_BYTES = 16 * 1024, IDLE_S = 30, BACKLOG = 64, SOCKET_MODE = 0660 };
 
 static void descriptor_done(int *fd)
 {
     if (*fd >= 0) (void)close(*fd);
 }
 
+/* Whom the socket is for beside its owner. None is named: the group that the folder gives, or the program's own. */
+static RESULT group_find(const struct call *call, gid_t *out)
+{
+    const char *name = call_text(call, OPT_GROUP);
+    const struct group *group = name ? getgrnam(name) : NULL;
+    *out = group ? group->gr_gid : (gid_t)-1;
+    return name && !group ? FAIL(USAGE, "--group: no such group on this machine") : OK;
+}
+
+/* Until its group is set nobody but the owner may write to it: the program's umask is 077. */
+static bool socket_bind(int fd, const struct sockaddr_un *address, gid_t group)
+{
+    return bind(fd, (const struct sockaddr *)address, sizeof *address) == 0 &&
+           chown(address->sun_path, (uid_t)-1, group) == 0 && chmod(address->sun_path, SOCKET_MODE) == 0 &&
+           listen(fd, BACKLOG) == 0;
+}
+
 /* A socket that nobody serves any more is in the way; one that somebody serves is not taken from them. */
-static RESULT socket_open(const char *path, int *out)
+static RESULT socket_open(const char *path, gid_t group, int *out)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     SCOPED(descriptor_done) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (strlen(path) >= sizeof address.sun_path)
         return FAIL(USAGE, "argument 1: a shorter path for a socket");
     memcpy(address.sun_path, path, strlen(path));
-    const struct sockaddr *at = (const struct sockaddr *)&address;
     if (fd < 0) return FAIL(UNAVAILABLE, "lmtp: no socket: %s", strerror(errno));
-    if (connect(fd, at, sizeof address) == 0)
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
         return FAIL(CONFLICT, "%s: somebody listens there already", path);
     struct stat there = {0};
     if (lstat(path, &there) == 0 && S_ISSOCK(there.st_mode)) (void)unlink(path);
     SCOPED(descriptor_done) int fresh = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fresh < 0 || bind(fresh, at, sizeof address) != 0 || chmod(path, SOCKET_MODE) != 0 ||
-        listen(fresh, BACKLOG) != 0)
+    if (fresh < 0 || !socket_bind(fresh, &address, group))
         return FAIL(UNAVAILABLE, "%s: cannot listen: %s", path, strerror(errno));
     *out = fresh;
     fresh = -1;
@@ -115,7 +131,9 @@ RESULT command_notice_lmtp(struct call *call)
         return ask_answer(call, client, VERB_NOTICE_BOUNCE, &ask, &shown);
     }
     TRY(client_open_served(call, &client));
-    TRY(socket_open(call->args[0], &listener));
+    gid_t group = (gid_t)-1;
+    TRY(group_find(call, &group));
+    TRY(socket_open(call->args[0], group, &listener));
     show_remark(call, "bounces are taken in at %s", call->args[0]);
     for (;;) { /* until a signal ends it: nothing of it is lost, the mail host keeps what was not taken */
         SCOPED(descriptor_done) int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);

@@ -93,10 +93,7 @@ static void show_runs(const struct call *call, struct doc answer)
 RESULT command_notice_draft(struct call *call)
 {
     struct notice_draft_ask ask = {.id = slice_text(call->args[0])};
-    SCOPED(arena_done) struct arena arena = {0};
-    SCOPED(member_files_done) struct member_files files = {0};
-    TRY(members_set(call, 1, VERB_NOTICE_DRAFT, &arena, &files, &ask));
-    return ask_and_show(call, VERB_NOTICE_DRAFT, &ask, show_runs);
+    return ask_members(call, 1, VERB_NOTICE_DRAFT, &ask, show_runs);
 }
 
 RESULT command_notice_status(struct call *call)
@@ -286,10 +283,7 @@ static void show_hook(const struct call *call, struct doc answer)
 RESULT command_notice_hook(struct call *call)
 {
     struct notice_hook_ask ask = {0};
-    SCOPED(arena_done) struct arena arena = {0};
-    SCOPED(member_files_done) struct member_files files = {0};
-    TRY(members_set(call, 0, VERB_NOTICE_HOOK, &arena, &files, &ask));
-    return ask_and_show(call, VERB_NOTICE_HOOK, &ask, show_hook);
+    return ask_members(call, 0, VERB_NOTICE_HOOK, &ask, show_hook);
 }
 
 static void show_bounce(const struct call *call, struct doc answer)

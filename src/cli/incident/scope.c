@@ -129,10 +129,7 @@ static void show_count(const struct call *call, struct doc answer)
 RESULT command_incident_scope(struct call *call)
 {
     struct incident_scope_ask ask = {.id = slice_text(call->args[0])};
-    SCOPED(arena_done) struct arena arena = {0};
-    SCOPED(member_files_done) struct member_files files = {0};
-    TRY(members_set(call, 1, VERB_INCIDENT_SCOPE, &arena, &files, &ask));
-    return ask_and_show(call, VERB_INCIDENT_SCOPE, &ask, show_count);
+    return ask_members(call, 1, VERB_INCIDENT_SCOPE, &ask, show_count);
 }
 
 /* One row as CSV: names are of the shop's own fields, so letters, digits and _ alone. */
