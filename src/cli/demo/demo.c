@@ -189,9 +189,10 @@ static RESULT begin(struct demo *demo, struct call *call)
 static RESULT play(struct demo *demo)
 {
     typedef struct result step(struct demo * demo);
-    static step *const steps[] = {demo_step_home,  demo_step_import, demo_step_keys,    demo_step_look,
-                                  demo_step_walk,  demo_step_pass,   demo_step_history, demo_step_proof,
-                                  demo_step_erase, demo_step_pin,    demo_step_tamper,  demo_step_verify};
+    static step *const steps[] = {demo_step_home,    demo_step_import,  demo_step_keys,    demo_step_look,
+                                  demo_step_walk,    demo_step_pass,    demo_step_history, demo_step_proof,
+                                  demo_step_erase,   demo_step_contain, demo_step_scope,   demo_step_tell,
+                                  demo_step_redress, demo_step_pin,     demo_step_tamper,  demo_step_verify};
     for (size_t i = 0; i < COUNT_OF(steps); i++) TRY(steps[i](demo));
     return OK;
 }
@@ -253,6 +254,8 @@ static void demo_done(struct demo *demo)
     buf_done(&demo->vkey);
     buf_done(&demo->first_id);
     buf_done(&demo->last_id);
+    buf_done(&demo->support_id);
+    buf_done(&demo->incident);
     page_done(&demo->page);
 }
 

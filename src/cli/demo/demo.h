@@ -42,11 +42,13 @@ struct demo {
     struct buf console; /* URL of the pages; empty: this program has none */
     pid_t daemon;       /* 0: none */
     struct remote *readers[DEMO_READERS];
-    size_t seen;         /* people whom the support key looked at */
-    uint64_t look;       /* entry of the first of these looks */
-    struct buf first_id; /* of the person it concerned */
-    struct buf last_id;  /* of the last person whom it saw */
-    uint64_t pinned;     /* size of the checkpoint that went outside */
+    size_t seen;           /* people whom the support key looked at */
+    uint64_t look;         /* entry of the first of these looks */
+    struct buf first_id;   /* of the person it concerned */
+    struct buf last_id;    /* of the last person whom it saw */
+    uint64_t pinned;       /* size of the checkpoint that went outside */
+    struct buf support_id; /* of the support key that went from one person to the next */
+    struct buf incident;   /* what is done about it */
 };
 
 /* A file in the demo's folder; `out` has DEMO_PATH_BYTES. */
@@ -69,6 +71,9 @@ RESULT demo_expect(const struct demo *demo, bool met, const char *words);
 /* The public id of made-up customer `n` (from 0), found by its ref. A refusal is its cause in `cause`. */
 RESULT demo_find(struct demo *demo, enum demo_reader reader, uint64_t n, struct buf *id, enum cause *cause);
 
+/* Keep a reader's key in its file, and ask with it from now on. */
+RESULT demo_take_key(struct demo *demo, enum demo_reader reader, struct slice key);
+
 RESULT demo_serve(struct demo *demo); /* start the daemon and wait until it is ready */
 
 /* Steps, in the order in which they are told. */
@@ -81,6 +86,10 @@ RESULT demo_step_pass(struct demo *demo);
 RESULT demo_step_history(struct demo *demo);
 RESULT demo_step_proof(struct demo *demo);
 RESULT demo_step_erase(struct demo *demo);
+RESULT demo_step_contain(struct demo *demo);
+RESULT demo_step_scope(struct demo *demo);
+RESULT demo_step_tell(struct demo *demo);
+RESULT demo_step_redress(struct demo *demo);
 RESULT demo_step_pin(struct demo *demo);
 RESULT demo_step_tamper(struct demo *demo);
 RESULT demo_step_verify(struct demo *demo);

@@ -89,7 +89,9 @@ static RESULT issue(struct demo *demo, enum demo_reader reader)
     const char *const words[] = {"key",    "issue",    "--role", demo_reader_name(reader),
                                  "--name", "demo key", "--json", NULL};
     TRY(demo_run(demo, words, DEMO_READERS, 0, &doc));
-    return keep_key(demo, reader, doc_text(doc_get(doc_of(buf_slice(&doc)), "key")));
+    struct doc made = doc_of(buf_slice(&doc));
+    if (reader == DEMO_SUPPORT) buf_slice_put(&demo->support_id, doc_text(doc_get(made, "id")));
+    return keep_key(demo, reader, doc_text(doc_get(made, "key")));
 }
 
 static RESULT open_reader(struct demo *demo, enum demo_reader reader)
@@ -99,6 +101,13 @@ static RESULT open_reader(struct demo *demo, enum demo_reader reader)
     (void)snprintf(name, sizeof name, "%s.key", demo_reader_name(reader));
     TRY(input_read(demo_path(demo, name, path), BEARER_BYTES_MAX, &key));
     return remote_open(buf_c(&demo->url), buf_slice(&key), &demo->readers[reader]);
+}
+
+RESULT demo_take_key(struct demo *demo, enum demo_reader reader, struct slice key)
+{
+    TRY(keep_key(demo, reader, key));
+    remote_free(&demo->readers[reader]);
+    return open_reader(demo, reader);
 }
 
 RESULT demo_step_keys(struct demo *demo)
