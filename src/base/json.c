@@ -267,6 +267,19 @@ static void read_text(const struct reader *reader, const struct member *member, 
         *out = keep(reader, json->valuestring);
 }
 
+/* Bytes stand as base64. */
+static void read_bytes(const struct reader *reader, const struct member *member, const cJSON *json,
+                       const struct place *place, struct slice *out)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    if (!cJSON_IsString(json) || base64_get(slice_text(json->valuestring), &bytes).code != CODE_OK)
+        wrong(reader, place, CAUSE_INVALID, "must be base64");
+    else if (bytes.len > member->max)
+        wrong(reader, place, CAUSE_INVALID, "longer than this member may be");
+    else
+        *out = arena_copy(reader->arena, buf_slice(&bytes));
+}
+
 static void read_member(const struct reader *reader, const struct member *member, const cJSON *json,
                         const struct place *place, uint8_t *ask)
 {
@@ -291,6 +304,8 @@ static void read_member(const struct reader *reader, const struct member *member
         read_values(reader, member, json, place, field);
         return;
     case WIRE_BYTES:
+        read_bytes(reader, member, json, place, field);
+        return;
     case WIRE_END:
         break;
     }

@@ -26,8 +26,11 @@ static void put_schema(struct buf *out, const struct member *member)
     static const char item_schema[] = "{\"type\":[\"string\",\"number\",\"null\"]}";
     switch (member->wire) {
     case WIRE_TEXT:
-    case WIRE_BYTES:
         buf_print(out, "{\"type\":\"string\",\"maxLength\":%zu}", member->max);
+        return;
+    case WIRE_BYTES:
+        buf_print(out, "{\"type\":\"string\",\"contentEncoding\":\"base64\",\"maxLength\":%zu}",
+                  (member->max + 2) / 3 * 4);
         return;
     case WIRE_U64:
         buf_text(out, "{\"type\":\"integer\",\"minimum\":0");

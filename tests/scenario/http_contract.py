@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Every row of routes.def over HTTP: as it is meant, and in every way it must be refused."""
+import base64
+import hashlib
 import http.client
 import json
 import os
@@ -21,6 +23,10 @@ def rows():
         found = re.findall(r'^ROUTE\((\w+), "([^"]+)", (\w+), (\w+), (\w+), "', table.read(), re.M)
     check(len(found) > 20, "routes.def was not understood")
     return found
+
+
+def base64ed(raw):
+    return base64.b64encode(raw).decode()
 
 
 def slugs():
@@ -227,6 +233,14 @@ def people(walk):
                                   "routes": ["GET /api/customers/{ref} = name"]}, 201)
     within("frontend", [item["name"] for item in walk("GET", "/v1/services").json["items"]])
     same(walk("GET", "/v1/observed").json["items"], [], "no log from outside was read")
+    log = b'{"log": 1}\n{"who": "kim"}\n'
+    chunk = {"system": "frontend", "first": base64ed(hashlib.sha256(log[:11]).digest()), "hash": base64ed(hashlib.sha256(log).digest()),
+             "to": len(log), "lines_to": 2, "name": "views", "routes": ["GET /api/customers/{ref}"],
+             "rows": base64ed(b"\x01\x01\x03kim\x01" + b"\x00\x00\x01\x04\x01\x01\x01\x05right")}
+    receipt(walk("POST", "/v1/observed", chunk))
+    same(walk("POST", "/v1/observed", chunk, 409).code, "conflict")
+    same(walk("POST", "/v1/observed", chunk | {"hash": "no base64"}, 400).code, "request.malformed")
+    same(walk("GET", "/v1/observed").json["items"][0]["bytes"], len(log))
     secret = walk("POST", "/v1/secrets", {"name": "token signing key", "kind": "signing_key", "owner": staff}, 201).json["id"]
     walk("POST", "/v1/secrets/{id}/holders", {"holders": [staff]}, path=f"/v1/secrets/{secret}/holders")
     walk("POST", "/v1/secrets/{id}/rotated", {"proof": "ticket 7", "old_dead": "401 from the API"},
@@ -429,6 +443,7 @@ GOOD = {
     "/v1/subjects": {"ref": "r", "fields": {}}, "/v1/lookup": {"field": "ref", "value": "v", "purpose": "operations"},
     "/v1/reveal": {"subjects": ["x" * 26], "fields": ["name"], "purpose": "operations"},
     "/v1/mail": {"url": "smtp://127.0.0.1:1", "from": "x@shop.example"}, "/v1/mail/test": {"to": "x@shop.example"},
+    "/v1/observed": {"system": "s", "first": "", "hash": "", "to": 1, "lines_to": 1},
     "/v1/ledger/pins": {"where": "x"}, "/v1/backups": {"outcome": "failed"},
     "/v1/ledger/witnesses": {"vkey": "x"}, "/v1/keys": {"role": "support"},
     "/v1/staff": {"name": "x", "email": "x@shop.example"}, "/v1/roles": {

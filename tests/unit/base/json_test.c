@@ -26,6 +26,27 @@ static void reads_a_reveal(void **state)
     assert_true(slice_is(ask.reveal.reason, "café 😀\n"));
 }
 
+static void reads_bytes_from_base64(void **state)
+{
+    (void)state;
+    SCOPED(arena_done) struct arena arena = {0};
+    struct json_errors errors = {0};
+    union any_ask ask = {0};
+    assert_ok(read_ask(VERB_OBSERVE,
+                       "{\"system\":\"s\",\"first\":\"AAEC\",\"hash\":\"\",\"to\":1,\"lines_to\":1}", &ask,
+                       &arena, &errors));
+    assert_true(slice_equal(ask.observe.first, SLICE_TEXT("\0\1\2")));
+    assert_int_equal(ask.observe.hash.len, 0);
+    static const char *const bad[] = {"\"AAE\"", "\"A A=\"", "7", "null",
+                                      "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g\""}; /* 33 bytes */
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        SCOPED(buf_done) struct buf text = {0};
+        buf_print(&text, "{\"system\":\"s\",\"first\":%s,\"hash\":\"\",\"to\":1,\"lines_to\":1}", bad[i]);
+        assert_int_not_equal(read_ask(VERB_OBSERVE, buf_c(&text), &ask, &arena, &errors).code, CODE_OK);
+        assert_string_equal(errors.at[0].pointer, "/first");
+    }
+}
+
 static void assert_value(const struct value *value, const char *name, const char *group, unsigned item,
                          const char *text)
 {
@@ -265,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_reveal),
+        cmocka_unit_test(reads_bytes_from_base64),
         cmocka_unit_test(flattens_fields),
         cmocka_unit_test(names_what_is_wrong),
         cmocka_unit_test(refuses_what_is_not_json),
