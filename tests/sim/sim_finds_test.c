@@ -1,4 +1,5 @@
 /* A simulator that cannot fail proves nothing: each of these deliberate bugs in the store must be found by it. */
+#include "redress_sim.h"
 #include "sim.h"
 
 enum { SEEDS_MAX = 12 };
@@ -33,6 +34,32 @@ static void finds_a_store_that_drops_writes(void **state)
     }
 }
 
+static void finds_books_that_are_not_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum fault_call drop;
+        uint64_t every;
+    } bugs[] = {
+        {"what was used of a voucher is not written", CALL_voucher_put, 40},
+        {"a redemption is not written", CALL_voucher_taken_put, 40},
+        {"a posting is not written", CALL_voucher_act_add, 40},
+        {"an account is not written", CALL_voucher_account_put, 9},
+        {"an order's answer is not kept", CALL_replay_put, 10},
+        {"a commit says it was made, and was not", CALL_batch_commit, 60},
+    };
+    for (size_t i = 0; i < COUNT_OF(bugs); i++) {
+        bool found = false;
+        for (uint64_t seed = 1; seed <= SEEDS_MAX && !found; seed++) {
+            const struct redress_options options = {
+                .seed = seed, .drop = bugs[i].drop, .drop_every = bugs[i].every};
+            found = !redress_sim_run(&options).good;
+        }
+        if (!found) fail_msg("not found in %d seeds: %s", SEEDS_MAX, bugs[i].name);
+    }
+}
+
 static void the_same_seed_is_the_same_life(void **state)
 {
     (void)state;
@@ -50,6 +77,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_a_store_that_drops_writes),
+        cmocka_unit_test(finds_books_that_are_not_kept),
         cmocka_unit_test(the_same_seed_is_the_same_life),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

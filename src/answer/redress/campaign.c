@@ -106,11 +106,11 @@ static RESULT account_load(void *context, const struct account_row *row)
     return OK;
 }
 
-static RESULT due_load(struct store *store, struct redress *redress)
+/* The reservation that lapses first, and when; INT64_MAX: none waits. */
+static RESULT due_load(struct store *store, struct redress *redress, struct redemption_row *row)
 {
-    struct redemption_row row = {0};
-    struct result got = store->voucher->taken_due(store, &row);
-    redress->due_us = got.code == CODE_OK ? row.due_us : INT64_MAX;
+    struct result got = store->voucher->taken_due(store, row);
+    redress->due_us = got.code == CODE_OK ? row->due_us : INT64_MAX;
     return got.code == CODE_NOT_FOUND ? OK : got;
 }
 
@@ -126,6 +126,7 @@ static RESULT list_load(struct shop *shop, struct redress *redress)
 {
     const struct body_rows *rows = &shop->access.redress;
     struct store *store = shop->store;
+    struct redemption_row due = {0};
     if (rows->count > 0) {
         redress->at = calloc(rows->count, sizeof *redress->at);
         if (!redress->at) return FAIL(UNAVAILABLE, "campaign: out of memory");
@@ -141,7 +142,7 @@ static RESULT list_load(struct shop *shop, struct redress *redress)
     TRY(store->voucher->account_each(store, account_load, redress));
     if (!redress->wrongs) TRY(wrongs_new(shop, &redress->wrongs));
     TRY(store->voucher->taken_last(store, &redress->taken));
-    return due_load(store, redress);
+    return due_load(store, redress, &due);
 }
 
 RESULT campaign_find(struct shop *shop, struct redress *redress, struct slice id, struct campaign **out)
@@ -328,7 +329,8 @@ static RESULT lapse_due(struct batch *batch, struct redress *redress)
         struct redemption_row row = {0};
         struct receipt receipt = {0};
         struct voucher voucher = {0};
-        TRY(store->voucher->taken_due(store, &row));
+        TRY(due_load(store, redress, &row)); /* the one that was due first may have been captured since */
+        if (redress->due_us > batch->now_us) return OK;
         if (row.at.campaign == 0 || row.at.campaign > redress->count || row.at.part == 0 ||
             row.at.part > redress->at[row.at.campaign - 1].spec.part_count)
             return FAIL(TAMPERED, "voucher: a stored reservation is of no campaign");
@@ -344,7 +346,6 @@ static RESULT lapse_due(struct batch *batch, struct redress *redress)
         TRY(voucher_save(batch, campaign, &row.at, &voucher));
         TRY(store->voucher->taken_put(store, &row));
         campaign->look_us[row.at.part - 1] = 0;
-        TRY(due_load(store, redress));
     }
     return OK;
 }

@@ -81,7 +81,7 @@ struct redress {
     size_t count;
     uint64_t changes;  /* of the rows, when they were read */
     uint64_t taken;    /* number of the newest redemption */
-    int64_t due_us;    /* when the first reservation lapses; INT64_MAX: none waits */
+    int64_t due_us;    /* no reservation lapses before; INT64_MAX: none waits */
     struct prf *salts; /* NULL: there was no campaign yet */
     struct wrongs *wrongs;
     uint32_t tripped;        /* the campaign of which a code came that was never handed out; 0: none */
