@@ -11,7 +11,6 @@
 enum {
     EXIT_REFUSED = 1,
     CODES_BYTES_MAX = 1 << 20,
-    LINE_ONE = 1, /* of the file of codes: line 0 names its columns */
     WORTH_SHOP = 5000,
     WORTH_TRAVEL = 20000
 };
