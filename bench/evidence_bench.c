@@ -147,8 +147,9 @@ static struct result row_match(void *context, uint64_t line, const struct sheet_
     return match_row(context, line, values, count);
 }
 
-static struct result rows_flush(void *context)
+static struct result rows_flush(void *context, uint32_t unreadable)
 {
+    (void)unreadable;
     return match_flush(context);
 }
 
@@ -171,14 +172,14 @@ static void round_run(struct bench *bench, uint64_t size)
          "match");
     const struct feed_sink matching = {match, columns_pass, row_match, rows_flush, NULL};
     took = (struct took){now_ns(), cpu_ns()};
-    need(feed_run(&source, &matching, &end), "match");
+    need(feed_run(&source, 0, &matching, &end), "match");
     match_close(match);
     round_print("match", bench->customers, end.rows, took_since(took), NULL);
     uint64_t wanted = (bench->lines + ONE_IN - 1) / ONE_IN;
     if (match->hit < wanted) give_up("match: %" PRIu64 " of %" PRIu64 " lines found", match->hit, wanted);
 
     took = (struct took){now_ns(), cpu_ns()};
-    need(feed_run(&source, &reading, &end), "read");
+    need(feed_run(&source, 0, &reading, &end), "read");
     round_print("read", bench->customers, end.rows, took_since(took), NULL);
     struct rusage usage = {0}, child = {0};
     (void)getrusage(RUSAGE_SELF, &usage);
@@ -215,7 +216,7 @@ int main(int argc, char **argv)
         bench.keys = fopen(keys, "we");
         if (!out || !bench.keys) give_up("%s: cannot be made", keys);
         SCOPED(matcher_free) struct matcher *matcher = table_make(&bench, out);
-        need(feed_run(&source, &reading, &end), "keys");
+        need(feed_run(&source, 0, &reading, &end), "keys");
         if (fclose(out) != 0 || fclose(bench.keys) != 0) give_up("%s: cannot be written", keys);
         bench.keys = NULL;
     }

@@ -27,7 +27,8 @@ static struct result note_row(void *context, uint64_t line, const struct sheet_v
 static struct dump_summary read_dump(struct slice text, size_t piece, struct buf *out)
 {
     SCOPED(dump_free) struct dump *dump = NULL;
-    if (dump_new((struct sheet_sink){out, note_columns, note_row}, &dump).code != CODE_OK) __builtin_trap();
+    if (dump_new((struct sheet_sink){out, note_columns, note_row}, NULL, &dump).code != CODE_OK)
+        __builtin_trap();
     while (text.len > 0) {
         struct slice part = slice_part(text, 0, piece);
         if (dump_push(dump, part).code != CODE_OK) __builtin_trap();

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     const struct unpack_source source = {&file, len, memory_read};
     const struct feed_sink sink = {NULL, note_columns, note_row, NULL, NULL};
     struct frame_end end = {0};
-    if (feed_here(&source, &sink, &end).code != CODE_OK) __builtin_trap();
+    if (feed_here(&source, 0, &sink, &end).code != CODE_OK) __builtin_trap();
     if (end.unpack.bytes > (uint64_t)len * UNPACK_RATIO + UNPACK_FREE_BYTES + (1 << 20)) __builtin_trap();
     return 0;
 }

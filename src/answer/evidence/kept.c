@@ -84,7 +84,7 @@ static void file_put(const struct provenance *provenance, struct buf *out)
 {
     const struct frame_end *end = &provenance->end;
     cbor_text(out, SLICE_TEXT("file"));
-    cbor_map(out, 8);
+    cbor_map(out, 9);
     put_text(out, "hash", buf_slice(&provenance->hash));
     put_text(out, "format", slice_text(dump_format_name(provenance->format)));
     put_text(out, "encoding", slice_text(encoding_name(provenance->encoding)));
@@ -93,6 +93,7 @@ static void file_put(const struct provenance *provenance, struct buf *out)
     put_number(out, "nested", end->unpack.nested);
     put_number(out, "bytes", end->unpack.bytes);
     put_text(out, "read", slice_text(unpack_stop_name(end->unpack.stop)));
+    put_number(out, "resumed", provenance->resumed);
 }
 
 static void by_put(const struct match *match, struct buf *out)

@@ -14,11 +14,12 @@ static void progress_put(struct evidence_progress *progress, struct buf *out)
 }
 
 static RESULT provenance_begin(struct batch *batch, const struct incident *incident, const struct item *item,
-                               struct provenance *out)
+                               const struct line *before, struct provenance *out)
 {
     out->incident = incident->no;
     out->line = item->now.n;
     out->now_us = batch->now_us;
+    out->before = before ? before->n : 0;
     buf_slice_put(&out->file, item->now.file);
     buf_slice_put(&out->hash, item->now.hash);
     out->progress = evidence_progress(batch->shop, incident->no, item->now.n, true);
@@ -81,6 +82,7 @@ static RESULT provenance_keep(struct batch *batch, const struct reader *reader, 
                         .body = buf_slice(&body)};
     TRY(incident_line(batch, reader, incident, NULL, &line, &of_line));
     TRY(match_told_put(batch->shop, buf_slice(&told), &known, &out->body));
+    provenance->known = true;
     return register_reopen(batch, &known);
 }
 
@@ -122,7 +124,7 @@ RESULT verb_evidence_match(struct batch *batch, const struct reader *reader,
         return provenance_keep(batch, reader, incident, batch->returned->state, out);
     }
     TRY(provenance_new(&provenance));
-    TRY(provenance_begin(batch, incident, item, provenance));
+    TRY(provenance_begin(batch, incident, item, before, provenance));
     if (batch->errand_later) {
         TRY(provenance_errand(&provenance, &batch->errand));
         return FAIL(TOO_BUSY, "evidence: as much as may be is under way; ask again when some of it is done");

@@ -2,6 +2,7 @@
 
 #include "answer/evidence/dump/feed.h"
 #include "answer/evidence/register.h"
+#include "answer/evidence/resume.h"
 #include "answer/incident/kept_set.h"
 #include "keep/record.h"
 #include "keep/values.h"
@@ -32,7 +33,9 @@ void provenance_free(struct provenance **provenance)
     struct provenance *at = *provenance;
     if (!at) return;
     if (at->progress) atomic_store(&at->progress->busy, false);
+    if (at->known) resume_drop(at);
     match_free(&at->match);
+    buf_done(&at->kept_at);
     passwords_found_done(&at->passwords);
     compare_done(&at->compare);
     buf_done(&at->file);
@@ -48,6 +51,7 @@ struct filling {
     struct matcher *matcher;
     struct provenance *provenance;
     uint32_t exact[MATCH_KEYS], canonical;
+    struct set *there; /* everybody with a tag, for a match that goes on; NULL */
 };
 
 static RESULT go_on(const struct provenance *provenance)
@@ -62,6 +66,7 @@ static RESULT tag_fill(struct filling *filling, const struct tag_row *row, unsig
     for (size_t i = 0; i < MATCH_KEYS; i++) wanted = wanted || row->index == filling->exact[i];
     if (!wanted) return OK;
     if (matcher_count(filling->matcher) % 65536 == 0) TRY(go_on(filling->provenance));
+    if (filling->there) (void)set_add(filling->there, row->no.at);
     return matcher_add(filling->matcher, row->tag, row->no.at, flags);
 }
 
@@ -75,12 +80,13 @@ static RESULT past_fill(void *context, const struct tag_row *row)
     return tag_fill(context, row, MATCHER_PAST);
 }
 
-static RESULT table_make(struct shop *shop, struct provenance *provenance, struct matcher **out)
+static RESULT table_make(struct shop *shop, struct provenance *provenance, struct set *there,
+                         struct matcher **out)
 {
     struct subject_no last = {0};
     TRY(shop->store->subject->last(shop->store, &last));
     TRY(matcher_new(last.at * TAGS_A_CUSTOMER, out));
-    struct filling filling = {.shop = shop, .matcher = *out, .provenance = provenance};
+    struct filling filling = {.shop = shop, .matcher = *out, .provenance = provenance, .there = there};
     for (size_t i = 0; i < MATCH_KEYS; i++)
         filling.exact[i] = tag_index(shop, match_field((enum match_key)i), TAG_EXACT);
     filling.canonical = tag_index(shop, FIELD_EMAIL, TAG_CANONICAL);
@@ -113,9 +119,17 @@ static RESULT columns_take(void *context, const struct frame_columns *columns)
     return OK;
 }
 
+/* A file on its way through the match. */
+struct matching {
+    struct shop *shop;
+    const struct incident *incident;
+    struct provenance *provenance;
+    struct evidence_file *file;
+};
+
 static RESULT row_take(void *context, uint64_t line, const struct sheet_value *values, size_t count)
 {
-    struct provenance *provenance = context;
+    struct provenance *provenance = ((struct matching *)context)->provenance;
     for (size_t i = 0; i < count; i++) {
         bool whole = values[i].text.len < SHEET_VALUE_BYTES_MAX; /* else it was cut */
         if (values[i].kind == KIND_PASSWORD && whole)
@@ -124,43 +138,89 @@ static RESULT row_take(void *context, uint64_t line, const struct sheet_value *v
     return match_row(provenance->match, line, values, count);
 }
 
-static RESULT rows_flush(void *context)
+static RESULT rows_flush(void *context, uint32_t unreadable)
 {
-    struct provenance *provenance = context;
+    struct matching *matching = context;
+    struct provenance *provenance = matching->provenance;
+    bool stopped = atomic_load(&provenance->stop);
     TRY(match_flush(provenance->match));
+    provenance->unreadable += unreadable;
     if (provenance->progress) atomic_store(&provenance->progress->rows, provenance->match->rows);
+    resume_turn(matching->shop, matching->incident, provenance, stopped);
     return go_on(provenance);
+}
+
+static RESULT columns_note(void *context, const struct frame_columns *columns)
+{
+    return columns_take(((struct matching *)context)->provenance, columns);
 }
 
 static RESULT part_idle(void *context, uint64_t read)
 {
-    struct provenance *provenance = context;
+    struct provenance *provenance = ((struct matching *)context)->provenance;
     if (provenance->progress) atomic_store(&provenance->progress->read, read);
     return go_on(provenance);
 }
 
 static RESULT part_read(void *context, uint64_t at, size_t len, struct buf *out)
 {
-    return evidence_read_at(context, at, len, out);
+    return evidence_read_at(((struct matching *)context)->file, at, len, out);
 }
 
-static RESULT file_match(struct shop *shop, struct provenance *provenance, const struct incident *incident,
-                         const struct matcher *matcher)
+/* What an interrupted run found, without who was erased since: nobody without a tag is in the index. */
+static void go_on_from(struct provenance *provenance, const struct set *there)
+{
+    struct match *match = provenance->match;
+    if (provenance->resumed == 0) return;
+    set_intersect_in(&match->people, there);
+    set_intersect_in(&match->maybe, there);
+    for (size_t i = 0; i < match->combination_count; i++)
+        set_intersect_in(&match->combinations[i].people, there);
+    if (provenance->progress) atomic_store(&provenance->progress->rows, match->rows);
+}
+
+/* Which rows are compared is by chance, the same for one file however often it is matched: unforeseeable without the key. */
+static RESULT match_begin(struct shop *shop, struct provenance *provenance, const struct matcher *matcher)
 {
     const struct prf *prf[MATCH_KEYS];
-    SCOPED(evidence_close) struct evidence_file *file = NULL;
-    uint64_t random = 0;
+    uint8_t key[SKETCH_KEY_BYTES];
     for (size_t i = 0; i < MATCH_KEYS; i++) prf[i] = shop->index[match_field((enum match_key)i)];
-    crypto_random(shop->crypto, &random, sizeof random);
+    register_key(shop, key);
+    uint64_t random = sketch_hash(key, buf_slice(&provenance->hash));
     TRY(match_new(matcher, prf, NORMALISER_VERSION, random, &provenance->match));
-    register_key(shop, provenance->match->sketch_key);
+    memcpy(provenance->match->sketch_key, key, sizeof key);
+    explicit_bzero(key, sizeof key);
+    return OK;
+}
+
+static RESULT file_match(struct shop *shop, struct provenance *provenance, const struct incident *incident)
+{
+    SCOPED(evidence_close) struct evidence_file *file = NULL;
     TRY(evidence_open(shop, incident, buf_slice(&provenance->file), &file));
     if (provenance->progress) atomic_store(&provenance->progress->bytes, evidence_bytes(file));
-    const struct unpack_source source = {file, evidence_bytes(file), part_read};
-    const struct feed_sink sink = {provenance, columns_take, row_take, rows_flush, part_idle};
-    TRY(feed_run(&source, &sink, &provenance->end));
+    struct matching matching = {shop, incident, provenance, file};
+    const struct unpack_source source = {&matching, evidence_bytes(file), part_read};
+    const struct feed_sink sink = {&matching, columns_note, row_take, rows_flush, part_idle};
+    TRY(feed_run(&source, provenance->resumed, &sink, &provenance->end));
     TRY(match_flush(provenance->match));
+    provenance->end.unreadable = provenance->unreadable;
     match_close(provenance->match);
+    return OK;
+}
+
+/* The index in memory, then the file by it; where an earlier run of it was interrupted, from there. */
+static RESULT index_and_match(struct shop *shop, struct provenance *provenance,
+                              const struct incident *incident)
+{
+    SCOPED(matcher_free) struct matcher *matcher = NULL;
+    SCOPED(set_done) struct set there = {0};
+    bool kept = resume_is_there(shop, provenance);
+    TRY(table_make(shop, provenance, kept ? &there : NULL, &matcher));
+    TRY(match_begin(shop, provenance, matcher));
+    if (kept) TRY(resume_take(shop, incident, provenance));
+    go_on_from(provenance, &there);
+    TRY(file_match(shop, provenance, incident));
+    provenance->match->matcher = NULL; /* it goes now: nothing is looked up any more */
     return OK;
 }
 
@@ -342,7 +402,6 @@ static bool has_others(const struct provenance *provenance)
 
 RESULT provenance_run(struct shop *shop, struct provenance *provenance)
 {
-    SCOPED(matcher_free) struct matcher *matcher = NULL;
     struct incidents *incidents = NULL;
     const struct incident *incident = NULL;
     TRY(incidents_of(shop, &incidents));
@@ -350,9 +409,7 @@ RESULT provenance_run(struct shop *shop, struct provenance *provenance)
         if (incidents->at[i].no == provenance->incident) incident = &incidents->at[i];
     }
     if (!incident) return FAIL(NOT_FOUND, "incident: there is none of that id");
-    TRY(table_make(shop, provenance, &matcher));
-    TRY(file_match(shop, provenance, incident, matcher));
-    matcher_free(&matcher);
+    TRY(index_and_match(shop, provenance, incident));
     TRY(compare_rows(shop, provenance->match, &provenance->compare));
     TRY(compare_dates(shop, provenance->match, &provenance->compare));
     TRY(canaries_find(shop, provenance));

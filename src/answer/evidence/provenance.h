@@ -27,11 +27,18 @@ struct provenance {
     uint64_t incident, line; /* the file's, filled in by the caller */
     struct buf file;         /* its id, as the line has it */
     struct buf hash;         /* its SHA-256, hexadecimal */
+    uint64_t before;         /* the line of its match before this one; 0: it is the first */
     int64_t now_us;
     struct evidence_progress *progress; /* NULL: nobody is told */
     atomic_bool stop;
 
+    struct buf kept_at; /* where it is kept how far this is: answer/evidence/resume.h. Empty: nowhere */
+    uint64_t kept_rows; /* rows that were kept last */
+    bool known;         /* the match is a line: what was kept on the way goes */
+
     struct match *match; /* out: from here on */
+    uint64_t resumed;    /* rows that an interrupted run had matched before */
+    uint64_t unreadable; /* values of keys without a normal form, so far */
     struct frame_end end;
     enum dump_format format; /* of its first part */
     enum encoding encoding;

@@ -52,6 +52,14 @@ void evidence_path(const struct shop *shop, const uint8_t id[SEALED_ID_BYTES], b
     shop_path(shop->home, shop->name, buf_c(&file), out);
 }
 
+void evidence_matching_path(const struct shop *shop, struct slice id, struct buf *out)
+{
+    SCOPED(buf_done) struct buf file = {0};
+    buf_text(&file, "matching/");
+    buf_slice_put(&file, id);
+    shop_path(shop->home, shop->name, buf_c(&file), out);
+}
+
 RESULT evidence_file_open(const struct shop *shop, const uint8_t id[SEALED_ID_BYTES], int flags, int *out)
 {
     for (int part = 0; part < 2; part++) {
@@ -236,6 +244,13 @@ static bool is_coming(const struct evidence_room *room, const uint8_t id[SEALED_
     return false;
 }
 
+static void matching_remove(const struct shop *shop, struct slice id)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    evidence_matching_path(shop, id, &path);
+    (void)unlink(buf_c(&path)); /* mostly there is none */
+}
+
 static RESULT file_settle(struct shop *shop, const struct evidence_room *room, const struct knowns *knowns,
                           const char *name)
 {
@@ -250,6 +265,7 @@ static RESULT file_settle(struct shop *shop, const struct evidence_room *room, c
     bool gone = known ? known->released : is_part && !is_coming(room, id);
     if (gone && unlink(buf_c(is_part ? &part : &whole)) != 0 && errno != ENOENT)
         return FAIL(UNAVAILABLE, "evidence: a file cannot be removed: %s", strerror(errno));
+    if (gone) matching_remove(shop, stem);
     if (gone || !known || !is_part) return OK;
     if (rename(buf_c(&part), buf_c(&whole)) != 0)
         return FAIL(UNAVAILABLE, "evidence: a file cannot be renamed: %s", strerror(errno));

@@ -4,6 +4,7 @@
  *
  *     HOME/shops/NAME/evidence/ID.part   still coming in, or its line is not durable yet
  *     HOME/shops/NAME/evidence/ID        whole, and its line is in the store
+ *     HOME/shops/NAME/matching/ID        how far a match of it is (answer/evidence/resume.h); goes with the file
  *
  * A file comes and goes in parts of SEALED_CHUNK_BYTES, one ask each, so the keeper never holds more than one. Must never
  * give out a byte before the line that says so is durable, nor take a file away before the line of its release is.
@@ -27,5 +28,8 @@ enum {
  * UNAVAILABLE when the folder cannot be read or changed.
  */
 RESULT evidence_settle(struct shop *shop, int64_t now_us);
+
+/* Where it is kept how far a match of the file of that id is; without an id their folder. Appended to `out`. */
+void evidence_matching_path(const struct shop *shop, struct slice id, struct buf *out);
 
 #endif

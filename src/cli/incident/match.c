@@ -4,6 +4,7 @@
 #include "cli/evidence_send.h"
 #include "cli/progress.h"
 #include "cli/show.h"
+#include "crypto/crypto.h"
 #include "mail/words.h"
 
 #include <errno.h>
@@ -12,10 +13,16 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { NAME_MAX_BYTES = 100, LINE_NUMBER_MAX = UINT32_MAX / 2, LOOK_EVERY_MS = 300 };
+enum {
+    NAME_MAX_BYTES = 100,
+    LINE_NUMBER_MAX = UINT32_MAX / 2,
+    LOOK_EVERY_MS = 300,
+    HASH_BLOCK_BYTES = 1024 * 1024
+};
 
 static void descriptor_done(int *fd)
 {
@@ -72,7 +79,57 @@ static struct slice file_name(const char *path)
     return slice_part(slice_text(slash && slash[1] ? slash + 1 : path), 0, NAME_MAX_BYTES);
 }
 
-/* Take the file in; its line goes to `line`. */
+/* SHA-256 of a file, hexadecimal; its place stays where it was. */
+static RESULT file_hash(int fd, struct buf *out)
+{
+    SCOPED(crypto_free) struct crypto *crypto = NULL;
+    SCOPED(hasher_free) struct hasher *hasher = NULL;
+    SCOPED(buf_done) struct buf block = {0};
+    struct hash hash = {{0}};
+    uint8_t *at = buf_extend(&block, HASH_BLOCK_BYTES);
+    ssize_t got = 0;
+    TRY(crypto_new(&crypto));
+    TRY(hasher_new(crypto, &hasher));
+    for (off_t from = 0; (got = pread(fd, at, HASH_BLOCK_BYTES, from)) != 0; from += got) {
+        if (got < 0) return FAIL(UNAVAILABLE, "file: cannot read: %s", strerror(errno));
+        hasher_put(hasher, (struct slice){at, (size_t)got});
+    }
+    hasher_end(hasher, &hash);
+    hex_put(out, SLICE_OF(hash.bytes));
+    return OK;
+}
+
+/* Not released, and, where it was said, of that name and source. */
+static bool is_it(struct doc file, const struct evidence_add_ask *ask)
+{
+    return !doc_is(doc_get(file, "state"), "released") &&
+           (ask->name.len == 0 || slice_equal(ask->name, doc_text(doc_get(file, "name")))) &&
+           (ask->source.len == 0 || slice_equal(ask->source, doc_text(doc_get(file, "text"))));
+}
+
+/* The line that took these bytes in before: a match that was interrupted goes on there. 0: none did. */
+static RESULT line_before(struct call *call, struct client *client, int fd,
+                          const struct evidence_add_ask *ask, uint64_t *out)
+{
+    SCOPED(answer_done) struct answer answer = {0};
+    SCOPED(buf_done) struct buf hash = {0};
+    const struct incident_show_ask show = {.id = ask->id, .part = SLICE_TEXT("evidence")};
+    struct stat status = {0};
+    struct doc file = {0};
+    bool printed = call_has(call, OPT_OUTPUT_CURL) || call_has(call, OPT_OUTPUT_ROLE);
+    if (printed || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return OK;
+    TRY(ask_answer(call, client, VERB_INCIDENT_SHOW, &show, &answer));
+    struct docs files = docs_of(doc_get(answer_doc(&answer), "items"));
+    while (docs_next(&files, &file)) {
+        if (doc_number(doc_get(file, "bytes")) != (uint64_t)status.st_size || !is_it(file, ask)) continue;
+        if (hash.len == 0) TRY(file_hash(fd, &hash)); /* only where a size agrees */
+        if (slice_equal(buf_slice(&hash), doc_text(doc_get(file, "hash"))))
+            *out = doc_number(doc_get(file, "line"));
+    }
+    return OK;
+}
+
+/* Take the file in, unless it was before; its line goes to `line`. */
 static RESULT take_in(struct call *call, struct client *client, struct slice incident, uint64_t *line,
                       bool *shown)
 {
@@ -83,10 +140,15 @@ static RESULT take_in(struct call *call, struct client *client, struct slice inc
     struct evidence_add_ask ask = {
         .id = incident, .name = call_slice(call, OPT_NAME), .source = call_slice(call, OPT_SOURCE)};
     if (ask.name.len == 0 && standard) return FAIL(USAGE, "--name: say what comes by standard input");
-    if (ask.name.len == 0) ask.name = file_name(path);
     if (!standard) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0 && errno == ENOENT) return FAIL(NOT_FOUND, "%s: no such file", path);
     if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot open: %s", path, strerror(errno));
+    if (!standard) TRY(line_before(call, client, fd, &ask, line));
+    if (*line > 0) {
+        show_remark(call, "was taken in as line %llu; matching", (unsigned long long)*line);
+        return OK;
+    }
+    if (ask.name.len == 0) ask.name = file_name(path);
     TRY(evidence_send(call, client, fd, &ask, &answer));
     *shown = answer.shown;
     *line = doc_number(doc_get(answer_doc(&answer), "line"));

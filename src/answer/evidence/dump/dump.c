@@ -174,11 +174,12 @@ static RESULT text_take(void *context, struct slice text)
     return dump->parser->push(dump->parser, slice_from(text, first.len));
 }
 
-RESULT dump_new(struct sheet_sink sink, struct dump **out)
+RESULT dump_new(struct sheet_sink sink, uint64_t *skip, struct dump **out)
 {
     SCOPED(dump_free) struct dump *dump = calloc(1, sizeof *dump);
     if (!dump) return FAIL(UNAVAILABLE, "dump: out of memory");
     TRY(sheet_new(sink, &dump->sheet));
+    sheet_skip(dump->sheet, skip);
     dump->out.sheet = dump->sheet;
     TRY(decoder_new(ENCODING_AUTO, (struct decoder_sink){dump, text_take}, &dump->decoder));
     *out = TAKE(dump);

@@ -25,7 +25,8 @@ struct dump_summary {
 };
 
 struct dump;
-RESULT dump_new(struct sheet_sink sink, struct dump **out);
+/* `skip`: how many rows are passed over, counted down; borrowed. NULL: none. */
+RESULT dump_new(struct sheet_sink sink, uint64_t *skip, struct dump **out);
 void dump_free(struct dump **dump); /* wipes what it holds */
 RESULT dump_push(struct dump *dump,
                  struct slice bytes); /* fails as the sink does, and without memory or converter */

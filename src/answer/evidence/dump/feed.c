@@ -47,14 +47,14 @@ static RESULT part_give(struct feed *feed, const struct frame_want *wanted)
     return feed->sink->idle ? feed->sink->idle(feed->sink->context, wanted->from) : OK;
 }
 
-static RESULT rows_take(struct feed *feed, struct slice bytes)
+static RESULT rows_take(struct feed *feed, const struct frame *frame)
 {
-    struct cursor rows = {bytes, false};
+    struct cursor rows = {frame->rows.at, false};
     uint64_t line = 0;
     size_t count = 0;
     while (rows_next(&rows, &line, feed->values, &count))
         TRY(feed->sink->row(feed->sink->context, line, feed->values, count));
-    if (feed->sink->flush) TRY(feed->sink->flush(feed->sink->context));
+    if (feed->sink->flush) TRY(feed->sink->flush(feed->sink->context, frame->rows.unreadable));
     return rows.bad ? FAIL(CORRUPT, "dump: the child that reads it wrote rows that are none") : OK;
 }
 
@@ -69,7 +69,7 @@ static RESULT frame_take(struct feed *feed, enum frame_type type, struct slice b
     case FRAME_COLUMNS:
         return feed->sink->columns(feed->sink->context, &frame.columns);
     case FRAME_ROWS:
-        return rows_take(feed, frame.rows);
+        return rows_take(feed, &frame);
     case FRAME_END:
         feed->end = frame.end;
         feed->ended = true;
@@ -134,14 +134,16 @@ static RESULT turn(struct feed *feed, bool *more)
     return fds[0].revents ? take_in(feed, more) : OK;
 }
 
-RESULT feed_run(const struct unpack_source *source, const struct feed_sink *sink, struct frame_end *out)
+RESULT feed_run(const struct unpack_source *source, uint64_t skip, const struct feed_sink *sink,
+                struct frame_end *out)
 {
     SCOPED(feed_done) struct feed feed = {.source = source, .sink = sink};
-    char size[24];
+    char size[24], passed[24];
     (void)snprintf(size, sizeof size, "%" PRIu64, source->size);
+    (void)snprintf(passed, sizeof passed, "%" PRIu64, skip);
     feed.values = calloc(SHEET_VALUES_MAX, sizeof *feed.values);
     if (!feed.values) return FAIL(UNAVAILABLE, "dump: out of memory");
-    TRY(child_start(READER_WORD, (const char *const[]){size, NULL}, -1, &feed.child));
+    TRY(child_start(READER_WORD, (const char *const[]){size, passed, NULL}, -1, &feed.child));
     (void)fcntl(feed.child.out_fd, F_SETPIPE_SZ, PIPE_BYTES); /* a smaller one serves as well */
     (void)fcntl(feed.child.in_fd, F_SETPIPE_SZ, PIPE_BYTES);
     if (fcntl(feed.child.in_fd, F_SETFL, O_NONBLOCK) != 0)
@@ -161,12 +163,13 @@ static RESULT here_take(void *context, struct slice bytes)
     return frames_take(feed);
 }
 
-RESULT feed_here(const struct unpack_source *source, const struct feed_sink *sink, struct frame_end *out)
+RESULT feed_here(const struct unpack_source *source, uint64_t skip, const struct feed_sink *sink,
+                 struct frame_end *out)
 {
     SCOPED(feed_done) struct feed feed = {.source = source, .sink = sink};
     feed.values = calloc(SHEET_VALUES_MAX, sizeof *feed.values);
     if (!feed.values) return FAIL(UNAVAILABLE, "dump: out of memory");
-    TRY(reader_run(source, here_take, &feed));
+    TRY(reader_run(source, skip, here_take, &feed));
     *out = feed.end;
     return OK;
 }

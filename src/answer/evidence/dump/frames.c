@@ -49,6 +49,15 @@ void frame_end_put(const struct frame_end *end, struct buf *out)
     frame_put(FRAME_END, buf_slice(&body), out);
 }
 
+void frame_rows_put(uint32_t unreadable, struct slice rows, struct buf *out)
+{
+    assert(rows.len + sizeof unreadable <= FRAME_BYTES_MAX);
+    buf_byte(out, FRAME_ROWS);
+    buf_be32(out, (uint32_t)(rows.len + sizeof unreadable));
+    buf_be32(out, unreadable);
+    buf_slice_put(out, rows);
+}
+
 void frame_row_put(uint64_t line, const struct sheet_value *values, size_t count, struct buf *rows)
 {
     buf_varint(rows, line);
@@ -122,7 +131,8 @@ RESULT frame_read(enum frame_type type, struct slice body, struct frame *out)
         columns_read(&cursor, &frame.columns);
         break;
     case FRAME_ROWS:
-        frame.rows = body;
+        frame.rows.unreadable = cursor_be32(&cursor);
+        frame.rows.at = cursor.rest;
         cursor.rest = (struct slice){0}; /* rows_next() looks into it */
         break;
     case FRAME_END:

@@ -5,7 +5,8 @@
  *     from the child  u8 type, be32 length of the rest
  *       want      be64 from, be32 len: these bytes of the file, please
  *       columns   u8 format, u8 encoding, u8 count, each: u8 kind, u8 length, name
- *       rows      to the end: varint line, varint count, each: u8 column, u8 kind, varint length, text
+ *       rows      be32 values of keys that had no normal form since the frame of rows before, then to the end:
+ *                 varint line, varint count, each: u8 column, u8 kind, varint length, text
  *       end       be64 of rows, broken, unreadable, members, nested, bytes; u8 of container and why it ended
  *     to the child    be32 length, bytes: fewer than were wanted at the end of the file alone
  *
@@ -42,7 +43,10 @@ struct frame {
     union {
         struct frame_want want;
         struct frame_columns columns;
-        struct slice rows; /* for rows_next(); borrowed */
+        struct {
+            uint32_t unreadable;
+            struct slice at; /* for rows_next(); borrowed */
+        } rows;
         struct frame_end end;
     };
 };
@@ -51,6 +55,7 @@ void frame_put(enum frame_type type, struct slice body, struct buf *out);
 void frame_want_put(const struct frame_want *want, struct buf *out);
 void frame_columns_put(const struct frame_columns *columns, struct buf *out);
 void frame_end_put(const struct frame_end *end, struct buf *out);
+void frame_rows_put(uint32_t unreadable, struct slice rows, struct buf *out);
 void frame_row_put(uint64_t line, const struct sheet_value *values, size_t count, struct buf *rows);
 
 /* Of a whole frame's head: its type and length; CORRUPT for a type or length that there is not. */

@@ -15,7 +15,7 @@ struct reader {
     struct dump *dump; /* of the member at hand */
     struct buf rows, frame;
     struct frame_end end;
-    enum encoding encoding;
+    uint64_t skip, unreadable; /* still to be passed over; told so far */
 };
 
 static void reader_done(struct reader *reader)
@@ -35,7 +35,9 @@ static RESULT frame_give(struct reader *reader)
 static RESULT rows_give(struct reader *reader)
 {
     if (reader->rows.len == 0) return OK;
-    frame_put(FRAME_ROWS, buf_slice(&reader->rows), &reader->frame);
+    uint64_t all = reader->end.unreadable + (reader->dump ? dump_summary(reader->dump).unreadable : 0);
+    frame_rows_put((uint32_t)(all - reader->unreadable), buf_slice(&reader->rows), &reader->frame);
+    reader->unreadable = all;
     reader->rows.len = 0; /* the same */
     return frame_give(reader);
 }
@@ -61,7 +63,7 @@ static RESULT row_take(void *context, uint64_t line, const struct sheet_value *v
 static RESULT member_begin(void *context)
 {
     struct reader *reader = context;
-    return dump_new((struct sheet_sink){reader, columns_take, row_take}, &reader->dump);
+    return dump_new((struct sheet_sink){reader, columns_take, row_take}, &reader->skip, &reader->dump);
 }
 
 static RESULT member_bytes(void *context, struct slice bytes)
@@ -82,10 +84,10 @@ static RESULT member_end(void *context)
     return rows_give(reader);
 }
 
-RESULT reader_run(const struct unpack_source *source,
+RESULT reader_run(const struct unpack_source *source, uint64_t skip,
                   struct result (*write)(void *context, struct slice bytes), void *context)
 {
-    SCOPED(reader_done) struct reader reader = {.write = write, .context = context};
+    SCOPED(reader_done) struct reader reader = {.write = write, .context = context, .skip = skip};
     const struct unpack_sink sink = {&reader, member_begin, member_bytes, member_end};
     TRY(unpack_run(source, &sink, &reader.end.unpack));
     frame_end_put(&reader.end, &reader.frame);
@@ -159,19 +161,24 @@ static RESULT part_read(void *context, uint64_t at, size_t len, struct buf *out)
     return more > 0 ? want(asking, next, more) : OK;
 }
 
+static bool number_take(const char *text, uint64_t *out)
+{
+    char *end = NULL;
+    *out = strtoull(text, &end, 10);
+    return end != text && *end == '\0';
+}
+
 int reader_main(int argc, char **argv)
 {
     static const struct child_limits limits = {READER_MEMORY_BYTES, READER_CPU_S, SANDBOX_FILTER};
     struct asking asking = {0};
     struct encodings_held held = {{0}};
-    char *end = NULL;
-    if (argc != 2) return 2;
-    asking.size = strtoull(argv[1], &end, 10);
-    if (end == argv[1] || *end != '\0') return 2;
+    uint64_t skip = 0;
+    if (argc != 3 || !number_take(argv[1], &asking.size) || !number_take(argv[2], &skip)) return 2;
     encodings_hold(&held); /* no file can be opened later */
     if (child_enter(&limits).code != CODE_OK) return 1;
     const struct unpack_source source = {&asking, asking.size, part_read};
-    struct result done = reader_run(&source, write_out, NULL);
+    struct result done = reader_run(&source, skip, write_out, NULL);
     encodings_release(&held);
     return done.code == CODE_OK ? 0 : 1;
 }

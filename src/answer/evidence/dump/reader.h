@@ -13,11 +13,11 @@
 
 enum { READER_MEMORY_BYTES = 1 << 30, READER_CPU_S = 6 * 60 * 60 };
 
-/* argv[1]: size of the file in bytes. */
+/* argv[1]: size of the file in bytes; argv[2]: how many of its rows were given before, and are passed over. */
 int reader_main(int argc, char **argv);
 
-/* Reads by `source`, gives frames to `write`. Fails as they do. */
-RESULT reader_run(const struct unpack_source *source,
+/* Reads by `source`, gives frames to `write`, of rows those behind the first `skip`. Fails as they do. */
+RESULT reader_run(const struct unpack_source *source, uint64_t skip,
                   struct result (*write)(void *context, struct slice bytes), void *context);
 
 #endif

@@ -34,6 +34,7 @@ struct sheet {
     struct sheet_value values[SHEET_VALUES_MAX];
     size_t value_count, key_count;
     uint64_t unreadable;
+    uint64_t *skip; /* rows to pass over; NULL: none */
 };
 
 RESULT sheet_new(struct sheet_sink sink, struct sheet **out)
@@ -59,6 +60,11 @@ void sheet_free(struct sheet **sheet)
 uint64_t sheet_unreadable(const struct sheet *sheet)
 {
     return sheet->unreadable;
+}
+
+void sheet_skip(struct sheet *sheet, uint64_t *skip)
+{
+    sheet->skip = skip;
 }
 
 void sheet_checked(struct sheet *sheet)
@@ -291,6 +297,10 @@ static void cell_take(struct sheet *sheet, size_t column, struct slice text)
 
 static RESULT row_emit(struct sheet *sheet, uint64_t line, const struct slice *cells, size_t count)
 {
+    if (sheet->skip && *sheet->skip > 0) {
+        (*sheet->skip)--;
+        return OK;
+    }
     sheet->value_count = sheet->key_count = 0;
     sheet->keys.len = 0; /* overwritten by what follows, wiped at the end */
     for (size_t i = 0; i < count && i < sheet->count; i++) cell_take(sheet, i, cells[i]);

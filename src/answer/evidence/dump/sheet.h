@@ -43,6 +43,9 @@ struct sheet;
 RESULT sheet_new(struct sheet_sink sink, struct sheet **out);
 void sheet_free(struct sheet **sheet); /* wipes what it holds */
 
+/* Pass over so many rows with values, counted down; they count as nothing but rows. NULL: none. Borrowed. */
+void sheet_skip(struct sheet *sheet, uint64_t *skip);
+
 /* What comes from now on was seen to be UTF-8 without zero bytes. */
 void sheet_checked(struct sheet *sheet);
 

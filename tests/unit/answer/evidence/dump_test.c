@@ -26,7 +26,7 @@ static RESULT row_note(void *context, uint64_t line, const struct sheet_value *v
 static struct dump_summary read_dump(struct slice text, size_t piece, struct buf *out)
 {
     SCOPED(dump_free) struct dump *dump = NULL;
-    assert_ok(dump_new((struct sheet_sink){out, columns_note, row_note}, &dump));
+    assert_ok(dump_new((struct sheet_sink){out, columns_note, row_note}, NULL, &dump));
     while (text.len > 0) {
         struct slice part = slice_part(text, 0, piece);
         assert_ok(dump_push(dump, part));

@@ -1,4 +1,4 @@
-#include "answer/evidence/match.h"
+#include "answer/evidence/match_state.h"
 
 #include "keep/field.h"
 #include "prop.h"
@@ -194,6 +194,68 @@ static void knows_a_file_again(void **state)
     }
 }
 
+/* All that a match holds, in bytes. */
+static void whole(struct match *match, struct buf *out)
+{
+    assert_ok(match_flush(match));
+    match_close(match);
+    match_state_put(match, out);
+}
+
+/* Kept, gone, and taken up by another. */
+static void interrupt(const struct shop_like *shop, struct match **match)
+{
+    SCOPED(buf_done) struct buf kept = {0};
+    assert_ok(match_flush(*match));
+    uint64_t rows = (*match)->rows;
+    match_state_put(*match, &kept);
+    match_free(match);
+    *match = begin(shop);
+    struct cursor cursor = {buf_slice(&kept), false};
+    assert_ok(match_state_take(&cursor, *match));
+    assert_int_equal(cursor.rest.len, 0);
+    assert_int_equal((*match)->rows, rows);
+}
+
+static void goes_on_as_if_never_interrupted(void **state)
+{
+    (void)state;
+    enum { CUSTOMERS = 4000, ROWS = 7000 };
+    static char addresses[ROWS][32];
+    struct shop_like shop = {{0}};
+    make(&shop);
+    for (uint32_t i = 1; i <= CUSTOMERS; i++) {
+        char address[32];
+        (void)snprintf(address, sizeof address, "c%u@x.kr", i);
+        hold(&shop, i, MATCH_EMAIL, address, 0);
+        hold(&shop, i, MATCH_PHONE, i % 5 ? address : "+82100", 0);
+    }
+    PROPERTY(12, rng) {
+        SCOPED(match_free) struct match *once = begin(&shop);
+        SCOPED(match_free) struct match *parts = begin(&shop);
+        SCOPED(buf_done) struct buf want = {0}, got = {0};
+        size_t cut = prop_below(&rng, ROWS + 1);
+        for (uint32_t i = 0; i < ROWS; i++) {
+            (void)snprintf(addresses[i], sizeof addresses[i], "c%zu@x.kr",
+                           1 + prop_below(&rng, (size_t)CUSTOMERS * 2));
+            row(once, i + 1, addresses[i], NULL, i % 3 ? NULL : addresses[i]);
+        }
+        for (uint32_t i = 0; i < ROWS; i++) {
+            if (i == cut) interrupt(&shop, &parts);
+            row(parts, i + 1, addresses[i], NULL, i % 3 ? NULL : addresses[i]);
+        }
+        whole(once, &want);
+        whole(parts, &got);
+        assert_int_equal(got.len, want.len);
+        assert_memory_equal(got.at, want.at, want.len);
+
+        SCOPED(match_free) struct match *none = begin(&shop);
+        struct cursor cursor = {slice_part(buf_slice(&want), 0, prop_below(&rng, want.len)), false};
+        assert_code(CODE_CORRUPT, match_state_take(&cursor, none));
+    }
+    done(&shop);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -213,6 +275,7 @@ int main(void)
         cmocka_unit_test(names_whom_the_values_name),
         cmocka_unit_test(counts_as_a_model_does),
         cmocka_unit_test(knows_a_file_again),
+        cmocka_unit_test(goes_on_as_if_never_interrupted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -46,7 +46,7 @@ static struct result run(struct slice file, bool child, struct buf *out, struct 
     struct memory memory = {file};
     const struct unpack_source source = {&memory, file.len, memory_read};
     const struct feed_sink sink = {out, columns_note, row_note, NULL, NULL};
-    return child ? feed_run(&source, &sink, end) : feed_here(&source, &sink, end);
+    return child ? feed_run(&source, 0, &sink, end) : feed_here(&source, 0, &sink, end);
 }
 
 enum pack { PACK_GZIP, PACK_XZ, PACK_ZIP, PACK_7ZIP, PACK_TAR_GZIP };
@@ -206,7 +206,7 @@ static void believes_no_child(void **state)
         struct result got = frame_read(type, body, &frame);
         if (got.code != CODE_OK || type != FRAME_ROWS) continue;
         struct sheet_value values[SHEET_VALUES_MAX];
-        struct cursor rows = {frame.rows, false};
+        struct cursor rows = {frame.rows.at, false};
         uint64_t line = 0;
         size_t count = 0;
         while (rows_next(&rows, &line, values, &count)) assert_true(count <= SHEET_VALUES_MAX);
