@@ -25,7 +25,7 @@ _amanah()
         incident) words="open list show add task claim reconcile contain timeline scope check hold exposures facts readiness severity cost probe export report evidence verify release orphans custody close reopen" ;;
         evidence) words="match" ;;
         notice) words="draft status preview test send approve pause resume stop person list reached hook letters verify bounce lmtp text" ;;
-        redress) words="open status change announce codes rekey totals check reserve capture void redeem refund verify" ;;
+        redress) words="open status change announce codes rekey totals wallet check reserve capture void redeem refund verify" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
         export) words="ask list show get" ;;
@@ -172,6 +172,7 @@ _amanah()
         "redress codes") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "redress rekey") options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
         "redress totals") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress wallet") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress check") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress reserve") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress capture") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

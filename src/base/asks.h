@@ -598,6 +598,10 @@ struct campaign_codes_ask {
 struct campaign_rekey_ask {
     struct slice id;
 };
+struct wallet_ask {
+    struct slice id, pass, grant, reason, lang;
+    bool codes;
+};
 struct voucher_check_ask {
     struct slice code, campaign, part, client_network;
 };

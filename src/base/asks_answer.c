@@ -485,6 +485,15 @@ const struct member campaign_rekey_members[] = {
     TEXT(campaign_rekey_ask, id, ID_BYTES_MAX, true, campaign_about),
     {0},
 };
+const struct member wallet_members[] = {
+    TEXT(wallet_ask, id, ID_BYTES_MAX, false, "whose: a subject's id; none with a pass: the pass's customer"),
+    TEXT(wallet_ask, pass, BEARER_BYTES_MAX, false, "a self pass of the customer, amp_…"),
+    TEXT(wallet_ask, grant, ID_BYTES_MAX, false, "a grant to look at them, for a role that needs one"),
+    TEXT(wallet_ask, reason, REASON_BYTES_MAX, false, "why, in words; sealed, never in the ledger"),
+    TEXT(wallet_ask, lang, 8, false, "of the terms: en, id or ko; none: the customer's"),
+    MEMBER(wallet_ask, codes, WIRE_BOOL, 1, false, "with their codes: with a pass only, as a code is money"),
+    {0},
+};
 const struct member voucher_check_members[] = {
     VOUCHER_CODE(voucher_check_ask),
     {0},

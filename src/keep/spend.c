@@ -361,12 +361,14 @@ static const uint8_t *network_of(const struct restoring *restoring, const struct
 {
     struct slice network = aside_text_of(aside, COMMIT_NETWORK);
     struct pass_from key = {.entry = entry->object_id};
-    if (entry->kind != ENTRY_REVEAL || entry->object_kind != RIGHT_PASS)
-        return network.len == NETWORK_BYTES ? network.at : NULL;
+    const uint8_t *asker = network.len == NETWORK_BYTES ? network.at : NULL;
+    bool by_pass = entry->kind == ENTRY_REVEAL && entry->object_kind == RIGHT_PASS;
+    if (!by_pass && entry->kind != ENTRY_RELIEF) return asker;
     const struct pass_from *pass =
         restoring->pass_count > 0
             ? bsearch(&key, restoring->passes, restoring->pass_count, sizeof key, by_entry)
             : NULL;
+    if (!pass && !by_pass) return asker; /* a wallet that no pass was needed for */
     return pass ? pass->network : NULL;
 }
 

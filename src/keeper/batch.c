@@ -317,7 +317,7 @@ static bool found_settle(struct batch *batch, struct task *task)
 static bool redress_settled(struct batch *batch, struct task *task)
 {
     enum act act = access_act_of(task->head.verb);
-    if (act != ACT_REDEEM && act != ACT_REDRESS) return true;
+    if (act != ACT_REDEEM && act != ACT_REDRESS && act != ACT_WALLET) return true;
     struct result done = redress_settle(batch);
     if (done.code == CODE_OK) return true;
     answer_wipe(&task->answer);

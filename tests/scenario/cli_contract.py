@@ -338,6 +338,7 @@ def walk(home):
     run("redress totals", offer, status=NO)  # a second person has not agreed yet
     run("redress codes", offer, "--out", home.file("codes.age"), status=NO)
     run("redress rekey", offer, "--yes", status=NO)
+    run("redress wallet", "sub_x", status=USAGE)
     run("redress check", "-", stdin="0000-0000-0000-0000\n", status=NO)
     run("redress reserve", "0000-0000-0000-0000", "amount=1", status=NO)
     run("redress redeem", "0000-0000-0000-0000", "amount=1", status=NO)

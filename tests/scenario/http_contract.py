@@ -133,6 +133,11 @@ def compensation(walk):
     problem(walk("GET", "/v1/campaigns/{id}/totals", None, 404, path=path + "/totals"), 404, "not_found")
     problem(walk("POST", "/v1/campaigns/{id}/codes", {}, 409, path=path + "/codes"), 409, "conflict")
     problem(walk("POST", "/v1/campaigns/{id}/rekey", {}, 409, path=path + "/rekey"), 409, "conflict")
+    budi = walk("POST", "/v1/subjects", {"ref": "wallet", "fields": {"name": "Budi"}}, 201).json["id"]
+    held = walk("GET", "/v1/subjects/{id}/wallet", path=f"/v1/subjects/{budi}/wallet")
+    receipt(held)
+    same(held.json["items"], [])
+    problem(walk("POST", "/v1/wallet", {"id": budi, "codes": True}, 403), 403, "pass.missing")
     for verb in ("check", "reserve", "redeem"):
         body = {"code": "0000-0000-0000-0000"} if verb == "check" else {"code": "0000-0000-0000-0000", "amount": 1}
         problem(walk("POST", f"/v1/vouchers/{verb}", body, 404), 404, "voucher.unknown")
@@ -466,7 +471,7 @@ GOOD = {
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
     "/v1/campaigns": {"title": "x", "parts": ["a=1 b"], "until": "2030-01-31"}, "/v1/vouchers/check": {"code": "x"},
     "/v1/vouchers/reserve": {"code": "x", "amount": 1}, "/v1/vouchers/redeem": {"code": "x", "amount": 1},
-    "/v1/vouchers/capture": {"redemption": "x"}, "/v1/vouchers/void": {"redemption": "x"}, "/v1/vouchers/refund": {"redemption": "x"},
+    "/v1/wallet": {"id": "x"}, "/v1/vouchers/capture": {"redemption": "x"}, "/v1/vouchers/void": {"redemption": "x"}, "/v1/vouchers/refund": {"redemption": "x"},
 }
 
 

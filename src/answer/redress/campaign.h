@@ -122,6 +122,12 @@ RESULT campaign_key_new(struct shop *shop, uint16_t *epoch);
 /* The text that an announcement freezes: all that people are promised. Its SHA-256 stands in the ledger. */
 void campaign_terms(const struct campaign *campaign, struct buf *out);
 
+/* May this customer have one? Who was erased may not be written to; who is only linked, where the campaign says so. */
+RESULT campaign_may_have(struct shop *shop, const struct campaign *campaign, struct subject_no no, bool *out);
+
+/* Write the chunks of those who were given codes between two serials, as they are in memory. */
+RESULT campaign_given_keep(struct batch *batch, struct campaign *campaign, uint64_t from, uint64_t to);
+
 const char *campaign_state_name(enum campaign_state state);
 
 /* One posting: entry, act, account. `taken` NULL: of a whole part. */

@@ -29,8 +29,7 @@ static void handing_free(struct handing **handing)
     *handing = NULL;
 }
 
-/* May this customer have one? Who was erased may not be written to; who is only linked, where the campaign says so. */
-static RESULT may_have(struct shop *shop, const struct campaign *campaign, struct subject_no no, bool *out)
+RESULT campaign_may_have(struct shop *shop, const struct campaign *campaign, struct subject_no no, bool *out)
 {
     struct record record;
     SCOPED(buf_done) struct buf bytes = {0};
@@ -58,8 +57,7 @@ static RESULT row_put(struct shop *shop, struct campaign *campaign, uint64_t ser
     return OK;
 }
 
-/* Write the chunks of those who were given codes between two serials. */
-static RESULT given_keep(struct batch *batch, struct campaign *campaign, uint64_t from, uint64_t to)
+RESULT campaign_given_keep(struct batch *batch, struct campaign *campaign, uint64_t from, uint64_t to)
 {
     struct set *given = &campaign->given[campaign->spec.version - 1];
     for (uint64_t chunk = from >> SET_CHUNK_BITS; chunk <= to >> SET_CHUNK_BITS; chunk++) {
@@ -85,13 +83,13 @@ static RESULT piece_make(struct batch *batch, struct handing *handing, struct ca
             handing->ended = true;
             break;
         }
-        TRY(may_have(batch->shop, campaign, (struct subject_no){at}, &may));
+        TRY(campaign_may_have(batch->shop, campaign, (struct subject_no){at}, &may));
         if (!may) continue;
         TRY(row_put(batch->shop, campaign, at, rows));
         (void)set_add(&campaign->given[campaign->spec.version - 1], at);
         ++*count;
     }
-    if (*count > 0) TRY(given_keep(batch, campaign, from, at));
+    if (*count > 0) TRY(campaign_given_keep(batch, campaign, from, at));
     handing->next = at;
     return OK;
 }

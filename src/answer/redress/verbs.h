@@ -11,6 +11,7 @@ VERB_FUNCTION(campaign_show);
 VERB_FUNCTION(campaign_totals);
 VERB_FUNCTION(campaign_codes);
 VERB_FUNCTION(campaign_rekey);
+VERB_FUNCTION(wallet);
 VERB_FUNCTION(voucher_check);
 VERB_FUNCTION(voucher_reserve);
 VERB_FUNCTION(voucher_redeem);

@@ -254,6 +254,43 @@ static void show_voucher(const struct call *call, struct doc answer)
     show_member(answer, "until", ", until ");
 }
 
+static void show_held_part(struct doc part)
+{
+    show_words("  ");
+    show_value(doc_text(doc_get(part, "part")));
+    show_words(": ");
+    show_amount(part, doc_number(doc_get(part, "left")));
+    show_words(" left of ");
+    show_amount(part, doc_number(doc_get(part, "worth")));
+    show_member(part, "state", ", ");
+    show_member(part, "until", ", until ");
+    show_member(part, "code", "    ");
+}
+
+static void show_wallet(const struct call *call, struct doc answer)
+{
+    struct doc items = doc_get(answer, "items"), item = {0}, part = {0};
+    struct docs each = docs_of(items);
+    (void)call;
+    if (doc_count(items) == 0) show_words("no campaign was announced to this customer\n");
+    while (docs_next(&each, &item)) {
+        struct docs parts = docs_of(doc_get(item, "parts"));
+        show_value(doc_text(doc_get(item, "campaign")));
+        show_words(": ");
+        show_value(doc_text(doc_get(item, "title")));
+        show_member(item, "state", ", ");
+        while (docs_next(&parts, &part)) show_held_part(part);
+    }
+}
+
+RESULT command_redress_wallet(struct call *call)
+{
+    struct wallet_ask ask = {0};
+    struct slice id = slice_text(call->args[0]);
+    if (!slice_is(id, "-")) ask.id = id;
+    return ask_members(call, 1, VERB_WALLET, &ask, show_wallet);
+}
+
 RESULT command_redress_check(struct call *call)
 {
     struct voucher_check_ask ask = {0};

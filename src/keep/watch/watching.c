@@ -177,7 +177,7 @@ static bool is_look(enum verb verb)
     static const bool looks[VERB_COUNT] = {
         [VERB_REVEAL] = true,         [VERB_LOOKUP] = true,        [VERB_SUBJECT_SHOW] = true,
         [VERB_SUBJECT_CREATE] = true, [VERB_SUBJECT_PATCH] = true, [VERB_IMPORT] = true,
-        [VERB_GRANT_ADD] = true,      [VERB_PASS_ISSUE] = true,
+        [VERB_GRANT_ADD] = true,      [VERB_PASS_ISSUE] = true,    [VERB_WALLET] = true,
     };
     return looks[verb];
 }
