@@ -7,15 +7,18 @@ const browser = await openBrowser();
 const LANGS = ["en", "id", "ko"], DEVICES = ["phone", "desktop"];
 const states = {};
 
-/** In every language on every device, signed in once for all of them. */
+/** In every language on every device: signed in once for all of them, one page each for all stories. */
+const pages = new Map();
 async function everywhere(story) {
   await Promise.all(LANGS.map(async (lang) => {
     for (const device of DEVICES) {
-      const page = await openPage(browser, home, { lang, device, state: states.kim });
-      await page.goto(home.console);
-      await page.waitForSelector(".house");
-      await story(page, `${lang} ${device}`);
-      await page.context().close();
+      const name = `${lang} ${device}`;
+      if (!pages.has(name)) {
+        pages.set(name, await openPage(browser, home, { lang, device, state: states.kim }));
+        await pages.get(name).goto(home.console);
+        await pages.get(name).waitForSelector(".house");
+      }
+      await story(pages.get(name), name);
     }
   }));
 }
@@ -35,13 +38,15 @@ const failed = await tell({
   },
 
   async a_stranger_signs_in_by_password_and_code() {
-    for (const lang of LANGS) for (const device of DEVICES) {
-      const page = await openPage(browser, home, { lang, device, dark: device === "phone" });
-      await page.goto(home.console);
-      await page.waitForSelector("h1");
-      await look(page, "sign-in");
-      await page.context().close();
-    }
+    await Promise.all(LANGS.map(async (lang) => {
+      for (const device of DEVICES) {
+        const page = await openPage(browser, home, { lang, device, dark: device === "phone" });
+        await page.goto(home.console);
+        await page.waitForSelector("h1");
+        await look(page, "sign-in");
+        await page.context().close();
+      }
+    }));
     const page = await openPage(browser, home);
     await page.goto(home.console);
     await page.fill("input[type=email]", "kim@shop.example");
@@ -188,9 +193,10 @@ const failed = await tell({
       await go(page, "incidents");
       await page.waitForSelector("table a");
       await look(page, "incidents");
-      for (const [tab, ready] of [["clocks", ".meter"], ["scope", "svg.chart"], ["severity", "table"], ["reports", "main section"], ["notices", "main section"], ["tasks", "li.line"], ["timeline", "ol li.line"]]) {
+      for (const [tab, ready] of [["clocks", ".meter"], ["scope", "svg.chart"], ["severity", "table"], ["reports", "main section"], ["notices", "main section"], ["tasks", "li.line"], ["timeline", "ol li.line"], ["contain", "main section"],
+        ["happened", "li.line"], ["evidence", "form"], ["close", ".note"]]) {
         await page.evaluate(([id, part]) => { location.hash = `#/incidents/${id}/${part}`; }, [home.incident, tab]);
-        await page.waitForSelector(`.tabs a[aria-current][href$="${tab}"]`);
+        await page.waitForSelector(`.tabs a[aria-current][href$="${tab}"]`, { state: "attached" });
         await page.waitForSelector(ready);
         await look(page, `incident-${tab}`);
       }
@@ -289,6 +295,97 @@ const failed = await tell({
     same(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
     await look(page, "settings-dark");
     same(await page.evaluate(() => Object.keys(localStorage).sort()), ["amanah.theme"], "all that is kept");
+    await page.context().close();
+  },
+
+  async what_happened_is_written_down_and_weighed() {
+    const page = await openPage(browser, home, { state: states.kim });
+    const at = (part) => page.goto(`${home.console}/#/incidents/${home.incident}/${part}`);
+    const book = (title) => page.locator("section.sheet", { has: page.getByRole("heading", { name: title, exact: true }) });
+    await at("happened");
+    const causes = book("What may have caused it");
+    await causes.getByRole("button", { name: "Add a possibility" }).click();
+    await causes.getByLabel("In your words").fill(home.hostile);
+    await causes.getByRole("button", { name: "Add", exact: true }).click();
+    const cause = causes.locator("li.line");
+    await cause.getByRole("button", { name: "Speaks for it" }).click();
+    await cause.getByLabel("In your words").fill("the key was used at night");
+    await cause.getByLabel("What shows it").fill("line 1");
+    await cause.getByRole("button", { name: "Speaks for it" }).click();
+    await cause.getByText("1 for, 0 against").waitFor();
+    await cause.getByRole("button", { name: "It is the cause" }).click();
+    await cause.getByLabel("In your words").fill("nothing else fits");
+    await cause.getByRole("button", { name: "It is the cause" }).click();
+    await cause.getByText("the cause", { exact: true }).waitFor();
+    const claims = book("What is said in public");
+    await claims.getByRole("button", { name: "Add a claim" }).click();
+    await claims.getByLabel("What was said").fill("only two were kept");
+    await claims.getByLabel("Who says so").fill("a newspaper");
+    await claims.getByLabel("How many people it speaks of").fill("2");
+    await claims.getByLabel("What the number rests on").selectOption("device");
+    await claims.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByText("It says fewer than are known by this shop's own log.").waitFor();
+    await claims.getByRole("button", { name: "I verified it" }).click();
+    await claims.getByLabel("What shows it").fill("line 1");
+    await claims.getByRole("button", { name: "I verified it" }).click();
+    await claims.getByText("somebody else than who made it must verify it").waitFor();
+    const decisions = book("Decisions");
+    await decisions.getByRole("button", { name: "Add a decision" }).click();
+    await decisions.getByLabel("What was to be decided").fill("whom to tell");
+    await decisions.getByLabel("What was decided, and why").fill("everybody");
+    await decisions.getByRole("button", { name: "Add", exact: true }).click();
+    await decisions.getByText("log entries of then").waitFor();
+    await look(page, "incident-happened-filled");
+    same(await page.locator("main img, main script").count(), 0, "what was written is text");
+    await page.context().close();
+  },
+
+  async a_file_found_outside_is_matched_while_one_watches() {
+    const page = await openPage(browser, home, { state: states.kim, device: "phone" });
+    await page.goto(`${home.console}/#/incidents/${home.incident}/evidence`);
+    let rows = "email,name,ref\n";
+    for (let n = 0; n < 40000; n++) rows += n < 3000 ? `p${(n % 197) + 1}@mail.example,Person ${(n % 197) + 1},C-${(n % 197) + 1}\n` : `x${n}@elsewhere.example,"${home.hostile.replaceAll('"', '""')}",\n`;
+    await page.setInputFiles("input[type=file]", { name: `${home.hostile}.csv`, mimeType: "text/csv", buffer: Buffer.from(rows) });
+    await page.getByLabel("Where it is from").fill("the police");
+    await page.getByRole("button", { name: "Take it in" }).click();
+    await page.getByRole("button", { name: "Whose is it?" }).waitFor();
+    await page.getByRole("button", { name: "Whose is it?" }).click();
+    await page.locator("[role=progressbar]").waitFor();
+    await page.locator(".figures").waitFor({ timeout: 30000 });
+    await look(page, "incident-evidence-matched");
+    same(await page.locator("main img, main script").count(), 0, "the name of a file is text");
+    await nowhere(page, ["p17@mail.example", "Person 17"], { dom: true });
+    await page.getByRole("button", { name: "Is it unchanged?" }).click();
+    await page.getByText("Every byte is what was taken in.").waitFor();
+    await page.context().close();
+  },
+
+  async a_thief_is_shut_out_and_what_blocks_the_end_is_said() {
+    const page = await openPage(browser, home, { state: states.kim });
+    await page.goto(`${home.console}/#/incidents/${home.incident}/contain`);
+    await page.getByRole("button", { name: "See what would happen" }).click();
+    await page.getByText("Name somebody above first.").waitFor();
+    await page.getByRole("button", { name: "Name somebody" }).click();
+    await page.getByLabel("Who", { exact: true }).selectOption({ label: "stolen key" });
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.locator("li.line .tag.warn").waitFor();
+    await page.getByRole("button", { name: "See what would happen" }).click();
+    await page.locator("dialog[open]").getByText("The key stolen key ends").waitFor();
+    await look(page, "incident-contain-sure");
+    await page.locator("dialog[open]").getByRole("button", { name: "Shut out" }).click();
+    await page.locator("td", { hasText: "let in" }).first().waitFor();
+    await page.locator("td .tag.good", { hasText: "refused" }).first().waitFor();
+    await look(page, "incident-contained");
+    await page.goto(`${home.console}/#/incidents/${home.incident}/close`);
+    await page.getByText("Somebody is still shut out").waitFor();
+    check(await page.getByRole("button", { name: "Close the incident" }).isDisabled(), "it cannot be closed yet");
+    const [bundle] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Make the file" }).click()]);
+    check((await home.run("verify", await bundle.path())).includes("stands in the ledger"), "the bundle is checked by the command");
+    await look(page, "incident-close-blocked");
+    await page.goto(`${home.console}/#/incidents/${home.incident}/contain`);
+    await page.getByRole("button", { name: "Let in again" }).click();
+    await page.locator("dialog[open]").getByRole("button", { name: "Let in again" }).click();
+    await page.getByText("A second person has to agree: it stands under Team.").waitFor();
     await page.context().close();
   },
 });

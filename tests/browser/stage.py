@@ -28,7 +28,7 @@ FACTS = {"how": {"en": "A key of somebody who had left was used.", "id": "Kunci 
 def stage(home, host):
     home.port_console = free_port()
     origin = f"http://localhost:{home.port_console}"
-    options = ("--console", f"127.0.0.1:{home.port_console}", "--public-origin", origin) if not os.environ.get("NOPAGES") else ("--public-origin", origin)
+    options = ("--console", f"127.0.0.1:{home.port_console}", "--public-origin", origin)
     home.start(*options)
     kim = Staff(home, "kim@shop.example", name="Kim").enrol()
     budi = Staff(home, "budi@shop.example", name="Budi").enrol()
@@ -44,6 +44,7 @@ def stage(home, host):
     ids = {ref: home.ask("lookup", "ref", "--purpose", "support", stdin=f"{ref}\n")["ids"][0] for ref, *_ in PEOPLE}
     key = home.good("POST", "/v1/keys", {"role": "service", "name": "parcel labels"})
     home.reveal(list(ids.values()), ["name", "email", "phone"], key=key["key"])
+    home.good("POST", "/v1/keys", {"role": "service", "name": "stolen key"})
     home.ask("secret", "add", "token signing key", "--secret-kind", "signing_key")
     token = kim.token()
     ask = lambda path, body: home.good("POST", path, body, key=token)

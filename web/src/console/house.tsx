@@ -59,7 +59,7 @@ export function House({ self, words, onSpeak, onOut }: { self: Self; words: Load
 
   const signOut = () => { void ask("DELETE /v1/sessions", {}, { quiet: true }).catch(() => undefined).then(onOut); };
   const shared = useMemo<Shared>(() => ({
-    self, tick, live, signOut, named: (id) => names[id] ?? id, can: (act) => self.acts.includes(act), retheme: onSpeak, respeak: onSpeak,
+    self, tick, live, signOut, names, named: (id) => names[id] ?? id, can: (act) => self.acts.includes(act), retheme: onSpeak, respeak: onSpeak,
   }), [self, tick, live, names]);
   const Page = room?.page;
   return (

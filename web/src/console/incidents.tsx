@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { ask, askAll } from "../ui/api";
 import { Choice, Empty, Input, Loaded, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
 import { number, t, word } from "../ui/words";
-import { OneIncident } from "./incident";
+import { OneIncident } from "./incident/one";
 import type { Incident } from "./shapes";
 import { usePlace, useShared } from "./state";
 
@@ -17,7 +17,7 @@ export function Incidents(): JSX.Element {
 
 function All(): JSX.Element {
   const { tick, named } = useShared();
-  const all = useAsk((signal) => askAll<Incident>("GET /v1/incidents", {}, 1000, signal), [tick], 30000);
+  const all = useAsk((signal) => askAll<Incident>("GET /v1/incidents", {}, 1000, signal), [], 30000, tick);
   return (
     <>
       <div class="head"><h1 tabIndex={-1}>{t("room.incidents")}</h1><p class="soft">{t("incidents.about")}</p></div>

@@ -15,7 +15,7 @@ export function Ledger(): JSX.Element {
   const { tick, can } = useShared();
   const chosen = at[1] !== undefined && /^\d+$/.test(at[1]) ? Number(at[1]) : undefined;
   const [wanted, setWanted] = useState("");
-  const point = useAsk((signal) => ask<string>("GET /v1/ledger/checkpoint", {}, { signal }), [tick], 15000);
+  const point = useAsk((signal) => ask<string>("GET /v1/ledger/checkpoint", {}, { signal }), [], 15000, tick);
   return (
     <>
       <div class="head"><h1 tabIndex={-1}>{t("room.ledger")}</h1><p class="soft">{t("ledger.about")}</p></div>

@@ -28,7 +28,7 @@ export function Today(): JSX.Element {
 
 function Looks(): JSX.Element {
   const { tick } = useShared();
-  const status = useAsk((signal) => ask<WatchStatus>("GET /v1/watch/status", {}, { signal }), [tick], EVERY);
+  const status = useAsk((signal) => ask<WatchStatus>("GET /v1/watch/status", {}, { signal }), [], EVERY, tick);
   return (
     <Sheet title={t("today.looks")}>
       <Loaded of={status}>{(got) => {
@@ -60,7 +60,7 @@ function Looks(): JSX.Element {
 
 function OpenAlerts(): JSX.Element {
   const { tick, named } = useShared();
-  const alerts = useAsk((signal) => ask<Alerts>("GET /v1/alerts", { limit: 20 }, { signal }), [tick], EVERY);
+  const alerts = useAsk((signal) => ask<Alerts>("GET /v1/alerts", { limit: 20 }, { signal }), [], EVERY, tick);
   return (
     <Sheet title={t("today.alerts")}>
       <Loaded of={alerts}>{(got) => got.items.length === 0 ? <Empty>{t("today.calm")}</Empty> : (
@@ -89,7 +89,7 @@ async function deadlines(signal: AbortSignal): Promise<Due[]> {
 
 function Deadlines(): JSX.Element {
   const { tick } = useShared();
-  const due = useAsk(deadlines, [tick], 60000);
+  const due = useAsk(deadlines, [], 60000, tick);
   return (
     <Sheet title={t("today.clocks")}>
       <Loaded of={due}>{(got) => got.length === 0 ? <Empty>{t("today.no_clocks")}</Empty> : (
@@ -103,7 +103,7 @@ function Deadlines(): JSX.Element {
 
 function Waiting(): JSX.Element {
   const { named, tick } = useShared();
-  const waiting = useAsk((signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [tick], EVERY);
+  const waiting = useAsk((signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [], EVERY, tick);
   return (
     <Sheet title={t("today.waiting")}>
       <Loaded of={waiting}>{({ items }) => {
@@ -118,8 +118,8 @@ function Waiting(): JSX.Element {
 
 function Week(): JSX.Element {
   const { tick, can } = useShared();
-  const week = useAsk((signal) => ask<{ text: string }>("GET /v1/watch/weekly", { lang: language() }, { signal }), [tick, language()]);
-  const point = useAsk(async (signal) => (can("ledger") ? ask<string>("GET /v1/ledger/checkpoint", {}, { signal }) : ""), [tick], 60000);
+  const week = useAsk((signal) => ask<{ text: string }>("GET /v1/watch/weekly", { lang: language() }, { signal }), [language()], 0, tick);
+  const point = useAsk(async (signal) => (can("ledger") ? ask<string>("GET /v1/ledger/checkpoint", {}, { signal }) : ""), [], 60000, tick);
   return (
     <Sheet title={t("today.week")}>
       <Loaded of={week}>{(got) => <Note><p style={{ whiteSpace: "pre-line" }}>{got.text.trim()}</p></Note>}</Loaded>

@@ -26,7 +26,7 @@ export function Watch(): JSX.Element {
 
 function Readers({ onAsked }: { onAsked: () => void }): JSX.Element {
   const { tick } = useShared();
-  const status = useAsk((signal) => ask<WatchStatus>("GET /v1/watch/status", {}, { signal }), [tick], 10000);
+  const status = useAsk((signal) => ask<WatchStatus>("GET /v1/watch/status", {}, { signal }), [], 10000, tick);
   const [stop, setStop] = useState<ReaderRow>();
   const [asked, setAsked] = useState("");
   const act = useAct();
@@ -62,7 +62,7 @@ function Readers({ onAsked }: { onAsked: () => void }): JSX.Element {
 function AllAlerts(): JSX.Element {
   const { tick, named } = useShared();
   const [all, setAll] = useState(false);
-  const alerts = useAsk((signal) => askAll<Alert>("GET /v1/alerts", { all: all ? true : undefined }, 500, signal), [tick, all], 15000);
+  const alerts = useAsk((signal) => askAll<Alert>("GET /v1/alerts", { all: all ? true : undefined }, 500, signal), [all], 15000, tick);
   return (
     <Sheet title={t("today.alerts")} side={<label class="check"><input type="checkbox" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} /><span>{t("watch.over")}</span></label>}>
       <Loaded of={alerts}>{({ items }) => items.length === 0 ? <Empty>{t("today.calm")}</Empty> : (
@@ -92,7 +92,7 @@ function Radius(): JSX.Element {
 /** What waits for a second person, with what would change; whoever asked may take it back. */
 function Approvals(): JSX.Element {
   const { named, can, self, tick } = useShared();
-  const waiting = useAsk((signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [tick], 15000);
+  const waiting = useAsk((signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [], 15000, tick);
   const act = useAct();
   const say = (one: Approval, word: "approve" | "cancel") => act.run(async () => { await ask(`POST /v1/approvals/{id}/${word}`, { id: one.approval }); waiting.again(); });
   return (

@@ -18,8 +18,9 @@ export function heard(at: string): void { ahead = Date.parse(at) - Date.now(); }
 /** Called when the vault says that nobody is signed in any more. */
 export function onSignedOut(call: () => void): () => void { leaving.add(call); return () => leaving.delete(call); }
 
-/** `ask("POST /v1/incidents/{id}/close", {id, …})`: members fill the path, the rest is the body, or the query of a GET. */
-export async function ask<T = unknown>(route: string, members: Members = {}, more: { signal?: AbortSignal; headers?: Record<string, string>; quiet?: boolean } = {}): Promise<T> {
+interface More { signal?: AbortSignal; headers?: Record<string, string>; quiet?: boolean }
+
+async function send(route: string, members: Members, more: More): Promise<Response> {
   const [method = "GET", pattern = ""] = route.split(" ");
   const rest: Members = { ...members };
   let path = pattern.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -47,14 +48,32 @@ export async function ask<T = unknown>(route: string, members: Members = {}, mor
     if (more.signal?.aborted) throw error;
     throw new Refused({ status: 0, code: "unreachable" });
   }
-  const type = answer.headers.get("Content-Type") ?? "";
-  const said: unknown = type.includes("json") ? await answer.json() : await answer.text();
-  if (answer.ok) return said as T;
+  if (answer.ok) return answer;
+  const said = await read(answer);
   const problem: Problem = typeof said === "object" && said !== null ? { code: "error", ...(said as object), status: answer.status } : { status: answer.status, code: "error" };
   const retry = Number(answer.headers.get("Retry-After"));
   if (retry > 0) problem.retry = retry;
   if (answer.status === 401 && !more.quiet) leaving.forEach((call) => call());
   throw new Refused(problem);
+}
+
+async function read(answer: Response): Promise<unknown> {
+  return (answer.headers.get("Content-Type") ?? "").includes("json") ? answer.json() : answer.text();
+}
+
+/** `ask("POST /v1/incidents/{id}/close", {id, …})`: members fill the path, the rest is the body, or the query of a GET. */
+export async function ask<T = unknown>(route: string, members: Members = {}, more: More = {}): Promise<T> {
+  return (await read(await send(route, members, more))) as T;
+}
+
+/** What is asked for as a file, given to the browser to keep. */
+export async function askFile(route: string, members: Members, name: string): Promise<void> {
+  const at = URL.createObjectURL(await (await send(route, members, {})).blob());
+  const link = document.createElement("a");
+  link.href = at;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(at), 60000);
 }
 
 function randomId(): string {

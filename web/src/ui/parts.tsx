@@ -6,8 +6,14 @@ import { has, moment, span, t } from "./words";
 
 export interface Asked<T> { data?: T; problem?: Problem; loading: boolean; again: () => void }
 
-/** Ask on first sight, when `keys` change, every `every` ms while the page is looked at. What was shown stays while it asks again. */
-export function useAsk<T>(call: (signal: AbortSignal) => Promise<T>, keys: unknown[], every = 0): Asked<T> {
+/** What passes by itself: what was shown before may stay beside it. */
+function passing(problem: Problem): boolean { return problem.status === 0 || problem.status === 429 || problem.status >= 500; }
+
+/**
+ * Ask on first sight, when `keys` change, every `every` ms while the page is looked at, and when something happened
+ * (`nudge`). What was shown, and what somebody began to write in it, stays while the same is asked again.
+ */
+export function useAsk<T>(call: (signal: AbortSignal) => Promise<T>, keys: unknown[], every = 0, nudge = 0): Asked<T> {
   const [state, setState] = useState<{ data?: T; problem?: Problem; loading: boolean }>({ loading: true });
   const [turn, setTurn] = useState(0);
   const kept = useRef(JSON.stringify(keys));
@@ -21,10 +27,10 @@ export function useAsk<T>(call: (signal: AbortSignal) => Promise<T>, keys: unkno
       (error: unknown) => {
         if (stop.signal.aborted) return;
         if (!(error instanceof Refused)) throw error;
-        setState({ problem: error.problem, loading: false });
+        setState((was) => ({ ...(was.data !== undefined && passing(error.problem) ? { data: was.data } : {}), problem: error.problem, loading: false }));
       });
     return () => stop.abort();
-  }, [...keys, turn]);
+  }, [...keys, turn, nudge]);
   useEffect(() => {
     if (every === 0) return;
     const timer = setInterval(() => { if (!document.hidden) setTurn((was) => was + 1); }, every);
@@ -67,7 +73,7 @@ export function Trouble({ of }: { of: Problem | undefined }): JSX.Element | null
 
 export function Loaded<T>({ of, children }: { of: Asked<T>; children: (data: T) => ComponentChildren }): JSX.Element {
   if (of.problem) {
-    return <div class="stack"><Trouble of={of.problem} /><div><button type="button" onClick={of.again}>{t("again")}</button></div></div>;
+    return <div class="stack"><Trouble of={of.problem} /><div><button type="button" onClick={of.again}>{t("again")}</button></div>{of.data === undefined ? null : children(of.data)}</div>;
   }
   if (of.data === undefined) return <p class="loading" role="status">{t("loading")}</p>;
   return <>{children(of.data)}</>;

@@ -1,0 +1,57 @@
+// Notices to the people concerned: drafted, read in each language, sent by two, and how far they are.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { ask } from "../../ui/api";
+import { Confirm, Empty, Loaded, Note, Sheet, Tag, Trouble, useAct, useAsk } from "../../ui/parts";
+import { LANGUAGES, number, share, t, word } from "../../ui/words";
+
+interface Run { run: number; state: string; drafted: string; missing: string; waits_for: string; regimes: string[]; problem?: string; approval: string | null; findings?: unknown[]; people: Record<string, number> }
+
+export function Notices({ id }: { id: string }): JSX.Element {
+  const runs = useAsk((signal) => ask<{ items: Run[] }>("GET /v1/incidents/{id}/notices", { id }, { signal }), [id], 4000);
+  const act = useAct();
+  return (
+    <div class="stack wide-gap">
+      <Sheet title={t("tab.notices")}>
+        <p class="soft">{t("notices.about")}</p>
+        <Trouble of={act.problem} />
+        <div><button type="button" class="main" disabled={act.busy} onClick={() => void act.run(async () => { await ask("POST /v1/incidents/{id}/notices", { id }); runs.again(); })}>{t("notices.draft")}</button></div>
+      </Sheet>
+      <Loaded of={runs}>{({ items }) => items.length === 0 ? <Empty>{t("notices.none")}</Empty> : <>{[...items].reverse().map((one) => <OneRun key={one.run} id={id} run={one} again={runs.again} />)}</>}</Loaded>
+    </div>
+  );
+}
+
+function OneRun({ id, run, again }: { id: string; run: Run; again: () => void }): JSX.Element {
+  const [sure, setSure] = useState(false);
+  const [lang, setLang] = useState("");
+  const act = useAct();
+  const people = Object.values(run.people).reduce((sum, one) => sum + one, 0);
+  const done = people - (run.people["queued"] ?? 0) - (run.people["sending"] ?? 0) - (run.people["waiting"] ?? 0);
+  const acts = run.state === "draft" ? ["send"] : run.state === "sending" ? ["pause"] : run.state === "paused" ? ["resume", "stop"] : [];
+  const go = (name: string) => act.run(async () => { await ask("POST /v1/incidents/{id}/notices/{run}/{act}", { id, run: run.run, act: name }); setSure(false); again(); });
+  return (
+    <Sheet title={t("notice.title", { run: String(run.run) })} side={<Tag tone={run.state === "done" ? "good" : run.state === "draft" ? "plain" : "warn"}>{word("nstate", run.state)}</Tag>}>
+      <div class="stack tight">
+        <div class="row apart small"><span>{t("notice.told")}</span><span class="number">{t("budget.of", { used: done, limit: people, share: share(done, people) })}</span></div>
+        <div class="meter" role="progressbar" aria-label={t("notice.told")} aria-valuemin={0} aria-valuemax={people} aria-valuenow={done}><i style={{ width: `${people ? (done / people) * 100 : 0}%` }} /></div>
+        <p class="small soft">{Object.entries(run.people).filter(([, count]) => count > 0).map(([name, count]) => `${word("nperson", name)}: ${number(count)}`).join(" · ")}</p>
+      </div>
+      {run.missing ? <Note tone="warn"><p>{t("notice.missing")} <span lang="en">{run.missing}</span></p></Note> : null}
+      {run.problem ? <Note tone="warn"><p lang="en">{run.problem}</p></Note> : null}
+      {run.approval && run.state === "draft" ? <Note><p>{t("notice.second")}</p></Note> : null}
+      <Trouble of={sure ? undefined : act.problem} />
+      <div class="row">
+        {acts.map((name) => <button key={name} type="button" class={name === "stop" ? "bad" : name === "send" ? "main" : ""} disabled={act.busy || (name === "send" && run.approval !== null)} onClick={() => { if (name === "send") setSure(true); else void go(name); }}>{t(`notice.${name}`)}</button>)}
+        {Object.entries(LANGUAGES).map(([tag, name]) => <button key={tag} type="button" class="quiet slim" aria-expanded={lang === tag} onClick={() => setLang(lang === tag ? "" : tag)}>{t("notice.preview", { language: name })}</button>)}
+      </div>
+      {lang ? <Preview id={id} run={run.run} lang={lang} /> : null}
+      <Confirm open={sure} title={t("notice.send.sure", { n: people })} yes={t("notice.send")} busy={act.busy} problem={act.problem} onYes={() => void go("send")} onNo={() => setSure(false)}><p>{t("notice.send.about")}</p></Confirm>
+    </Sheet>
+  );
+}
+
+function Preview({ id, run, lang }: { id: string; run: number; lang: string }): JSX.Element {
+  const text = useAsk((signal) => ask<{ subject: string; body: string }>("GET /v1/incidents/{id}/notices/{run}/preview", { id, run, lang }, { signal }), [id, run, lang]);
+  return <Loaded of={text}>{(got) => <article lang={lang} class="stack tight"><h3>{got.subject}</h3><pre>{got.body}</pre></article>}</Loaded>;
+}
