@@ -5,7 +5,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static const char *const names[] = {"id-mr20.yaml", "elements.yaml", "countries.yaml"};
+    static const char *const names[] = {"id-mr20.yaml", "elements.yaml", "countries.yaml", "minors.yaml"};
     static struct law *law; /* for the whole run: nothing here may change it */
     if (!law && law_load(NULL, &law).code != CODE_OK) __builtin_trap();
     for (size_t i = 0; i < COUNT_OF(names); i++) {

@@ -423,6 +423,38 @@ def who_cannot_be_mailed_is_listed_and_told_otherwise():
         within("letters of 2026-11-23", home.run("incident", "timeline", made).text)
 
 
+def consent_counts_where_a_law_wants_it_and_nowhere_else():
+    """Not by name of one law: by what the data of laws say of a duty, in the people's own countries."""
+    with Home() as home, MailHost() as host:
+        home.start()
+        mail_set(home, host)
+        ids = [home.create(f"{country}{n}", lang="en", country=country, email=f"{country}{n}@person.example".lower())
+               for country in ("ID", "KR", "FR") for n in range(2)]
+        looked_at(home, ids, ["email"])
+        made = incident(home)
+        unkept = home.ask("notice", "draft", made)["notice"]
+        same([unkept["people"]["queued"], unkept["people"]["no_consent"]], [6, 0])
+        check(unkept["consent"].startswith("ID: a law wants agreement"), "it is said that nobody can tell who agreed")
+        home.run("field", "put", "e_notice_consent", "--kind", "date")
+        agreed = home.create("ID3", lang="en", country="ID", email="id3@person.example", e_notice_consent="2024-05-01")
+        ahead = home.create("ID4", lang="en", country="ID", email="id4@person.example", e_notice_consent="2199-01-01")
+        looked_at(home, [agreed, ahead], ["email"])
+        home.run("incident", "scope", made, "from=2020-01-01T00:00:00Z")
+        drafted = home.ask("notice", "draft", made)["notice"]
+        same([drafted["people"]["queued"], drafted["people"]["no_consent"], drafted["consent"]], [6, 2, ""])
+        home.run("notice", "send", made, "2", "--yes")
+        same(await_state(home, made, "done", run=2)["people"]["no_consent"], 3, "an agreement that is still to come is none")
+        same({mail.to for mail in host.mails}, {f"{name}@person.example" for name in ("kr0", "kr1", "fr0", "fr1", "id3")})
+        home.run("incident", "add", made, "choices", "name=id-mr20/repealed", "answer=repealed")
+        same(home.ask("notice", "draft", made)["notice"]["people"]["no_consent"], 0, "the shop's lawyer decided that it binds no more")
+        os.makedirs(os.path.join(home.path, "law"))
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../law/eu-gdpr.yaml"), encoding="utf-8") as file:
+            text = file.read()
+        with open(os.path.join(home.path, "law/eu-gdpr.yaml"), "w", encoding="utf-8") as file:
+            file.write(text.replace("    to: persons\n", "    to: persons\n    electronic_consent: true\n", 1))
+        same(home.ask("notice", "draft", made)["notice"]["people"]["no_consent"], 2, "another law that wants it, as data")
+
+
 def whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand():
     with Home() as home, MailHost() as host:
         home.start()
@@ -679,14 +711,18 @@ def a_minors_guardian_is_told_and_letters_say_so():
         abroad = child("abroad", 15, "ID", guardian_email="aunt@person.example")
         alone = child("alone", 12, "KR", addresses=[{"address": "1 Long Street", "postcode": "04524"}])
         grown = child("grown", 40, "ID", guardian_email="old@person.example")
-        looked_at(home, [young, teen, abroad, alone, grown], ["email"])
+        french = child("french", 15, "FR", guardian_email="mere@person.example")
+        german = child("german", 15, "DE", guardian_email="mutter@person.example")
+        looked_at(home, [young, teen, abroad, alone, grown, french, german], ["email"])
         made = incident(home)
-        home.run("notice", "draft", made, "regimes=kr-pipa")
+        drafted = home.ask("notice", "draft", made, "regimes=kr-pipa")["notice"]
+        same({row["country"]: row["minor_under"] for row in drafted["countries"]}, {"": 18, "KR": 14, "ID": 18, "FR": 15, "DE": 16})
         home.run("notice", "send", made, "1", "--yes")
         done = await_state(home, made, "done")
-        same([done["people"]["accepted"], done["people"]["no_address"]], [4, 1], "no notice goes to a child whose guardian is not known")
+        same([done["people"]["accepted"], done["people"]["no_address"]], [6, 1], "no notice goes to a child whose guardian is not known")
         mails = {mail.to: mail for mail in host.mails}
-        same(set(mails), {"mother@person.example", "teen@person.example", "aunt@person.example", "grown@person.example"})
+        same(set(mails), {"mother@person.example", "teen@person.example", "aunt@person.example", "grown@person.example",
+                          "french@person.example", "mutter@person.example"})
         within("To the guardian of Kid young", mails["mother@person.example"].text)
         within("Dear Kid teen", mails["teen@person.example"].text)
         check("guardian" not in mails["grown@person.example"].text, "who is grown up is told by themselves")
@@ -699,6 +735,12 @@ def a_minors_guardian_is_told_and_letters_say_so():
         shown = subprocess.run(["pdftotext", "-layout", os.path.join(home.folder, "letters-2-0001.pdf"), "-"], check=True,
                                capture_output=True).stdout.decode()
         within("To the guardian of Kid alone", shown)
+        os.makedirs(os.path.join(home.path, "law"))
+        with open(os.path.join(home.path, "law/minors.yaml"), "w", encoding="utf-8") as file:
+            file.write("minors:\n  - {under: 18, decides: parents, sure: general}\n"
+                       "  - {country: FR, under: 16, decides: parents, sure: general}\n")
+        drafted = home.ask("notice", "draft", made, "regimes=kr-pipa")["notice"]
+        same({row["country"]: row["minor_under"] for row in drafted["countries"]}["FR"], 16, "the shop's lawyer corrects it")
 
 
 def after_care_goes_by_itself():
@@ -818,6 +860,7 @@ if __name__ == "__main__":
           a_claim_that_falls_while_it_is_sent_holds_the_rest_back, letters_and_text_messages_are_held_against_the_lint_as_mails_are,
           it_tells_beforehand_how_long_it_takes,
           hostile_names_make_no_header, who_cannot_be_mailed_is_listed_and_told_otherwise,
+          consent_counts_where_a_law_wants_it_and_nowhere_else,
           whom_no_mail_reaches_gets_a_letter_or_is_told_by_hand, text_messages_go_by_a_signed_hook,
           a_minors_guardian_is_told_and_letters_say_so, after_care_goes_by_itself,
           a_gateway_of_whatsapp_is_spoken_to_in_its_own_words, a_supplement_says_what_changed_and_care_follows,

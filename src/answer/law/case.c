@@ -21,6 +21,19 @@ const char *law_case_switch(const struct law_case *facts, const struct law_regim
     return which->value;
 }
 
+bool law_only_holds(const struct law_case *facts, const struct law_regime *regime,
+                    const struct law_only *only)
+{
+    if (!only) return true;
+    const struct law_switch *which = law_switch(regime, only->name);
+    assert(which); /* the file was checked */
+    const char *value = law_case_switch(facts, regime, which);
+    for (uint32_t i = 0; i < only->values.at_count; i++) {
+        if (strcmp(only->values.at[i], value) == 0) return true;
+    }
+    return false;
+}
+
 const struct law_instant *law_case_first(const struct law_case *facts, enum law_from kind)
 {
     const struct law_instant *first = NULL;

@@ -60,6 +60,10 @@ enum law_answer law_case_fact(const struct law_case *facts, unsigned fact);
 const char *law_case_switch(const struct law_case *facts, const struct law_regime *regime,
                             const struct law_switch *which);
 
+/* Has the switch that something hangs on one of its values? NULL: it hangs on none. */
+bool law_only_holds(const struct law_case *facts, const struct law_regime *regime,
+                    const struct law_only *only);
+
 /* The earliest candidate; NULL where there is none. */
 const struct law_instant *law_case_first(const struct law_case *facts, enum law_from kind);
 

@@ -390,3 +390,54 @@ RESULT check_countries(struct form_file file, const struct places *places,
     }
     return OK;
 }
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Do both count on some day? NULL is without end. */
+static bool days_meet(const struct law_minor *a, const struct law_minor *b)
+{
+    return (!a->from || !b->to || strcmp(a->from, b->to) < 0) &&
+           (!b->from || !a->to || strcmp(b->from, a->to) < 0);
+}
+
+static RESULT minor_check(const struct check *check, const struct minor_file *minors, uint32_t number)
+{
+    enum { YEARS_MAX = 25 };
+    const struct law_minor *one = &minors->minors[number];
+    const struct target sources = {minors->sources, minors->sources_count, sizeof *minors->sources,
+                                   "sources"};
+    struct path path = path_of("minors", number, "country");
+    if (one->country && !code_fine(one->country))
+        return FORM_BAD(check->file, check->places, path.text, "not a country or union such as KR or EU");
+    if (!one->country && (one->from || one->to))
+        return FORM_BAD(check->file, check->places, path.text, "the row for everywhere else counts always");
+    for (uint32_t i = 0; i < number; i++) {
+        if (same_text(minors->minors[i].country, one->country) && days_meet(&minors->minors[i], one))
+            return FORM_BAD(check->file, check->places, path.text, "a row before counts on the same days");
+    }
+    path = path_of("minors", number, "under");
+    if (one->under == 0 || one->under > YEARS_MAX)
+        return FORM_BAD(check->file, check->places, path.text, "not an age");
+    path = path_of("minors", number, "from");
+    TRY(need_date(check, path.text, one->from));
+    path = path_of("minors", number, "to");
+    TRY(need_date(check, path.text, one->to));
+    if (one->from && one->to && strcmp(one->from, one->to) >= 0)
+        return FORM_BAD(check->file, check->places, path.text, "not after from");
+    path = path_of("minors", number, "refs");
+    return need_each(check, path.text, &one->refs, sources);
+}
+
+RESULT check_minors(struct form_file file, const struct places *places, const struct minor_file *minors)
+{
+    struct check check = {.file = file, .places = places};
+    bool rest = false;
+    for (uint32_t i = 0; i < minors->minors_count; i++) {
+        rest = rest || !minors->minors[i].country;
+        TRY(minor_check(&check, minors, i));
+    }
+    return rest ? OK : FORM_BAD(file, places, "minors", "no row without a country, for everywhere else");
+}

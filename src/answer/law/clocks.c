@@ -45,19 +45,6 @@ static enum law_answer when_met(const struct law_when *when, const struct law_ca
     return answer;
 }
 
-static bool only_holds(const struct law_case *facts, const struct law_regime *regime,
-                       const struct law_only *only)
-{
-    if (!only) return true;
-    const struct law_switch *which = law_switch(regime, only->name);
-    assert(which); /* the file was checked */
-    const char *value = law_case_switch(facts, regime, which);
-    for (uint32_t i = 0; i < only->values.at_count; i++) {
-        if (strcmp(only->values.at[i], value) == 0) return true;
-    }
-    return false;
-}
-
 static bool all_facts(const struct law_case *facts, uint64_t wanted)
 {
     return wanted != 0 && (facts->yes & wanted) == wanted;
@@ -76,7 +63,7 @@ static void exceptions_find(const struct law_case *facts, struct law_clock *cloc
     const struct law_regime *regime = clock->applied.regime;
     for (uint32_t i = 0; i < regime->exceptions_count; i++) {
         const struct law_exception *one = &regime->exceptions[i];
-        if (!all_facts(facts, one->facts) || !only_holds(facts, regime, one->only)) continue;
+        if (!all_facts(facts, one->facts) || !law_only_holds(facts, regime, one->only)) continue;
         if (!clock->freed && names_have(&one->frees, clock->duty->id)) clock->freed = one;
         if (!clock->delayed && names_have(&one->delays, clock->duty->id)) clock->delayed = one;
     }
@@ -100,7 +87,7 @@ static void owed_find(const struct law_case *facts, struct law_clock *clock)
         clock->open_kinds = clock->open_risk = clock->open_people = false;
     }
     exceptions_find(facts, clock);
-    if (!only_holds(facts, clock->applied.regime, duty->only)) clock->switched = duty->only;
+    if (!law_only_holds(facts, clock->applied.regime, duty->only)) clock->switched = duty->only;
     if (clock->freed || clock->switched) clock->owed = LAW_NO;
 }
 

@@ -11,6 +11,7 @@ struct regime_row {
 struct law {
     struct element_file *elements;
     struct country_file *countries;
+    struct minor_file *minors;
     size_t count;
     struct regime_row rows[LAW_REGIMES_MAX];
 };
@@ -21,6 +22,7 @@ void law_free(struct law **law)
     for (size_t i = 0; i < (*law)->count; i++) schema_regime_free(&(*law)->rows[i].regime);
     schema_elements_free(&(*law)->elements);
     schema_countries_free(&(*law)->countries);
+    schema_minors_free(&(*law)->minors);
     free(*law);
     *law = NULL;
 }
@@ -82,6 +84,27 @@ bool law_country_in(const struct law *law, const char *code, const char *country
     return false;
 }
 
+static bool on_day(const struct law_minor *row, const char *day)
+{
+    return (!row->from || strcmp(row->from, day) <= 0) && (!row->to || strcmp(day, row->to) < 0);
+}
+
+const struct law_minor *law_minor(const struct law *law, const char *country, const char *day)
+{
+    const struct law_minor *own = NULL, *of_union = NULL, *rest = NULL;
+    for (uint32_t i = 0; i < law->minors->minors_count; i++) {
+        const struct law_minor *row = &law->minors->minors[i];
+        if (!row->country)
+            rest = row;
+        else if (on_day(row, day) && strcmp(row->country, country) == 0)
+            own = row;
+        else if (on_day(row, day) && law_country_in(law, country, row->country))
+            of_union = row;
+    }
+    assert(rest); /* the file was checked */
+    return own ? own : of_union ? of_union : rest;
+}
+
 const struct law_duty *law_duty(const struct law_regime *regime, const char *id)
 {
     for (uint32_t i = 0; i < regime->duties_count; i++) {
@@ -98,13 +121,42 @@ const struct law_switch *law_switch(const struct law_regime *regime, const char 
     return NULL;
 }
 
+/* Each file that is no regime, read and checked. */
+static RESULT elements_read(struct form_file file, struct places *places, struct element_file **out)
+{
+    SCOPED(schema_elements_free) struct element_file *made = NULL;
+    TRY(places_find(file, places));
+    TRY(schema_elements(file, places, &made));
+    TRY(check_elements(file, places, made));
+    *out = TAKE(made);
+    return OK;
+}
+
+static RESULT countries_read(struct form_file file, struct places *places, struct country_file **out)
+{
+    SCOPED(schema_countries_free) struct country_file *made = NULL;
+    TRY(places_find(file, places));
+    TRY(schema_countries(file, places, &made));
+    TRY(check_countries(file, places, made));
+    *out = TAKE(made);
+    return OK;
+}
+
+static RESULT minors_read(struct form_file file, struct places *places, struct minor_file **out)
+{
+    SCOPED(schema_minors_free) struct minor_file *made = NULL;
+    TRY(places_find(file, places));
+    TRY(schema_minors(file, places, &made));
+    TRY(check_minors(file, places, made));
+    *out = TAKE(made);
+    return OK;
+}
+
 static RESULT elements_take(struct law *law, struct form_file file)
 {
     SCOPED(places_done) struct places places = {0};
     SCOPED(schema_elements_free) struct element_file *made = NULL;
-    TRY(places_find(file, &places));
-    TRY(schema_elements(file, &places, &made));
-    TRY(check_elements(file, &places, made));
+    TRY(elements_read(file, &places, &made));
     for (uint32_t i = 0; law->elements && i < law->elements->elements_count; i++) {
         bool kept = false;
         for (uint32_t j = 0; j < made->elements_count; j++)
@@ -122,9 +174,7 @@ static RESULT countries_take(struct law *law, struct form_file file)
 {
     SCOPED(places_done) struct places places = {0};
     SCOPED(schema_countries_free) struct country_file *made = NULL;
-    TRY(places_find(file, &places));
-    TRY(schema_countries(file, &places, &made));
-    TRY(check_countries(file, &places, made));
+    TRY(countries_read(file, &places, &made));
     for (uint32_t i = 0; law->countries && i < law->countries->countries_count; i++) {
         bool kept = false;
         for (uint32_t j = 0; j < made->countries_count; j++)
@@ -135,6 +185,16 @@ static RESULT countries_take(struct law *law, struct form_file file)
     }
     schema_countries_free(&law->countries);
     law->countries = TAKE(made);
+    return OK;
+}
+
+static RESULT minors_take(struct law *law, struct form_file file)
+{
+    SCOPED(places_done) struct places places = {0};
+    SCOPED(schema_minors_free) struct minor_file *made = NULL;
+    TRY(minors_read(file, &places, &made));
+    schema_minors_free(&law->minors);
+    law->minors = TAKE(made);
     return OK;
 }
 
@@ -167,7 +227,8 @@ static RESULT regime_read(const struct law *law, struct form_file file, struct l
 
 static bool is_common(const char *name)
 {
-    return strcmp(name, "elements.yaml") == 0 || strcmp(name, "countries.yaml") == 0;
+    return strcmp(name, "elements.yaml") == 0 || strcmp(name, "countries.yaml") == 0 ||
+           strcmp(name, "minors.yaml") == 0;
 }
 
 static RESULT file_take(struct law *law, struct form_file file, bool own)
@@ -175,6 +236,7 @@ static RESULT file_take(struct law *law, struct form_file file, bool own)
     SCOPED(schema_regime_free) struct law_regime *regime = NULL;
     if (strcmp(file.name, "elements.yaml") == 0) return elements_take(law, file);
     if (strcmp(file.name, "countries.yaml") == 0) return countries_take(law, file);
+    if (strcmp(file.name, "minors.yaml") == 0) return minors_take(law, file);
     TRY(regime_read(law, file, &regime));
     return regime_keep(law, &regime, own);
 }
@@ -186,7 +248,7 @@ static RESULT carried_load(struct law *law)
             if (is_common(file->name) == (common == 1)) TRY(file_take(law, *file, false));
         }
     }
-    assert(law->elements && law->countries);
+    assert(law->elements && law->countries && law->minors);
     return OK;
 }
 
@@ -217,20 +279,13 @@ RESULT law_load(const char *folder, struct law **out)
 RESULT law_check(const struct law *law, const char *name, struct slice text)
 {
     SCOPED(schema_regime_free) struct law_regime *regime = NULL;
+    SCOPED(schema_elements_free) struct element_file *elements = NULL;
+    SCOPED(schema_countries_free) struct country_file *countries = NULL;
+    SCOPED(schema_minors_free) struct minor_file *minors = NULL;
+    SCOPED(places_done) struct places places = {0};
     struct form_file file = {name, text};
-    if (strcmp(name, "elements.yaml") == 0) {
-        SCOPED(places_done) struct places places = {0};
-        SCOPED(schema_elements_free) struct element_file *made = NULL;
-        TRY(places_find(file, &places));
-        TRY(schema_elements(file, &places, &made));
-        return check_elements(file, &places, made);
-    }
-    if (strcmp(name, "countries.yaml") == 0) {
-        SCOPED(places_done) struct places places = {0};
-        SCOPED(schema_countries_free) struct country_file *made = NULL;
-        TRY(places_find(file, &places));
-        TRY(schema_countries(file, &places, &made));
-        return check_countries(file, &places, made);
-    }
+    if (strcmp(name, "elements.yaml") == 0) return elements_read(file, &places, &elements);
+    if (strcmp(name, "countries.yaml") == 0) return countries_read(file, &places, &countries);
+    if (strcmp(name, "minors.yaml") == 0) return minors_read(file, &places, &minors);
     return regime_read(law, file, &regime);
 }

@@ -58,6 +58,7 @@ struct law_duty {
     char *policy_due;       /* what this program aims at where the law has no number: policy, not law */
     struct law_names after; /* duties that come first */
     struct law_names must, doubted, practice, case_of, later; /* elements */
+    bool electronic_consent; /* told electronically only if they agreed to that beforehand; else on paper */
     struct law_names switches;
     char *note, *source;
     struct law_names refs;
@@ -182,6 +183,17 @@ struct law_country {
     struct law_names unions;
 };
 
+/* Below which age somebody else decides about a person's data, and is told of a leak in their place. */
+struct law_minor {
+    char *country;   /* or union; NULL: everywhere else */
+    uint64_t under;  /* years */
+    char *from, *to; /* first day, first day no more; NULL: not said */
+    char *decides;   /* who, in words */
+    char *source;
+    struct law_names refs;
+    enum law_sure sure;
+};
+
 struct law;
 
 /**
@@ -212,6 +224,9 @@ const struct law_element *law_element(const struct law *law, const char *id);
 const struct law_country *law_country_at(const struct law *law, size_t number); /* as its file stands */
 const struct law_country *law_country(const struct law *law, const char *code);
 bool law_country_in(const struct law *law, const char *code, const char *country_or_union);
+
+/* The row that counts for somebody in this country ("" where it is not known) on a day such as 2026-11-22; never NULL. */
+const struct law_minor *law_minor(const struct law *law, const char *country, const char *day);
 bool law_is_own(const struct law *law, const struct law_regime *regime); /* the home's own file */
 
 const struct law_duty *law_duty(const struct law_regime *regime, const char *id);

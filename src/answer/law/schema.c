@@ -137,6 +137,7 @@ static const cyaml_schema_field_t duty_fields[] = {
     NAMES(MAY, "practice", law_duty, practice),
     NAMES(MAY, "case", law_duty, case_of),
     NAMES(MAY, "later", law_duty, later),
+    YES("electronic_consent", law_duty, electronic_consent),
     NAMES(MAY, "switches", law_duty, switches),
     TEXT(MAY, "note", law_duty, note),
     SURENESS(law_duty)};
@@ -243,9 +244,21 @@ static const cyaml_schema_field_t countries_fields[] = {
 static const cyaml_schema_value_t countries_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct country_file, countries_fields)};
 
+static const cyaml_schema_field_t minor_fields[] = {
+    ID(MAY, "country", law_minor, country),    NUMBER(MUST, "under", law_minor, under),
+    ID(MAY, "from", law_minor, from),          ID(MAY, "to", law_minor, to),
+    TEXT(MUST, "decides", law_minor, decides), SURENESS(law_minor)};
+static const cyaml_schema_value_t minor_value = VALUE_OF(minor);
+static const cyaml_schema_field_t minors_fields[] = {
+    LIST(MUST, "minors", minor_file, minors, &minor_value, 256),
+    LIST(MAY, "sources", minor_file, sources, &source_value, LAW_ITEMS_MAX), CYAML_FIELD_END};
+static const cyaml_schema_value_t minors_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct minor_file, minors_fields)};
+
 static const struct form_schema regime_schema = {&regime_value, "docs/law.md"};
 static const struct form_schema elements_schema = {&elements_value, "docs/law.md"};
 static const struct form_schema countries_schema = {&countries_value, "docs/law.md"};
+static const struct form_schema minors_schema = {&minors_value, "docs/law.md"};
 
 RESULT schema_regime(struct form_file file, const struct places *places, struct law_regime **out)
 {
@@ -271,6 +284,14 @@ RESULT schema_countries(struct form_file file, const struct places *places, stru
     return OK;
 }
 
+RESULT schema_minors(struct form_file file, const struct places *places, struct minor_file **out)
+{
+    void *data = NULL;
+    TRY(form_build(file, places, &minors_schema, &data));
+    *out = data;
+    return OK;
+}
+
 void schema_regime_free(struct law_regime **regime)
 {
     form_free(&regime_schema, *regime);
@@ -287,4 +308,10 @@ void schema_countries_free(struct country_file **countries)
 {
     form_free(&countries_schema, *countries);
     *countries = NULL;
+}
+
+void schema_minors_free(struct minor_file **minors)
+{
+    form_free(&minors_schema, *minors);
+    *minors = NULL;
 }

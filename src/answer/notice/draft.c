@@ -18,6 +18,7 @@ void notice_draft_done(struct notice_draft *draft)
 {
     scope_done(&draft->scope);
     scope_done(&draft->before);
+    incident_case_done(&draft->found);
     arena_done(&draft->arena);
     draft_people_done(&draft->people);
 }
@@ -116,13 +117,63 @@ static bool wants(const struct notice_draft *draft, const struct record *record,
     return known != known_before || possible != possible_before;
 }
 
-static void country_add(struct draft_people *people, const char country[3])
+/* Is it of today, and does it owe persons a notice? */
+static bool regime_today(const struct notice_draft *draft, const struct law_regime *regime)
 {
-    for (size_t i = 0; i < people->country_count; i++) {
-        if (memcmp(people->countries[i], country, 3) == 0) return;
+    bool owes = false;
+    for (uint32_t i = 0; i < regime->duties_count; i++) owes = owes || regime->duties[i].to == LAW_TO_PERSONS;
+    return owes && (!regime->from || strcmp(regime->from, draft->today) <= 0) &&
+           (!regime->to || strcmp(regime->to, draft->today) > 0);
+}
+
+static bool regime_of(const struct law *law, const struct law_regime *regime, const char *country)
+{
+    for (uint32_t k = 0; k < regime->applies.persons.at_count; k++) {
+        if (law_country_in(law, country, regime->applies.persons.at[k])) return true;
     }
-    if (people->country_count < DRAFT_COUNTRIES_MAX)
-        memcpy(people->countries[people->country_count++], country, 3);
+    return false;
+}
+
+/* Is it one of those that this run goes by, for people of that country? Named ones count for those of no known country, too. */
+static bool regime_binds(const struct notice_draft *draft, const struct law_regime *regime,
+                         const char *country)
+{
+    const struct texts *named = &draft->ask->regimes;
+    bool binds = named->count == 0 && regime_today(draft, regime);
+    for (size_t i = 0; i < named->count; i++) binds = binds || slice_is(named->at[i], regime->id);
+    return binds && (regime_of(draft->law, regime, country) || (named->count > 0 && country[0] == 0));
+}
+
+/* Does a law want that they agreed beforehand to being told electronically? */
+static bool consent_wanted(const struct notice_draft *draft, const char *country)
+{
+    const struct law_regime *regime = NULL;
+    for (size_t i = 0; (regime = law_at(draft->law, i)) != NULL; i++) {
+        if (!regime_binds(draft, regime, country)) continue;
+        for (uint32_t k = 0; k < regime->duties_count; k++) {
+            const struct law_duty *duty = &regime->duties[k];
+            if (duty->to == LAW_TO_PERSONS && duty->electronic_consent &&
+                law_only_holds(&draft->found.facts, regime, duty->only))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What holds for people of that country, looked up when the first of them comes. */
+static RESULT country_of(struct notice_draft *draft, const char code[3], const struct spec_country **out)
+{
+    struct spec *spec = &draft->spec;
+    *out = spec_country(spec, code);
+    if (spec->country_count > 0 && memcmp((*out)->code, code, sizeof(*out)->code) == 0) return OK;
+    if (spec->country_count == SPEC_COUNTRIES_MAX)
+        return FAIL(TOO_MANY, "notice: people of too many countries");
+    struct spec_country *made = &spec->countries[spec->country_count++];
+    memcpy(made->code, code, sizeof made->code);
+    made->under = (uint8_t)law_minor(draft->law, code, draft->today)->under;
+    made->consent = !notice_on_paper(spec->channel) && consent_wanted(draft, code);
+    *out = made;
+    return OK;
 }
 
 struct gathering {
@@ -150,16 +201,18 @@ static RESULT subject_gather(void *context, const struct subject_row *row)
     struct gathering *gathering = context;
     struct notice_draft *draft = gathering->draft;
     struct draft_people *people = &draft->people;
+    const struct spec_country *country = NULL;
     struct record record;
     TRY(record_parse(row->record, &record));
     if (record.state == SUBJECT_ERASED || !wants(draft, &record, row->no)) return OK;
     if (draft->spec.kind == NOTICE_CARE && record.held & gathering->silence)
         return OK; /* asked not to be written to */
+    TRY(country_of(draft, record.country, &country));
     people->by_language[says_language(slice_text(record.lang))]++;
     people->by_state[record.state]++;
-    country_add(people, record.country);
     bool address = draft->spec.channel == NOTICE_BY_LIST || record.held & address_bit(draft->spec.channel);
-    bool agrees = !draft->spec.consent || record.held & gathering->consent;
+    bool asked = draft->spec.consent || (country->consent && gathering->consent);
+    bool agrees = !asked || record.held & gathering->consent;
     (void)set_add(!agrees   ? &people->no_consent
                   : address ? &people->queued
                             : &people->no_address,
@@ -175,40 +228,21 @@ static const char *regime_name(const struct spec *spec, size_t i, char out[LAW_I
     return out;
 }
 
-static bool owes_persons(const struct law_regime *regime)
+/* Does it count today, for anybody of the run? */
+static bool regime_counts(const struct notice_draft *draft, const struct law_regime *regime)
 {
-    for (uint32_t i = 0; i < regime->duties_count; i++) {
-        if (regime->duties[i].to == LAW_TO_PERSONS) return true;
-    }
-    return false;
-}
-
-/* Does it count today, for anybody in these countries? */
-static bool regime_counts(const struct notice_draft *draft, const struct law_regime *regime,
-                          const char *today)
-{
-    const struct law_names *persons = &regime->applies.persons;
-    if (!owes_persons(regime) || (regime->from && strcmp(regime->from, today) > 0) ||
-        (regime->to && strcmp(regime->to, today) <= 0))
-        return false;
-    for (size_t i = 0; i < draft->people.country_count; i++) {
-        for (uint32_t k = 0; k < persons->at_count; k++) {
-            if (law_country_in(draft->law, draft->people.countries[i], persons->at[k])) return true;
-        }
-    }
-    return false;
+    bool counts = false;
+    for (size_t i = 1; i < draft->spec.country_count && regime_today(draft, regime); i++)
+        counts = counts || regime_of(draft->law, regime, draft->spec.countries[i].code);
+    return counts;
 }
 
 /* The laws that were named; else those of the people's countries. */
-static RESULT regimes_take(struct notice_draft *draft, int64_t now_us)
+static RESULT regimes_take(struct notice_draft *draft)
 {
     struct spec *spec = &draft->spec;
     const struct notice_draft_ask *ask = draft->ask;
     char name[LAW_ID_BYTES_MAX + 1];
-    SCOPED(buf_done) struct buf today = {0};
-    enum { DAY_TEXT = 10 };
-    time_put(&today, now_us);
-    today.len = DAY_TEXT;
     if (ask->regimes.count > SPEC_REGIMES_MAX) return FAIL(TOO_MANY, "regimes: %d at most", SPEC_REGIMES_MAX);
     for (size_t i = 0; i < ask->regimes.count; i++) {
         spec->regimes[spec->regime_count++] = ask->regimes.at[i];
@@ -217,7 +251,7 @@ static RESULT regimes_take(struct notice_draft *draft, int64_t now_us)
     }
     const struct law_regime *regime = NULL;
     for (size_t i = 0; ask->regimes.count == 0 && (regime = law_at(draft->law, i)) != NULL; i++) {
-        if (spec->regime_count < SPEC_REGIMES_MAX && regime_counts(draft, regime, buf_c(&today)))
+        if (spec->regime_count < SPEC_REGIMES_MAX && regime_counts(draft, regime))
             spec->regimes[spec->regime_count++] = slice_text(regime->id);
     }
     return OK;
@@ -262,6 +296,18 @@ static RESULT count_take(struct notice_draft *draft, uint64_t incident)
     return spec->before > 0 ? count_load(store, incident, spec->before, &draft->before) : OK;
 }
 
+/* The day, what was decided of open questions, and what holds for people of no known country. */
+static RESULT laws_take(struct notice_draft *draft, int64_t now_us)
+{
+    const struct spec_country *rest = NULL;
+    SCOPED(buf_done) struct buf now = {0};
+    enum { DAY_TEXT = 10 };
+    time_put(&now, now_us);
+    memcpy(draft->today, now.at, DAY_TEXT);
+    TRY(case_of(draft->shop, draft->law, draft->fold, draft->facts, &draft->found));
+    return country_of(draft, (const char[3]){0}, &rest);
+}
+
 RESULT draft_make(struct notice_draft *draft, int64_t now_us)
 {
     struct spec *spec = &draft->spec;
@@ -270,21 +316,18 @@ RESULT draft_make(struct notice_draft *draft, int64_t now_us)
     TRY(follows_take(draft));
     TRY(audiences_read(draft->ask, spec));
     spec->per_day = draft->ask->per_day;
-    spec->consent = draft->ask->consent;
+    spec->consent = draft->ask->consent && !notice_on_paper(spec->channel);
     TRY(count_take(draft, draft->after ? draft->after->row.incident : draft->incident));
     facts_take(spec, draft->facts);
     TRY(since_take(draft));
     for (size_t i = 0; i < SPEC_LANGUAGES; i++) spec->texts[i] = notice_template(shop, spec->kind, i);
     bool care = spec->kind == NOTICE_FIRST && spec->channel == NOTICE_BY_MAIL && !draft->ask->no_care;
     for (size_t i = 0; i < SPEC_LANGUAGES && care; i++) spec->care[i] = notice_template(shop, NOTICE_CARE, i);
-    for (size_t i = 0; i < draft->ask->regimes.count; i++)
-        spec->consent =
-            spec->consent || (gathering.consent && slice_is(draft->ask->regimes.at[i], "id-mr20"));
-    spec->consent = spec->consent && !notice_on_paper(spec->channel);
+    TRY(laws_take(draft, now_us));
     TRY(shop->store->subject->each(shop->store, (struct subject_no){1}, subject_gather, &gathering));
     for (size_t i = 0; i < SPEC_LANGUAGES; i++)
         spec->languages |= (uint32_t)(draft->people.by_language[i] > 0) << i;
-    return regimes_take(draft, now_us);
+    return regimes_take(draft);
 }
 
 static bool regime_speaks(const struct law_regime *regime, const char *lang)

@@ -5,18 +5,14 @@
 #ifndef AMN_ANSWER_NOTICE_DRAFT_H
 #define AMN_ANSWER_NOTICE_DRAFT_H
 
-#include "answer/facts/facts.h"
+#include "answer/facts/case.h"
 #include "answer/incident/lawbook.h"
 #include "answer/notice/run.h"
-
-enum { DRAFT_COUNTRIES_MAX = 256 };
 
 /* Whom a run would reach. */
 struct draft_people {
     struct set queued, no_address, no_consent;
     uint64_t by_language[SPEC_LANGUAGES], by_state[SUBJECT_LINKED + 1];
-    char countries[DRAFT_COUNTRIES_MAX][3];
-    size_t country_count;
 };
 void draft_people_done(struct draft_people *people);
 
@@ -33,6 +29,8 @@ struct notice_draft {
     struct spec spec;
     struct scope scope, before;
     struct draft_people people;
+    struct incident_case found; /* what was decided of the laws' open questions */
+    char today[16];             /* 2026-11-22 */
     struct arena arena;
 };
 void notice_draft_done(struct notice_draft *draft);

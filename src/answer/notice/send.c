@@ -40,10 +40,11 @@ static const struct field *guardian_field(const struct shop *shop, enum notice_c
     return field_named(shop, channel == NOTICE_BY_HOOK ? "guardian_phone" : "guardian_email");
 }
 
-/* By their date of birth, if there is one. The data key is set. Source: PIPA art. 22-2 (14 in Korea); else 18. */
-static RESULT is_minor(struct shop *shop, const struct record *record, struct subject_no no, bool *out)
+/* By their date of birth, if there is one, and by what their country's law says. The data key is set. */
+static RESULT is_minor(struct shop *shop, const struct spec *spec, const struct record *record,
+                       struct subject_no no, bool *out)
 {
-    enum { YEAR = 4, DATE = 10, KOREA = 14, ELSEWHERE = 18 };
+    enum { YEAR = 4, DATE = 10 };
     SCOPED(buf_done) struct buf born = {0}, today = {0};
     unsigned years[2] = {0};
     *out = false;
@@ -58,20 +59,28 @@ static RESULT is_minor(struct shop *shop, const struct record *record, struct su
     bool before =
         memcmp(born.at + YEAR, today.at + YEAR, DATE - YEAR) > 0; /* their day of this year is to come */
     unsigned age = years[1] > years[0] ? years[1] - years[0] - before : 0;
-    *out = age < (strcmp(record->country, "KR") == 0 ? KOREA : ELSEWHERE);
+    *out = age < spec_country(spec, record->country)->under;
     return OK;
 }
 
+/* Where it stands whether they agreed to electronic notices, when that counts; NULL: it does not. */
+static const struct field *consent_field(const struct shop *shop, const struct spec *spec,
+                                         const struct record *record)
+{
+    bool asked = spec->consent || spec_country(spec, record->country)->consent;
+    return asked ? field_named(shop, "e_notice_consent") : NULL;
+}
+
 /* Which fields of a person a run opens. */
-static uint64_t opened_of(const struct shop *shop, const struct spec *spec, uint64_t held)
+static uint64_t opened_of(const struct shop *shop, const struct spec *spec, const struct record *record)
 {
     unsigned address = spec->channel == NOTICE_BY_HOOK ? FIELD_PHONE : FIELD_EMAIL;
-    const struct field *consent = spec->consent ? field_named(shop, "e_notice_consent") : NULL;
+    const struct field *consent = consent_field(shop, spec, record);
     uint64_t bits = (uint64_t)1 << FIELD_NAME | (uint64_t)1 << address;
     const struct field *guardian = guardian_field(shop, spec->channel);
     if (consent) bits |= field_bit(consent);
     if (guardian) bits |= field_bit(guardian) | (uint64_t)1 << FIELD_BIRTH_DATE;
-    return bits & held;
+    return bits & record->held;
 }
 
 /* A name or line of a person never ends a line of ours. */
@@ -112,7 +121,7 @@ static RESULT mail_write(struct shop *shop, struct notices *runs, struct run *ru
     unsigned address = run->words->spec.channel == NOTICE_BY_HOOK ? FIELD_PHONE : FIELD_EMAIL;
     bool paper = notice_on_paper(run->words->spec.channel); /* its address is opened by who writes it down */
     const struct field *guardian = guardian_field(shop, run->words->spec.channel);
-    if (paper || guardian) TRY(is_minor(shop, record, no, &out->guardian));
+    if (paper || guardian) TRY(is_minor(shop, &run->words->spec, record, no, &out->guardian));
     if (out->guardian && guardian) address = guardian->number; /* theirs, or none: then it goes by letter */
     if (!paper && record->held >> address & 1) TRY(record_field(shop, no, record, address, &out->to));
     if (record->held >> FIELD_NAME & 1) TRY(record_field(shop, no, record, FIELD_NAME, &out->name));
@@ -181,7 +190,7 @@ static RESULT look_enter(struct batch *batch, struct run *run)
         if (got.code == CODE_NOT_FOUND) continue; /* erased since: nothing of them is looked at */
         TRY(got);
         TRY(record_unlock(shop, no, &record, &data_key));
-        set[count] = (struct sighted){no, opened_of(shop, spec, record.held), 0};
+        set[count] = (struct sighted){no, opened_of(shop, spec, &record), 0};
         draft.entry.full |= set[count].full;
         leaf_salt(shop->crypto, &data_key, draft.entry.nonce, &salt);
         set_leaf(shop->crypto, &salt, &set[count], NULL, &leaves[count]);
@@ -315,9 +324,10 @@ static void flight_add(struct notices *runs, struct run *run, struct subject_no 
 static RESULT consents(struct shop *shop, const struct spec *spec, const struct record *record,
                        struct subject_no no, int64_t now_us, bool *out)
 {
-    const struct field *field = spec->consent ? field_named(shop, "e_notice_consent") : NULL;
+    const struct field *field = consent_field(shop, spec, record);
     SCOPED(buf_done) struct buf value = {0}, now = {0};
-    *out = !spec->consent;
+    *out = !spec->consent &&
+           !field; /* a law is honoured where the shop keeps who agreed; else the draft says so */
     if (!field || !(record->held >> field->number & 1)) return OK;
     TRY(record_field(shop, no, record, field->number, &value));
     time_put(&now, now_us);

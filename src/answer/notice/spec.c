@@ -2,12 +2,15 @@
 
 #include "base/cbor.h"
 
-enum { SPEC_FORMAT = 3, NUMBERS = 13 };
+enum { SPEC_FORMAT = 4, NUMBERS = 13, CARE_SINCE = 3, COUNTRIES_SINCE = 4, COUNTRY_MEMBERS = 3 };
 
 /* Of each format, from 1: members in all, and how many of them are numbers in front. */
 static const struct {
     size_t members, numbers;
-} formats[] = {{13, 10}, {15, 12}, {17, NUMBERS}};
+} formats[] = {{13, 10}, {15, 12}, {17, NUMBERS}, {18, NUMBERS}};
+
+/* What held before the laws said it: runs of older formats go on by that. */
+static const struct spec_country countries_before[] = {{"", 18, false}, {"KR", 14, false}};
 
 static const char *const kinds[] = {
     [NOTICE_FIRST] = "notice", [NOTICE_SUPPLEMENT] = "supplement", [NOTICE_CARE] = "care"};
@@ -78,6 +81,12 @@ void spec_write(const struct spec *spec, struct buf *out)
     }
     cbor_array(out, SPEC_LANGUAGES);
     for (size_t i = 0; i < SPEC_LANGUAGES; i++) cbor_text(out, spec->care[i]);
+    cbor_array(out, spec->country_count * COUNTRY_MEMBERS);
+    for (size_t i = 0; i < spec->country_count; i++) {
+        cbor_text(out, slice_text(spec->countries[i].code));
+        cbor_uint(out, spec->countries[i].under);
+        cbor_uint(out, spec->countries[i].consent);
+    }
 }
 
 static RESULT bad(void)
@@ -91,7 +100,28 @@ static RESULT number_read(struct cbor *reader, uint64_t most, uint64_t *out)
     return *out <= most ? OK : bad();
 }
 
-static RESULT lists_read(struct cbor *reader, bool care, struct spec *out)
+static RESULT countries_read(struct cbor *reader, struct spec *out)
+{
+    size_t count = 0;
+    TRY(cbor_read_array(reader, &count));
+    out->country_count = count / COUNTRY_MEMBERS;
+    if (count == 0 || count % COUNTRY_MEMBERS != 0 || out->country_count > SPEC_COUNTRIES_MAX) return bad();
+    for (size_t i = 0; i < out->country_count; i++) {
+        struct spec_country *country = &out->countries[i];
+        struct slice code = {0};
+        uint64_t under = 0, consent = 0;
+        TRY(cbor_read_text(reader, &code));
+        if (code.len >= sizeof country->code || (code.len == 0) != (i == 0)) return bad();
+        TRY(number_read(reader, UINT8_MAX, &under));
+        TRY(number_read(reader, 1, &consent));
+        memcpy(country->code, code.at, code.len);
+        country->under = (uint8_t)under;
+        country->consent = consent == 1;
+    }
+    return OK;
+}
+
+static RESULT lists_read(struct cbor *reader, size_t format, struct spec *out)
 {
     size_t count = 0;
     TRY(cbor_read_array(reader, &out->regime_count));
@@ -108,11 +138,11 @@ static RESULT lists_read(struct cbor *reader, bool care, struct spec *out)
         TRY(cbor_read_text(reader, &out->facts[i].lang));
         TRY(cbor_read_text(reader, &out->facts[i].text));
     }
-    if (!care) return OK;
+    if (format < CARE_SINCE) return OK;
     TRY(cbor_read_array(reader, &count));
     if (count != SPEC_LANGUAGES) return bad();
     for (size_t i = 0; i < SPEC_LANGUAGES; i++) TRY(cbor_read_text(reader, &out->care[i]));
-    return OK;
+    return format < COUNTRIES_SINCE ? OK : countries_read(reader, out);
 }
 
 static RESULT members_read(struct slice bytes, struct spec *out)
@@ -142,7 +172,9 @@ static RESULT members_read(struct slice bytes, struct spec *out)
     spec.channel = (enum notice_channel)numbers[10];
     spec.follows = (uint32_t)numbers[11];
     spec.step = (uint32_t)numbers[12];
-    TRY(lists_read(&reader, format >= 3, &spec));
+    memcpy(spec.countries, countries_before, sizeof countries_before);
+    spec.country_count = COUNT_OF(countries_before);
+    TRY(lists_read(&reader, format, &spec));
     *out = spec;
     return OK;
 }
@@ -150,6 +182,15 @@ static RESULT members_read(struct slice bytes, struct spec *out)
 RESULT spec_read(struct slice bytes, struct spec *out)
 {
     return members_read(bytes, out).code == CODE_OK ? OK : bad();
+}
+
+const struct spec_country *spec_country(const struct spec *spec, const char code[3])
+{
+    for (size_t i = 1; i < spec->country_count; i++) {
+        if (memcmp(spec->countries[i].code, code, sizeof spec->countries[i].code) == 0)
+            return &spec->countries[i];
+    }
+    return &spec->countries[0];
 }
 
 struct spec spec_care(const struct spec *spec)

@@ -12,11 +12,24 @@ enum notice_kind { NOTICE_FIRST = 1, NOTICE_SUPPLEMENT, NOTICE_CARE };
 /* How a run reaches its people. Numbers are stored: never reuse one. */
 enum notice_channel { NOTICE_BY_MAIL, NOTICE_BY_HOOK, NOTICE_BY_LETTER, NOTICE_BY_LIST, NOTICE_CHANNELS };
 
-enum { SPEC_LANGUAGES = 3, SPEC_FACTS_MAX = 64, SPEC_REGIMES_MAX = 16, FACT_BYTES_MAX = 4000 };
+enum {
+    SPEC_COUNTRIES_MAX = 256,
+    SPEC_LANGUAGES = 3,
+    SPEC_FACTS_MAX = 64,
+    SPEC_REGIMES_MAX = 16,
+    FACT_BYTES_MAX = 4000
+};
 
 /* One fact as it is put into texts; lang empty: in every language that has none of its own. */
 struct spec_fact {
     struct slice name, lang, text;
+};
+
+/* What laws say of people of one country, on the day of the draft: the two people agree to that, too. */
+struct spec_country {
+    char code[3];  /* "": not known, or none of the others */
+    uint8_t under; /* of who is younger somebody else is told, who decides for them */
+    bool consent;  /* told electronically only who agreed to that beforehand */
 };
 
 /* Slices borrow: from the ask while it is drafted, from the stored bytes later. */
@@ -30,7 +43,9 @@ struct spec {
     uint32_t follows; /* the run whose unreached people it is for; 0: none */
     uint64_t per_day; /* mails a day that the host takes; 0: no limit is known */
     int64_t since_us, until_us;
-    bool consent; /* who did not agree to electronic notices gets none */
+    bool consent; /* who did not agree to electronic notices gets none, whatever their country */
+    struct spec_country countries[SPEC_COUNTRIES_MAX]; /* the first is of all others */
+    size_t country_count;
     struct slice regimes[SPEC_REGIMES_MAX];
     size_t regime_count;
     struct slice texts[SPEC_LANGUAGES]; /* by mail_language(); whole templates */
@@ -47,6 +62,9 @@ const char *notice_channel_name(enum notice_channel channel);
 bool notice_channel_of(struct slice name, enum notice_channel *out); /* empty: mail */
 /* Does somebody put it on paper, rather than the vault send it by itself? */
 bool notice_on_paper(enum notice_channel channel);
+
+/* What holds for people of that country. */
+const struct spec_country *spec_country(const struct spec *spec, const char code[3]);
 
 void spec_write(const struct spec *spec, struct buf *out);
 RESULT spec_read(struct slice bytes, struct spec *out); /* CORRUPT for what spec_write() did not make */

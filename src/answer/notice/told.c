@@ -7,6 +7,37 @@
 #include "keep/put.h"
 #include "mail/texts.h"
 
+/* By which ages and consents it goes, by country; "" is everywhere else. */
+static void countries_put(const struct spec *spec, struct buf *out)
+{
+    cbor_text(out, SLICE_TEXT("countries"));
+    cbor_array(out, spec->country_count);
+    for (size_t i = 0; i < spec->country_count; i++) {
+        cbor_map(out, 3);
+        put_text(out, "country", slice_text(spec->countries[i].code));
+        put_number(out, "minor_under", spec->countries[i].under);
+        put_bool(out, "consent", spec->countries[i].consent);
+    }
+}
+
+/* Of which countries a law wants consent that this shop cannot tell, as it keeps none. */
+static void unasked_put(const struct shop *shop, const struct spec *spec, struct buf *out)
+{
+    SCOPED(buf_done) struct buf text = {0};
+    bool kept = field_find(&shop->fields, SLICE_TEXT("e_notice_consent")) != NULL;
+    for (size_t i = 0; i < spec->country_count && !kept && !spec->consent; i++) {
+        if (spec->countries[i].consent)
+            buf_print(&text, "%s%s", text.len > 0 ? ", " : "", spec->countries[i].code);
+    }
+    if (text.len > 0) {
+        buf_text(
+            &text,
+            ": a law wants agreement beforehand to being told electronically, and this shop keeps no field "
+            "e_notice_consent, so nobody is held back; consent=true holds all back for paper");
+    }
+    put_text(out, "consent", buf_slice(&text));
+}
+
 /* What the run's laws allow or want instead, where people are left whom nothing reached. */
 static void instead_put(const struct spec *spec, const struct law *law, uint64_t unreached, struct buf *out)
 {
@@ -154,7 +185,7 @@ RESULT run_told(struct batch *batch, struct notices *runs, struct run *run, stru
     const struct spec *spec = &run->words->spec;
     (void)draft_missing(spec, book->law, &missing);
     (void)draft_waits(spec, book->law, &reading.fold, &waits);
-    cbor_map(out, 24);
+    cbor_map(out, 26);
     put_number(out, "run", run->row.id);
     put_id(shop, out, "incident", ID_INCIDENT, run->row.incident);
     put_text(out, "kind", slice_text(notice_kind_name(spec->kind)));
@@ -166,6 +197,8 @@ RESULT run_told(struct batch *batch, struct notices *runs, struct run *run, stru
     put_time_or_null(out, "started", run->row.started_us);
     put_time_or_null(out, "ended", run->row.ended_us);
     names_put("regimes", spec->regimes, spec->regime_count, out);
+    countries_put(spec, out);
+    unasked_put(shop, spec, out);
     put_text(out, "missing", buf_slice(&missing));
     put_text(out, "waits_for", buf_slice(&waits));
     cbor_text(out, SLICE_TEXT("findings"));

@@ -63,6 +63,7 @@ static void show_run(struct doc run)
     show_people(doc_get(run, "people"));
     show_text_of(doc_get(run, "time"), "advice", "time: ");
     show_text_of(run, "missing", "does not say what it must: ");
+    show_text_of(run, "consent", "consent: ");
     show_text_of(run, "waits_for", "may not go before this is done: ");
     show_findings(doc_get(run, "findings"));
     show_text_of(run, "problem", "held up: ");

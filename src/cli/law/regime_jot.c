@@ -88,6 +88,7 @@ static void duty_jot(struct jot *jot, const struct law_duty *duty)
     jot_names(jot, "practice", &duty->practice);
     jot_names(jot, "case", &duty->case_of);
     jot_names(jot, "later", &duty->later);
+    if (duty->electronic_consent) jot_bool(jot, "electronic_consent", true);
     jot_names(jot, "switches", &duty->switches);
     jot_text(jot, "note", duty->note);
     sure_jot(jot, duty->sure, duty->source, &duty->refs);

@@ -395,6 +395,84 @@ static void knows_who_is_in_a_union(void **state)
     assert_false(law_country_in(*state, "TW", "EU"));
 }
 
+/* Who is told of a child's data in its place follows from this: a slip is a letter to the wrong person. */
+static void says_below_which_age_others_decide(void **state)
+{
+    static const struct {
+        const char *country, *day;
+        unsigned under;
+    } rows[] = {
+        {"KR", "2026-11-22", 14}, {"ID", "2026-11-22", 18}, {"US", "2026-11-22", 18},
+        {"", "2026-11-22", 18},   {"DE", "2026-11-22", 16}, {"HR", "2026-11-22", 16},
+        {"HU", "2026-11-22", 16}, {"IE", "2026-11-22", 16}, {"LU", "2026-11-22", 16},
+        {"NL", "2026-11-22", 16}, {"PL", "2026-11-22", 16}, {"RO", "2026-11-22", 16},
+        {"SK", "2026-11-22", 16}, {"NO", "2026-11-22", 16}, {"CZ", "2026-11-22", 15},
+        {"FR", "2026-11-22", 15}, {"GR", "2026-11-22", 15}, {"AT", "2026-11-22", 14},
+        {"BG", "2026-11-22", 14}, {"CY", "2026-11-22", 14}, {"ES", "2026-11-22", 14},
+        {"IT", "2026-11-22", 14}, {"LT", "2026-11-22", 14}, {"BE", "2026-11-22", 13},
+        {"EE", "2026-11-22", 13}, {"FI", "2026-11-22", 13}, {"LV", "2026-11-22", 13},
+        {"MT", "2026-11-22", 13}, {"PT", "2026-11-22", 13}, {"SE", "2026-11-22", 13},
+        {"DK", "2023-12-31", 13}, {"DK", "2024-01-01", 15}, {"SI", "2023-01-25", 16},
+        {"SI", "2023-01-26", 15}, {"DE", "2018-05-24", 18}, {"NO", "2018-07-19", 18},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct law_minor *row = law_minor(*state, rows[i].country, rows[i].day);
+        if (row->under != rows[i].under) print_error("%s %s\n", rows[i].country, rows[i].day);
+        assert_int_equal(row->under, rows[i].under);
+        assert_true(strlen(row->decides) > 0);
+    }
+}
+
+static void refuses_ages_that_are_none(void **state)
+{
+    static const struct {
+        const char *text, *error;
+    } rows[] = {
+        {"minors:\n  - {under: 18, decides: p, sure: general}\n", NULL},
+        {"minors:\n  - {country: KR, under: 14, decides: p, sure: general}\n",
+         "minors.yaml:2: minors: no row without a country, for everywhere else"},
+        {"minors:\n  - {under: 0, decides: p, sure: general}\n",
+         "minors.yaml:2: minors[0].under: not an age"},
+        {"minors:\n  - {under: 26, decides: p, sure: general}\n",
+         "minors.yaml:2: minors[0].under: not an age"},
+        {"minors:\n  - {under: 18, from: 2020-01-01, decides: p, sure: general}\n",
+         "the row for everywhere else counts always"},
+        {"minors:\n  - {under: 18, decides: p, sure: general}\n  - {under: 17, decides: p, sure: general}\n",
+         "minors.yaml:3: minors[1].country: a row before counts on the same days"},
+        {"minors:\n  - {under: 18, decides: p, sure: general}\n  - {country: KR, under: 14, to: 2020-01-02, "
+         "decides: p, sure: "
+         "general}\n  - {country: KR, under: 15, from: 2020-01-01, decides: p, sure: general}\n",
+         "minors.yaml:4: minors[2].country: a row before counts on the same days"},
+        {"minors:\n  - {under: 18, decides: p, sure: general}\n  - {country: KR, under: 14, from: "
+         "2020-13-01, decides: p, "
+         "sure: general}\n",
+         "minors.yaml:3: minors[1].from: not a date like 2027-01-16"},
+        {"minors:\n  - {under: 18, decides: p, refs: [K1], sure: general}\n",
+         "minors.yaml:2: minors[0].refs[0]: names nothing among sources of this file"},
+        {"minors:\n  - {under: 18, sure: general}\n",
+         "minors.yaml:2: minors[0].decides: a field that must be there"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct result result = law_check(*state, "minors.yaml", slice_text(rows[i].text));
+        assert_int_equal(result.code == CODE_OK, rows[i].error == NULL);
+        if (!rows[i].error) continue;
+        if (!strstr(result_text(), rows[i].error)) print_error("%s\n", result_text());
+        assert_non_null(strstr(result_text(), rows[i].error));
+    }
+}
+
+/* Told electronically only who agreed beforehand: one duty of all that the program carries. */
+static void says_where_electronic_notices_need_consent(void **state)
+{
+    const struct law_regime *regime = NULL;
+    for (size_t i = 0; (regime = law_at(*state, i)) != NULL; i++) {
+        for (uint32_t k = 0; k < regime->duties_count; k++) {
+            bool wanted = strcmp(regime->id, "id-mr20") == 0 && strcmp(regime->duties[k].id, "persons") == 0;
+            assert_int_equal(regime->duties[k].electronic_consent, wanted);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +486,9 @@ int main(void)
         cmocka_unit_test(a_home_overrides_and_adds),
         cmocka_unit_test(a_home_without_rules_has_the_carried_ones),
         cmocka_unit_test(knows_who_is_in_a_union),
+        cmocka_unit_test(says_below_which_age_others_decide),
+        cmocka_unit_test(refuses_ages_that_are_none),
+        cmocka_unit_test(says_where_electronic_notices_need_consent),
     };
     return cmocka_run_group_tests(tests, open_law, close_law);
 }

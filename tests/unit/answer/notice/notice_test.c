@@ -24,6 +24,9 @@ static void fill(struct spec *spec)
     spec->facts[spec->fact_count++] =
         (struct spec_fact){SLICE_TEXT("how"), SLICE_TEXT("ko"), SLICE_TEXT("ko how")};
     spec->facts[spec->fact_count++] = (struct spec_fact){SLICE_TEXT("how"), {0}, SLICE_TEXT("any how")};
+    spec->countries[spec->country_count++] = (struct spec_country){"", 18, false};
+    spec->countries[spec->country_count++] = (struct spec_country){"ID", 18, true};
+    spec->countries[spec->country_count++] = (struct spec_country){"FR", 15, false};
 }
 
 static void a_spec_is_read_as_it_was_written(void **state)
@@ -39,8 +42,32 @@ static void a_spec_is_read_as_it_was_written(void **state)
     assert_true(slice_is(spec_fact(&back, "how", "ko"), "ko how"));
     assert_true(slice_is(spec_fact(&back, "how", "id"), "any how"));
     assert_int_equal(spec_fact(&back, "rights", "id").len, 0);
+    assert_int_equal(spec_country(&back, "FR")->under, 15);
+    assert_true(spec_country(&back, "ID")->consent);
+    assert_ptr_equal(spec_country(&back, "KR"), &back.countries[0]);
+    assert_ptr_equal(spec_country(&back, (const char[3]){0}), &back.countries[0]);
     for (size_t len = 0; len < bytes.len; len += 7)
         assert_code(CODE_CORRUPT, spec_read(slice_part(buf_slice(&bytes), 0, len), &back)); /* cut short */
+}
+
+/* A run that was drafted before the laws said ages: as format 3 was written, without countries. */
+static void a_spec_of_an_older_program_keeps_its_ages(void **state)
+{
+    (void)state;
+    enum { MEMBERS = 18, COUNTRIES_BYTES = 1 };
+    struct spec spec, back = {0};
+    SCOPED(buf_done) struct buf bytes = {0};
+    fill(&spec);
+    spec.country_count = 0;
+    spec_write(&spec, &bytes);
+    bytes.len -= COUNTRIES_BYTES;
+    assert_int_equal(bytes.at[0], 0x80 + MEMBERS); /* an array of so many */
+    bytes.at[0]--;
+    bytes.at[1] = 3;
+    assert_ok(spec_read(buf_slice(&bytes), &back));
+    assert_int_equal(spec_country(&back, "KR")->under, 14);
+    assert_int_equal(spec_country(&back, "FR")->under, 18);
+    assert_false(spec_country(&back, "ID")->consent);
 }
 
 static void a_text_says_exactly_what_is_so_of_one_person(void **state)
@@ -293,6 +320,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_spec_is_read_as_it_was_written),
+        cmocka_unit_test(a_spec_of_an_older_program_keeps_its_ages),
         cmocka_unit_test(a_text_says_exactly_what_is_so_of_one_person),
         cmocka_unit_test(a_kept_page_says_what_the_template_says),
         cmocka_unit_test(every_text_of_the_program_says_what_laws_want),
