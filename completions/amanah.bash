@@ -43,7 +43,7 @@ _amanah()
     [ -n "$words" ] && first="$first $second"
     case $first in
         "init") options=" --help --json --quiet --shop --seal --origin" ;;
-        "serve") options=" --help --console --listen --tls-cert --tls-key --proxy --public-origin --countries --log-requests" ;;
+        "serve") options=" --help --console --listen --tls-cert --tls-key --proxy --portal --portal-shop --public-origin --countries --log-requests" ;;
         "setup") options=" --help --json --lang --etc --answers" ;;
         "doctor") options=" --help --json --quiet --home --shop --email --tls-cert" ;;
         "seal") options=" --help --json --quiet --seal" ;;

@@ -11,6 +11,8 @@ complete -c amanah -n '__fish_seen_subcommand_from serve' -l listen -r -d 'where
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l tls-cert -r -d 'certificate chain, PEM; read again on SIGHUP'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l tls-key -r -d 'its key, PEM; read again on SIGHUP'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l proxy -r -d 'a proxy in front whose X-Forwarded-For is believed; once for each'
+complete -c amanah -n '__fish_seen_subcommand_from serve' -l portal -r -d 'where the pages for customers are served'
+complete -c amanah -n '__fish_seen_subcommand_from serve' -l portal-shop -r -d 'whose customers, where the home has several shops'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l public-origin -r -d 'the vault as browsers see it, https://HOST[:PORT]: passkeys are made for it'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l countries -r -d 'which country a network is in, in MaxMind\'s format (.mmdb): looks from a new one are told'
 complete -c amanah -n '__fish_seen_subcommand_from serve' -l log-requests -d 'a log line for every request, not only for those that failed'

@@ -554,6 +554,12 @@ struct notice_person_ask {
 struct notice_verify_ask {
     struct slice code;
 };
+struct portal_show_ask {
+    struct slice browser;
+};
+struct portal_verify_ask {
+    struct slice browser, code;
+};
 struct notice_bounce_ask {
     struct slice recipient, message;
 };
@@ -695,6 +701,9 @@ struct verb_row {
 };
 
 /* The row of a verb below VERB_COUNT. */
+/* Is it one of the portal's, which need no credential and are served there alone? Their names begin with portal_. */
+bool verb_at_portal(enum verb verb);
+
 const struct verb_row *verb_row(enum verb verb);
 
 /* Append a whole ask frame to `out`. INVALID (and `out` as before) when a member is above its bound. */

@@ -5,6 +5,7 @@ enum { LINE_TEXT_MAX = 4000 };
 
 static const char incident_about[] = "the incident's id, inc_…";
 static const char rfc3339_about[] = "a time, RFC 3339, such as 2026-11-22T09:00:00Z";
+static const char browser_about[] = "which browser asks: its cookie at the portal, set by the front";
 static const char of_about[] = "number of the line that it amends or is about; 0 or none: a new one";
 const struct member incident_open_members[] = {
     TEXT(incident_open_ask, title, 300, true, "what happened, as far as is known, in one line"),
@@ -327,6 +328,15 @@ const struct member notice_person_members[] = {
 };
 const struct member notice_verify_members[] = {
     TEXT(notice_verify_ask, code, 64, true, "the notice code, as it stands in the mail"),
+    {0},
+};
+const struct member portal_show_members[] = {
+    TEXT(portal_show_ask, browser, ID_BYTES_MAX, false, browser_about),
+    {0},
+};
+const struct member portal_verify_members[] = {
+    TEXT(portal_verify_ask, browser, ID_BYTES_MAX, false, browser_about),
+    TEXT(portal_verify_ask, code, 64, true, "the notice code, as it stands in the mail or letter"),
     {0},
 };
 const struct member notice_bounce_members[] = {

@@ -4,6 +4,8 @@
  */
 #include "base/asks_priv.h"
 
+#include <string.h>
+
 #include <assert.h>
 
 enum {
@@ -547,6 +549,12 @@ static const struct verb_row verbs[] = {
 #include "keeper/verbs.def"
 #undef VERB
 };
+
+bool verb_at_portal(enum verb verb)
+{
+    static const char prefix[] = "portal_";
+    return strncmp(verb_row(verb)->name, prefix, sizeof prefix - 1) == 0;
+}
 
 const struct verb_row *verb_row(enum verb verb)
 {

@@ -25,6 +25,7 @@
 
 struct server {
     struct slice public_origin; /* empty: none */
+    struct slice portal_shop;   /* empty: the only one */
     const char *countries;      /* NULL: none */
     const char *home;
     struct front_options front;
@@ -137,6 +138,7 @@ static RESULT read_options(const struct call *call, struct server *server, struc
     front->log_requests = call_has(call, OPT_LOG_REQUESTS);
     server->countries = call_text(call, OPT_COUNTRIES);
     server->public_origin = call_slice(call, OPT_PUBLIC_ORIGIN);
+    server->portal_shop = call_slice(call, OPT_PORTAL_SHOP);
     front->secure = slice_starts(server->public_origin, "https://");
     if ((front->certificate_path == NULL) != (front->key_path == NULL)) {
         return FAIL(CONFIG, "--tls-cert and --tls-key: one needs the other");
@@ -262,6 +264,8 @@ static RESULT open_keeper(struct server *server)
                                      .public_origin = server->public_origin,
                                      .listener = server->listener,
                                      .clock = clock_system(),
+                                     .portal = server->front.portal_fd >= 0,
+                                     .portal_shop = server->portal_shop,
                                      .countries = countries,
                                      .mail = sender,
                                      .carrier = carrier};
@@ -311,6 +315,8 @@ RESULT command_serve(struct call *call)
     TRY(address_bind(&listen_at, &server.listen_fd));
     TRY(bind_pages(&server.front, DOOR_CONSOLE, "--console", call_text(call, OPT_CONSOLE),
                    &server.front.console_fd));
+    TRY(bind_pages(&server.front, DOOR_PORTAL, "--portal", call_text(call, OPT_PORTAL),
+                   &server.front.portal_fd));
     TRY(hear_signals(&server));
     TRY(listener_url(&server));
     TRY(open_keeper(&server));

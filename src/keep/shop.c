@@ -85,7 +85,8 @@ void reader_put(struct shop *shop, uint64_t reader, struct buf *out)
         id_put(shop, ID_STAFF, id, out);
         return;
     case READER_PASS:
-        buf_print(out, "pass_%u", id);
+        if (id == 0) buf_text(out, "portal");
+        if (id != 0) buf_print(out, "pass_%u", id);
         return;
     case READER_OUTSIDE:
         id_put(shop, ID_OUTSIDE, id, out);
@@ -106,6 +107,7 @@ void shop_free(struct shop **shop)
     if (at->evidence.at) at->evidence.free(at->evidence.at);
     if (at->notice.at) at->notice.free(at->notice.at);
     if (at->redress.at) at->redress.free(at->redress.at);
+    if (at->portal.at) at->portal.free(at->portal.at);
     if (at->laws.at) at->laws.free(at->laws.at);
     if (at->exporting.at) at->exporting.free(at->exporting.at);
     sightings_free(&at->sightings);

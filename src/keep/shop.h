@@ -81,6 +81,10 @@ struct shop {
         bool stale;
     } redress; /* campaigns: answer/redress/campaign.h. Stale: a batch was undone */
     struct {
+        void *at;
+        void (*free)(void *at);
+    } portal; /* who asks there, in memory alone: answer/portal/portal.h */
+    struct {
         int64_t minute;
         uint16_t counts[256];   /* by number of the reader: two may share a place */
     } ranges;                   /* asked for in this minute: keep/password_verbs.c */

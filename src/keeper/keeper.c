@@ -67,6 +67,20 @@ static RESULT shops_open(struct keeper *keeper)
                : FAIL(CORRUPT, "%s: a home without a shop; restore it", keeper->options.home);
 }
 
+/* Whose customers the portal is for. */
+static RESULT portal_find(struct keeper *keeper)
+{
+    struct slice name = keeper->options.portal_shop;
+    if (!keeper->options.portal) return OK;
+    if (name.len == 0 && keeper->shop_count == 1) keeper->portal = keeper->shops[0];
+    for (size_t i = 0; i < keeper->shop_count; i++) {
+        if (slice_is(name, keeper->shops[i]->name)) keeper->portal = keeper->shops[i];
+    }
+    if (keeper->portal) return OK;
+    return name.len > 0 ? FAIL(CONFIG, "--portal-shop: this home has no such shop, or it is not served")
+                        : FAIL(CONFIG, "--portal: this home has several shops; say whose with --portal-shop");
+}
+
 RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
 {
     SCOPED(keeper_free) struct keeper *keeper = calloc(1, sizeof *keeper);
@@ -82,6 +96,7 @@ RESULT keeper_open(const struct keeper_options *options, struct keeper **out)
     TRY(home_seal_kind(options->home, &keeper->seal));
     TRY(home_open(options->home, options->passphrase, true, &keeper->home));
     TRY(shops_open(keeper));
+    TRY(portal_find(keeper));
     keeper->closed_mail = NULL;
     keeper->options.passphrase = (struct slice){0};
     for (size_t i = 0; i < keeper->shop_count; i++)
@@ -170,6 +185,7 @@ static bool stranger_shop(struct keeper *keeper, struct task *task)
     uint8_t tag[4];
     bool enrol = task->head.verb == VERB_ENROL;
     if (enrol && task->ask.enrol.invite.len == 0) return false; /* in a session of theirs */
+    if (verb_at_portal(task->head.verb) && !task->from->local) task->shop = keeper->portal;
     bool invited = enrol && invite_shop(task->ask.enrol.invite, tag);
     if (task->head.verb == VERB_SESSION_OPEN) session_shop(keeper, task);
     for (size_t i = 0; i < keeper->shop_count && invited && !task->shop; i++) {

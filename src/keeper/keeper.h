@@ -30,7 +30,9 @@ struct keeper_options {
         *listener; /* URL of its own front, where probes are tried; NULL: none. Borrowed as public_origin */
     struct slice
         public_origin; /* as browsers see the vault, for passkeys; empty: none. Borrowed as long as the keeper */
-    bool unwatched;    /* no detectors: tests that know every entry beforehand */
+    bool portal;       /* there is one: portal_shop's, or the only shop's */
+    struct slice portal_shop;    /* its name; empty: there is one shop alone */
+    bool unwatched;              /* no detectors: tests that know every entry beforehand */
     struct countries *countries; /* of networks (keep/country.h); taken over once it is open. NULL: unknown */
     struct mail_sender *mail;    /* sends the shops' mails; taken over once it is open. NULL: they wait */
     struct carrier *carrier;     /* carries alerts out; taken over once it is open. NULL: they wait */

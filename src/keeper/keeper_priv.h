@@ -8,6 +8,7 @@
 #include "answer/facts/verbs.h"
 #include "answer/incident/verbs.h"
 #include "answer/notice/verbs.h"
+#include "answer/portal/verbs.h"
 #include "answer/redress/verbs.h"
 #include "answer/report/verbs.h"
 #include "answer/scope/verbs.h"
@@ -76,6 +77,7 @@ struct keeper {
     struct errands *errands;     /* NULL: they are run in place */
     struct shop **shops;
     size_t shop_count;
+    struct shop *portal;             /* the shop that the portal is of; NULL: there is none */
     struct mail_sender *closed_mail; /* for shops that are not served; borrowed while the home is opened */
     struct buf unserved;             /* which shops did not hold together, in words */
     struct stranger strangers[STRANGERS_MAX];

@@ -38,7 +38,7 @@ enum reader_kind {
     READER_OPERATOR,
     READER_KEY,
     READER_STAFF,
-    READER_PASS,
+    READER_PASS,    /* number 0: the person themself, at the portal */
     READER_OUTSIDE, /* principal of a system outside the vault; number 0: all of them, whoever it was */
     READER_ROLE     /* all readers of a role: whom a breaker or an alert is about; of no entry */
 };
@@ -50,6 +50,8 @@ static inline uint64_t reader_no(enum reader_kind kind, uint32_t id)
 {
     return (uint64_t)kind << 32 | id;
 }
+
+#define PORTAL_READER reader_no(READER_PASS, 0)
 
 struct commitment {
     enum commitment_kind kind;

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-static const char *cookie_name(bool secure)
+static const char *cookie_name(bool portal, bool secure)
 {
+    if (portal) return secure ? "__Host-amanah-portal" : "amanah-portal";
     return secure ? "__Host-amanah" : "amanah";
 }
 
@@ -39,7 +40,7 @@ RESULT cookie_site(const struct cookie_headers *headers)
 
 RESULT cookie_bearer(const struct cookie_headers *headers, bool secure, bool get, struct buf *out)
 {
-    struct slice token = cookie_value(headers->cookie, cookie_name(secure));
+    struct slice token = cookie_value(headers->cookie, cookie_name(false, secure));
     struct slice csrf = slice_text(headers->csrf);
     if (token.len == 0) return OK;
     TRY(cookie_site(headers));
@@ -53,9 +54,15 @@ RESULT cookie_bearer(const struct cookie_headers *headers, bool secure, bool get
     return OK;
 }
 
-void cookie_put(struct slice token, bool secure, struct buf *out)
+struct slice cookie_browser(const struct cookie_headers *headers, bool secure)
 {
-    buf_text(out, cookie_name(secure));
+    struct slice value = cookie_value(headers->cookie, cookie_name(true, secure));
+    return value.len <= ID_BYTES_MAX ? value : (struct slice){0};
+}
+
+void cookie_put(struct slice token, bool portal, bool secure, struct buf *out)
+{
+    buf_text(out, cookie_name(portal, secure));
     buf_byte(out, '=');
     buf_slice_put(out, token);
     buf_text(out, "; Path=/; HttpOnly; SameSite=Strict");

@@ -26,7 +26,10 @@ RESULT cookie_bearer(const struct cookie_headers *headers, bool secure, bool get
 /* SESSION_CSRF when the browser says that another site's page made this request. */
 RESULT cookie_site(const struct cookie_headers *headers);
 
-/* The value of Set-Cookie that keeps the token; an empty one ends the cookie. Appended. */
-void cookie_put(struct slice token, bool secure, struct buf *out);
+/* Which browser it is at the portal, by its cookie there; empty: it has none. Borrowed. */
+struct slice cookie_browser(const struct cookie_headers *headers, bool secure);
+
+/* The value of Set-Cookie that keeps the token, of the console or the portal; an empty one ends the cookie. Appended. */
+void cookie_put(struct slice token, bool portal, bool secure, struct buf *out);
 
 #endif

@@ -108,7 +108,7 @@ static void put_parameters(struct buf *out, const struct route *route)
 
 static bool in_body(const struct route *route, const struct member *member)
 {
-    return route_body_member(route, member) && strcmp(member->name, "version") != 0;
+    return route_body_member(route, member) && !member_of_header(member);
 }
 
 static void put_body_schema(struct buf *out, const struct route *route)

@@ -71,11 +71,8 @@ void pages_headers(const struct page_file *page, bool secure, struct MHD_Respons
     if (secure) add(response, "Strict-Transport-Security", "max-age=31536000");
 }
 
-bool pages_portal_route(const struct route *route)
+bool pages_route(enum door_kind door, const struct route *route)
 {
-    static const enum verb verbs[] = {VERB_NOTICE_VERIFY};
-    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-        if (route->verb == verbs[i]) return true;
-    }
-    return route->reply == REPLY_HEALTH;
+    bool portal = verb_at_portal(route->verb);
+    return door == DOOR_PORTAL ? portal || route->reply == REPLY_HEALTH : !portal;
 }

@@ -52,7 +52,7 @@ bool pages_known(const struct page_file *page, const char *if_none_match);
 void pages_headers(const struct page_file *page, bool secure, struct MHD_Response *response,
                    void (*add)(struct MHD_Response *response, const char *name, const char *value));
 
-/* May the portal's listener be asked for this? All that it has for strangers; nothing of the staff's. */
-bool pages_portal_route(const struct route *route);
+/* May this listener be asked for it? The portal's has what it is for, and nothing of the staff's; no other has that. */
+bool pages_route(enum door_kind door, const struct route *route);
 
 #endif

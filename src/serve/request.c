@@ -184,8 +184,10 @@ static RESULT check_head(struct request *request, const char *method, const char
     TRY(find_page(request, method, path));
     if (request->page) return request->headers_failed;
     TRY(route_find(method, path, &request->found));
-    if (request->door == DOOR_PORTAL && !pages_portal_route(request->found.route))
+    if (!pages_route(request->door, request->found.route))
         return FAIL(ROUTE_UNKNOWN, "path: there is nothing here");
+    if (request->door == DOOR_PORTAL && strcmp(request->found.route->method, "GET") != 0)
+        TRY(cookie_site(&request->headers.cookie));
     TRY(request->headers_failed);
     TRY(check_media(request));
     const char *length = request->headers.content_length;
@@ -246,11 +248,22 @@ static RESULT read_version(const char *header, uint64_t *out)
     return OK;
 }
 
+/* Which browser asks at the portal: the first member of all its asks. */
+static void take_browser(const struct request *request, union any_ask *ask)
+{
+    const struct member *first = verb_row(request->found.route->verb)->members;
+    if (!verb_at_portal(request->found.route->verb)) return;
+    assert(member_of_header(first));
+    *(struct slice *)((uint8_t *)ask + first->offset) =
+        cookie_browser(&request->headers.cookie, request->front->secure);
+}
+
 static RESULT fill_ask(struct request *request, union any_ask *ask, struct json_errors *errors)
 {
     const struct route *route = request->found.route;
     struct query query = {.route = route, .ask = ask, .failed = OK};
     TRY(route_fill(&request->found, ask, &query.taken));
+    take_browser(request, ask);
     const uint64_t from_path = query.taken;
     (void)MHD_get_connection_values(request->mhd, MHD_GET_ARGUMENT_KIND, take_query, &query);
     TRY(query.failed);
@@ -321,6 +334,10 @@ RESULT request_head(struct request *request, struct ask_head *out)
     const struct route *route = request->found.route;
     struct ask_head head = {.verb = route->verb};
     memcpy(head.network, request->network, sizeof head.network);
+    if (request->door == DOOR_PORTAL) { /* nobody there has a credential */
+        *out = head;
+        return OK;
+    }
     TRY(starts_bearer(request->headers.authorization, &head.bearer));
     TRY(take_cookie(request, &head.bearer));
     if (!request->headers.authorization && head.bearer.len == 0)

@@ -61,7 +61,7 @@ static void add_cookie(struct MHD_Response *response, const struct request *requ
                        const struct reply *reply)
 {
     SCOPED(buf_done) struct buf cookie = {0};
-    cookie_put(buf_slice(&reply->token), request->front->secure, &cookie);
+    cookie_put(buf_slice(&reply->token), request->door == DOOR_PORTAL, request->front->secure, &cookie);
     add(response, "Set-Cookie", buf_c(&cookie));
 }
 

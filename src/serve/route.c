@@ -119,12 +119,17 @@ static bool plain(struct slice text)
     return true;
 }
 
+bool member_of_header(const struct member *member)
+{
+    return strcmp(member->name, "version") == 0 || strcmp(member->name, "browser") == 0;
+}
+
 RESULT route_fill(const struct route_found *found, void *ask, uint64_t *out_taken)
 {
     const struct member *members = verb_row(found->route->verb)->members;
     *out_taken = 0;
     for (size_t i = 0; members[i].wire != WIRE_END; i++) {
-        if (strcmp(members[i].name, "version") == 0) *out_taken |= (uint64_t)1 << i;
+        if (member_of_header(&members[i])) *out_taken |= (uint64_t)1 << i;
         for (size_t j = 0; j < found->captures; j++) {
             if (!slice_is(found->names[j], members[i].name)) continue;
             if (!plain(found->values[j])) return FAIL(ID_MALFORMED, "%s: this is none", members[i].name);
@@ -147,7 +152,7 @@ bool route_query_member(const struct route *route, const struct member *member)
 {
     if (route->reply == REPLY_HEALTH || route->reply == REPLY_METRICS || route->reply == REPLY_OPENAPI)
         return false;
-    if (!route_body_member(route, member) || strcmp(member->name, "version") == 0) return false;
+    if (!route_body_member(route, member) || member_of_header(member)) return false;
     if (member->wire == WIRE_U64 || member->wire == WIRE_BOOL) return true;
     return member->wire == WIRE_TEXT && route->body == BODY_NONE &&
            (strcmp(member->name, "after") == 0 || strcmp(member->name, "lang") == 0);

@@ -45,6 +45,9 @@ const struct route *route_rows(size_t *out_count);
 /* HEAD is GET. ROUTE_UNKNOWN, or METHOD_UNKNOWN with out->allow set. About 0.3 us. */
 RESULT route_find(const char *method, const char *path, struct route_found *out);
 
+/* Does a header bring it: `version` If-Match, `browser` the portal's cookie? */
+bool member_of_header(const struct member *member);
+
 /*
  * Put what the path says into the ask, and tell which members the body must not have.
  * @param out_taken  bit i: member i of the verb's table comes from elsewhere

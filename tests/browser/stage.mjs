@@ -21,9 +21,9 @@ export function same(got, want, sentence = "not as it should be") {
   if (JSON.stringify(got) !== JSON.stringify(want)) throw new Wrong(`${sentence}: want ${JSON.stringify(want)}, got ${JSON.stringify(got)}`);
 }
 
-/** The home, and answers to `code EMAIL` and `run ["words"]`. */
-export async function openHome() {
-  const child = spawn("python3", [join(HERE, "stage.py")], { stdio: ["pipe", "pipe", "inherit"] });
+/** The home, and answers to what its stage takes: `code EMAIL`, `run ["words"]`, `mail ADDRESS COUNT`. */
+export async function openHome(stage = "stage.py") {
+  const child = spawn("python3", [join(HERE, stage)], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const line = await lines.next();
@@ -36,6 +36,7 @@ export async function openHome() {
   return {
     ...told,
     code: async (email) => (await say(`code ${email}`)).code,
+    mail: async (address, count) => (await say(`mail ${address} ${count}`)).text,
     run: async (...words) => (await say(`run ${JSON.stringify(words)}`)).out,
     close: () => new Promise((done) => { child.on("exit", done); child.stdin.end(); }),
   };
@@ -88,7 +89,7 @@ export async function look(page, name) {
   await page.screenshot({ path: join(SCREENS, `${name}-${lang}-${device}.png`), fullPage: true, ...(lang === "en" ? {} : { scale: "css" }) });
   const t1 = Date.now();
   same(wide, 0, `${name}: wider than the screen by`);
-  const missing = await page.evaluate(() => document.body.innerText.match(/\b(?:door|room|today|people|incident|watch|ledger|team|settings|problem|head|tab|book|move|blank|state|lack|contain|evidence|close|bundle|checks|instant|hypothesis|decision|redress|public|notice|reconcile)\.[a-z_.]*[a-z_]/g));
+  const missing = await page.evaluate(() => document.body.innerText.match(/\b(?:door|room|today|people|incident|watch|ledger|team|settings|problem|head|tab|book|move|blank|state|lack|contain|evidence|close|bundle|checks|instant|hypothesis|decision|redress|public|notice|reconcile|home|message|safe|mine|foot|field|fact)\.[a-z_.]*[a-z_]/g));
   same(missing, null, `${name}: texts without words`);
   if (lang === "en" || device === "phone") same(await judged(page, lang === "en"), [], `${name}: axe-core found`); // other languages change words, not colours
   if (process.env.AMN_SPENT) console.log(`        ${name} ${lang} ${device}: picture ${t1 - t0} ms, axe ${Date.now() - t1} ms`);

@@ -9,7 +9,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import Home, check, same, story, unbase64, within  # noqa: E402
+from amanah import Door, Home, check, free_port, same, story, unbase64, within  # noqa: E402
 
 ROUTES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/serve/routes.def")
 CAUSES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/base/causes.def")
@@ -61,17 +61,30 @@ class Walk:
     def __init__(self, home):
         self.home, self.called = home, set()
 
-    def __call__(self, method, route, body=None, status=200, path=None, **options):
+    def __call__(self, method, route, body=None, status=200, path=None, door=None, **options):
         self.called.add((method, route))
-        answer = self.home.http(method, path or route, body, **options)
+        answer = (door or self.home).http(method, path or route, body, **options)
         same(answer.status, status, f"{method} {route}: {answer}")
         check(re.fullmatch(r"[A-Za-z0-9._-]{1,64}", answer.headers["x-request-id"]), "a request has an id")
         return answer
 
 
+def portal_door(home):
+    """A home with a portal, and who stands before it."""
+    port = free_port()
+    home.start("--portal", f"127.0.0.1:{port}")
+    return Door(port)
+
+
+def portal(walk, door):
+    """Without a credential, on a listener of its own."""
+    same(walk("GET", "/v1/portal", door=door).json["shop"], walk.home.shop)
+    same(walk("POST", "/v1/portal/verify", {"code": "x"}, door=door).json, {"ours": False})
+
+
 def every_row_does_what_it_is_for():
     with Home() as home:
-        home.start()
+        door = portal_door(home)
         walk = Walk(home)
         made = walk("POST", "/v1/subjects", {"ref": "1", "lang": "ko", "country": "KR", "fields": {
             "name": "Kim Ana", "email": "ana@shop.example", "addresses": [
@@ -110,6 +123,7 @@ def every_row_does_what_it_is_for():
         problem(home.http("GET", one), 410, "subject.erased")
         incidents(walk)  # from here on erasures wait
         compensation(walk)
+        portal(walk, door)
         health = walk("GET", "/healthz", key="")
         same(health.json["ready"], True)
         metrics = walk("GET", "/metrics")
@@ -410,9 +424,15 @@ def filled(path):
 
 def every_row_refuses_what_it_must():
     with Home() as home:
-        home.start()
+        door = portal_door(home)
         for method, path, verb, body, reply in rows():
             here = filled(path)
+            if path.startswith("/v1/portal"):
+                problem(home.http(method, here, body_for(body)), 404, "route.not_found")
+                if body in ("JSON", "OPTIONAL"):
+                    refused_bodies(door, method, here)
+                same(door.http(method, here + "?surprise=1", body_for(body)).code, "request.unknown_member", here)
+                continue
             answer = home.http("TRACE" if method == "PUT" else "PUT", here)
             problem(answer, 405, "route.method")
             within(method, answer.headers["allow"].split(", "))

@@ -1,6 +1,7 @@
 /* What was sent to one person, with proof; is a code ours; bounces; a shop's own texts. */
 #include "answer/notice/dsn.h"
 #include "answer/notice/notice_lint.h"
+#include "answer/notice/proof.h"
 #include "answer/notice/send.h"
 #include "answer/notice/told.h"
 #include "answer/notice/verbs.h"
@@ -244,8 +245,8 @@ static void false_put(struct buf *out)
     put_bool(out, "ours", false);
 }
 
-RESULT verb_notice_verify(struct batch *batch, const struct reader *reader,
-                          const struct notice_verify_ask *ask, struct answer *out)
+RESULT notice_check(struct batch *batch, const struct reader *reader, struct slice code, bool *out_ours,
+                    struct answer *out)
 {
     struct shop *shop = batch->shop;
     struct notices *runs = NULL;
@@ -255,7 +256,8 @@ RESULT verb_notice_verify(struct batch *batch, const struct reader *reader,
     SCOPED(buf_done) struct buf bytes = {0}, text = {0};
     SECRET data_key = {{0}};
     TRY(runs_of(shop, &runs));
-    if (!notice_code_get(runs->codes, ask->code, &number, &found.no)) {
+    *out_ours = notice_code_get(runs->codes, code, &number, &found.no);
+    if (!*out_ours) {
         false_put(&out->body); /* by arithmetic alone: it says nothing about anybody */
         return OK;
     }
@@ -274,6 +276,13 @@ RESULT verb_notice_verify(struct batch *batch, const struct reader *reader,
     put_text(&out->body, "to", record_text_of(buf_slice(&text), "to"));
     const struct sighted sighted = {found.no, 0, record.held & ((uint64_t)1 << FIELD_EMAIL)};
     return look_note(batch, reader, &(struct proof_look){RUN_ENTRY_CHECKED, run, &sighted, &data_key}, out);
+}
+
+RESULT verb_notice_verify(struct batch *batch, const struct reader *reader,
+                          const struct notice_verify_ask *ask, struct answer *out)
+{
+    bool ours = false;
+    return notice_check(batch, reader, ask->code, &ours, out);
 }
 
 RESULT verb_notice_bounce(struct batch *batch, const struct reader *reader,

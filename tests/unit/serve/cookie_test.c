@@ -82,9 +82,9 @@ static void a_cookie_is_kept_from_scripts_and_other_hosts(void **state)
 {
     (void)state;
     SCOPED(buf_done) struct buf near = {0}, far = {0}, gone = {0};
-    cookie_put(SLICE_TEXT("ams_1"), false, &near);
-    cookie_put(SLICE_TEXT("ams_1"), true, &far);
-    cookie_put((struct slice){0}, true, &gone);
+    cookie_put(SLICE_TEXT("ams_1"), false, false, &near);
+    cookie_put(SLICE_TEXT("ams_1"), false, true, &far);
+    cookie_put((struct slice){0}, false, true, &gone);
     assert_string_equal(buf_c(&near), "amanah=ams_1; Path=/; HttpOnly; SameSite=Strict");
     assert_string_equal(buf_c(&far), "__Host-amanah=ams_1; Path=/; HttpOnly; SameSite=Strict; Secure");
     assert_string_equal(buf_c(&gone), "__Host-amanah=; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=0");

@@ -1,0 +1,45 @@
+#include "answer/portal/portal.h"
+
+#include "keep/access/network.h"
+
+#include <stdlib.h>
+
+static void portal_free(void *at)
+{
+    struct portal *portal = at;
+    gate_free(&portal->gate);
+    free(portal);
+}
+
+RESULT portal_of(struct shop *shop, struct portal **out)
+{
+    struct portal *portal = shop->portal.at;
+    if (!portal) {
+        portal = calloc(1, sizeof *portal);
+        if (!portal) return FAIL(UNAVAILABLE, "portal: out of memory");
+        shop->portal.at = portal;
+        shop->portal.free = portal_free;
+    }
+    if (!portal->gate) TRY(gate_new(&portal->gate));
+    *out = portal;
+    return OK;
+}
+
+uint64_t portal_source(struct shop *shop, const struct reader *reader)
+{
+    uint8_t block[NETWORK_BYTES];
+    struct hash hash = {{0}};
+    network_block(reader->network, block);
+    const struct slice parts[] = {SLICE_TEXT("portal source"), SLICE_OF(block)};
+    prf_run(shop->pepper, parts, COUNT_OF(parts), &hash);
+    return be64_get(hash.bytes) | 1;
+}
+
+struct reader portal_reader(const struct reader *stranger)
+{
+    static const struct role role = {.name = "portal"}; /* without acts, fields, purposes */
+    struct reader reader = *stranger;
+    reader.no = reader.line = PORTAL_READER;
+    reader.role = &role;
+    return reader;
+}

@@ -1,0 +1,25 @@
+/*
+ * The portal of a shop, as far as it is kept in memory: who asked how often. Nothing of it is stored, so a restart
+ * forgets it; what anybody was told of a person is in the ledger.
+ *
+ * Main calls: portal_of(), portal_source(). Example: TRY(portal_of(batch->shop, &portal));
+ */
+#ifndef AMN_ANSWER_PORTAL_PORTAL_H
+#define AMN_ANSWER_PORTAL_PORTAL_H
+
+#include "answer/portal/gate.h"
+#include "keep/batch.h"
+
+struct portal {
+    struct gate *gate;
+};
+
+RESULT portal_of(struct shop *shop, struct portal **out);
+
+/* Where somebody comes from, as a keyed tag: an IPv4 address, or the 64 bits of IPv6 that a household has. Never 0. */
+uint64_t portal_source(struct shop *shop, const struct reader *reader);
+
+/* The person themself, as the reader of what concerns them: in entries PORTAL_READER. */
+struct reader portal_reader(const struct reader *stranger);
+
+#endif

@@ -1,0 +1,10 @@
+/* The verbs of the portal: as keep/verbs.h says of all. Whoever asks has no credential. */
+#ifndef AMN_ANSWER_PORTAL_VERBS_H
+#define AMN_ANSWER_PORTAL_VERBS_H
+
+#include "keep/verbs.h"
+
+VERB_FUNCTION(portal_show);
+VERB_FUNCTION(portal_verify);
+
+#endif

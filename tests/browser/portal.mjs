@@ -1,0 +1,105 @@
+// Stories of the portal: as customers use it, in three languages, on a phone and at a desk.
+import { check, look, nowhere, openBrowser, openHome, openPage, same, tell } from "./stage.mjs";
+
+const home = await openHome("portal_stage.py");
+const browser = await openBrowser();
+const LANGS = ["en", "id", "ko"], DEVICES = ["phone", "desktop"];
+const SECRETS = ["Ji-woo Kim", "jiwoo@mail.example", "+821012345678", "Dewi Lestari", "dewi@mail.example"];
+
+/** In every language on every device; dark where it is a phone in Korean. */
+async function everywhere(story) {
+  await Promise.all(LANGS.map(async (lang) => {
+    for (const device of DEVICES) {
+      const page = await openPage(browser, home, { lang, device, dark: lang === "ko" && device === "phone" });
+      await page.goto(home.console);
+      await page.waitForSelector("h1");
+      await story(page, lang);
+      await page.context().close();
+    }
+  }));
+}
+const go = async (page, place) => { await page.evaluate((to) => { location.hash = `#/${to}`; }, place); await page.waitForSelector("main nav a"); };
+
+const failed = await tell({
+  async the_first_view_is_small() {
+    const page = await openPage(browser, home);
+    let bytes = 0;
+    const client = await page.context().newCDPSession(page);
+    await client.send("Network.enable");
+    client.on("Network.loadingFinished", (event) => { bytes += event.encodedDataLength; });
+    await page.goto(home.console, { waitUntil: "networkidle" });
+    check(bytes > 5000 && bytes < 100 * 1024, `under 100 KB on the line: ${bytes}`);
+    console.log(`        first view: ${bytes} bytes`);
+    await page.context().close();
+  },
+
+  async the_questions_are_there_in_the_readers_language() {
+    await everywhere(async (page, lang) => {
+      await page.waitForFunction(() => document.querySelector(".brand")?.textContent?.includes("Toko Kim"));
+      same(await page.evaluate(() => document.documentElement.lang), lang);
+      await look(page, "portal-home");
+      for (const door of await page.$$eval(".doors a", (all) => all.map((one) => one.getAttribute("href")))) {
+        check(/^#\/\w+$|^\/\w+$/.test(door ?? ""), `a door that leads somewhere: ${door}`);
+      }
+      await go(page, "safe");
+      await look(page, "portal-safe");
+    });
+    const page = await openPage(browser, home);
+    await page.goto(home.console);
+    await page.selectOption(".top select", "ko");
+    await page.waitForFunction(() => document.documentElement.lang === "ko");
+    await page.reload();
+    await page.waitForFunction(() => document.documentElement.lang === "ko");
+    same(await page.evaluate(() => ({ ...localStorage })), { "amanah.language": "ko" }, "all that is kept");
+    await page.context().close();
+  },
+
+  async a_message_is_told_from_a_false_one() {
+    await everywhere(async (page) => {
+      await go(page, "message");
+      await page.fill("input", home.codes["dewi@mail.example"].toUpperCase());
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".note.good");
+      check((await page.locator(".note.good").innerText()).includes("d***@mail.example"), "the recipient, masked");
+      same(await page.locator("form .note.warn").count(), 1, "and that a message to somebody else is false");
+      await look(page, "portal-message-ours");
+      await nowhere(page, SECRETS, { dom: true });
+      await page.fill("input", "zzzzz-zzzzz-zzzzz-zzzzz-zzzzz-z");
+      await page.click("form button[type=submit]");
+      await page.waitForSelector(".note.bad");
+      await look(page, "portal-message-false");
+    });
+  },
+
+  async what_is_typed_is_text_and_nothing_else() {
+    const page = await openPage(browser, home);
+    await page.goto(`${home.console}/#/message`);
+    await page.fill("input", home.hostile.slice(0, 64));
+    await page.click("form button[type=submit]");
+    await page.waitForSelector(".note.bad");
+    same(await page.locator("main img, main script").count(), 0);
+    same(page.faults, []);
+    await page.context().close();
+  },
+
+  async all_of_it_works_by_keyboard() {
+    const page = await openPage(browser, home);
+    await page.goto(home.console);
+    await page.waitForSelector(".doors a");
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute("href") ?? document.activeElement?.tagName);
+    await page.keyboard.press("Tab");
+    same(await focused(), "#main", "first a way past the head");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    same(await focused(), "SELECT");
+    await page.keyboard.press("Tab");
+    same(await focused(), "#/message");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("form");
+    same(await page.evaluate(() => document.activeElement?.tagName), "H1", "a new page is read from its heading");
+    await page.context().close();
+  },
+});
+await browser.close();
+await home.close();
+process.exit(failed ? 1 : 0);

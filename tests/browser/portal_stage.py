@@ -1,0 +1,39 @@
+"""A home with a portal, for its pages to show: made-up customers of whom something leaked, told by mail.
+
+Prints one line of JSON and goes on until standard input ends; `mail ADDRESS COUNT` is answered with the COUNTth mail that
+came there.
+"""
+import json
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../scenario"))
+from amanah import Home  # noqa: E402
+from mail_host import MailHost  # noqa: E402
+from portal import leaked, notice_codes, portal_options  # noqa: E402
+
+
+def mail_to(host, address, count):
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        got = [mail for mail in list(host.mails) if mail.to == address]
+        if len(got) >= count:
+            return got[count - 1].text
+        time.sleep(0.05)
+    return ""
+
+
+def main():
+    with Home(shop="toko-kim") as home, MailHost() as host:
+        home.start(*portal_options(home))
+        told = leaked(home, host)
+        print(json.dumps({**told, "console": home.portal, "codes": notice_codes(host)}), flush=True)
+        for line in sys.stdin:
+            word, address, count = line.split()
+            if word == "mail":
+                print(json.dumps({"text": mail_to(host, address, int(count))}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
