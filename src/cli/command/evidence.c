@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/evidence_send.h"
 #include "cli/input.h"
+#include "cli/output.h"
 #include "cli/show.h"
 #include "crypto/crypto.h"
 
@@ -50,21 +51,18 @@ static RESULT take_in(struct call *call, struct client *client, const char *path
     return OK;
 }
 
-static RESULT write_all(int fd, struct slice bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t put = write(fd, bytes.at, bytes.len);
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return FAIL(UNAVAILABLE, "--out: cannot write: %s", strerror(errno));
-        bytes = slice_from(bytes, (size_t)put);
-    }
-    return OK;
-}
+struct receiving {
+    struct call *call;
+    struct client *client;
+    struct evidence_read_ask *ask;
+    struct slice wanted; /* its SHA-256, hexadecimal */
+};
 
 /* What came is hashed here as well: this end need not take the vault's word. */
-static RESULT receive(struct call *call, struct client *client, struct evidence_read_ask *ask, int fd,
-                      struct slice wanted)
+static RESULT receive(void *context, int fd)
 {
+    const struct receiving *receiving = context;
+    struct evidence_read_ask *ask = receiving->ask;
     SCOPED(crypto_free) struct crypto *crypto = NULL;
     SCOPED(hasher_free) struct hasher *hasher = NULL;
     SCOPED(buf_done) struct buf text = {0};
@@ -75,32 +73,18 @@ static RESULT receive(struct call *call, struct client *client, struct evidence_
     for (; more; ask->part++) {
         SCOPED(answer_done) struct answer answer = {0};
         SCOPED(buf_done) struct buf part = {0};
-        TRY(ask_answer(call, client, VERB_EVIDENCE_READ, ask, &answer));
+        TRY(ask_answer(receiving->call, receiving->client, VERB_EVIDENCE_READ, ask, &answer));
         if (!doc_bytes(doc_get(answer_doc(&answer), "data"), &part))
             return FAIL(CORRUPT, "vault: a part of the file did not come");
         more = doc_true(doc_get(answer_doc(&answer), "more"));
         hasher_put(hasher, buf_slice(&part));
-        TRY(write_all(fd, buf_slice(&part)));
+        TRY(output_all(fd, buf_slice(&part)));
     }
     hasher_end(hasher, &hash);
     hex_put(&text, SLICE_OF(hash.bytes));
-    return slice_equal(buf_slice(&text), wanted) ? OK
-                                                 : FAIL(CORRUPT, "vault: what came is not what was taken in");
-}
-
-static RESULT receive_file(struct call *call, struct client *client, struct evidence_read_ask *ask,
-                           const char *path, struct slice wanted)
-{
-    SCOPED(buf_done) struct buf temporary = {0};
-    buf_print(&temporary, "%s.part", path);
-    SCOPED(descriptor_done)
-    int fd = open(buf_c(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&temporary), strerror(errno));
-    struct result done = receive(call, client, ask, fd, wanted);
-    if (done.code == CODE_OK && (fsync(fd) != 0 || rename(buf_c(&temporary), path) != 0))
-        done = FAIL(UNAVAILABLE, "%s: cannot write: %s", path, strerror(errno));
-    if (done.code != CODE_OK) (void)unlink(buf_c(&temporary)); /* the reason above is what counts */
-    return done;
+    return slice_equal(buf_slice(&text), receiving->wanted)
+               ? OK
+               : FAIL(CORRUPT, "vault: what came is not what was taken in");
 }
 
 static RESULT take_out(struct call *call, struct client *client, uint64_t line)
@@ -113,8 +97,9 @@ static RESULT take_out(struct call *call, struct client *client, uint64_t line)
     if (begun.shown) return OK;
     struct slice wanted = doc_text(doc_get(answer_doc(&begun), "hash"));
     ask.taking = doc_text(doc_get(answer_doc(&begun), "taking"));
-    if (strcmp(path, "-") == 0) return receive(call, client, &ask, STDOUT_FILENO, wanted);
-    TRY(receive_file(call, client, &ask, path, wanted));
+    struct receiving receiving = {call, client, &ask, wanted};
+    TRY(output_made(path, receive, &receiving));
+    if (strcmp(path, "-") == 0) return OK;
     if (call_has(call, OPT_JSON)) return show_json(answer_doc(&begun));
     show_value(wanted);
     show_words(", %llu bytes, as it was taken in\n",

@@ -1,12 +1,10 @@
 /* Exports and jobs: asking for many people as a file, how far it is, taking it. */
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/show.h"
 #include "crypto/crypto.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -122,59 +120,37 @@ RESULT command_export_show(struct call *call)
     return ask_and_show(call, VERB_EXPORT_SHOW, &ask, show_export);
 }
 
-static void descriptor_done(int *fd)
-{
-    if (*fd > STDERR_FILENO) (void)close(*fd); /* what was written was fsynced before */
-}
-
-static RESULT write_all(int fd, struct slice bytes)
-{
-    while (bytes.len > 0) {
-        ssize_t put = write(fd, bytes.at, bytes.len);
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return FAIL(UNAVAILABLE, "--out: cannot write: %s", strerror(errno));
-        bytes = slice_from(bytes, (size_t)put);
-    }
-    return OK;
-}
+struct receiving {
+    struct call *call;
+    struct client *client;
+    struct doc export;
+};
 
 /* Piece by piece; what came is hashed here as well: this end need not take the vault's word. */
-static RESULT receive(struct call *call, struct client *client, struct doc export, int fd)
+static RESULT receive(void *context, int fd)
 {
+    const struct receiving *receiving = context;
+    struct doc export = receiving->export;
     SCOPED(crypto_free) struct crypto *crypto = NULL;
     SCOPED(hasher_free) struct hasher *hasher = NULL;
-    struct export_read_ask ask = {.id = slice_text(call->args[0]), .bytes = EXPORT_PIECE_BYTES};
+    struct export_read_ask ask = {.id = slice_text(receiving->call->args[0]), .bytes = EXPORT_PIECE_BYTES};
     struct hash hash = {{0}}, wanted = {{0}};
     uint64_t bytes = doc_number(doc_get(export, "bytes"));
     TRY(crypto_new(&crypto));
     TRY(hasher_new(crypto, &hasher));
     while (ask.from < bytes) {
         SCOPED(answer_done) struct answer piece = {0};
-        TRY(ask_answer(call, client, VERB_EXPORT_READ, &ask, &piece));
+        TRY(ask_answer(receiving->call, receiving->client, VERB_EXPORT_READ, &ask, &piece));
         if (piece.body.len == 0 || piece.body.len > bytes - ask.from)
             return FAIL(CORRUPT, "vault: a piece of the file did not come");
         hasher_put(hasher, buf_slice(&piece.body));
-        TRY(write_all(fd, buf_slice(&piece.body)));
+        TRY(output_all(fd, buf_slice(&piece.body)));
         ask.from += piece.body.len;
     }
     hasher_end(hasher, &hash);
     bool told = hex_get(doc_text(doc_get(export, "sha256")), wanted.bytes, HASH_BYTES);
     return told && hash_equal(&hash, &wanted) ? OK
                                               : FAIL(CORRUPT, "vault: what came is not what was written");
-}
-
-static RESULT receive_file(struct call *call, struct client *client, struct doc export, const char *path)
-{
-    SCOPED(buf_done) struct buf temporary = {0};
-    buf_print(&temporary, "%s.part", path);
-    SCOPED(descriptor_done)
-    int fd = open(buf_c(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&temporary), strerror(errno));
-    struct result done = receive(call, client, export, fd);
-    if (done.code == CODE_OK && (fsync(fd) != 0 || rename(buf_c(&temporary), path) != 0))
-        done = FAIL(UNAVAILABLE, "%s: cannot write: %s", path, strerror(errno));
-    if (done.code != CODE_OK) (void)unlink(buf_c(&temporary)); /* the reason above is what counts */
-    return done;
 }
 
 RESULT command_export_get(struct call *call)
@@ -191,8 +167,9 @@ RESULT command_export_get(struct call *call)
     struct doc export = answer_doc(&shown);
     if (!doc_there(doc_get(export, "sha256")))
         return FAIL(CONFLICT, "export: there is no file to be had; see export show");
-    if (slice_is(path, "-")) return receive(call, client, export, STDOUT_FILENO);
-    TRY(receive_file(call, client, export, call_text(call, OPT_OUT)));
+    struct receiving receiving = {call, client, export};
+    TRY(output_made(call_text(call, OPT_OUT), receive, &receiving));
+    if (slice_is(path, "-")) return OK;
     if (call_has(call, OPT_JSON)) return show_json(export);
     show_words("%llu bytes, SHA-256 ", (unsigned long long)doc_number(doc_get(export, "bytes")));
     show_value(doc_text(doc_get(export, "sha256")));

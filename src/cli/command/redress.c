@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/members.h"
+#include "cli/output.h"
 #include "cli/show.h"
 
 #include <errno.h>
@@ -159,38 +160,29 @@ RESULT command_redress_totals(struct call *call)
     return ask_and_show(call, VERB_CAMPAIGN_TOTALS, &ask, show_totals);
 }
 
-static void descriptor_done(int *fd)
-{
-    if (*fd >= 0) (void)close(*fd); /* what was written was synced before */
-}
+struct receiving {
+    struct call *call;
+    struct client *client;
+    uint64_t people;
+};
 
-static RESULT write_all(int fd, struct slice bytes)
+static RESULT receive(void *context, int fd)
 {
-    while (bytes.len > 0) {
-        ssize_t wrote = write(fd, bytes.at, bytes.len);
-        if (wrote < 0 && errno == EINTR) continue;
-        if (wrote < 0) return FAIL(UNAVAILABLE, "codes: cannot write: %s", strerror(errno));
-        bytes = slice_from(bytes, (size_t)wrote);
-    }
-    return OK;
-}
-
-static RESULT receive(struct call *call, struct client *client, int fd, uint64_t *people)
-{
-    struct campaign_codes_ask ask = {.id = slice_text(call->args[0])};
+    struct receiving *receiving = context;
+    struct campaign_codes_ask ask = {.id = slice_text(receiving->call->args[0])};
     SCOPED(buf_done) struct buf taking = {0};
     for (bool more = true; more;) {
         SCOPED(answer_done) struct answer piece = {0};
         SCOPED(buf_done) struct buf bytes = {0};
-        TRY(ask_answer(call, client, VERB_CAMPAIGN_CODES, &ask, &piece));
+        TRY(ask_answer(receiving->call, receiving->client, VERB_CAMPAIGN_CODES, &ask, &piece));
         struct doc told = answer_doc(&piece);
         TRY(base64_get(doc_text(doc_get(told, "data")), &bytes));
-        TRY(write_all(fd, buf_slice(&bytes)));
+        TRY(output_all(fd, buf_slice(&bytes)));
         buf_clear(&taking);
         buf_slice_put(&taking, doc_text(doc_get(told, "taking")));
         ask.taking = buf_slice(&taking);
         ask.piece = doc_number(doc_get(told, "piece"));
-        *people += doc_number(doc_get(told, "people"));
+        receiving->people += doc_number(doc_get(told, "people"));
         more = doc_true(doc_get(told, "more"));
     }
     return OK;
@@ -200,34 +192,22 @@ RESULT command_redress_codes(struct call *call)
 {
     const struct campaign_codes_ask first = {.id = slice_text(call->args[0])};
     struct slice path = {0};
-    uint64_t people = 0;
     SCOPED(client_free) struct client *client = NULL;
     SCOPED(answer_done) struct answer curl = {0};
-    SCOPED(buf_done) struct buf temporary = {0};
     TRY(call_need(call, OPT_OUT, &path));
     TRY(client_open(call, &client));
     if (call_shows(call)) return ask_answer(call, client, VERB_CAMPAIGN_CODES, &first, &curl);
-    buf_slice_put(&temporary, path);
-    buf_text(&temporary, ".part");
-    SCOPED(descriptor_done)
-    int fd = open(buf_c(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&temporary), strerror(errno));
-    struct result done = receive(call, client, fd, &people);
-    if (done.code == CODE_OK && (fsync(fd) != 0 || rename(buf_c(&temporary), call_text(call, OPT_OUT)) != 0))
-        done = FAIL(UNAVAILABLE, "%s: cannot write: %s", call_text(call, OPT_OUT), strerror(errno));
-    if (done.code != CODE_OK) {
-        (void)unlink(buf_c(&temporary)); /* the reason above is what counts */
-        return done;
-    }
+    struct receiving receiving = {call, client, 0};
+    TRY(output_made(call_text(call, OPT_OUT), receive, &receiving));
     if (call_has(call, OPT_JSON)) {
         SCOPED(buf_done) struct buf told = {0};
         cbor_map(&told, 1);
         cbor_text(&told, SLICE_TEXT("people"));
-        cbor_uint(&told, people);
+        cbor_uint(&told, receiving.people);
         return show_json(doc_of(buf_slice(&told)));
     }
     show_words("Codes of %llu people. Their recipient opens the file with: age -d -i IDENTITY\n",
-               (unsigned long long)people);
+               (unsigned long long)receiving.people);
     return OK;
 }
 

@@ -1,5 +1,5 @@
 #include "base/clock.h"
-#include "cli/command/bundle_check.h"
+#include "cli/bundle/check.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/proof_file.h"

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/doc.h"
 #include "base/json.h"
-#include "cli/command/bundle_check.h"
+#include "cli/bundle/check.h"
 #include "keep/incident_lines.h"
 #include "prove/entry.h"
 #include "prove/proof.h"

@@ -4,8 +4,8 @@
  *
  * Main call: bundle_check(). Example: TRY(bundle_check(crypto, fd, vkeys, &found));
  */
-#ifndef AMN_CLI_COMMAND_BUNDLE_CHECK_H
-#define AMN_CLI_COMMAND_BUNDLE_CHECK_H
+#ifndef AMN_CLI_BUNDLE_CHECK_H
+#define AMN_CLI_BUNDLE_CHECK_H
 
 #include "prove/checkpoint.h"
 

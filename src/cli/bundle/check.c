@@ -1,4 +1,4 @@
-#include "cli/command/bundle_check.h"
+#include "cli/bundle/check.h"
 
 #include "cli/call.h"
 #include "keep/backup/tar.h"
