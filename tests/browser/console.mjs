@@ -10,7 +10,7 @@ const states = {};
 /** In every language on every device: signed in once for all of them, one page each for all stories. */
 const pages = new Map();
 async function everywhere(story) {
-  await Promise.all(LANGS.map(async (lang) => {
+  const told = await Promise.allSettled(LANGS.map(async (lang) => {
     for (const device of DEVICES) {
       const name = `${lang} ${device}`;
       if (!pages.has(name)) {
@@ -21,6 +21,7 @@ async function everywhere(story) {
       await story(pages.get(name), name);
     }
   }));
+  for (const one of told) if (one.reason) throw one.reason;
 }
 const go = async (page, place) => { await page.evaluate((to) => { location.hash = `#/${to}`; }, place); await page.waitForFunction((to) => document.querySelector(`nav a[href="#/${to}"][aria-current]`), place.split("/")[0]); };
 
@@ -194,7 +195,8 @@ const failed = await tell({
       await page.waitForSelector("table a");
       await look(page, "incidents");
       for (const [tab, ready] of [["clocks", ".meter"], ["scope", "svg.chart"], ["severity", "table"], ["reports", "main section"], ["notices", "main section"], ["tasks", "li.line"], ["timeline", "ol li.line"], ["contain", "main section"],
-        ["happened", "li.line"], ["evidence", "form"], ["close", ".note"]]) {
+        ["happened", "li.line"], ["evidence", "form"], ["close", ".note"],
+        ["facts", "table"], ["statements", "form"], ["redress", "main section"]]) {
         await page.evaluate(([id, part]) => { location.hash = `#/incidents/${id}/${part}`; }, [home.incident, tab]);
         await page.waitForSelector(`.tabs a[aria-current][href$="${tab}"]`, { state: "attached" });
         await page.waitForSelector(ready);
@@ -241,13 +243,115 @@ const failed = await tell({
     await page.context().close();
   },
 
+  async public_words_are_checked_and_published_by_another() {
+    const kim = await openPage(browser, home, { state: states.kim }), at = `${home.console}/#/incidents/${home.incident}`;
+    await kim.goto(`${at}/tasks`);
+    await kim.getByRole("button", { name: "Let somebody in" }).click();
+    await kim.getByLabel("Who", { exact: true }).selectOption({ label: "Budi" });
+    await kim.getByRole("button", { name: "Add", exact: true }).click();
+    await kim.getByText("may know", { exact: true }).waitFor();
+    await kim.goto(`${at}/facts`);
+    for (const [about, text] of [["who", "Toko Kim"], ["contact", "privacy@shop.example"]]) {
+      await kim.getByLabel("About", { exact: true }).selectOption(about);
+      await kim.getByLabel("Language").last().selectOption("");
+      await kim.getByLabel("In your words").fill(text);
+      await kim.getByRole("button", { name: "Write it down" }).click();
+      await kim.locator("td .said", { hasText: text }).first().waitFor();
+    }
+    await kim.getByLabel("Question", { exact: true }).selectOption("leak_confirmed");
+    await kim.getByRole("button", { name: "Answer" }).click();
+    await kim.getByText("Noted.").waitFor();
+    await kim.goto(`${at}/statements`);
+    await kim.getByRole("button", { name: "Draft it" }).click();
+    await kim.getByText("The check finds nothing.").waitFor();
+    await kim.getByText("Somebody else has to publish it").waitFor();
+    await kim.getByLabel("Where it is read").selectOption("sms");
+    await kim.getByRole("button", { name: "Change this text" }).click();
+    await kim.getByLabel("Your own text").fill(`Some of 5 people may have been exposed. ${home.hostile}`);
+    await kim.getByRole("button", { name: "Keep as a new draft" }).click();
+    await kim.getByText("a softer word than what happened").first().waitFor();
+    await look(kim, "incident-statement-faults");
+    same(await kim.locator("main img, main script").count(), 0, "what was written is text");
+    await kim.getByRole("button", { name: "Open", exact: true }).click();
+    await kim.getByText("The check finds nothing.").waitFor();
+    const budi = await openPage(browser, home);
+    await signIn(budi, home, "budi@shop.example");
+    states.budi = await budi.context().storageState();
+    await budi.goto(`${at}/statements`);
+    await budi.getByRole("button", { name: "It is published" }).waitFor();
+    check(await budi.getByRole("button", { name: "It is published" }).isDisabled(), "not with faults");
+    await budi.getByRole("button", { name: "Open", exact: true }).click();
+    await budi.getByText("The check finds nothing.").waitFor();
+    await budi.getByLabel("Where it was published").fill("shop.example, front page");
+    await budi.getByRole("button", { name: "It is published" }).click();
+    await budi.locator(".tag.good", { hasText: "published" }).first().waitFor();
+    await look(budi, "incident-statement-published");
+    await budi.context().close();
+    await kim.context().close();
+  },
+
+  async people_are_told_by_two_and_it_is_watched() {
+    const kim = await openPage(browser, home, { state: states.kim }), budi = await openPage(browser, home, { state: states.budi, device: "phone" });
+    const at = `${home.console}/#/incidents/${home.incident}/notices`;
+    await kim.goto(at);
+    const run = (page) => page.locator("section.sheet", { has: page.getByRole("heading", { name: "Notice 1" }) });
+    await run(kim).getByRole("button", { name: "Send a test" }).click();
+    await run(kim).getByLabel("To which address").fill("kim@shop.example");
+    await run(kim).getByRole("button", { name: "Send a test" }).click();
+    await kim.getByText("The test is on its way.").waitFor();
+    await run(kim).getByRole("button", { name: "Send", exact: true }).click();
+    await kim.locator("dialog[open]").getByRole("button", { name: "Send", exact: true }).click();
+    await run(kim).getByText("A second person has to agree before it goes out.").waitFor();
+    check((await run(kim).getByRole("button", { name: "I agree" }).count()) === 0, "nobody agrees to their own asking");
+    await budi.goto(at);
+    await run(budi).getByRole("button", { name: "I agree" }).click();
+    await run(kim).locator(".tag.good", { hasText: "done" }).waitFor({ timeout: 20000 });
+    await run(kim).getByText("3 of 3 (100%)").waitFor();
+    await look(kim, "incident-notice-sent");
+    await nowhere(kim, ["Ji-woo Kim", "jiwoo@mail.example"], { dom: true });
+    await kim.context().close();
+    await budi.context().close();
+  },
+
+  async compensation_is_promised_by_two() {
+    const kim = await openPage(browser, home, { state: states.kim }), budi = await openPage(browser, home, { state: states.budi });
+    const at = `${home.console}/#/incidents/${home.incident}/redress`;
+    await kim.goto(at);
+    await kim.getByRole("button", { name: "Begin" }).click();
+    await kim.getByLabel("What it is called").fill(home.hostile);
+    await kim.getByLabel("Currency").selectOption("KRW");
+    await kim.getByLabel("For each person").fill("50000");
+    await kim.getByLabel("Good until").fill("2027-06-30");
+    for (const [name, terms] of [["English", `You waive all claims. ${home.hostile}`], ["Bahasa Indonesia", "Berlaku untuk apa saja."], ["한국어", "무엇이든 살 수 있습니다."]]) await kim.getByLabel(`Terms in ${name}`).fill(terms);
+    await kim.getByRole("button", { name: "Draft it" }).click();
+    await kim.getByText("a waiver of rights").waitFor();
+    await look(kim, "incident-redress-flagged");
+    same(await kim.locator("main img, main script").count(), 0, "terms are text");
+    await kim.getByRole("button", { name: "Promise it" }).click();
+    await kim.locator("dialog[open]").getByRole("button", { name: "Promise it" }).click();
+    await kim.getByText("A second person has to agree: it stands under Team.").waitFor();
+    await budi.goto(`${home.console}/#/team`);
+    await budi.locator("li.line", { hasText: "is announced" }).getByRole("button", { name: "I agree" }).click();
+    await budi.locator("li.line", { hasText: "is announced" }).waitFor({ state: "detached" });
+    await kim.reload();
+    await kim.locator("article .tag.good", { hasText: "promised" }).waitFor();
+    await kim.getByText("₩150,000").first().waitFor();
+    const [totals] = await Promise.all([kim.waitForEvent("download"), kim.getByRole("button", { name: "Signed totals" }).click()]);
+    check(JSON.parse(readFileSync(await totals.path(), "utf8")).note.includes("amanah totals 1"), "the totals are a signed note");
+    await look(kim, "incident-redress-promised");
+    await kim.context().close();
+    await budi.context().close();
+  },
+
   async a_reader_is_stopped_by_one_and_freed_by_two() {
     await everywhere(async (page) => {
       await go(page, "watch");
       await page.waitForSelector("table");
       await look(page, "watch");
     });
-    const kim = await openPage(browser, home, { state: states.kim }), budi = await openPage(browser, home);
+    const kim = await openPage(browser, home, { state: states.kim }), budi = await openPage(browser, home, { state: states.budi });
+    await budi.goto(home.console);
+    await budi.waitForSelector(".house");
     await kim.goto(`${home.console}/#/watch`);
     const row = kim.locator("tr", { hasText: "parcel labels" }).first();
     await row.getByRole("button", { name: "Stop" }).click();
@@ -257,10 +361,9 @@ const failed = await tell({
     await kim.locator("li.line", { hasText: "may look again" }).waitFor();
     await look(kim, "watch-stopped");
     check((await kim.locator("li.line", { hasText: "may look again" }).getByRole("button", { name: "I agree" }).count()) === 0, "nobody agrees to their own asking");
-    await signIn(budi, home, "budi@shop.example");
     await go(budi, "watch");
     await budi.locator("li.line", { hasText: "may look again" }).getByRole("button", { name: "I agree" }).click();
-    await budi.getByText("Nothing waits.").waitFor();
+    await budi.locator("li.line", { hasText: "may look again" }).waitFor({ state: "detached" });
     await budi.locator("tr", { hasText: "parcel labels" }).first().getByText("looks are tried again").waitFor({ timeout: 15000 });
     await kim.context().close();
     await budi.context().close();

@@ -42,8 +42,9 @@ export async function openHome(stage = "stage.py") {
   };
 }
 
+let browserOf;
 export async function openBrowser() {
-  return chromium.launch({ executablePath: process.env.AMN_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] });
+  return browserOf = await chromium.launch({ executablePath: process.env.AMN_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] });
 }
 
 /** A page that fails its story on any script error, refused resource, violation of the policy, or request elsewhere. */
@@ -121,10 +122,13 @@ export async function tell(stories) {
   let failed = 0;
   const only = process.env.AMN_STORY; // one of them, and what signs in
   for (const [name, story] of Object.entries(stories)) {
-    if (only && !name.includes(only) && !name.includes("signs_in")) continue;
+    if (only && !only.split(",").some((part) => name.includes(part)) && !name.includes("signs_in")) continue;
     const began = Date.now();
     try { await story(); console.log(`ok      ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`); }
-    catch (error) { failed++; console.log(`FAILED  ${name}: ${error.stack ?? error}`); }
+    catch (error) {
+      failed++;
+      if (only) for (const context of browserOf.contexts()) for (const page of context.pages()) console.log(`        at ${page.url()}: ${(await page.locator("main").innerText().catch(() => "")).slice(0, 300).replaceAll("\n", " ")}`);
+      console.log(`FAILED  ${name}: ${error.stack ?? error}`); }
   }
   return failed;
 }

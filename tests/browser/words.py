@@ -50,5 +50,14 @@ def no_page_has_sentences_of_its_own():
             check(False, f"{file.name}: a sentence that is not in locale/: {text.strip()!r}")
 
 
+def the_questions_of_the_law_are_those_of_the_program():
+    asked = (TOP / "web/src/console/incident/facts.tsx").read_text(encoding="utf-8")
+    names = (TOP / "src/answer/law/names.def").read_text(encoding="utf-8")
+    listed = re.findall(r'"(\w+)"', re.search(r"const FACTS = \[(.*?)\]", asked, re.S)[1] + re.search(r"const KINDS = \[(.*?)\]", asked)[1])
+    rows = re.findall(r'^(?:FACT|KIND)\(\w+, "(\w+)"\)', names, re.M)
+    same(listed, [name for name in rows if name not in ("marketplace", "medium_or_larger")], "the shop's profile answers two; the page asks the others")
+
+
 if __name__ == "__main__":
-    story(three_languages_say_the_same, no_page_asks_for_words_that_are_not_there, no_page_has_sentences_of_its_own)
+    story(three_languages_say_the_same, no_page_asks_for_words_that_are_not_there, no_page_has_sentences_of_its_own,
+          the_questions_of_the_law_are_those_of_the_program)

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { ask, askAll } from "../ui/api";
 import { Choice, Confirm, Empty, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
 import { day, t, word } from "../ui/words";
+import { Approvals } from "./approvals";
 import { useShared } from "./state";
 
 interface Colleague { id: string; name: string; email: string; role: string; state: string; created: string; passkeys: { name?: string }[] }
@@ -15,6 +16,7 @@ export function Team(): JSX.Element {
   return (
     <>
       <div class="head"><h1 tabIndex={-1}>{t("room.team")}</h1><p class="soft">{t("team.about")}</p></div>
+      <Approvals />
       <People />
       {can("keys") ? <Keys /> : null}
       {can("secrets") ? <Secrets /> : null}

@@ -5,7 +5,8 @@ import { ask, askAll } from "../ui/api";
 import { Bars } from "../ui/chart";
 import { Confirm, Empty, Id, Loaded, Meter, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
 import { number, share, t, word } from "../ui/words";
-import type { Alert, Approval, ReaderRow, WatchStatus } from "./shapes";
+import { Approvals } from "./approvals";
+import type { Alert, ReaderRow, WatchStatus } from "./shapes";
 import { useShared } from "./state";
 
 interface Blast { customers: number; items: { key: string; name: string; role: string; people: Record<string, number>; per_mille: Record<string, number> }[] }
@@ -85,30 +86,6 @@ function Radius(): JSX.Element {
           <span><strong>{one.name || <Id of={one.key} />}</strong><br /><span class="small soft">{word("role", one.role)}</span></span>,
           ...WINDOWS.map((window) => <span class={(one.per_mille[window] ?? 0) >= 500 ? "strong" : ""}>{number(one.people[window] ?? 0)} <span class="small soft">({share(one.people[window] ?? 0, got.customers)})</span></span>)]} />
       )}</Loaded>
-    </Sheet>
-  );
-}
-
-/** What waits for a second person, with what would change; whoever asked may take it back. */
-function Approvals(): JSX.Element {
-  const { named, can, self, tick } = useShared();
-  const waiting = useAsk((signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [], 15000, tick);
-  const act = useAct();
-  const say = (one: Approval, word: "approve" | "cancel") => act.run(async () => { await ask(`POST /v1/approvals/{id}/${word}`, { id: one.approval }); waiting.again(); });
-  return (
-    <Sheet title={t("today.waiting")}>
-      <Trouble of={act.problem} />
-      <Loaded of={waiting}>{({ items }) => {
-        const open = items.filter((one) => one.state === "waiting");
-        return open.length === 0 ? <Empty>{t("today.nothing_waits")}</Empty> : (
-          <ul class="plain stack">{open.map((one) => (
-            <li key={one.approval} class="line">
-              <strong lang="en">{one.what}</strong>
-              <span class="small soft">{t("today.asked_by", { who: word("reader", named(one.asker)) })} · <Time at={one.asked} /> · {t("approval.until")} <Time at={one.lapses} /></span>
-              {one.changes?.length ? <Rows label={t("approval.changes")} of={one.changes} heads={[t("approval.member"), t("approval.was"), t("approval.now")]} row={(change) => [<code>{change.member}</code>, change.was || "–", change.now || "–"]} /> : null}
-              <div class="row">{can("approve") && one.asker !== self.reader ? <button type="button" class="slim main" disabled={act.busy} onClick={() => void say(one, "approve")}>{t("approval.yes")}</button> : null}<button type="button" class="slim" disabled={act.busy} onClick={() => void say(one, "cancel")}>{t(one.asker === self.reader ? "approval.back" : "approval.no")}</button></div>
-            </li>))}</ul>);
-      }}</Loaded>
     </Sheet>
   );
 }

@@ -5,7 +5,7 @@ import { number } from "./words";
 export interface Bar { name: string; parts: { kind: "known" | "possible" | "excluded" | "accent"; value: number }[] }
 
 /** Widths are shares of whatever room there is, so that letters keep their size on a phone. */
-export function Bars({ of, label }: { of: Bar[]; label: string }): JSX.Element {
+export function Bars({ of, label, say = (_, value) => number(value) }: { of: Bar[]; label: string; say?: (at: number, value: number) => string }): JSX.Element {
   const most = Math.max(1, ...of.map((bar) => bar.parts.reduce((sum, part) => sum + part.value, 0)));
   const high = 40;
   return (
@@ -15,12 +15,12 @@ export function Bars({ of, label }: { of: Bar[]; label: string }): JSX.Element {
         return (
           <g key={bar.name}>
             <text x="0" y={at * high + 13}>{bar.name}</text>
-            <text x="100%" y={at * high + 13} text-anchor="end">{bar.parts.map((part) => number(part.value)).join(" · ")}</text>
+            <text x="100%" y={at * high + 13} text-anchor="end">{bar.parts.map((part) => say(at, part.value)).join(" · ")}</text>
             <rect class="c-track" x="0" y={at * high + 19} width="100%" height="12" rx="3" />
             {bar.parts.map((part) => {
               const share = (part.value / most) * 100, x = from;
               from += share;
-              return part.value === 0 ? null : <rect key={part.kind} class={`c-${part.kind}`} x={`${x}%`} y={at * high + 19} width={`${Math.max(share, 0.6)}%`} height="12"><title>{number(part.value)}</title></rect>;
+              return part.value === 0 ? null : <rect key={part.kind} class={`c-${part.kind}`} x={`${x}%`} y={at * high + 19} width={`${Math.max(share, 0.6)}%`} height="12"><title>{say(at, part.value)}</title></rect>;
             })}
           </g>
         );

@@ -1,14 +1,17 @@
 // Notices to the people concerned: drafted, read in each language, sent by two, and how far they are.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ask } from "../../ui/api";
-import { Confirm, Empty, Loaded, Note, Sheet, Tag, Trouble, useAct, useAsk } from "../../ui/parts";
-import { LANGUAGES, number, share, t, word } from "../../ui/words";
+import { ask, askAll } from "../../ui/api";
+import { Confirm, Empty, Input, Loaded, Note, Sheet, Tag, Trouble, useAct, useAsk } from "../../ui/parts";
+import { language, LANGUAGES, number, share, t, word } from "../../ui/words";
+import type { Approval } from "../shapes";
+import { useShared } from "../state";
 
-interface Run { run: number; state: string; drafted: string; missing: string; waits_for: string; regimes: string[]; problem?: string; approval: string | null; findings?: unknown[]; people: Record<string, number> }
+interface Run { time?: { days: number; law_hours: number; advice: string }; run: number; state: string; drafted: string; missing: string; waits_for: string; regimes: string[]; problem?: string; approval: string | null; findings?: unknown[]; people: Record<string, number> }
 
 export function Notices({ id }: { id: string }): JSX.Element {
-  const runs = useAsk((signal) => ask<{ items: Run[] }>("GET /v1/incidents/{id}/notices", { id }, { signal }), [id], 4000);
+  const { tick } = useShared();
+  const runs = useAsk((signal) => ask<{ items: Run[] }>("GET /v1/incidents/{id}/notices", { id }, { signal }), [id], 4000, tick);
   const act = useAct();
   return (
     <div class="stack wide-gap">
@@ -28,7 +31,7 @@ function OneRun({ id, run, again }: { id: string; run: Run; again: () => void })
   const act = useAct();
   const people = Object.values(run.people).reduce((sum, one) => sum + one, 0);
   const done = people - (run.people["queued"] ?? 0) - (run.people["sending"] ?? 0) - (run.people["waiting"] ?? 0);
-  const acts = run.state === "draft" ? ["send"] : run.state === "sending" ? ["pause"] : run.state === "paused" ? ["resume", "stop"] : [];
+  const acts = run.state === "draft" && !run.approval ? ["send"] : run.state === "sending" ? ["pause"] : run.state === "paused" ? ["resume", "stop"] : [];
   const go = (name: string) => act.run(async () => { await ask("POST /v1/incidents/{id}/notices/{run}/{act}", { id, run: run.run, act: name }); setSure(false); again(); });
   return (
     <Sheet title={t("notice.title", { run: String(run.run) })} side={<Tag tone={run.state === "done" ? "good" : run.state === "draft" ? "plain" : "warn"}>{word("nstate", run.state)}</Tag>}>
@@ -39,15 +42,46 @@ function OneRun({ id, run, again }: { id: string; run: Run; again: () => void })
       </div>
       {run.missing ? <Note tone="warn"><p>{t("notice.missing")} <span lang="en">{run.missing}</span></p></Note> : null}
       {run.problem ? <Note tone="warn"><p lang="en">{run.problem}</p></Note> : null}
-      {run.approval && run.state === "draft" ? <Note><p>{t("notice.second")}</p></Note> : null}
+      {run.approval && run.state === "asked" ? <Agree approval={run.approval} again={again} /> : null}
       <Trouble of={sure ? undefined : act.problem} />
       <div class="row">
         {acts.map((name) => <button key={name} type="button" class={name === "stop" ? "bad" : name === "send" ? "main" : ""} disabled={act.busy || (name === "send" && run.approval !== null)} onClick={() => { if (name === "send") setSure(true); else void go(name); }}>{t(`notice.${name}`)}</button>)}
         {Object.entries(LANGUAGES).map(([tag, name]) => <button key={tag} type="button" class="quiet slim" aria-expanded={lang === tag} onClick={() => setLang(lang === tag ? "" : tag)}>{t("notice.preview", { language: name })}</button>)}
       </div>
+      {run.state === "draft" ? <Test id={id} run={run.run} /> : null}
       {lang ? <Preview id={id} run={run.run} lang={lang} /> : null}
       <Confirm open={sure} title={t("notice.send.sure", { n: people })} yes={t("notice.send")} busy={act.busy} problem={act.problem} onYes={() => void go("send")} onNo={() => setSure(false)}><p>{t("notice.send.about")}</p></Confirm>
     </Sheet>
+  );
+}
+
+/** Whoever did not ask for it may agree; whoever asked waits. */
+function Agree({ approval, again }: { approval: string; again: () => void }): JSX.Element {
+  const { self, can } = useShared();
+  const asked = useAsk((signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [approval]);
+  const act = useAct();
+  const mine = asked.data?.items.find((one) => one.approval === approval)?.asker === self.reader;
+  return (
+    <Note>
+      <p>{t("notice.second")}</p>
+      <Trouble of={act.problem} />
+      {asked.data && !mine && can("approve") ? <div><button type="button" class="main" disabled={act.busy} onClick={() => void act.run(async () => { await ask("POST /v1/approvals/{id}/approve", { id: approval }); again(); })}>{t("approval.yes")}</button></div> : null}
+    </Note>
+  );
+}
+
+function Test({ id, run }: { id: string; run: number }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const [to, setTo] = useState("");
+  const [sent, setSent] = useState(false);
+  const act = useAct();
+  if (!open) return <div class="row"><button type="button" class="quiet slim" onClick={() => { setOpen(true); setSent(false); }}>{t("notice.test")}</button>{sent ? <span class="small" role="status">{t("notice.tested")}</span> : null}</div>;
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); void act.run(async () => { await ask("POST /v1/incidents/{id}/notices/{run}/{act}", { id, run, act: "test", to, lang: language() }); setSent(true); setOpen(false); setTo(""); }); }}>
+      <Input label={t("notice.test.to")} hint={t("notice.test.hint")} type="email" value={to} onValue={setTo} required autocomplete="off" />
+      <Trouble of={act.problem} />
+      <div class="row"><button type="submit" disabled={act.busy}>{t("notice.test")}</button><button type="button" onClick={() => setOpen(false)}>{t("cancel")}</button></div>
+    </form>
   );
 }
 

@@ -10,11 +10,14 @@ import { Closing } from "./closing";
 import { Contain } from "./contain";
 import { Deadlines } from "./deadlines";
 import { Evidence } from "./evidence";
+import { Facts } from "./facts";
 import { Happened } from "./happened";
 import { Notices } from "./notices";
+import { Redress } from "./redress";
 import { Reports } from "./reports";
 import { Scope } from "./scope";
 import { Severity } from "./severity";
+import { Statements } from "./statements";
 import { Tasks } from "./tasks";
 import { Timeline } from "./timeline";
 
@@ -22,8 +25,8 @@ interface Part { name: string; act?: string; page: (at: { id: string; incident: 
 
 const PARTS: Part[] = [
   { name: "clocks", page: Deadlines }, { name: "tasks", page: Tasks }, { name: "contain", page: Contain }, { name: "happened", page: Happened },
-  { name: "evidence", page: Evidence }, { name: "scope", page: Scope }, { name: "severity", page: Severity }, { name: "reports", page: Reports },
-  { name: "notices", act: "notify", page: Notices },
+  { name: "evidence", page: Evidence }, { name: "scope", page: Scope }, { name: "severity", page: Severity }, { name: "facts", page: Facts },
+  { name: "reports", page: Reports }, { name: "notices", act: "notify", page: Notices }, { name: "statements", page: Statements }, { name: "redress", act: "redress", page: Redress },
   { name: "timeline", page: Timeline }, { name: "close", page: Closing },
 ];
 
