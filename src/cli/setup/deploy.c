@@ -55,7 +55,7 @@ static RESULT default_write(const struct setup *setup)
     return file_replace(buf_c(&path), buf_slice(&text));
 }
 
-RESULT deploy_settings(const struct setup *setup)
+RESULT deploy_settings(struct setup *setup)
 {
     SCOPED(buf_done) struct buf folder = {0}, path = {0};
     if (!setup->etc) return OK;

@@ -17,13 +17,14 @@
 
 #include <errno.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { QUESTIONS = 6, TRIES_MAX = 3, KEY_BYTES = 24 };
+enum { QUESTIONS = 6, TRIES_MAX = 10, KEY_BYTES = 24, REFUSAL_BYTES = 1024 };
 
 static const char service_home[] = "/var/lib/amanah/home";
 
@@ -31,10 +32,12 @@ static void setup_done(struct setup *setup)
 {
     if (setup->in && setup->in != stdin) (void)fclose(setup->in);
     if (setup->phrase_fd >= 0) (void)close(setup->phrase_fd);
+    if (setup->lock_fd >= 0) (void)close(setup->lock_fd);
     home_made_done(&setup->made);
     struct buf *const all[] = {&setup->line,    &setup->lang_text, &setup->shop,    &setup->folder,
                                &setup->phrase,  &setup->key,       &setup->domain,  &setup->command,
-                               &setup->address, &setup->mail_host, &setup->backups, &setup->certificate};
+                               &setup->address, &setup->mail_host, &setup->backups, &setup->certificate,
+                               &setup->etc_text};
     for (size_t i = 0; i < COUNT_OF(all); i++) buf_done(all[i]);
     explicit_bzero(setup->group, sizeof setup->group);
 }
@@ -50,6 +53,26 @@ void setup_say_of(const struct setup *setup, const char *key, const char *a, con
 void setup_say(const struct setup *setup, const char *key)
 {
     setup_say_of(setup, key, NULL, NULL);
+}
+
+/* Once in each language, where none is known yet. */
+static void say_in_each(struct setup *setup, const char *key, const char *a)
+{
+    struct slice lang = setup->lang;
+    for (size_t i = 0; mail_language(i); i++) {
+        if (lang.len > 0 && !slice_is(lang, mail_language(i))) continue;
+        setup->lang = slice_text(mail_language(i));
+        setup_say_of(setup, key, a, NULL);
+    }
+    setup->lang = lang;
+}
+
+RESULT setup_refuse(const struct setup *setup, const char *key, const char *a, const char *b)
+{
+    SCOPED(buf_done) struct buf text = {0};
+    const struct mail_value values[] = {{"a", slice_text(a)}, {"b", slice_text(b)}};
+    words_put(setup->lang, key, values, COUNT_OF(values), &text);
+    return FAIL(CONFLICT, "%.*s", REFUSAL_BYTES, buf_c(&text));
 }
 
 bool setup_line(struct setup *setup)
@@ -116,11 +139,25 @@ static bool shop_take(struct setup *setup)
     return good;
 }
 
-/* Where the sheet and the copy of the keys go: not where the home is, or one disk holds all. Empty: here. */
+static bool holds(struct setup *setup, const char *name)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    buf_print(&path, "%s/%s", buf_c(&setup->folder), name);
+    return access(buf_c(&path), F_OK) == 0;
+}
+
+/* Where the sheet and the copy of the keys go: not where the home is, or one disk holds all. Empty: here. Those of another
+ * vault are never written over. */
 static bool folder_take(struct setup *setup)
 {
+    char whole[PATH_MAX];
     keep(&setup->folder, setup->line.len > 0 ? buf_slice(&setup->line) : SLICE_TEXT("."));
-    return folder_there(buf_c(&setup->folder)) && access(buf_c(&setup->folder), W_OK) == 0;
+    if (!realpath(buf_c(&setup->folder), whole)) return false; /* a setup that goes on may begin elsewhere */
+    keep(&setup->folder, slice_text(whole));
+    if (!folder_there(whole) || access(whole, W_OK) != 0) return false;
+    if (!holds(setup, SHEET_FILE) && !holds(setup, KEYS_FILE)) return true;
+    setup_say_of(setup, "setup.q3.taken", whole, NULL);
+    return false;
 }
 
 /* Empty: this machine only. "CERT KEY": her own files. A name: how to get a certificate for it is said at the end. */
@@ -163,19 +200,15 @@ static bool mail_take(struct setup *setup)
 }
 
 /* The first one in every language, as none is known yet. */
-static void question_say(struct setup *setup, size_t question)
+static void question_say(struct setup *setup, size_t question, bool again)
 {
     char key[KEY_BYTES];
-    (void)snprintf(key, sizeof key, "setup.q%zu", question + 1);
+    (void)snprintf(key, sizeof key, "setup.q%zu%s", question + 1, again ? ".again" : "");
     if (question > 0) {
         setup_say(setup, key);
         return;
     }
-    for (size_t i = 0; mail_language(i); i++) {
-        setup->lang = slice_text(mail_language(i));
-        setup_say(setup, key);
-    }
-    setup->lang = (struct slice){0};
+    say_in_each(setup, key, NULL);
 }
 
 static RESULT questions_ask(struct setup *setup)
@@ -185,15 +218,15 @@ static RESULT questions_ask(struct setup *setup)
     for (size_t i = setup->lang.len > 0 ? 1 : 0; i < QUESTIONS; i++) {
         bool took = false;
         for (size_t tried = 0; tried < TRIES_MAX && !took; tried++) {
-            if (tried > 0) setup_say(setup, "setup.again");
-            question_say(setup, i);
+            if (tried > 0) question_say(setup, i, true);
+            question_say(setup, i, false);
             if (!setup_line(setup))
                 return FAIL(INVALID, "setup: it ended before question %zu; nothing was made", i + 1);
             took = takes[i](setup);
         }
         if (!took)
-            return FAIL(INVALID, "setup: question %zu: three answers that do not fit; nothing was made",
-                        i + 1);
+            return FAIL(INVALID, "setup: question %zu: %d answers that do not fit; nothing was made", i + 1,
+                        TRIES_MAX);
     }
     return OK;
 }
@@ -218,8 +251,7 @@ static RESULT home_make(struct setup *setup)
                                          .seal = SEAL_PASSPHRASE,
                                          .passphrase = buf_slice(&setup->phrase),
                                          .clock = clock_system()};
-    TRY(home_init(&options, &setup->made));
-    return phrase_lend(setup);
+    return home_init(&options, &setup->made);
 }
 
 static RESULT keys_put(void *context, struct slice bytes)
@@ -232,24 +264,33 @@ static RESULT keys_copy(struct setup *setup)
 {
     SCOPED(buf_done) struct buf keys = {0}, path = {0};
     struct slice phrase = buf_slice(&setup->phrase);
-    buf_print(&path, "%s/keys.age", buf_c(&setup->folder));
+    buf_print(&path, "%s/" KEYS_FILE, buf_c(&setup->folder));
     TRY(keys_export(setup->home, phrase, phrase, keys_put, &keys));
     TRY(output_write(buf_c(&path), buf_slice(&keys)));
     setup_say_of(setup, "setup.keys", buf_c(&path), NULL);
     return OK;
 }
 
-static RESULT ask_home(const struct setup *setup, enum verb verb, const void *ask)
+/* `out` NULL: nobody wants the answer. */
+static RESULT ask_home(const struct setup *setup, enum verb verb, const void *ask, struct answer *out)
 {
     struct call call = {
         .command = setup->call->command, .given_count = 1, .given = {{OPT_HOME, setup->home}}};
     SCOPED(client_free) struct client *client = NULL;
-    SCOPED(answer_done) struct answer answer = {0};
+    SCOPED(answer_done) struct answer unread = {0};
     TRY(client_open(&call, &client));
-    return client_ask(client, verb, ask, &answer);
+    return client_ask(client, verb, ask, out ? out : &unread);
 }
 
-static RESULT mail_set(const struct setup *setup)
+static bool items_have(struct slice answer, const char *member, const char *text)
+{
+    struct doc item = {0};
+    for (struct docs items = docs_of(doc_get(doc_of(answer), "items")); docs_next(&items, &item);)
+        if (doc_is(doc_get(item, member), text)) return true;
+    return false;
+}
+
+static RESULT mail_set(struct setup *setup)
 {
     const struct mail_put_ask mail = {.url = buf_slice(&setup->mail_host),
                                       .from = buf_slice(&setup->address),
@@ -257,9 +298,14 @@ static RESULT mail_set(const struct setup *setup)
                                       .lang = setup->lang};
     const struct sink_put_ask sink = {
         .kind = SLICE_TEXT("mail"), .address = buf_slice(&setup->address), .lang = setup->lang};
+    const struct sink_list_ask all = {0};
+    SCOPED(answer_done) struct answer sinks = {0};
     if (setup->address.len == 0) return OK;
-    TRY(ask_home(setup, VERB_MAIL_PUT, &mail));
-    return ask_home(setup, VERB_SINK_PUT, &sink);
+    TRY(ask_home(setup, VERB_MAIL_PUT, &mail, NULL));
+    TRY(ask_home(setup, VERB_SINK_LIST, &all, &sinks));
+    if (items_have(buf_slice(&sinks.body), "kind", "mail"))
+        return OK; /* by a setup that was cut off after it */
+    return ask_home(setup, VERB_SINK_PUT, &sink, NULL);
 }
 
 /* The first backup, and its drill: what was never brought back is no backup. */
@@ -286,38 +332,62 @@ static void list_show(struct setup *setup)
     SCOPED(buf_done) struct buf domain = {0};
     buf_slice_put(&domain, buf_slice(&setup->domain));
     setup_say(setup, "setup.list");
+    setup_say_of(setup, "setup.list.home", setup->home, NULL);
     setup_say(setup, "setup.list.sheet");
     if (setup->domain.len > 0)
         setup_say_of(setup, "setup.list.acme", buf_c(&domain), setup->etc ? setup->etc : "/etc");
     if (here && setup->domain.len == 0) setup_say(setup, "setup.list.here");
     if (setup->command.len == 0) setup_say(setup, "setup.list.away");
-    setup_say(setup, setup->address.len > 0 ? "setup.list.mail" : "setup.list.nomail");
+    setup_say_of(setup, setup->address.len > 0 ? "setup.list.mail" : "setup.list.nomail",
+                 buf_c(&setup->address), NULL);
     if (!setup->service) setup_say_of(setup, "setup.list.start", setup->home, buf_c(&setup->backups));
     setup_say(setup, "setup.list.staff");
     setup_say(setup, "setup.list.tpm");
     setup_say(setup, "setup.list.doctor");
 }
 
-/* Standard output has the one secret that is not on the sheet. */
-static RESULT made_show(const struct setup *setup)
+/* The admin key of a vault whose setup was cut off before it was noted as shown: another one, and those before end. */
+static RESULT key_anew(struct setup *setup)
 {
+    SCOPED(answer_done) struct answer before = {0}, issued = {0};
+    const struct key_list_ask all = {.limit = PAGE_MAX};
+    const struct key_issue_ask one = {.role = SLICE_TEXT("admin"), .name = SLICE_TEXT("first admin key")};
+    struct doc item = {0};
+    TRY(ask_home(setup, VERB_KEY_LIST, &all, &before));
+    for (struct docs items = docs_of(doc_get(doc_of(buf_slice(&before.body)), "items"));
+         docs_next(&items, &item);) {
+        const struct key_revoke_ask end = {.id = doc_text(doc_get(item, "id"))};
+        if (!doc_there(doc_get(item, "ended"))) TRY(ask_home(setup, VERB_KEY_REVOKE, &end, NULL));
+    }
+    TRY(ask_home(setup, VERB_KEY_ISSUE, &one, &issued));
+    keep(&setup->made.key, doc_text(doc_get(doc_of(buf_slice(&issued.body)), "key")));
+    keep(&setup->made.shop, buf_slice(&setup->shop));
+    return OK;
+}
+
+/* Standard output has the one secret that is not on the sheet. */
+static RESULT key_show(struct setup *setup)
+{
+    bool anew = setup->made.key.len == 0;
+    if (anew) TRY(key_anew(setup));
     if (call_has(setup->call, OPT_JSON)) {
         SCOPED(buf_done) struct buf doc = {0};
-        cbor_map(&doc, 4);
-        cbor_text(&doc, SLICE_TEXT("shop"));
-        cbor_text(&doc, buf_slice(&setup->made.shop));
+        cbor_map(&doc, setup->made.vkey.len > 0 ? 3 : 2);
         cbor_text(&doc, SLICE_TEXT("key"));
         cbor_text(&doc, buf_slice(&setup->made.key));
-        cbor_text(&doc, SLICE_TEXT("vkey"));
-        cbor_text(&doc, buf_slice(&setup->made.vkey));
-        cbor_text(&doc, SLICE_TEXT("service"));
-        cbor_bool(&doc, setup->service);
-        return show_json(doc_of(buf_slice(&doc)));
+        cbor_text(&doc, SLICE_TEXT("shop"));
+        cbor_text(&doc, buf_slice(&setup->made.shop));
+        if (setup->made.vkey.len > 0) {
+            cbor_text(&doc, SLICE_TEXT("vkey"));
+            cbor_text(&doc, buf_slice(&setup->made.vkey));
+        }
+        TRY(show_json(doc_of(buf_slice(&doc))));
+        return show_end(); /* now: it must be out before it is noted as shown */
     }
-    setup_say(setup, "setup.key");
+    setup_say(setup, anew ? "setup.key.anew" : "setup.key");
     show_slice(buf_slice(&setup->made.key));
     show_words("\n");
-    return OK;
+    return show_end();
 }
 
 static RESULT setup_begin(struct setup *setup)
@@ -327,7 +397,6 @@ static RESULT setup_begin(struct setup *setup)
     if (!setup->etc && call->arg_count == 0 && geteuid() == 0) setup->etc = "/etc";
     if (setup->etc && strcmp(setup->etc, "/etc") == 0 && strcmp(setup->home, service_home) != 0)
         return FAIL(USAGE, "--etc: the service of this machine has its home in %s", service_home);
-    if (access(setup->home, F_OK) == 0) return FAIL(HOME_EXISTS, "%s: is there already", setup->home);
     setup->in = answers && strcmp(answers, "-") != 0 ? fopen(answers, "re") : stdin;
     if (!setup->in) return FAIL(NOT_FOUND, "--answers: %s: %s", answers, strerror(errno));
     setup->lang = call_slice(call, OPT_LANG);
@@ -335,6 +404,51 @@ static RESULT setup_begin(struct setup *setup)
     if (!copy) abort();
     buf_print(&setup->backups, "%s/backups", dirname(copy));
     free(copy);
+    return setup_lock(setup);
+}
+
+/* One there already, whole, or one that was cut off: before the home was there nothing was lost. */
+static RESULT setup_find(struct setup *setup, bool *goes_on)
+{
+    bool home = access(setup->home, F_OK) == 0, noted = false;
+    TRY(note_read(setup, &noted));
+    if (home && !noted) {
+        say_in_each(setup, "setup.there", setup->home);
+        return FAIL(HOME_EXISTS, "%s: is there already", setup->home);
+    }
+    *goes_on = home;
+    if (!noted) return OK;
+    setup_say_of(setup, home ? "setup.on" : "setup.anew", setup->home, buf_c(&setup->folder));
+    if (home) {
+        setup->etc = setup->etc_text.len > 0 ? buf_c(&setup->etc_text) : NULL;
+        return OK;
+    }
+    TRY(note_undo(setup)); /* and all answers are asked for again */
+    setup->done = 0;
+    setup->lang = call_slice(setup->call, OPT_LANG);
+    return OK;
+}
+
+static RESULT setup_answer(struct setup *setup)
+{
+    TRY(questions_ask(setup));
+    if (setup->etc) keep(&setup->etc_text, slice_text(setup->etc));
+    TRY(sheet_make(setup));
+    return sheet_prove(setup);
+}
+
+/* Each may be done again. The key comes first: before anything else can fail, as nobody can ask for it later. */
+static RESULT setup_go(struct setup *setup)
+{
+    static struct result (*const steps[])(struct setup * setup) = {
+        home_make, key_show, deploy_settings, keys_copy, mail_set, backup_first, deploy_start};
+    TRY(phrase_lend(setup));
+    setup_say(setup, "setup.working");
+    while (setup->done < COUNT_OF(steps)) {
+        TRY(steps[setup->done](setup));
+        setup->done++;
+        TRY(note_write(setup));
+    }
     return OK;
 }
 
@@ -344,18 +458,14 @@ RESULT command_setup(struct call *call)
     struct setup setup = {.call = call,
                           .home = call->arg_count > 0 ? call->args[0] : service_home,
                           .etc = call_text(call, OPT_ETC),
-                          .phrase_fd = -1};
+                          .phrase_fd = -1,
+                          .lock_fd = -1};
+    bool goes_on = false;
     TRY(setup_begin(&setup));
-    TRY(questions_ask(&setup));
-    TRY(sheet_make(&setup));
-    TRY(sheet_prove(&setup));
-    TRY(home_make(&setup));
-    TRY(made_show(&setup)); /* before anything else can fail: it is shown once */
-    TRY(deploy_settings(&setup));
-    TRY(keys_copy(&setup));
-    TRY(mail_set(&setup));
-    TRY(backup_first(&setup));
-    TRY(deploy_start(&setup));
+    TRY(setup_find(&setup, &goes_on));
+    TRY(goes_on ? sheet_type(&setup) : setup_answer(&setup));
+    if (goes_on && setup.done == 0) setup.done = 1; /* the home is there: only the note was not written */
+    TRY(setup_go(&setup));
     list_show(&setup);
-    return OK;
+    return note_remove(&setup);
 }

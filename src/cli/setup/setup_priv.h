@@ -8,6 +8,8 @@
 #include <stdio.h>
 
 enum { SHEET_GROUPS = 8, SHEET_GROUP_LETTERS = 4 }; /* of five bits each: 160 bits */
+#define SHEET_FILE "recovery.pdf"
+#define KEYS_FILE "keys.age"
 
 struct setup {
     struct call *call;
@@ -19,9 +21,11 @@ struct setup {
     char group[SHEET_GROUPS][SHEET_GROUP_LETTERS + 1];
     struct buf
         phrase; /* the groups with a dash between: passphrase of the home and of the copy of its keys */
-    struct buf backups;
+    struct buf backups, etc_text;
+    struct hash sheet; /* of the PDF */
+    size_t done;       /* steps */
     struct home_made made;
-    int phrase_fd;
+    int phrase_fd, lock_fd;
     bool service; /* its units were enabled */
 };
 
@@ -29,14 +33,28 @@ struct setup {
 void setup_say(const struct setup *setup, const char *key);
 void setup_say_of(const struct setup *setup, const char *key, const char *a, const char *b);
 
+/* Refuse, in the owner's language. */
+RESULT setup_refuse(const struct setup *setup, const char *key, const char *a, const char *b);
+
+/* What is known of a setup that was cut off (note.c). note_read() leaves `there` as it is where nothing is. */
+RESULT note_write(struct setup *setup);
+RESULT note_read(struct setup *setup, bool *there);
+RESULT note_remove(const struct setup *setup);
+/* Nothing was made yet: what lies about goes, and the note. */
+RESULT note_undo(struct setup *setup);
+/* One setup at a time in the folder of the home. */
+RESULT setup_lock(struct setup *setup);
+
 /* Draw words that nobody knows, put them on a sheet, and have the owner show that she has it. */
 RESULT sheet_make(struct setup *setup);
 RESULT sheet_prove(struct setup *setup);
+/* All of its words, from whoever goes on with a setup: they open the home. */
+RESULT sheet_type(struct setup *setup);
 /* The next line of what is typed; false at its end. */
 bool setup_line(struct setup *setup);
 
 /* Settings of the service under `etc`; the service itself where systemd runs. */
-RESULT deploy_settings(const struct setup *setup);
+RESULT deploy_settings(struct setup *setup);
 RESULT deploy_start(struct setup *setup);
 
 #endif
