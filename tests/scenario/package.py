@@ -47,6 +47,15 @@ def it_is_built_from_what_git_has():
         check(os.path.exists(os.path.join(UNPACKED, name)), f"{name} is in the package")
 
 
+def it_makes_a_backup_before_and_restarts_after_an_upgrade():
+    folder = os.path.join(UNPACKED, "DEBIAN")
+    code, said = run("dpkg-deb", "-e", package(), folder)
+    same(code, 0, said)
+    for name, words in (("preinst", "--full-hours 0"), ("postinst", "try-restart amanah.service")):
+        with open(os.path.join(folder, name), encoding="utf-8") as script:
+            within(words, script.read())
+
+
 def lintian_finds_nothing():
     code, said = run("lintian", "--fail-on", "error,warning", package())
     same(code, 0, said)
@@ -113,6 +122,6 @@ def its_program_keeps_a_home():
     shutil.rmtree(UNPACKED)
 
 
-story(it_is_built_from_what_git_has, lintian_finds_nothing, the_services_are_well_formed_and_shut_in,
+story(it_is_built_from_what_git_has, it_makes_a_backup_before_and_restarts_after_an_upgrade, lintian_finds_nothing, the_services_are_well_formed_and_shut_in,
       the_hourly_proof_of_what_is_held_is_shut_in,
       it_needs_what_packages_debian_says, its_version_is_the_programs, its_program_keeps_a_home)

@@ -254,7 +254,9 @@ static RESULT migrate(sqlite3 *db, enum sqlite_mode mode, const char *path)
     }
     if (version > schema_newest()) {
         return FAIL(STORE_NEWER,
-                    "%s: made by a newer version (schema %llu, this one knows %u); install that version",
+                    "%s: made by a newer version (schema %llu, this one knows %u); install that version "
+                    "again, or bring "
+                    "back the backup that was made before it: docs/backup.md, \"Back to an older version\"",
                     path, (unsigned long long)version, schema_newest());
     }
     if (mode == SQLITE_READER && version < schema_newest()) {
