@@ -25,13 +25,14 @@ if not shutil.which("dpkg-deb") or os.geteuid() != 0:
 class Machine(Home):
     """A root directory of its own, with a home where the package has it."""
 
-    def __init__(self):
-        super().__init__(seal="passphrase", passphrase="correct horse battery staple", init=False)
+    def __init__(self, **seal):
+        super().__init__(init=False, **seal)
         self.root = os.path.join(self.folder, "root")
         for name in ("var/lib/dpkg/info", "var/lib/dpkg/updates", "var/lib/amanah", "etc/amanah", "usr/bin"):
             os.makedirs(os.path.join(self.root, name))
         self.file("root/var/lib/dpkg/status", "")
-        self.file("root/etc/amanah/passphrase", self.passphrase)
+        if self.passphrase:
+            self.file("root/etc/amanah/passphrase", self.passphrase)
         self.path = os.path.join(self.root, "var/lib/amanah/home")
         self.backups = os.path.join(self.root, "var/lib/amanah/backups")
         self.program = os.path.join(self.root, "usr/bin/amanah")
@@ -71,7 +72,7 @@ def up_with_a_backup_and_back_by_it():
         old, new = shop.package("1.0", amanah.PROGRAM), shop.package("2.0", os.environ["AMANAH_NEXT"])
         code, said = shop.install(old)
         same(code, 0, said)
-        amanah.PROGRAM = shop.program
+        amanah.PROGRAM = shop.program  # from here on what dpkg put there
         shop.init()
         shop.start()
         ana, rina = shop.create("a", name="Ana"), shop.create("r", name="Rina")
@@ -110,10 +111,10 @@ def up_with_a_backup_and_back_by_it():
 
 
 def without_a_backup_it_does_not_go_on():
-    with Machine() as shop:
-        amanah.PROGRAM = shop.program
+    with Machine(seal="passphrase", passphrase="correct horse battery staple") as shop:
         code, said = shop.install(shop.package("1.0", os.environ["AMANAH"]))
         same(code, 0, said)
+        amanah.PROGRAM = shop.program
         shop.init()
         new = shop.package("2.0", os.environ["AMANAH_NEXT"])
         shop.file("root/etc/amanah/passphrase", "not the words of this home")
