@@ -1,13 +1,13 @@
 # A menu: each line says what there is, the work is done by Meson and the scripts that are called here.
 #   make build   make demo   make check   make bench   make bench-full   make soak H=2   make fuzz T=name S=60
-#   make deb   make cover   make format   make clean
+#   make deb   make plugin   make cover   make format   make clean
 
 H ?= 1
 S ?= 20
 T ?=
 jobs := $(shell nproc)
 
-.PHONY: help build demo check bench bench-full soak fuzz deb cover format clean packages-%
+.PHONY: help build demo check bench bench-full soak fuzz deb plugin cover format clean packages-%
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
@@ -44,6 +44,10 @@ fuzz: packages-fuzz
 deb: packages-deb
 	@python3 tests/scenario/package.py
 	@ls build/deb/*.deb
+
+# The WooCommerce plugin as one zip, at build/: docs/woocommerce.md.
+plugin:
+	@mkdir -p build && python3 plugins/woocommerce/zip.py build/amanah-woocommerce.zip && ls build/amanah-woocommerce.zip
 
 cover: packages-cover
 	@test -f build-cover/build.ninja || meson setup build-cover -Db_coverage=true

@@ -564,8 +564,15 @@ final class Client
     /** Who has the value; a look, also when nobody has. @return string[] ids */
     public function lookup(string $field, string $value, string $purpose, string $reason = ''): array
     {
-        $ask = ['field' => $field, 'value' => $value, 'purpose' => $purpose];
-        return $this->ask('POST', '/v1/lookup', $ask + ($reason === '' ? [] : ['reason' => $reason]), ['look' => true])['ids'];
+        $ask = ['field' => $field, 'value' => $value, 'purpose' => $purpose] + ($reason === '' ? [] : ['reason' => $reason]);
+        try {
+            return $this->ask('POST', '/v1/lookup', $ask, ['look' => true])['ids'];
+        } catch (Failure $failure) {
+            if ($failure->code_ === 'subject.not_found') {
+                return [];
+            }
+            throw $failure;
+        }
     }
 
     /** @param array $why  reason, grant, pass. With a pass `$ids` may be empty. @return array id => fields that were seen */

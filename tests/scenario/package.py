@@ -22,7 +22,8 @@ FILES = ("usr/bin/amanah", "usr/share/man/man1/amanah.1.gz", "usr/share/bash-com
          "usr/share/zsh/site-functions/_amanah", "usr/share/fish/vendor_completions.d/amanah.fish",
          "lib/systemd/system/amanah.service", "lib/systemd/system/amanah-backup.service",
          "lib/systemd/system/amanah-backup.timer", "lib/systemd/system/amanah-hold@.service",
-         "lib/systemd/system/amanah-hold@.timer", "usr/lib/sysusers.d/amanah.conf", "etc/default/amanah")
+         "lib/systemd/system/amanah-hold@.timer", "usr/lib/sysusers.d/amanah.conf", "etc/default/amanah",
+         "usr/share/amanah/amanah-woocommerce.zip")
 UNPACKED = tempfile.mkdtemp(prefix="amanah-deb-")
 
 
