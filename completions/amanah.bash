@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice redress profile contact export job rotate field mail self ledger verify law password backup backups restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice redress profile contact export job rotate field mail self ledger verify law portal password backup backups restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -34,6 +34,7 @@ _amanah()
         mail) words="put show test queue" ;;
         ledger) words="checkpoint show prove verify pin witness" ;;
         law) words="list show clocks calendar cost severity check" ;;
+        portal) words="publish" ;;
         password) words="import check" ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ]; then
@@ -214,6 +215,7 @@ _amanah()
         "law cost") options=" --help --json --quiet --home --lang --aware --country --seat --fact --at --turnover" ;;
         "law severity") options=" --help --json --quiet --lang --country --fact --answer" ;;
         "law check") options=" --help --json --quiet --home" ;;
+        "portal publish") options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
         "password import") options=" --help --json --quiet --home" ;;
         "password check") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "backup") options=" --help --quiet --out --command --custody --scheduled --full-hours --generations --drill-days --increment --to" ;;

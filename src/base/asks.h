@@ -560,6 +560,9 @@ struct portal_show_ask {
 struct portal_verify_ask {
     struct slice browser, code;
 };
+struct portal_status_ask {
+    struct slice browser, file, lang;
+};
 struct notice_bounce_ask {
     struct slice recipient, message;
 };

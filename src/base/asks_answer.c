@@ -339,6 +339,13 @@ const struct member portal_verify_members[] = {
     TEXT(portal_verify_ask, code, 64, true, "the notice code, as it stands in the mail or letter"),
     {0},
 };
+const struct member portal_status_members[] = {
+    TEXT(portal_status_ask, browser, ID_BYTES_MAX, false, browser_about),
+    TEXT(portal_status_ask, file, 32, false, "its name, such as en.html; none: the page in that language"),
+    TEXT(portal_status_ask, lang, 8, false,
+         "en, id or ko; none: what Accept-Language asks for, else the shop's"),
+    {0},
+};
 const struct member notice_bounce_members[] = {
     TEXT(notice_bounce_ask, recipient, 320, true, "the address that the bounce came to"),
     TEXT(notice_bounce_ask, message, (size_t)512 * 1024, true, "the bounce, as it came"),

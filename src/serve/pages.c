@@ -11,7 +11,10 @@
     "trusted-types 'none'"
 #define POLICY_OF_ANSWERS "default-src 'none'; frame-ancestors 'none'"
 
-const struct page_file page_of_answers = {.path = NULL};
+#define POLICY_OF_WORDS \
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+const struct page_file page_of_answers = {.path = NULL}, page_of_words = {.path = NULL};
 
 bool pages_there(enum door_kind door)
 {
@@ -51,6 +54,36 @@ const struct page_form *pages_form(const struct page_file *page, const char *acc
     return &page->forms[page->form_count - 1];
 }
 
+/* The weight of an item `ko-KR;q=0.9`, in thousandths. */
+static unsigned weight_of(const char *item)
+{
+    const char *end = item + strcspn(item, ","), *at = strchr(item, ';');
+    while (at && at < end && (*at == ';' || *at == ' ')) at++;
+    if (!at || at >= end || strncasecmp(at, "q=", 2) != 0) return 1000;
+    unsigned weight = at[2] == '1' ? 1000 : 0, digit = 100;
+    if (at[2] != '0' || at[3] != '.') return weight;
+    for (at += 4; *at >= '0' && *at <= '9' && digit > 0; at++, digit /= 10)
+        weight += digit * (unsigned)(*at - '0');
+    return weight;
+}
+
+struct slice pages_language(const char *accept)
+{
+    static const char *const tags[][2] = {{"en", "en"}, {"id", "id"}, {"in", "id"}, {"ko", "ko"}};
+    struct slice best = {0};
+    unsigned most = 0;
+    for (const char *at = accept; at && *at; at = strchr(at, ',')) {
+        while (*at == ',' || *at == ' ') at++;
+        for (size_t i = 0; i < COUNT_OF(tags); i++) {
+            if (strncasecmp(at, tags[i][0], 2) != 0 || !strchr(",; -", at[2])) continue;
+            if (weight_of(at) <= most) continue;
+            most = weight_of(at);
+            best = slice_text(tags[i][1]);
+        }
+    }
+    return best;
+}
+
 /* Weak comparison, as for If-None-Match (RFC 9110 section 13.1.2). */
 bool pages_known(const struct page_file *page, const char *if_none_match)
 {
@@ -61,7 +94,10 @@ bool pages_known(const struct page_file *page, const char *if_none_match)
 void pages_headers(const struct page_file *page, bool secure, struct MHD_Response *response,
                    void (*add)(struct MHD_Response *response, const char *name, const char *value))
 {
-    add(response, "Content-Security-Policy", page->path ? POLICY_OF_PAGES : POLICY_OF_ANSWERS);
+    add(response, "Content-Security-Policy",
+        page == &page_of_words ? POLICY_OF_WORDS
+        : page->path           ? POLICY_OF_PAGES
+                               : POLICY_OF_ANSWERS);
     add(response, "X-Content-Type-Options", "nosniff");
     add(response, "Referrer-Policy", "no-referrer");
     add(response, "Cross-Origin-Opener-Policy", "same-origin");

@@ -35,6 +35,8 @@ extern const size_t page_row_count;
 
 /* What stands for the answers of routes, where only headers are asked for: they load and run nothing. */
 extern const struct page_file page_of_answers;
+/* The same of public words, which bring their own style. */
+extern const struct page_file page_of_words;
 
 /* Does this program have pages for such a listener? */
 bool pages_there(enum door_kind door);
@@ -44,6 +46,9 @@ const struct page_file *pages_find(enum door_kind door, const char *path);
 
 /* The smallest form that Accept-Encoding (or NULL) takes. */
 const struct page_form *pages_form(const struct page_file *page, const char *accept);
+
+/* The first language of Accept-Language (or NULL), by weight, that our pages have: "en", "id", "ko"; empty: none. */
+struct slice pages_language(const char *accept);
 
 /* Does If-None-Match (or NULL) name what we have? */
 bool pages_known(const struct page_file *page, const char *if_none_match);

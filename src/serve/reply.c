@@ -207,6 +207,23 @@ static RESULT take_token(struct slice body, struct buf *rest, struct buf *token)
     return OK;
 }
 
+/* One of a few files, of a type that the keeper names. */
+static RESULT page(struct slice body, struct reply *out)
+{
+    static const char *const types[] = {"text/html; charset=utf-8", "text/css; charset=utf-8",
+                                        "application/atom+xml; charset=utf-8", "application/json",
+                                        "text/plain; charset=utf-8"};
+    struct slice type = member_text(body, "type");
+    for (size_t i = 0; i < COUNT_OF(types); i++) {
+        if (!slice_is(type, types[i])) continue;
+        out->type = types[i];
+        out->cache = "public, max-age=30";
+        buf_slice_put(&out->body, member_text(body, "text"));
+        return OK;
+    }
+    return FAIL(CORRUPT, "keeper: a page of no known type");
+}
+
 static RESULT fill_body(const struct route *route, const struct answer_head *head, struct slice body,
                         struct reply *out)
 {
@@ -232,6 +249,7 @@ static RESULT fill_body(const struct route *route, const struct answer_head *hea
         health(body, out);
         return OK;
     }
+    if (route->reply == REPLY_PAGE) return page(body, out);
     if (route->reply == REPLY_CHECKPOINT) {
         out->type = "text/plain; charset=utf-8";
         buf_slice_put(&out->body, member_text(body, "checkpoint"));

@@ -64,6 +64,7 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
         {"Last-Event-ID", offsetof(struct headers, last_event), false},
         {"If-None-Match", offsetof(struct headers, if_none_match), false},
         {"Accept-Encoding", offsetof(struct headers, accept_encoding), false},
+        {"Accept-Language", offsetof(struct headers, accept_language), false},
         {"Amanah-Cookie", offsetof(struct headers, as_cookie), false},
         {"Cookie", offsetof(struct headers, cookie.cookie), true},
         {"X-CSRF-Token", offsetof(struct headers, cookie.csrf), true},
@@ -268,6 +269,8 @@ static RESULT fill_ask(struct request *request, union any_ask *ask, struct json_
     (void)MHD_get_connection_values(request->mhd, MHD_GET_ARGUMENT_KIND, take_query, &query);
     TRY(query.failed);
     if (route->reply == REPLY_FILE) request->one_piece = query.taken != from_path;
+    if (route->reply == REPLY_PAGE && ask->portal_status.lang.len == 0)
+        ask->portal_status.lang = pages_language(request->headers.accept_language);
     if (route->verb == VERB_SUBJECT_PATCH)
         TRY(read_version(request->headers.if_match, &ask->subject_patch.version));
     if (route->reply == REPLY_METRICS) ask->status.metrics = true;

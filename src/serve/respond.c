@@ -80,7 +80,10 @@ static void add_headers(struct MHD_Response *response, const struct request *req
     if (reply->budget) add_budget(response, reply);
     if (reply->token.len > 0 || reply->session_ended) add_cookie(response, request, reply);
     if (request->front->ending) add(response, "Connection", "close");
-    if (request->door != DOOR_API) pages_headers(&page_of_answers, request->front->secure, response, add);
+    bool words = request->found.route && request->found.route->reply == REPLY_PAGE;
+    if (words) add(response, "Vary", "Accept-Language");
+    if (request->door != DOOR_API)
+        pages_headers(words ? &page_of_words : &page_of_answers, request->front->secure, response, add);
 }
 
 /* One line of a request that failed in here or below; of every request when asked for. */

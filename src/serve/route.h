@@ -21,7 +21,8 @@ enum route_reply {
     REPLY_FILE,
     REPLY_ARCHIVE,
     REPLY_PDF,
-    REPLY_RANGE
+    REPLY_RANGE,
+    REPLY_PAGE
 };
 enum { ROUTE_CAPTURES_MAX = 3, ROUTE_ALLOW_BYTES = 64 };
 

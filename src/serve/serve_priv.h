@@ -55,7 +55,8 @@ struct connection {
 /* Values of headers, as they stand in the connection's memory; NULL: not there. */
 struct headers {
     const char *authorization, *content_type, *content_length, *encoding, *if_match, *idempotency,
-        *request_id, *forwarded, *expect, *as_cookie, *last_event, *padding, *if_none_match, *accept_encoding;
+        *request_id, *forwarded, *expect, *as_cookie, *last_event, *padding, *if_none_match, *accept_encoding,
+        *accept_language;
     struct cookie_headers cookie;
 };
 

@@ -80,6 +80,8 @@ def portal(walk, door):
     """Without a credential, on a listener of its own."""
     same(walk("GET", "/v1/portal", door=door).json["shop"], walk.home.shop)
     same(walk("POST", "/v1/portal/verify", {"code": "x"}, door=door).json, {"ours": False})
+    within("<!doctype html>", walk("GET", "/status/", door=door).body.decode())
+    same(walk("GET", "/status/{file}", path="/status/status.json", door=door).json["words"], [])
 
 
 def every_row_does_what_it_is_for():
@@ -427,7 +429,7 @@ def every_row_refuses_what_it_must():
         door = portal_door(home)
         for method, path, verb, body, reply in rows():
             here = filled(path)
-            if path.startswith("/v1/portal"):
+            if path.startswith(("/v1/portal", "/status/")):
                 problem(home.http(method, here, body_for(body)), 404, "route.not_found")
                 if body in ("JSON", "OPTIONAL"):
                     refused_bodies(door, method, here)

@@ -1,8 +1,17 @@
 #!/usr/bin/env python3
 """The portal: what customers learn there without a credential, and what nobody does."""
+import base64
+import functools
+import http.server
+import json
 import os
 import re
+import subprocess
 import sys
+import threading
+import time
+import urllib.request
+import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Door, Home, check, free_port, same, story, within  # noqa: E402
@@ -39,7 +48,7 @@ def leaked(home, host, sent=True):
     ids = {ref: home.ask("lookup", "ref", "--purpose", "support", stdin=f"{ref}\n")["ids"][0] for ref, *_ in PEOPLE}
     key = home.good("POST", "/v1/keys", {"role": "service", "name": "parcel labels"})
     same(home.reveal([ids["C-1"], ids["C-2"], ids["C-3"]], ["name", "email", "phone"], key=key["key"]).status, 200)
-    made = home.ask("incident", "open", "Customer list copied")["id"]
+    made = home.good("POST", "/v1/incidents", {"title": "Customer list copied", "kind": "other"})["id"]
     for name, texts in FACTS.items():
         for lang, text in texts.items():
             home.run("incident", "add", made, "facts", f"name={name}", *([f"lang={lang}"] if lang else []), f"text={text}")
@@ -153,6 +162,94 @@ def beyond_this_machine_it_wants_tls_and_of_several_shops_one():
         same(Visitor(home).good("GET", "/v1/portal")["shop"], "toko-lee")
 
 
+def published(home, made, kind="statement"):
+    """A public word, drafted by one and published by another."""
+    person = home.good("POST", "/v1/staff", {"name": "budi", "email": f"budi{kind}@shop.example"})["id"]
+    key = home.good("POST", "/v1/keys", {"role": "admin", "name": "his", "holders": [person]})["key"]
+    home.good("POST", f"/v1/incidents/{made}/members", {"who": person})
+    line = home.good("POST", f"/v1/incidents/{made}/statements", {"kind": kind}, key=key)["line"]
+    home.good("POST", f"/v1/incidents/{made}/statements/{line}/publish", {"where": "the portal"})
+
+
+def announced(home, made):
+    """What a statement needs to go: who speaks, that it is confirmed."""
+    home.run("incident", "add", made, "circumstances", "name=leak_confirmed", "state=yes")
+    home.run("incident", "add", made, "facts", "name=who", "text=Toko Kim")
+    published(home, made)
+
+
+def checked(home, folder):
+    """As anybody may, with tools of the machine: the list of hashes, then the signature over it."""
+    done = subprocess.run(["sha256sum", "--quiet", "-c", "status.note"], cwd=folder, capture_output=True, check=False)
+    if done.returncode != 0:
+        return False
+    note = open(os.path.join(folder, "status.note"), "rb").read()
+    text, _, signature = note.rpartition(b"\n\n")
+    vkey = home.ask("ledger", "checkpoint")["vkey"]
+    name, _, rest = vkey.partition("+")
+    key = base64.b64decode(rest.partition("+")[2])[1:]
+    word, signer, sealed = signature.decode().split(" ")
+    same([word, signer], ["\u2014", name])
+    for file, data in (("text", text + b"\n"), ("sig", base64.b64decode(sealed)[4:]),
+                       ("key.der", bytes.fromhex("302a300506032b6570032100") + key)):
+        home.file(file, data)
+    return subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", home.file("key.der"), "-rawin",
+                           "-in", home.file("text"), "-sigfile", home.file("sig")], capture_output=True, check=False).returncode == 0
+
+
+def public_words_are_signed_files_that_any_web_server_carries():
+    with Home(shop="toko-kim") as home, MailHost() as host:
+        home.start(*portal_options(home))
+        made = leaked(home, host, sent=False)["incident"]
+        anybody = Visitor(home)
+        within("no word", anybody.ask("GET", "/status/").body.decode())
+        announced(home, made)
+        folder = os.path.join(os.path.dirname(home.path), "public")
+        wrote = home.ask("portal", "publish", "--out", folder)
+        same(wrote["files"], len(os.listdir(folder)))
+        check(checked(home, folder), "sha256sum and openssl find it good")
+        pages = {name: open(os.path.join(folder, name), encoding="utf-8").read() for name in os.listdir(folder)}
+        for lang, word in (("en", "What leaked:"), ("id", "<html lang=\"id\">"), ("ko", "유출된 항목:")):
+            within(word, pages[f"{lang}.html"])
+            check(len(pages[f"{lang}.html"].encode()) < 20 * 1024, "small enough for an old telephone")
+            feed = xml.etree.ElementTree.fromstring(pages[f"{lang}.atom"])
+            same(len(feed.findall("{http://www.w3.org/2005/Atom}entry")), 1)
+        check("<script" not in "".join(pages.values()) and "http:" not in pages["en.html"].replace("http-equiv", ""), "no script, no third party")
+        words = json.loads(pages["status.json"])
+        same([word["kind"] for word in words["words"]], ["statement"])
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        got = urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/ko.html", timeout=5).read().decode()
+        same(got, pages["ko.html"], "as python -m http.server carries it")
+        server.shutdown()
+        same(anybody.http("GET", "/status/en.html", key="").body.decode(), pages["en.html"], "the portal serves the same")
+        for accept, lang in (("ko-KR,ko;q=0.9,en;q=0.8", "ko"), ("fr,id;q=0.2", "id"), ("en", "en")):
+            within(f'<html lang="{lang}">', anybody.http("GET", "/status/", key="", headers={"Accept-Language": accept}).body.decode())
+        same(anybody.http("GET", "/status/../home", key="").status, 404)
+        home.run("incident", "add", made, "facts", "name=how", "lang=en", f"text={HOSTILE}")
+        time.sleep(1.1)
+        home.run("incident", "add", made, "facts", "name=how", "lang=id", f"text={HOSTILE}")
+        home.run("incident", "add", made, "facts", "name=how", "lang=ko", f"text={HOSTILE}")
+        published(home, made, "update")
+        page = anybody.http("GET", "/status/en.html", key="").body.decode()
+        check("<img" not in page and "<script>" not in page, "what somebody wrote is text")
+        within("&lt;img src=x onerror=alert(1)&gt;", page)
+        within('href="1.en.html"', page, "the first word stays")
+        within("We have said more since", anybody.http("GET", "/status/1.en.html", key="").body.decode())
+        check(home.ask("portal", "publish", "--out", folder)["files"] > wrote["files"], "once more, in its place")
+        check(checked(home, folder), "and good again")
+        with open(os.path.join(folder, "ko.html"), "a", encoding="utf-8") as page:
+            page.write("<!-- changed -->")
+        check(not checked(home, folder), "a changed page is found")
+        home.run("portal", "publish", "--out", folder)
+        note = os.path.join(folder, "status.note")
+        with open(note, encoding="utf-8") as file:
+            changed = file.read().replace("UTC", "KST", 1)
+        with open(note, "w", encoding="utf-8") as file:
+            file.write(changed)
+        check(not checked(home, folder), "a changed list too")
+
+
 if __name__ == "__main__":
     story(a_message_is_told_from_a_false_one, guessing_ends_and_who_has_a_code_is_not_held_up,
-          the_portal_has_its_own_routes_and_no_others, beyond_this_machine_it_wants_tls_and_of_several_shops_one)
+          public_words_are_signed_files_that_any_web_server_carries, the_portal_has_its_own_routes_and_no_others, beyond_this_machine_it_wants_tls_and_of_several_shops_one)

@@ -8,6 +8,7 @@ static void portal_free(void *at)
 {
     struct portal *portal = at;
     gate_free(&portal->gate);
+    status_done(&portal->status);
     free(portal);
 }
 

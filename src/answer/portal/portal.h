@@ -8,10 +8,15 @@
 #define AMN_ANSWER_PORTAL_PORTAL_H
 
 #include "answer/portal/gate.h"
+#include "answer/portal/status.h"
 #include "keep/batch.h"
+
+enum { STATUS_FRESH_S = 30 }; /* so long a page is given again, unless an incident has a new line */
 
 struct portal {
     struct gate *gate;
+    struct status status;
+    int64_t status_us; /* when it was made; 0: never */
 };
 
 RESULT portal_of(struct shop *shop, struct portal **out);

@@ -34,3 +34,38 @@ RESULT verb_portal_verify(struct batch *batch, const struct reader *reader,
     if (!ours) gate_count(portal->gate, GATE_VERIFY, source, batch->now_us);
     return OK;
 }
+
+static RESULT status_fresh(struct batch *batch, struct portal *portal)
+{
+    uint64_t lines = 0;
+    int64_t age_us = batch->now_us - portal->status_us;
+    TRY(status_lines(batch->shop, &lines));
+    bool fresh = portal->status_us > 0 && age_us >= 0 && age_us < STATUS_FRESH_S * SECOND_US;
+    if (fresh && lines == portal->status.lines) return OK;
+    struct status made = {0};
+    TRY(status_make(batch, &made));
+    status_done(&portal->status);
+    portal->status = made;
+    portal->status_us = batch->now_us;
+    return OK;
+}
+
+RESULT verb_portal_status(struct batch *batch, const struct reader *reader,
+                          const struct portal_status_ask *ask, struct answer *out)
+{
+    struct portal *portal = NULL;
+    (void)reader;
+    TRY(portal_of(batch->shop, &portal));
+    TRY(status_fresh(batch, portal));
+    const struct status *status = &portal->status;
+    const struct status_file *file = status_find(batch->shop, status, ask->file, ask->lang);
+    if (!file) return FAIL(NOT_FOUND, "status: no such page");
+    cbor_map(&out->body, 4);
+    put_text(&out->body, "name", slice_text(file->name));
+    put_text(&out->body, "type", slice_text(file->type));
+    put_text(&out->body, "text", buf_slice(&file->text));
+    cbor_text(&out->body, SLICE_TEXT("files"));
+    cbor_array(&out->body, status->count);
+    for (size_t i = 0; i < status->count; i++) cbor_text(&out->body, slice_text(status->files[i].name));
+    return OK;
+}

@@ -6,5 +6,6 @@
 
 VERB_FUNCTION(portal_show);
 VERB_FUNCTION(portal_verify);
+VERB_FUNCTION(portal_status);
 
 #endif

@@ -31,6 +31,31 @@ static void the_smallest_form_that_is_taken_is_sent(void **state)
     }
 }
 
+static void the_language_wanted_most_is_taken(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *accept, *want;
+    } cases[] = {
+        {NULL, ""},
+        {"", ""},
+        {"ko", "ko"},
+        {"ko-KR,ko;q=0.9,en;q=0.8", "ko"},
+        {"fr-FR, id;q=0.3, en;q=0.7", "en"},
+        {"in-ID", "id"},
+        {"EN-us", "en"},
+        {"kok, eng, idx", ""},
+        {"en;q=0, id;q=0.001", "id"},
+        {"en;q=0.0", ""},
+        {"de, *", ""},
+        {";;,,;q=", ""},
+        {"en;q=1.000,ko;q=1", "en"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        if (!slice_is(pages_language(cases[i].accept), cases[i].want)) fail_msg("%s", cases[i].accept);
+    }
+}
+
 static void what_a_browser_has_is_not_sent_again(void **state)
 {
     (void)state;
@@ -66,7 +91,8 @@ static void the_portal_has_its_own_routes_and_no_other(void **state)
     size_t count = 0;
     const struct route *rows = route_rows(&count);
     for (size_t i = 0; i < count; i++) {
-        bool portal = strncmp(rows[i].path, "/v1/portal", 10) == 0,
+        bool portal =
+                 strncmp(rows[i].path, "/v1/portal", 10) == 0 || strncmp(rows[i].path, "/status/", 8) == 0,
              health = strcmp(rows[i].path, "/healthz") == 0;
         if (pages_route(DOOR_PORTAL, &rows[i]) != (portal || health)) fail_msg("%s", rows[i].path);
         if (pages_route(DOOR_API, &rows[i]) == portal) fail_msg("%s", rows[i].path);
@@ -78,6 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_smallest_form_that_is_taken_is_sent),
+        cmocka_unit_test(the_language_wanted_most_is_taken),
         cmocka_unit_test(what_a_browser_has_is_not_sent_again),
         cmocka_unit_test(each_file_has_its_listeners),
         cmocka_unit_test(the_portal_has_its_own_routes_and_no_other),
