@@ -18,6 +18,7 @@ enum line {
     LINE_SPAM,
     LINE_FRAUD,
     LINE_IDENTITY,
+    LINE_DOCUMENT, /* a number that stands on one */
     LINE_VISIT,
     LINE_DOOR,
     LINE_OTHERS,
@@ -29,9 +30,10 @@ static const struct {
     const char *risk, *advice;
 } line_keys[LINES] = {
     [LINE_PHISHING] = {"fact.impact.phish", "fact.help.phish"},
-    [LINE_SPAM] = {"notice.risk.spam", NULL},
+    [LINE_SPAM] = {"notice.risk.spam", "notice.advice.spam"},
     [LINE_FRAUD] = {"notice.risk.fraud", "fact.help.orders"},
-    [LINE_IDENTITY] = {"fact.impact.identity", "fact.help.identity"},
+    [LINE_IDENTITY] = {"fact.impact.identity", "notice.advice.identity"},
+    [LINE_DOCUMENT] = {NULL, "notice.advice.document"},
     [LINE_VISIT] = {"fact.impact.visit", "fact.help.visit"},
     [LINE_DOOR] = {"fact.impact.door", "fact.help.door"},
     [LINE_OTHERS] = {"fact.impact.others", "fact.help.others"},
@@ -275,6 +277,7 @@ static uint32_t lines_of(const struct fields *fields, uint64_t bits)
             break;
         case CLASS_IDENTITY:
             found |= 1u << LINE_IDENTITY;
+            if (field == FIELD_NATIONAL_ID) found |= 1u << LINE_DOCUMENT;
             break;
         case CLASS_LINKED:
             found |= 1u << LINE_OTHERS;

@@ -6,6 +6,7 @@
 #include "answer/notice/says.h"
 #include "base/clock.h"
 #include "mail/texts.h"
+#include "mail/words.h"
 #include "prop.h"
 
 static void fill(struct spec *spec)
@@ -104,6 +105,54 @@ static void a_text_says_exactly_what_is_so_of_one_person(void **state)
 }
 
 /* Pages that are kept say the very words that are made from the template each time, whoever came before. */
+/* What can come of a field, and what to do about it: said for those fields, in each language, and for no others. */
+static void risks_and_advice_follow_from_the_fields(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        uint64_t fields;
+    } rows[] = {
+        {"fact.impact.phish", 1u << FIELD_NAME | 1u << FIELD_EMAIL | 1u << FIELD_PHONE | 1u << FIELD_ADDRESS |
+                                  1u << FIELD_POSTCODE},
+        {"fact.help.phish", 1u << FIELD_NAME | 1u << FIELD_EMAIL | 1u << FIELD_PHONE | 1u << FIELD_ADDRESS |
+                                1u << FIELD_POSTCODE},
+        {"notice.risk.spam", 1u << FIELD_EMAIL | 1u << FIELD_PHONE},
+        {"notice.advice.spam", 1u << FIELD_EMAIL | 1u << FIELD_PHONE},
+        {"notice.risk.fraud",
+         1u << FIELD_ORDER_REF | 1u << FIELD_ORDERED_AT | 1u << FIELD_GOODS | 1u << FIELD_TOTAL},
+        {"fact.impact.identity", 1u << FIELD_BIRTH_DATE | 1u << FIELD_NATIONAL_ID},
+        {"notice.advice.identity", 1u << FIELD_BIRTH_DATE | 1u << FIELD_NATIONAL_ID},
+        {"notice.advice.document", 1u << FIELD_NATIONAL_ID},
+        {"fact.help.visit", 1u << FIELD_ADDRESS},
+        {"fact.help.door", 1u << FIELD_DOOR_CODE},
+        {"fact.help.others", 1u << FIELD_RECIPIENT},
+        {"fact.help.unclear", 1u << FIELD_NOTE},
+        {"notice.advice.never", UINT64_MAX},
+    };
+    struct fields fields;
+    struct spec spec;
+    SCOPED(says_free) struct says *says = NULL;
+    fields_init(&fields);
+    fill(&spec);
+    assert_ok(says_new(&spec, &fields, SLICE_TEXT("Toko"), SLICE_TEXT("a@toko.example"), &says));
+    for (unsigned field = 0; field <= FIELD_TOTAL; field++) {
+        for (size_t at = 0; at < COUNT_OF(rows) * SPEC_LANGUAGES; at++) {
+            SCOPED(buf_done) struct buf subject = {0}, body = {0}, line = {0};
+            struct slice lang = slice_text(mail_language(at % SPEC_LANGUAGES));
+            const struct notice_person person = {
+                .lang = lang, .code = SLICE_TEXT("abc"), .known = 1u << field};
+            buf_text(&line, "\n- ");
+            words_put(lang, rows[at / SPEC_LANGUAGES].key, NULL, 0, &line);
+            buf_byte(&line, '\n');
+            says_write(says, &person, &subject, &body);
+            bool said = memmem(body.at, body.len, line.at, line.len) != NULL;
+            if (said != (rows[at / SPEC_LANGUAGES].fields >> field & 1))
+                fail_msg("field %u: %s said %d", field, rows[at / SPEC_LANGUAGES].key, said);
+        }
+    }
+}
+
 static void a_kept_page_says_what_the_template_says(void **state)
 {
     (void)state;
@@ -322,6 +371,7 @@ int main(void)
         cmocka_unit_test(a_spec_is_read_as_it_was_written),
         cmocka_unit_test(a_spec_of_an_older_program_keeps_its_ages),
         cmocka_unit_test(a_text_says_exactly_what_is_so_of_one_person),
+        cmocka_unit_test(risks_and_advice_follow_from_the_fields),
         cmocka_unit_test(a_kept_page_says_what_the_template_says),
         cmocka_unit_test(every_text_of_the_program_says_what_laws_want),
         cmocka_unit_test(no_text_of_the_program_has_a_word_it_must_not),
