@@ -111,18 +111,27 @@ static void charge_put(struct batch *batch, const struct charge *charge, struct 
 }
 
 /* What its detectors hold of a reader. Zeros: nothing, or not for who asks. */
-static void habit_put(struct shop *shop, uint64_t line, bool hidden, struct buf *out)
+static void habit_put(struct batch *batch, uint64_t line, bool hidden, struct buf *out)
 {
+    struct shop *shop = batch->shop;
     enum { TENTHS = 10 };
     struct watch_view view = {0};
-    if (!hidden) (void)watching_view(shop, line, &view); /* false: nothing is known, as zeros say */
+    uint32_t hours[HOURS_KEPT] = {0};
+    if (!hidden) {
+        (void)watching_view(shop, line, &view); /* false: nothing is known, as zeros say */
+        watching_hours(shop, line, batch->now_us, hours);
+    }
     cbor_text(out, SLICE_TEXT("habit"));
-    cbor_map(out, 5);
+    cbor_map(out, 7);
     put_number(out, "people_today", view.people_today);
     put_number(out, "days", view.days);
     put_number(out, "usual_a_day", (uint64_t)view.baseline);
     put_number(out, "rise_tenths", (uint64_t)(view.rise * TENTHS));
     put_bool(out, "alerted", view.alerted);
+    put_number(out, "busiest_hour", (uint64_t)view.busiest_hour);
+    cbor_text(out, SLICE_TEXT("hours"));
+    cbor_array(out, HOURS_KEPT);
+    for (size_t i = 0; i < HOURS_KEPT; i++) cbor_uint(out, hours[i]);
 }
 
 static void counts_put(struct batch *batch, struct buf *out)
@@ -152,7 +161,7 @@ static void reader_status_put(struct batch *batch, const struct reader *reader, 
     put_text(out, "name", slice_text(reader->key ? reader->key->name : ""));
     put_text(out, "role", slice_text(reader->role->name));
     put_text(out, "breaker", slice_text(hidden ? "closed" : watching_state(batch->shop, reader->line)));
-    habit_put(batch->shop, reader->line, hidden, out);
+    habit_put(batch, reader->line, hidden, out);
     cbor_text(out, SLICE_TEXT("budgets"));
     cbor_array(out, spending.count);
     for (size_t i = 0; i < spending.count; i++) charge_put(batch, &charges[i], out);

@@ -306,7 +306,7 @@ const failed = await tell({
     await budi.goto(at);
     await run(budi).getByRole("button", { name: "I agree" }).click();
     await run(kim).locator(".tag.good", { hasText: "done" }).waitFor({ timeout: 20000 });
-    await run(kim).getByText("3 of 3 (100%)").waitFor();
+    await run(kim).getByText("12 of 12 (100%)").waitFor();
     await look(kim, "incident-notice-sent");
     await nowhere(kim, ["Ji-woo Kim", "jiwoo@mail.example"], { dom: true });
     await kim.context().close();
@@ -335,7 +335,7 @@ const failed = await tell({
     await budi.locator("li.line", { hasText: "is announced" }).waitFor({ state: "detached" });
     await kim.reload();
     await kim.locator("article .tag.good", { hasText: "promised" }).waitFor();
-    await kim.getByText("₩150,000").first().waitFor();
+    await kim.getByText("₩600,000").first().waitFor();
     const [totals] = await Promise.all([kim.waitForEvent("download"), kim.getByRole("button", { name: "Signed totals" }).click()]);
     check(JSON.parse(readFileSync(await totals.path(), "utf8")).note.includes("amanah totals 1"), "the totals are a signed note");
     await look(kim, "incident-redress-promised");
@@ -346,7 +346,9 @@ const failed = await tell({
   async a_reader_is_stopped_by_one_and_freed_by_two() {
     await everywhere(async (page) => {
       await go(page, "watch");
-      await page.waitForSelector("table");
+      await page.waitForSelector("section > div > table");
+      check((await page.locator("svg.hours rect").count()) >= 2, "hours with looks are bars");
+      same(await page.locator("svg.hours .c-usual").count(), 1, "and what is usual a line");
       await look(page, "watch");
     });
     const kim = await openPage(browser, home, { state: states.kim }), budi = await openPage(browser, home, { state: states.budi });

@@ -298,6 +298,12 @@ const char *watching_state(const struct shop *shop, uint64_t line)
     return breaker_state_name(row ? row->breaker.state : BREAKER_CLOSED);
 }
 
+void watching_hours(const struct shop *shop, uint64_t line, int64_t now_us, uint32_t out[HOURS_KEPT])
+{
+    memset(out, 0, HOURS_KEPT * sizeof *out);
+    if (shop->watching->watch) watch_hours(shop->watching->watch, line, now_us, out);
+}
+
 bool watching_view(const struct shop *shop, uint64_t line, struct watch_view *out)
 {
     return shop->watching->watch && watch_view(shop->watching->watch, line, out);

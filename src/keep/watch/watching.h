@@ -90,6 +90,7 @@ bool watching_concerns(const struct shop *shop, const struct reader *reader, uin
 struct watch_view;
 const char *watching_state(const struct shop *shop, uint64_t line);
 bool watching_view(const struct shop *shop, uint64_t line, struct watch_view *out);
+void watching_hours(const struct shop *shop, uint64_t line, int64_t now_us, uint32_t out[HOURS_KEPT]);
 
 struct watching_counts {
     bool on; /* detectors are there */

@@ -13,6 +13,7 @@
 #define AMN_WATCH_DETECT_DETECT_H
 
 #include "base/clock.h"
+#include "watch/detect/measure/hours.h"
 #include "watch/detect/table.h"
 
 enum {
@@ -115,8 +116,12 @@ struct watch_view {
     double rise;                        /* CUSUM of slow_rise, in deviations */
     uint32_t days;                      /* of use */
     bool alerted;                       /* today: the day will not be learned from */
+    double busiest_hour;                /* of a usual day; 0: not learned yet */
 };
 bool watch_view(const struct watch *watch, uint64_t reader, struct watch_view *out);
+
+/* Different people of each hour by the clock (UTC), as of the last minute; the present hour is the last. */
+void watch_hours(const struct watch *watch, uint64_t reader, int64_t now_us, uint32_t out[HOURS_KEPT]);
 
 /**
  * State for a restart: deterministic CBOR, the same bytes for the same state. Findings that wait are not in it.

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAVED_VERSION = 2, SAVED_MEMBERS = 6 };
+/* Version 2 had the same members but for the last of a reader: the hours, for people to see. */
+enum { SAVED_VERSION = 3, SAVED_WITHOUT_HOURS = 2, SAVED_MEMBERS = 6, HOURS_MEMBERS = 2 };
 
 enum kept_as { KEPT_UINT, KEPT_INT, KEPT_BOOL, KEPT_DOUBLE, KEPT_SKETCH };
 
@@ -111,6 +112,8 @@ static const struct kept reader_kept[] = {
     ONE(reader_state, KEPT_SKETCH, tried, 0),
     ONE(reader_state, KEPT_SKETCH, burst.windows[1].seen, 0),
     ONE(reader_state, KEPT_SKETCH, burst.windows[0].seen, 0),
+    INT(burst.hours.latest, DAY_MOST * 24),
+    UINTS(burst.hours.people, UINT32_MAX),
 };
 
 static const struct kept group_kept[] = {
@@ -311,13 +314,15 @@ static RESULT reader_check(const struct reader_state *state)
         const struct burst_window *window = &state->burst.windows[i];
         good = good && window->people >= 0 && window->busiest >= 0 && window->usual >= 0;
     }
+    good = good && state->burst.hours.latest >= 0;
     return good ? OK : out_of_bounds();
 }
 
-static RESULT reader_get(struct cbor *in, struct watch *watch, uint64_t *last)
+static RESULT reader_get(struct cbor *in, struct watch *watch, uint64_t version, uint64_t *last)
 {
     struct reader_state state = {0};
-    TRY(all_get(in, reader_kept, COUNT_OF(reader_kept), &state));
+    size_t members = COUNT_OF(reader_kept) - (version == SAVED_WITHOUT_HOURS ? HOURS_MEMBERS : 0);
+    TRY(all_get(in, reader_kept, members, &state));
     TRY(reader_check(&state));
     if (state.reader <= *last || watch->readers.count == watch->readers.max) return out_of_bounds();
     *last = state.reader;
@@ -335,14 +340,15 @@ static RESULT saved_get(struct slice bytes, struct watch *watch)
     size_t count = 0;
     TRY(array_of(&in, SAVED_MEMBERS));
     TRY(cbor_read_uint(&in, &version));
-    if (version != SAVED_VERSION) return FAIL(INVALID, "watch: saved by another version");
+    if (version != SAVED_VERSION && version != SAVED_WITHOUT_HOURS)
+        return FAIL(INVALID, "watch: saved by another version");
     TRY(cbor_read_bool(&in, &watch->started));
     TRY(int_get(&in, TIME_MOST, &hour_us));
     TRY(cbor_read_uint(&in, &watch->newest));
     TRY(cbor_read_array(&in, &count));
     for (size_t i = 0; i < count; i++) TRY(group_get(&in, watch));
     TRY(cbor_read_array(&in, &count));
-    for (size_t i = 0; i < count; i++) TRY(reader_get(&in, watch, &last));
+    for (size_t i = 0; i < count; i++) TRY(reader_get(&in, watch, version, &last));
     TRY(cbor_end(&in));
     if (!watch->started) return OK;
     watch->started = false; /* no day is closed by being put back */

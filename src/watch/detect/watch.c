@@ -279,6 +279,13 @@ struct watch_counts watch_counts(const struct watch *watch)
     return (struct watch_counts){watch->readers.count, watch->readers.evicted, watch->dropped};
 }
 
+void watch_hours(const struct watch *watch, uint64_t reader, int64_t now_us, uint32_t out[HOURS_KEPT])
+{
+    static const struct people_hours none;
+    const struct reader_state *state = readers_find(&watch->readers, reader);
+    hours_get(state ? &state->burst.hours : &none, now_us / HOUR_US, out);
+}
+
 bool watch_view(const struct watch *watch, uint64_t reader, struct watch_view *out)
 {
     const struct reader_state *state = readers_find(&watch->readers, reader);
@@ -290,6 +297,7 @@ bool watch_view(const struct watch *watch, uint64_t reader, struct watch_view *o
         .rise = state->rise.sum,
         .days = state->days,
         .alerted = state->alerted,
+        .busiest_hour = state->burst.windows[1].usual,
     };
     return true;
 }

@@ -1,7 +1,7 @@
 // What the API answers with, as far as the pages show it.
 export interface Used { used: number; limit: number }
 export interface BudgetRow { scope: string; minute: Used; hour: Used; day: Used; month: Used }
-export interface ReaderRow { reader: string; name: string; role: string; breaker: string; habit: { people_today: number; days: number; usual_a_day: number; rise_tenths: number; alerted: boolean }; budgets: BudgetRow[] }
+export interface ReaderRow { reader: string; name: string; role: string; breaker: string; habit: { people_today: number; days: number; usual_a_day: number; busiest_hour: number; hours: number[]; rise_tenths: number; alerted: boolean }; budgets: BudgetRow[] }
 export interface WatchStatus { customers: number; watch: { on: boolean; readers: number; refused: number; muted: number }; items: ReaderRow[] }
 export interface Alert { alert: string; detector: string; severity: string; reader: string; name?: string; system?: string; state: string; breaker: string; first: string; last: string; findings: number; muted: number; people: number; trips: boolean }
 export interface Alerts { items: Alert[]; next: string | null; breakers: { reader: string; breaker: string; by: string; trips: number; since?: string }[]; mutes: { detector: string; reader: string; until: string; reason: string }[] }

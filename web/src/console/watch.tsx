@@ -1,11 +1,11 @@
 // Watch: who could see how many, who did, what was unusual; stop a reader, and let one go on by two people.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ask, askAll } from "../ui/api";
-import { Bars } from "../ui/chart";
+import { ask, askAll, now } from "../ui/api";
 import { Confirm, Empty, Id, Loaded, Meter, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
 import { number, share, t, word } from "../ui/words";
 import { Approvals } from "./approvals";
+import { Hours } from "./hours";
 import type { Alert, ReaderRow, WatchStatus } from "./shapes";
 import { useShared } from "./state";
 
@@ -44,12 +44,12 @@ function Readers({ onAsked }: { onAsked: () => void }): JSX.Element {
       {asked ? <Note><p role="status">{t(asked === "waiting" ? "watch.waits" : "watch.freed")}</p></Note> : null}
       <Loaded of={status}>{(got) => (
         <div class="stack">
-          <Bars label={t("watch.chart")} of={got.items.map((row) => ({ name: row.name || word("reader", row.reader), parts: [{ kind: "accent", value: own(row)?.hour.used ?? 0 }] }))} />
-          <p class="small soft">{t("watch.chart")}</p>
+          <h3>{t("hours.title")}</h3>
+          <Hours of={got.items} now={now()} />
           <Rows label={t("watch.readers")} of={got.items} heads={[t("head.reader"), ...WINDOWS.map((one) => t(`window.${one}`)), t("watch.usual"), t("head.state"), t("watch.act")]} row={(row) => [
             <span><strong>{row.name || word("reader", row.reader)}</strong><br /><span class="small soft">{word("role", row.role)}</span></span>,
             ...WINDOWS.map((window) => { const used = own(row)?.[window] ?? { used: 0, limit: 0 }; return used.limit >= 1e9 ? number(used.used) : <div class="stack tight"><Meter used={used.used} most={used.limit} label={t(`window.${window}`)} /><span class="small">{t("watch.of", { used: used.used, limit: used.limit })}</span></div>; }),
-            row.habit.days > 0 ? t("watch.a_day", { n: row.habit.usual_a_day }) : t("watch.learning"),
+            row.habit.usual_a_day > 0 ? t("watch.a_day", { n: row.habit.usual_a_day }) : t("watch.learning"),
             <Tag tone={row.breaker === "closed" ? "good" : "bad"}>{word("breaker", row.breaker)}</Tag>,
             row.reader === "operator" ? "–" : row.breaker === "closed" ? <button type="button" class="slim bad" onClick={() => setStop(row)}>{t("watch.stop")}</button> : <button type="button" class="slim" disabled={act.busy} onClick={() => void reset(row)}>{t("watch.free")}</button>]} />
         </div>

@@ -18,6 +18,13 @@ static void counted(struct burst_window *window, double people)
     window->busiest = fmax(window->busiest, window->people);
 }
 
+/* The hour that runs, or has just ended, as far as it was counted. */
+static void note(struct burst *state)
+{
+    const struct burst_window *hour = &state->windows[1];
+    if (hour->until_us > 0) hours_note(&state->hours, hour->until_us / HOUR_US - 1, hour->people);
+}
+
 static void begin(struct burst_window *window, int64_t until_us)
 {
     window->until_us = until_us;
@@ -30,6 +37,7 @@ void burst_turn(struct burst *state, int64_t now_us)
     for (size_t i = 0; i < BURST_WINDOWS; i++) {
         struct burst_window *window = &state->windows[i];
         if (now_us < window->until_us && now_us >= window->until_us - lengths_us[i]) continue;
+        if (lengths_us[i] == HOUR_US) note(state);
         begin(window, now_us - now_us % lengths_us[i] + lengths_us[i]);
     }
 }
@@ -50,6 +58,7 @@ void burst_minute(struct burst *state)
 {
     for (size_t i = 0; i < BURST_WINDOWS; i++)
         counted(&state->windows[i], floor(sketch_count(&state->windows[i].seen)));
+    note(state);
 }
 
 double burst_score(const struct burst *state, const struct params *params, const double peers[BURST_WINDOWS],
@@ -72,6 +81,7 @@ double burst_score(const struct burst *state, const struct params *params, const
 void burst_close(struct burst *state, const struct params *params, bool learn, uint32_t days)
 {
     bool young = days <= params->at[PARAM_LEARN_DAYS];
+    note(state);
     double part = young ? FIRST_STEP : pow(1 + params->at[PARAM_SLOW_RISE_GROW], 1.0 / DAYS_OF_WEEK) - 1;
     for (size_t i = 0; i < BURST_WINDOWS; i++) {
         struct burst_window *window = &state->windows[i];
@@ -85,6 +95,7 @@ void burst_close(struct burst *state, const struct params *params, bool learn, u
 
 void burst_calm(struct burst *state)
 {
+    note(state);
     for (size_t i = 0; i < BURST_WINDOWS; i++) {
         state->windows[i].busiest = 0;
         begin(&state->windows[i], 0);

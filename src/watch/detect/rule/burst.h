@@ -15,6 +15,7 @@
 #define AMN_WATCH_DETECT_RULE_BURST_H
 
 #include "watch/detect/detect.h"
+#include "watch/detect/measure/hours.h"
 #include "watch/detect/measure/sketch.h"
 
 enum { BURST_WINDOWS = 2 };
@@ -29,6 +30,7 @@ struct burst_window {
 
 struct burst {
     struct burst_window windows[BURST_WINDOWS];
+    struct people_hours hours; /* what the windows of an hour came to: for people to see */
 };
 
 /* People were looked at; a look begins with its time. True when one was surely new in a window. About 5 ns a subject. */

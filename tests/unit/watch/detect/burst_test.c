@@ -138,6 +138,40 @@ static void without_a_habit_the_peers_count(void **state)
     assert_true(burst_score(&burst, &params, nobody, known) < 0.5); /* that is its work, people said */
 }
 
+/* Held against counts made plainly: whatever hours are passed over, days are closed, or minutes fall together. */
+static void hours_are_what_was_seen_in_them(void **state)
+{
+    (void)state;
+    struct params params = params_now();
+    PROPERTY(50, rng) {
+        struct burst burst = {0};
+        uint32_t plain[500] = {0}, told[HOURS_KEPT];
+        bool sure[500] = {0};
+        int64_t hour = 0;
+        const int64_t first = 480000;
+        while (hour < 380) {
+            uint32_t people = (uint32_t)prop_below(&rng, 60);
+            look(&burst, (first + hour) * HOUR_US + (int64_t)prop_below(&rng, 59) * MINUTE_US,
+                 (uint64_t)hour * 1000 + 1, people);
+            bool minute = prop_below(&rng, 2) == 0; /* else what is surely new alone is counted */
+            if (minute) burst_minute(&burst);
+            sure[hour] = minute;
+            plain[hour] = people;
+            if (prop_below(&rng, 20) == 0) burst_close(&burst, &params, true, 9);
+            hour += 1 + (int64_t)prop_below(&rng, prop_below(&rng, 10) == 0 ? 70 : 4);
+        }
+        burst_minute(&burst);
+        burst_calm(&burst);
+        hours_get(&burst.hours, first + hour, told);
+        for (int64_t i = 0; i < HOURS_KEPT; i++) {
+            int64_t at = hour - (HOURS_KEPT - 1) + i;
+            uint32_t within = 1 + plain[at] / 8;
+            assert_true(told[i] <= plain[at] + within);
+            assert_true(!sure[at] || told[i] + within >= plain[at]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +181,7 @@ int main(void)
         cmocka_unit_test(a_sale_is_no_burst),
         cmocka_unit_test(patience_trains_it_by_a_tenth_a_week),
         cmocka_unit_test(without_a_habit_the_peers_count),
+        cmocka_unit_test(hours_are_what_was_seen_in_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

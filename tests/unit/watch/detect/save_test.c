@@ -130,12 +130,41 @@ static void more_readers_than_there_is_room_for_are_refused(void **state)
     assert_int_equal(watch_counts(small).readers, 0);
 }
 
+/* A state of version 2 is one of this version without hours, which stand at the end of each reader. */
+static void a_state_of_before_the_hours_comes_back(void **state)
+{
+    (void)state;
+    enum { HOURS_BYTES = 1 + 2 + HOURS_KEPT, ARRAY_HEAD = 0x98 };
+    SCOPED(watch_free) struct watch *first = watch_made(0), *second = watch_made(0);
+    SCOPED(buf_done) struct buf saved = {0};
+    uint64_t subject = 7;
+    struct look look = {.now_us = 20000 * DAY_US, .reader = 3, .subjects = &subject, .count = 1};
+    watch_look(first, &look);
+    watch_save(first, &saved);
+    assert_int_equal(saved.at[1], 3);
+    saved.at[1] = 2;
+    size_t at = saved.len;
+    while (at > 2 && !(saved.at[at - 1] == ARRAY_HEAD && saved.at[at - 2] == 0x81)) at--;
+    saved.at[at] = (uint8_t)(saved.at[at] - 2);
+    saved.len -= HOURS_BYTES;
+    assert_ok(watch_load(second, buf_slice(&saved)));
+    struct watch_view view = {0};
+    uint32_t hours[HOURS_KEPT];
+    assert_true(watch_view(second, 3, &view) && view.people_today == 1);
+    watch_hours(second, 3, look.now_us, hours);
+    assert_int_equal(hours[HOURS_KEPT - 1], 0);
+    watch_minute(second, look.now_us, CUSTOMERS);
+    watch_hours(second, 3, look.now_us, hours);
+    assert_int_equal(hours[HOURS_KEPT - 1], 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back_as_it_was_and_goes_on_the_same),
         cmocka_unit_test(an_empty_one_comes_back),
         cmocka_unit_test(hostile_bytes_change_nothing),
+        cmocka_unit_test(a_state_of_before_the_hours_comes_back),
         cmocka_unit_test(more_readers_than_there_is_room_for_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
