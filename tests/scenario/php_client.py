@@ -104,12 +104,14 @@ class Between:
         self.server.server_close()
 
 
-def it_is_php_7_4_without_anything_else():
-    words = subprocess.run(["php", "-r", "foreach (token_get_all(file_get_contents($argv[1])) as $t) if (is_array($t)) "
-                            "echo token_name($t[0]), ' ', $t[0] === T_STRING ? $t[1] : '', \"\\n\";", CLIENT],
-                           capture_output=True, check=True).stdout.decode()
-    for token in PHP_8_ONLY + ("T_STRING str_contains", "T_STRING str_starts_with", "T_STRING mixed", "T_STRING array_is_list"):
-        check(token + "\n" not in words and token + " \n" not in words, f"{token} is not in PHP 7.4")
+def nothing_in_them_is_newer_than_php_7_4():
+    plugin = os.path.join(TOP, "plugins/woocommerce/amanah")
+    for path in [CLIENT] + [os.path.join(plugin, name) for name in sorted(os.listdir(plugin))]:
+        words = subprocess.run(["php", "-r", "foreach (token_get_all(file_get_contents($argv[1])) as $t) if (is_array($t)) "
+                                "echo token_name($t[0]), ' ', $t[0] === T_STRING ? $t[1] : '', \"\\n\";", path],
+                               capture_output=True, check=True).stdout.decode()
+        for token in PHP_8_ONLY + ("T_STRING str_contains", "T_STRING str_starts_with", "T_STRING mixed", "T_STRING array_is_list"):
+            check(token + "\n" not in words and token + " \n" not in words, f"{path}: {token} is not in PHP 7.4")
     with open(CLIENT, encoding="utf-8") as file:
         same(file.read().count("require"), 1, "its own example alone loads a file")
 
@@ -315,7 +317,7 @@ def what_the_shops_own_pages_showed_becomes_sightings():
 
 if not shutil.which("php"):
     skip("php is not here")
-story(it_is_php_7_4_without_anything_else, a_customer_is_kept_changed_seen_and_erased, a_pass_and_a_grant_open_one_person,
+story(nothing_in_them_is_newer_than_php_7_4, a_customer_is_kept_changed_seen_and_erased, a_pass_and_a_grant_open_one_person,
       a_key_that_signs_opens_sessions_and_renews_itself, a_process_that_dies_while_it_renews_leaves_a_key_that_works,
       a_receipt_that_was_changed_is_refused, a_fork_of_the_log_is_refused,
       what_fails_says_why_and_is_repeated_only_where_that_is_harmless, what_the_shops_own_pages_showed_becomes_sightings)

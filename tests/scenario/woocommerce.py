@@ -5,6 +5,7 @@ WooCommerce itself is not in Debian: tests/scenario/woocommerce/standin.php has 
 """
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -420,6 +421,65 @@ def a_customer_signs_in_by_mail_changes_and_orders_again():
         shop.ask_php("AmanahShop\\Config::ledger()->check(AmanahShop\\Config::client('write'));")
 
 
+ACCOUNT = """return standin_save_account(%d, ['user_email' => '%s', 'first_name' => '%s', 'last_name' => 'Sariwati1',
+    'display_name' => 'Plantina1 Sariwati1']);"""
+
+
+def an_account_is_changed_by_its_customer_and_an_address_belongs_to_one():
+    with Shop("vault") as shop:
+        sign_in = "$u = wp_authenticate(%r, %r); return is_wp_error($u) ? 0 : $u->ID;"
+        shop.tick()
+        sent = len(shop.mails())
+        same(shop.ask_php(ACCOUNT % (shop.ana, "planted1@mail.example", "Plantina7"), user=shop.ana), "")
+        same(len(shop.mails()), sent, "nobody is told of a change of address that is none")
+        shop.nothing_planted(1, 7)
+        shop.tick()
+        seen = shop.ask_php("$GLOBALS['is_account_page'] = true; do_action('template_redirect'); $u = wp_get_current_user(); "
+                            "return [$u->first_name, $u->user_email, get_user_meta($u->ID, 'billing_email', true)];", user=shop.ana)
+        same(seen, ["Plantina7", "planted1@mail.example", "planted1@mail.example"])
+        same(shop.ask_php(ACCOUNT % (shop.ana, "planted2@mail.example", "x"), user=shop.ana), "email", "somebody else's address")
+        same(shop.ask_php(ACCOUNT % (shop.ana, "planted8@mail.example", "Plantina1"), user=shop.ana), "")
+        within("planted1@mail.example", str(shop.mails()[-1]["to"]), "a change is told to the old address")
+        shop.nothing_planted(1, 8)
+        shop.tick()
+        same(shop.ask_php(sign_in % ("planted8@mail.example", "secret1")), shop.ana)
+        same(shop.ask_php(sign_in % ("planted1@mail.example", "secret1")), 0)
+        same(shop.ask_php("return standin_lost_password();", post={"wc_reset_password": "1", "user_login": "planted8@mail.example"}), True)
+        same(shop.mails()[-1]["to"], ["planted8@mail.example"])
+        same(shop.ask_php("return retrieve_password('');", post={"user_login": "planted2@mail.example"}), True)
+        same(shop.mails()[-1]["to"], ["planted2@mail.example"])
+
+
+def a_token_that_somebody_types_reaches_nobody():
+    """Whoever orders in the name of a number would have the shop's mails, with words of theirs, go to that customer."""
+    with Shop("vault") as shop:
+        sent = len(shop.mails())
+        token = f"wc-user-{shop.budi}@vault.invalid"
+        for user in (0, shop.ana):
+            answer = shop.php("return standin_checkout($in['user'], $in['data']);", user=user, data=person(9, email=token),
+                              post={"billing_email": token})
+            within("invalid_billing_email", str(answer["out"]))
+        same(shop.ask_php("$e = wc_create_new_customer($_POST['email'], 'x', 'y'); return $e->get_error_code();", post={"email": token.upper()}),
+             "registration-error-invalid-email")
+        same(shop.ask_php(ACCOUNT % (shop.ana, token, "x"), user=shop.ana, post={"account_email": token}), "email")
+        same(len(shop.mails()), sent)
+
+
+def its_sentences_stand_in_three_languages():
+    with Shop() as shop:
+        said = shop.ask_php("""return (new ReflectionClassConstant('AmanahShop\\Words', 'SENTENCES'))->getValue();""")
+        check(len(said) > 40, "the sentences were not found")
+        for key, sentences in said.items():
+            same(len(sentences), 3, key)
+            check(all(sentences) and (len(set(sentences)) == 3 or key == "count.sent"), f"{key}: {sentences}")
+            marks = [sorted(mark.split("$")[-1].lstrip("%") for mark in re.findall(r"%(?:[0-9][$])?[sd]", one)) for one in sentences]
+            check(marks[0] == marks[1] == marks[2], f"{key} names other things in another language: {marks}")
+        code = "".join(open(os.path.join(TOP, "plugins/woocommerce/amanah", name), encoding="utf-8").read()
+                       for name in os.listdir(os.path.join(TOP, "plugins/woocommerce/amanah")))
+        for key in re.findall(r"say\('([a-z._]+)'[,)]", code):
+            within(key, said)
+
+
 def staff_look_with_a_reason_or_for_a_fresh_order():
     with Shop("vault") as shop:
         hostile = "<script>alert(1)</script>\"'"
@@ -571,7 +631,9 @@ def main():
 CHAPTERS = (observe_mirrors_customers_and_changes_nothing, views_of_staff_become_sightings, the_shop_works_when_the_vault_is_down,
             keys_are_not_in_the_database_and_not_in_the_web_root, compare_lists_what_differs_without_values,
             after_cut_over_a_dump_holds_no_planted_value_and_back_restores_every_column, customers_see_themselves_and_nobody_else,
-            a_customer_signs_in_by_mail_changes_and_orders_again, staff_look_with_a_reason_or_for_a_fresh_order,
+            a_customer_signs_in_by_mail_changes_and_orders_again,
+            an_account_is_changed_by_its_customer_and_an_address_belongs_to_one, a_token_that_somebody_types_reaches_nobody,
+            its_sentences_stand_in_three_languages, staff_look_with_a_reason_or_for_a_fresh_order,
             each_act_of_the_admin_needs_a_right_a_nonce_and_a_post, what_is_left_anywhere_is_found_without_holding_it,
             a_cut_over_that_is_killed_goes_on_and_loses_nothing,
             who_takes_the_shop_over_opens_a_busy_day_and_each_of_them_is_known)

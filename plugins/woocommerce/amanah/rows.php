@@ -34,7 +34,7 @@ final class Rows
     /** @return array|null [kind, id] of a token */
     public static function of_token(string $text): ?array
     {
-        return preg_match('/^wc-(user|order)-([1-9][0-9]{0,18})@vault\.invalid$/D', trim($text), $found)
+        return preg_match('/^wc-(user|order)-([1-9][0-9]{0,18})@vault\.invalid$/D', strtolower(trim($text)), $found)
             ? [$found[1], (int) $found[2]] : null;
     }
 

@@ -35,6 +35,11 @@ final class Vault
                 }, 10, 2);
             }
         }
+        foreach (['email', 'first_name', 'last_name'] as $name) {
+            add_filter("woocommerce_customer_get_$name", function ($value, $customer) use ($name) {
+                return self::value('user', (int) $customer->get_id(), 'account', $name, $value);
+            }, 10, 2);
+        }
         add_filter('woocommerce_get_order_address', function ($address, $group, $order) {
             foreach (in_array($group, ['billing', 'shipping'], true) ? Rows::columns($group) : [] as $column) {
                 $address[$column] = self::value('order', (int) $order->get_id(), $group, $column, $address[$column] ?? '');
@@ -46,7 +51,10 @@ final class Vault
         add_action('woocommerce_after_save_address_validation', [self::class, 'save_needs_vault'], 10, 3);
         add_filter('authenticate', [self::class, 'sign_in'], 15, 3);
         add_filter('lostpassword_user_data', [self::class, 'lost_password'], 10, 2);
-        add_filter('woocommerce_registration_errors', [self::class, 'registered_before'], 10, 3);
+        add_action('wp_loaded', [self::class, 'lost_password_of_shop'], 15); // WooCommerce's own form is read at 20
+        add_filter('email_exists', [self::class, 'mail_taken'], 10, 2);
+        add_filter('is_email', [self::class, 'no_token_is_typed'], 10, 2);
+        add_action('woocommerce_save_account_details_errors', [self::class, 'account_saved'], 10, 2);
         add_filter('woocommerce_new_customer_data', [self::class, 'neutral_login']);
         add_filter('pre_wp_mail', [self::class, 'mail'], 10, 2);
         add_action('woocommerce_order_status_processing', [self::class, 'grant'], 10, 1);
@@ -72,6 +80,9 @@ final class Vault
         $own = self::own($kind, $id);
         if ($own !== null) {
             return $own[$group][$column] ?? '';
+        }
+        if (self::owner($kind, $id) === get_current_user_id() && get_current_user_id() > 0) {
+            return ''; // the vault does not answer: a form of the customer's own is empty, and holds no token
         }
         return $column === 'first_name' ? self::SHOWN : $value;
     }
@@ -195,12 +206,47 @@ final class Vault
         return $found ?: $user;
     }
 
-    public static function registered_before($errors, $name, $email)
+    /** WooCommerce's own form for a forgotten password knows users by their column alone: it is told the login. */
+    public static function lost_password_of_shop(): void
     {
-        if (Config::problem() === '' && self::customer_by_mail((string) $email) > 0) {
-            $errors->add('registration-error-email-exists', Words::say('mail.taken'));
+        if (isset($_POST['wc_reset_password'], $_POST['user_login']) && is_string($_POST['user_login']) && Config::problem() === '') {
+            $found = get_userdata(self::customer_by_mail(trim(wp_unslash($_POST['user_login']))));
+            $_POST['user_login'] = $found ? wp_slash($found->user_login) : $_POST['user_login'];
         }
-        return $errors;
+    }
+
+    /** An address is taken also if its column is not there any more; one's own is free to keep. */
+    public static function mail_taken($user, $email)
+    {
+        $found = !$user && is_string($email) && Config::problem() === '' ? self::customer_by_mail($email) : 0;
+        return $found > 0 && $found !== get_current_user_id() ? $found : $user;
+    }
+
+    /** A token that comes with a request would have the shop write to somebody whose address the sender does not know. */
+    public static function no_token_is_typed($good, $email)
+    {
+        if (!$good || Rows::of_token((string) $email) === null || current_user_can('edit_shop_orders')) {
+            return $good;
+        }
+        $body = (string) file_get_contents('php://input');
+        $sent = wp_json_encode([$_POST, $_GET, json_decode($body, true), urldecode($body)], JSON_PARTIAL_OUTPUT_ON_ERROR);
+        return stripos((string) $sent, trim((string) $email)) === false ? $good : false;
+    }
+
+    /** The account form posts what the customer saw: what did not change stays a token, and is no change of address. */
+    public static function account_saved($errors, $user): void
+    {
+        $id = (int) ($user->ID ?? 0);
+        $own = $id > 0 && $id === get_current_user_id() && self::moved('user', $id) ? self::own('user', $id) : null;
+        $row = get_userdata($id);
+        if ($own === null || !$row) {
+            return;
+        }
+        foreach (['user_email' => 'email', 'display_name' => 'display'] as $column => $name) {
+            if (isset($user->$column) && strcasecmp((string) $user->$column, $own['account'][$name] ?? '') === 0) {
+                $user->$column = $row->$column;
+            }
+        }
     }
 
     /** A login made of the e-mail address would be a copy of it. */

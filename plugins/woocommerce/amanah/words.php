@@ -76,8 +76,6 @@ final class Words
         'save.later' => ['Your address cannot be changed right now. Please try again in a few minutes.',
             'Alamat Anda belum bisa diubah sekarang. Silakan coba lagi beberapa menit lagi.',
             '지금은 주소를 바꿀 수 없습니다. 몇 분 뒤 다시 시도해 주십시오.'],
-        'mail.taken' => ['An account with this e-mail address is there already. Please sign in.',
-            'Akun dengan alamat surel ini sudah ada. Silakan masuk.', '이 이메일 주소의 계정이 이미 있습니다. 로그인해 주십시오.'],
         'erase.asked' => ['Contact details in the vault are erased by its operator; the request was noted.',
             'Data kontak di brankas data dihapus oleh operatornya; permintaan telah dicatat.',
             '보관소의 연락처는 운영자가 삭제합니다. 요청이 기록되었습니다.'],

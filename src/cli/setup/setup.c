@@ -342,6 +342,7 @@ static void list_show(struct setup *setup)
                  buf_c(&setup->address), NULL);
     if (!setup->service) setup_say_of(setup, "setup.list.start", setup->home, buf_c(&setup->backups));
     setup_say(setup, "setup.list.staff");
+    setup_say(setup, "setup.list.shop");
     setup_say(setup, "setup.list.tpm");
     setup_say(setup, "setup.list.doctor");
 }

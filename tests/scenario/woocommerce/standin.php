@@ -57,6 +57,9 @@ abstract class Standin
         if (preg_match('/^(get|set)_(billing|shipping)_(.+)$/', $name, $found)) {
             [, $act, $group, $column] = $found;
             if ($act === 'set') {
+                if ($column === 'email' && $with[0] && !is_email($with[0])) {
+                    throw new RuntimeException('invalid_billing_email');
+                }
                 $this->data[$group][$column] = $with[0];
                 return;
             }
@@ -175,6 +178,9 @@ function wc_get_order($id)
 
 function wc_create_new_customer($email, $login, $password, $more = [])
 {
+    if (!is_email($email) || email_exists($email)) {
+        return new WP_Error(is_email($email) ? 'registration-error-email-exists' : 'registration-error-invalid-email');
+    }
     $errors = apply_filters('woocommerce_registration_errors', new WP_Error(), $login, $email);
     if ($errors->has_errors()) {
         return $errors;
@@ -186,11 +192,21 @@ function wc_create_new_customer($email, $login, $password, $more = [])
     return $id;
 }
 
+/** WooCommerce's form for a forgotten password: it knows logins and the column of addresses. */
+function standin_lost_password()
+{
+    do_action('wp_loaded');
+    $login = sanitize_user(wp_unslash($_POST['user_login']));
+    $user = get_user_by('login', $login) ?: get_user_by('email', $login);
+    return $user ? wp_mail($user->user_email, 'Reset', 'key') : false;
+}
+
 /** The end of a checkout: the customer's own columns, the order, the mail. */
 function standin_checkout($user, array $billing, array $shipping = [], $status = 'processing')
 {
     $order = new WC_Order();
     $order->customer = (int) $user;
+    $order->set_billing_email($billing['email']);
     $order->data = ['billing' => $billing, 'shipping' => $shipping ?: array_diff_key($billing, ['email' => 1])];
     $order->save();
     if ($user) {
@@ -215,6 +231,28 @@ function standin_save_address($user, $group, array $values)
     }
     do_action('woocommerce_customer_save_address', $user, $group);
     return [];
+}
+
+/** My account, account details: the order of checks and writes of WC_Form_Handler. */
+function standin_save_account($id, array $values)
+{
+    $now = get_user_by('id', $id);
+    $mail = $now->user_email;
+    $user = (object) ($values + ['ID' => $id]);
+    if (!is_email($user->user_email) || (email_exists($user->user_email) && $user->user_email !== $mail)) {
+        return 'email';
+    }
+    $errors = new WP_Error();
+    do_action_ref_array('woocommerce_save_account_details_errors', [&$errors, &$user]);
+    $done = wp_update_user($user);
+    if (is_wp_error($done)) {
+        return $done->get_error_code();
+    }
+    if ($mail !== $user->user_email) {
+        update_user_meta($id, 'billing_email', $user->user_email);
+    }
+    do_action('woocommerce_save_account_details', $id);
+    return '';
 }
 
 function wc_add_notice($words, $kind = 'success')
