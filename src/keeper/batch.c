@@ -182,7 +182,7 @@ static RESULT task_verb(struct keeper *keeper, struct batch *batch, const struct
     struct replay_row row = {{0}};
     bool keep = task->head.idempotency.len > 0 && verb_row(task->head.verb)->changes, given = false;
     enum act act = access_act_of(task->head.verb);
-    TRY(access_act(reader, act));
+    TRY(access_verb(reader, task->head.verb));
     TRY(quiet_may(&batch->shop->access, act, task->head.verb));
     if (act != ACT_NONE) TRY(access_lesson(batch->shop, reader));
     struct result may = watching_ask(batch, reader, &asking);

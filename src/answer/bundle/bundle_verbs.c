@@ -83,6 +83,7 @@ RESULT verb_incident_export(struct batch *batch, const struct reader *reader,
     struct incident *incident = NULL;
     SCOPED(bundle_free) struct incident_bundle *bundle = NULL;
     TRY(incident_find(batch, reader, ask->id, &incident));
+    if (ask->personal.len > 0) TRY(access_act(reader, ACT_INCIDENT)); /* no auditor */
     if (batch->returned) {
         TRY(errand_result(batch->returned));
         return bundle_give(batch, reader, incident, batch->returned->state, out);

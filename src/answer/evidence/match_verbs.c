@@ -99,6 +99,21 @@ static RESULT told_again(struct batch *batch, const struct reader *reader, const
     return match_told_put(batch->shop, kept.told, &known, &out->body);
 }
 
+/* An auditor is told what was found, and starts nothing. */
+static RESULT audited(struct batch *batch, const struct reader *reader, const struct incident *incident,
+                      const struct evidence_match_ask *ask, struct answer *out)
+{
+    SCOPED(reading_done) struct reading reading = {0};
+    SCOPED(buf_done) struct buf what = {0};
+    if (ask->again || ask->progress) return access_act(reader, ACT_INCIDENT);
+    TRY(incident_read(batch->shop, incident, &reading));
+    const struct line *line = match_line(&reading.fold, ask->line);
+    if (!line) return FAIL(NOT_FOUND, "line: no file by that line was matched");
+    buf_print(&what, "verdict %llu", (unsigned long long)ask->line);
+    incident_audited(batch, reader, incident, buf_slice(&what), out);
+    return told_again(batch, reader, incident, line, out);
+}
+
 RESULT verb_evidence_match(struct batch *batch, const struct reader *reader,
                            const struct evidence_match_ask *ask, struct answer *out)
 {
@@ -107,6 +122,7 @@ RESULT verb_evidence_match(struct batch *batch, const struct reader *reader,
     SCOPED(reading_done) struct reading reading = {0};
     SCOPED(provenance_free) struct provenance *provenance = NULL;
     TRY(incident_find(batch, reader, ask->id, &incident));
+    if (access_audits(reader)) return audited(batch, reader, incident, ask, out);
     if (ask->progress) {
         progress_put(evidence_progress(batch->shop, incident->no, ask->line, false), &out->body);
         return OK;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INCIDENTS_MAX = 1000, NO_BITS = 62 };
+enum { INCIDENTS_MAX = 1000, NO_BITS = 62, AUDITED_BYTES_MAX = 64 };
 
 static void key_aad(uint64_t no, struct buf *out)
 {
@@ -138,6 +138,21 @@ RESULT incident_find(struct batch *batch, const struct reader *reader, struct sl
         if (seen && named.code == CODE_OK && incident->no == no) *out = incident;
     }
     return *out ? OK : FAIL(NOT_FOUND, "incident: there is none of that id");
+}
+
+void incident_audited(struct batch *batch, const struct reader *reader, const struct incident *incident,
+                      struct slice what, struct answer *out)
+{
+    SCOPED(buf_done) struct buf text = {0};
+    if (!access_audits(reader)) return;
+    struct draft draft = batch_draft(batch, reader, ENTRY_AUDIT);
+    struct receipt receipt = {0};
+    if (incident) id_put(batch->shop, ID_INCIDENT, incident->no, &text);
+    if (incident) buf_byte(&text, ' ');
+    buf_slice_put(&text, slice_part(what, 0, AUDITED_BYTES_MAX));
+    draft_text(&draft, COMMIT_VALUE, buf_slice(&text));
+    batch_append(batch, &draft, &receipt);
+    batch_receipt(out, &receipt);
 }
 
 static bool same_role(const struct shop *shop, uint32_t one, uint32_t other)

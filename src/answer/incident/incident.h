@@ -34,6 +34,13 @@ RESULT incidents_of(struct shop *shop, struct incidents **out);
 /* Does the reader see it? The operator does, and the owner and members who are no suspects. */
 bool incident_seen_by(const struct shop *shop, const struct incident *incident, const struct reader *reader);
 
+/*
+ * An auditor's look at `what` of an incident, NULL: at the list of those it sees. An entry of its own, whose receipt goes with the answer;
+ * for whoever works on incidents nothing.
+ */
+void incident_audited(struct batch *batch, const struct reader *reader, const struct incident *incident,
+                      struct slice what, struct answer *out);
+
 /* The incident of a public id, inc_…, if this reader may know of it. NOT_FOUND, in the same words, for anything else. */
 RESULT incident_find(struct batch *batch, const struct reader *reader, struct slice id,
                      struct incident **out);

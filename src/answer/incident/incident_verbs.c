@@ -296,6 +296,7 @@ RESULT verb_incident_list(struct batch *batch, const struct reader *reader,
     }
     cbor_array_close(&out->body, mark, count);
     put_next(shop, ID_MORE, &page, &out->body);
+    incident_audited(batch, reader, NULL, SLICE_TEXT("the list of incidents"), out);
     return OK;
 }
 
@@ -321,6 +322,7 @@ RESULT verb_incident_show(struct batch *batch, const struct reader *reader,
     SCOPED(reading_done) struct reading reading = {0};
     TRY(incident_find(batch, reader, ask->id, &incident));
     TRY(incident_read(shop, incident, &reading));
+    incident_audited(batch, reader, incident, ask->part.len > 0 ? ask->part : SLICE_TEXT("all"), out);
     if (ask->part.len == 0) {
         incident_put(shop, incident, &reading.fold, &out->body);
         return OK;

@@ -281,6 +281,21 @@ RESULT access_act(const struct reader *reader, enum act act)
                 act_name(act));
 }
 
+bool access_audits(const struct reader *reader)
+{
+    return (reader->role->acts >> ACT_AUDIT & 1) && !(reader->role->acts >> ACT_INCIDENT & 1);
+}
+
+RESULT access_verb(const struct reader *reader, enum verb verb)
+{
+    static const enum verb audited[] = {VERB_INCIDENT_LIST, VERB_INCIDENT_SHOW, VERB_INCIDENT_EXPORT,
+                                        VERB_EVIDENCE_MATCH};
+    for (size_t i = 0; i < COUNT_OF(audited); i++) {
+        if (verb == audited[i] && access_audits(reader)) return OK;
+    }
+    return access_act(reader, access_act_of(verb));
+}
+
 RESULT access_lesson(struct shop *shop, const struct reader *reader)
 {
     const struct slice lesson = slice_text(reader->role->lesson);

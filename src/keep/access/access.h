@@ -141,6 +141,12 @@ RESULT access_reader(struct shop *shop, const struct ask_head *head, bool local,
 
 /* May this reader do that? ROLE_ACT otherwise. */
 RESULT access_act(const struct reader *reader, enum act act);
+
+/* May it ask that? By the verb's act; or, of what an auditor reads, by AUDIT: such a verb changes nothing then, see access_audits(). */
+RESULT access_verb(const struct reader *reader, enum verb verb);
+
+/* Does it read incidents as an auditor, by AUDIT alone? Then it is given what is there, each time with an entry. */
+bool access_audits(const struct reader *reader);
 enum act access_act_of(enum verb verb);
 
 /* Has everybody behind this reader learned what its role asks? ROLE_LESSON otherwise, also when nobody is named. */
