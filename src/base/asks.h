@@ -607,6 +607,24 @@ struct campaign_codes_ask {
 struct campaign_rekey_ask {
     struct slice id;
 };
+struct ticket_open_ask {
+    struct slice kind, text, subject, incident, contact, sender, lang, country;
+};
+struct ticket_list_ask {
+    struct slice kind, state, after;
+    uint64_t limit;
+    bool overdue;
+};
+struct ticket_show_ask {
+    struct slice id;
+};
+struct ticket_act_ask {
+    struct slice id, act, text, who;
+    bool mail;
+};
+struct desk_rights_ask {
+    struct slice country, lang;
+};
 struct wallet_ask {
     struct slice id, pass, grant, reason, lang;
     bool codes;

@@ -1,5 +1,6 @@
 #include "keep/access/right.h"
 #include "keep/incident_lines.h"
+#include "keep/matter.h"
 #include "keep/verify_priv.h"
 #include "store/sqlite/sqlite.h"
 
@@ -86,6 +87,15 @@ static RESULT incidents_whole(struct verify *verify)
                 (unsigned long long)verify->incident_lines, (unsigned long long)lines);
 }
 
+static RESULT matters_whole(struct verify *verify)
+{
+    uint64_t lines = 0;
+    TRY(matters_check(verify->shop, &lines));
+    if (lines == verify->matter_lines) return OK;
+    return FAIL(TAMPERED, "matter: the ledger has entries of %llu lines, the store has %llu",
+                (unsigned long long)verify->matter_lines, (unsigned long long)lines);
+}
+
 static RESULT shop_check(struct verify *verify)
 {
     TRY(sightings_upto(verify->shop->store, &verify->upto));
@@ -95,6 +105,7 @@ static RESULT shop_check(struct verify *verify)
     TRY(verify_authority(verify));
     TRY(finding_of(verify, rights_check(verify->shop)));
     TRY(finding_of(verify, incidents_whole(verify)));
+    TRY(finding_of(verify, matters_whole(verify)));
     if (verify->options->kept)
         TRY(finding_of(verify, verify->options->kept(verify->shop, &verify->report->exposures)));
     TRY(verify_checkpoints(verify));

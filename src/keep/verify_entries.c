@@ -169,6 +169,7 @@ static RESULT settle_entry(struct hand *hand, unsigned i)
     verify->before_us = entry->time_us;
     if (entry->kind == ENTRY_CREATE || entry->kind == ENTRY_IMPORT) verify->made += entry->count;
     verify->incident_lines += entry->kind == ENTRY_INCIDENT;
+    verify->matter_lines += entry->kind == ENTRY_MATTER;
     if (entry->kind == ENTRY_AUTHORITY) TRY(settle_authority(hand, index, entry));
     if (!checked->opened) return OK;
     if (checked->large) TRY(aside_read(hand->bundle.asides[i], &checked->aside));

@@ -85,6 +85,7 @@ struct verify {
     uint64_t room;                  /* of both */
     uint64_t last;                  /* highest subject number that an entry wrote */
     uint64_t incident_lines;        /* entries of such */
+    uint64_t matter_lines;
     uint64_t made;                  /* so many numbers at most were given out by the entries until now */
     int64_t before_us;              /* time of the entry before */
 

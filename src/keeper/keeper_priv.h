@@ -9,6 +9,7 @@
 #include "answer/incident/verbs.h"
 #include "answer/notice/verbs.h"
 #include "answer/portal/verbs.h"
+#include "answer/desk/verbs.h"
 #include "answer/redress/verbs.h"
 #include "answer/report/verbs.h"
 #include "answer/scope/verbs.h"

@@ -1,3 +1,4 @@
+#include "answer/desk/desk.h"
 #include "answer/facts/deadlines.h"
 #include "answer/incident/evidence.h"
 #include "answer/incident/held.h"
@@ -118,6 +119,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(secrets_tell(batch, noted));
     TRY(weekly_due(batch, noted));
     TRY(deadlines_watch(batch, noted));
+    TRY(desk_watch(batch, noted));
     TRY(holds_due(batch, noted));
     TRY(held_due(batch, noted));
     TRY(silence_due(batch, noted));

@@ -83,6 +83,7 @@ struct store {
     const struct run_store *run;
     const struct rotation_store *rotation;
     const struct voucher_store *voucher;
+    const struct matter_store *matter;
 };
 
 #endif

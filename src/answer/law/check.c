@@ -320,6 +320,21 @@ static RESULT rest_check(const struct check *check)
     return OK;
 }
 
+static RESULT answers_check(const struct check *check)
+{
+    const struct law_regime *regime = check->regime;
+    const struct law_rights *rights = regime->rights;
+    for (uint32_t i = 0; i < regime->answers_count; i++) {
+        TRY(need_id(check, path_of("answers", i, "to").text, regime->answers[i].to));
+        TRY(need_span(check, path_of("answers", i, "due").text, regime->answers[i].due));
+        TRY(need_refs(check, "answers", i, &regime->answers[i].refs));
+    }
+    if (!rights) return OK;
+    if (!rights->text.id || !rights->text.ko)
+        return FORM_BAD(check->file, check->places, "rights.text", "must have en, id and ko");
+    return need_each(check, "rights.refs", &rights->refs, TARGET(regime, sources));
+}
+
 static RESULT head_check(const struct check *check)
 {
     const struct law_regime *regime = check->regime;
@@ -355,6 +370,7 @@ RESULT check_regime(const struct law *law, struct form_file file, const struct p
     TRY(need_ids(&check, TARGET(regime, fines)));
     for (uint32_t i = 0; i < regime->duties_count; i++) TRY(duty_check(&check, i, &regime->duties[i]));
     TRY(exceptions_check(&check));
+    TRY(answers_check(&check));
     return rest_check(&check);
 }
 

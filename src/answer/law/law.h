@@ -137,6 +137,22 @@ struct law_recurring {
     enum law_sure sure;
 };
 
+/* By when somebody who asks is answered: of what they ask (rights, complaint), how long from its coming in. */
+struct law_reply {
+    char *to, *due; /* "72h", "10d", "1mo" */
+    char *note, *source;
+    struct law_names refs;
+    enum law_sure sure;
+};
+
+/* What people may ask for after a leak, in words for them. */
+struct law_rights {
+    struct form_texts text;
+    char *source;
+    struct law_names refs;
+    enum law_sure sure;
+};
+
 struct law_source {
     char *id, *text, *link;
 };
@@ -170,6 +186,8 @@ struct law_regime {
     LAW_LIST(note, notes);
     LAW_LIST(date, dates);
     LAW_LIST(recurring, recurring);
+    LAW_LIST(reply, answers);
+    struct law_rights *rights; /* NULL: none written */
     LAW_LIST(source, sources);
 };
 

@@ -192,6 +192,14 @@ static const cyaml_schema_field_t recurring_fields[] = {
     NUMBER(MAY, "persons", law_recurring, persons), SURENESS(law_recurring)};
 static const cyaml_schema_value_t recurring_value = VALUE_OF(recurring);
 
+static const cyaml_schema_field_t reply_fields[] = {ID(MUST, "to", law_reply, to),
+                                                    ID(MUST, "due", law_reply, due),
+                                                    TEXT(MAY, "note", law_reply, note), SURENESS(law_reply)};
+static const cyaml_schema_value_t reply_value = VALUE_OF(reply);
+
+static const cyaml_schema_field_t rights_fields[] = {PART(MUST, "text", law_rights, text, texts_fields),
+                                                     SURENESS(law_rights)};
+
 static const cyaml_schema_field_t source_fields[] = {ID(MUST, "id", law_source, id),
                                                      TEXT(MUST, "text", law_source, text),
                                                      TEXT(MAY, "link", law_source, link), CYAML_FIELD_END};
@@ -221,6 +229,8 @@ static const cyaml_schema_field_t regime_fields[] = {
     LIST(MAY, "notes", law_regime, notes, &note_value, LAW_ITEMS_MAX),
     LIST(MAY, "dates", law_regime, dates, &date_value, LAW_ITEMS_MAX),
     LIST(MAY, "recurring", law_regime, recurring, &recurring_value, LAW_ITEMS_MAX),
+    LIST(MAY, "answers", law_regime, answers, &reply_value, LAW_ITEMS_MAX),
+    PART_PTR("rights", law_regime, rights, rights_fields),
     LIST(MAY, "sources", law_regime, sources, &source_value, LAW_ITEMS_MAX),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t regime_value = {

@@ -12,7 +12,7 @@
 #include "answer/redress/campaign.h"
 
 /* object_kind of ENTRY_RELIEF. Numbers are in signed bytes: never reuse one. */
-enum relief_entry { RELIEF_WALLET = 1, RELIEF_WALLET_CODES };
+enum relief_entry { RELIEF_WALLET = 1, RELIEF_WALLET_CODES }; /* 3: answer/desk */
 
 struct wallet_asked {
     struct subject_no no;

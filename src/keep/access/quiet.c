@@ -11,7 +11,8 @@ enum { QUIET_ROW = 1 };
 static bool tells_of_persons(enum act act, enum verb verb)
 {
     static const uint64_t acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW) | BIT(HISTORY) | BIT(GRANT) |
-                                 BIT(PASS) | BIT(EXPORT) | BIT(NOTIFY) | BIT(REDRESS) | BIT(WALLET);
+                                 BIT(PASS) | BIT(EXPORT) | BIT(NOTIFY) | BIT(REDRESS) | BIT(WALLET) |
+                                 BIT(DESK);
     return verb == VERB_SELF || (acts >> act & 1) != 0;
 }
 

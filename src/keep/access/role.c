@@ -36,7 +36,7 @@ static const struct role builtin[] = {
      .full = FIELD_BIT(REF) | FIELD_BIT(NAME),
      .masked = FIELD_BIT(EMAIL) | FIELD_BIT(PHONE) | FIELD_BIT(RECIPIENT) | FIELD_BIT(POSTCODE) |
                FIELD_BIT(ADDRESS) | FIELD_BIT(BIRTH_DATE),
-     .acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW) | BIT(WALLET),
+     .acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW) | BIT(WALLET) | BIT(DESK),
      .purposes = {1, 2, 3, 4},
      .purpose_count = 4,
      .reason = true},

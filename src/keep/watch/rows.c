@@ -15,13 +15,14 @@ const char *alert_name(unsigned detector)
     if (detector == ALERT_DEADLINE) return "deadline";
     if (detector == ALERT_VOUCHER) return "voucher";
     if (detector == ALERT_GUESSES) return "voucher_guesses";
+    if (detector == ALERT_DESK) return "desk";
     return row ? row->name : "memory_lost";
 }
 
 enum severity alert_severity(unsigned detector)
 {
     const struct detector_row *row = detector_row(detector);
-    if (detector == ALERT_DRIFT) return SEVERITY_MEDIUM;
+    if (detector == ALERT_DRIFT || detector == ALERT_DESK) return SEVERITY_MEDIUM;
     if (detector == ALERT_FORGED || detector == ALERT_HELD || detector == ALERT_VOUCHER)
         return SEVERITY_CRITICAL;
     return row ? row->severity : SEVERITY_HIGH;
@@ -136,7 +137,7 @@ static RESULT alert_take(struct watching *watching, uint32_t id, struct slice bo
     if (members != ALERT_MEMBERS ||
         (detector >= DETECTORS_END && detector != ALERT_DRIFT && detector != ALERT_FORGED &&
          detector != ALERT_HELD && detector != ALERT_DEADLINE && detector != ALERT_VOUCHER &&
-         detector != ALERT_GUESSES))
+         detector != ALERT_GUESSES && detector != ALERT_DESK))
         return FAIL(CORRUPT, "authority: a stored alert is malformed");
     alert->detector = (enum detector)detector;
     alert->score = (double)score / SCORE_UNITS;

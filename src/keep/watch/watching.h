@@ -70,7 +70,8 @@ enum {
     ALERT_HELD = 66,     /* what is kept outside for an incident is not as it was: answer/incident/held.h */
     ALERT_DEADLINE = 67, /* nobody took a deadline of the law, or it is over: answer/facts/deadlines.h */
     ALERT_VOUCHER = 68,  /* a voucher's code came that was never handed out: answer/redress/campaign.h */
-    ALERT_GUESSES = 69   /* somebody tries wrong codes of vouchers by the hundred: answer/redress/wrongs.h */
+    ALERT_GUESSES = 69,  /* somebody tries wrong codes of vouchers by the hundred: answer/redress/wrongs.h */
+    ALERT_DESK = 70      /* somebody waits for an answer for too long: answer/desk/desk.h */
 };
 /* Write such an alert, in the open batch, and tell it to the sinks. */
 RESULT alert_once(struct batch *batch, unsigned detector);

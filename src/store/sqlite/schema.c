@@ -139,6 +139,17 @@ static const char *const migrations[] = {
     "CREATE TABLE voucher_given (campaign INTEGER NOT NULL, version INTEGER NOT NULL, chunk INTEGER NOT NULL,"
     " bitmap BLOB NOT NULL, PRIMARY KEY (campaign, version, chunk)) WITHOUT ROWID;"
     "CREATE TABLE voucher_wrong (source INTEGER PRIMARY KEY, until_us INTEGER NOT NULL, n INTEGER NOT NULL);",
+    "CREATE TABLE matter (no INTEGER PRIMARY KEY, kind INTEGER NOT NULL CHECK (kind > 0), subject INTEGER "
+    "NOT NULL,"
+    " about INTEGER NOT NULL, state INTEGER NOT NULL CHECK (state > 0), owner INTEGER NOT NULL,"
+    " made_us INTEGER NOT NULL, due_us INTEGER NOT NULL, amount INTEGER NOT NULL CHECK (amount >= 0),"
+    " lines INTEGER NOT NULL CHECK (lines > 0));"
+    "CREATE INDEX matter_subject ON matter (subject, no) WHERE subject > 0;"
+    "CREATE INDEX matter_due ON matter (due_us, no) WHERE due_us > 0;"
+    "CREATE INDEX matter_kind ON matter (kind, no);"
+    "CREATE TABLE matter_line (matter INTEGER NOT NULL, n INTEGER NOT NULL CHECK (n > 0), entry INTEGER NOT "
+    "NULL,"
+    " bytes BLOB NOT NULL, PRIMARY KEY (matter, n)) WITHOUT ROWID;",
 };
 
 unsigned schema_newest(void)

@@ -301,7 +301,7 @@ RESULT sqlite_open(const char *path, enum sqlite_mode mode, struct store **out)
                                &sqlite_ledger,   &sqlite_sighting, &sqlite_authority, &sqlite_replay,
                                &sqlite_key_use,  &sqlite_mail,     &sqlite_right,     &sqlite_alert,
                                &sqlite_observed, &sqlite_incident, &sqlite_hold,      &sqlite_exposure,
-                               &sqlite_run,      &sqlite_rotation, &sqlite_voucher};
+                               &sqlite_run,      &sqlite_rotation, &sqlite_voucher,   &sqlite_matter};
     int flags = SQLITE_OPEN_NOMUTEX |
                 (mode == SQLITE_CREATE ? SQLITE_OPEN_CREATE | SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE);
     int code = sqlite3_open_v2(path, &at->db, flags, NULL);

@@ -68,6 +68,7 @@ extern const struct exposure_store sqlite_exposure;
 extern const struct run_store sqlite_run;
 extern const struct rotation_store sqlite_rotation;
 extern const struct voucher_store sqlite_voucher;
+extern const struct matter_store sqlite_matter;
 extern const struct observed_store sqlite_observed;
 extern const struct key_use_store sqlite_key_use;
 

@@ -1,0 +1,358 @@
+/* Tickets as staff see them: taken in, listed, read, answered, given to somebody who answers for them, closed. */
+#include "answer/desk/desk_priv.h"
+#include "answer/desk/verbs.h"
+#include "answer/incident/incident.h"
+#include "answer/incident/lawbook.h"
+#include "keep/access/staff.h"
+#include "keep/post.h"
+#include "keep/put.h"
+#include "keep/record.h"
+#include "keep/spend.h"
+#include "keep/watch/canary.h"
+
+#include <string.h>
+
+enum { RELIEF_TICKET = 3 }; /* object_kind of ENTRY_RELIEF: somebody read it */
+
+RESULT verb_ticket_open(struct batch *batch, const struct reader *reader, const struct ticket_open_ask *ask,
+                        struct answer *out)
+{
+    struct ticket_new ticket = {.kind = ticket_kind(ask->kind),
+                                .text = ask->text,
+                                .contact = ask->contact,
+                                .sender = ask->sender,
+                                .lang = ask->lang,
+                                .country = ask->country};
+    if (ask->subject.len > 0) {
+        TRY(id_get(batch->shop, ID_SUBJECT, ask->subject, &ticket.subject.at));
+        canary_touched(batch, reader, ticket.subject);
+    }
+    if (ask->incident.len > 0) {
+        struct incident *incident = NULL;
+        TRY(incident_find(batch, reader, ask->incident, &incident));
+        ticket.incident = incident->no;
+    }
+    return desk_open(batch, reader, &ticket, out);
+}
+
+static void row_put(struct shop *shop, const struct matter_row *row, int64_t now_us, struct buf *out)
+{
+    const char *kind = ticket_kind_name((enum matter_kind)row->kind);
+    put_id(shop, out, "id", ID_TICKET, row->no);
+    put_text(out, "kind", slice_text(kind ? kind : "?"));
+    put_text(out, "state", slice_text(ticket_state_name(row->state)));
+    put_time(out, "opened", row->made_us);
+    put_time_or_null(out, "due", row->due_us);
+    put_bool(out, "overdue", row->due_us > 0 && row->due_us <= now_us);
+    cbor_text(out, SLICE_TEXT("owner"));
+    if (row->owner == 0) {
+        cbor_null(out);
+        return;
+    }
+    SCOPED(buf_done) struct buf owner = {0};
+    id_put(shop, ID_STAFF, (uint32_t)row->owner, &owner);
+    cbor_text(out, buf_slice(&owner));
+}
+enum { ROW_MEMBERS = 7 };
+
+struct listing {
+    struct shop *shop;
+    struct buf *out;
+    const struct ticket_list_ask *ask;
+    enum matter_kind kind;
+    uint32_t state;
+    int64_t now_us;
+    uint64_t limit, count, last;
+    bool more;
+};
+
+/* No text, and not whose it is: reading one is a look. */
+static RESULT list_add(void *context, const struct matter_row *row)
+{
+    struct listing *listing = context;
+    bool meant = ticket_kind_name((enum matter_kind)row->kind) != NULL &&
+                 (listing->kind == 0 || listing->kind == (enum matter_kind)row->kind) &&
+                 (listing->state == 0 || listing->state == row->state) &&
+                 (!listing->ask->overdue || (row->due_us > 0 && row->due_us <= listing->now_us));
+    if (!meant || listing->more) return OK;
+    if (listing->count == listing->limit) {
+        listing->more = true;
+        return OK;
+    }
+    cbor_map(listing->out, ROW_MEMBERS);
+    row_put(listing->shop, row, listing->now_us, listing->out);
+    listing->count++;
+    listing->last = row->no;
+    return OK;
+}
+
+static RESULT state_get(struct slice name, uint32_t *out)
+{
+    for (uint32_t state = TICKET_OPEN; state <= TICKET_CLOSED; state++) {
+        if (slice_is(name, ticket_state_name(state))) *out = state;
+    }
+    return name.len == 0 || *out > 0 ? OK : FAIL(INVALID, "state: open, answered or closed");
+}
+
+RESULT verb_ticket_list(struct batch *batch, const struct reader *reader, const struct ticket_list_ask *ask,
+                        struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct listing listing = {.shop = shop,
+                              .out = &out->body,
+                              .ask = ask,
+                              .now_us = batch->now_us,
+                              .limit = ask->limit > 0 ? ask->limit : 100};
+    uint64_t after = 0;
+    (void)reader;
+    if (ask->kind.len > 0) {
+        listing.kind = ticket_kind(ask->kind);
+        if (listing.kind == 0) return FAIL(INVALID, "kind: complaint, question, scam or rights");
+    }
+    TRY(state_get(ask->state, &listing.state));
+    if (ask->after.len > 0) TRY(id_get(shop, ID_TICKET, ask->after, &after));
+    cbor_map(&out->body, 2);
+    cbor_text(&out->body, SLICE_TEXT("items"));
+    size_t mark = cbor_open(&out->body);
+    TRY(shop->store->matter->each(shop->store, listing.kind, after, list_add, &listing));
+    cbor_array_close(&out->body, mark, listing.count);
+    if (listing.more)
+        put_id(shop, &out->body, "next", ID_TICKET, listing.last);
+    else {
+        cbor_text(&out->body, SLICE_TEXT("next"));
+        cbor_null(&out->body);
+    }
+    return OK;
+}
+
+struct lines {
+    struct shop *shop;
+    struct buf *out;
+    struct slice lang; /* of the first line; borrowed from `kept` */
+    struct slice country, contact;
+    struct buf kept;
+    size_t count;
+};
+
+static void lines_done(struct lines *lines)
+{
+    buf_done(&lines->kept);
+}
+
+static RESULT line_put(void *context, const struct matter_line *line)
+{
+    static const char *const members[] = {"act", "text", "contact", "sender", "lang", "country", "basis"};
+    struct lines *lines = context;
+    SCOPED(buf_done) struct buf reader = {0};
+    struct buf *out = lines->out;
+    if (line->n == 1) {
+        buf_slice_put(&lines->kept, line->text);
+        struct slice map = buf_slice(&lines->kept);
+        lines->lang = matter_text(map, "lang");
+        lines->country = matter_text(map, "country");
+        lines->contact = matter_text(map, "contact");
+    }
+    lines->count++;
+    if (!out) return OK;
+    size_t mark = cbor_open(out), count = 5;
+    put_number(out, "line", line->n);
+    put_number(out, "entry", line->entry);
+    put_time(out, "time", line->time_us);
+    reader_put(lines->shop, line->reader, &reader);
+    put_text(out, "reader", buf_slice(&reader));
+    put_text(out, "state", slice_text(ticket_state_name(line->then.state)));
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        struct slice text = matter_text(line->text, members[i]);
+        if (text.len == 0) continue;
+        put_text(out, members[i], text);
+        count++;
+    }
+    cbor_map_close(out, mark, count);
+    return OK;
+}
+
+static RESULT ticket_get(struct shop *shop, struct slice id, struct matter_row *out)
+{
+    uint64_t no = 0;
+    TRY(id_get(shop, ID_TICKET, id, &no));
+    TRY(matter_find(shop, no, out));
+    return ticket_kind_name((enum matter_kind)out->kind) ? OK : FAIL(NOT_FOUND, "ticket: none of that id");
+}
+
+/* Who reads a ticket sees what somebody said: of a customer it is charged, and stands in their history. */
+static RESULT read_note(struct batch *batch, const struct reader *reader, const struct matter_row *row,
+                        struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct draft draft = batch_draft(batch, reader, ENTRY_RELIEF);
+    const struct sighted sighted = {{row->subject}, 0, 0};
+    struct hash salt = {{0}}, leaf = {{0}};
+    struct receipt receipt = {0};
+    struct record record;
+    SCOPED(buf_done) struct buf bytes = {0};
+    SECRET data_key = {{0}};
+    draft.entry.object_kind = RELIEF_TICKET;
+    draft.entry.object_id = row->no;
+    if (row->subject > 0) {
+        TRY(record_get(shop, sighted.no, true, &bytes, &record, NULL));
+        if (record.state != SUBJECT_ERASED) {
+            TRY(spend(batch, reader, &sighted, 1, out));
+            TRY(record_unlock(shop, sighted.no, &record, &data_key));
+            leaf_salt(shop->crypto, &data_key, draft.entry.nonce, &salt);
+            set_leaf(shop->crypto, &salt, &sighted, NULL, &leaf);
+            draft.set = &sighted;
+            draft.leaves = &leaf;
+            draft.set_count = 1;
+        }
+    }
+    batch_append(batch, &draft, &receipt);
+    batch_receipt(out, &receipt);
+    return OK;
+}
+
+RESULT verb_ticket_show(struct batch *batch, const struct reader *reader, const struct ticket_show_ask *ask,
+                        struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct matter_row row = {0};
+    const struct lawbook *book = NULL;
+    SCOPED(lines_done) struct lines lines = {.shop = shop, .out = &out->body};
+    TRY(ticket_get(shop, ask->id, &row));
+    TRY(read_note(batch, reader, &row, out));
+    TRY(lawbook(shop, &book));
+    size_t whole = cbor_open(&out->body), members = ROW_MEMBERS + 2;
+    row_put(shop, &row, batch->now_us, &out->body);
+    if (row.subject > 0) {
+        put_id(shop, &out->body, "subject", ID_SUBJECT, row.subject);
+        members++;
+    }
+    if (row.about > 0) {
+        put_id(shop, &out->body, "incident", ID_INCIDENT, row.about);
+        members++;
+    }
+    cbor_text(&out->body, SLICE_TEXT("lines"));
+    size_t mark = cbor_open(&out->body);
+    TRY(matter_read(shop, &row, line_put, &lines));
+    cbor_array_close(&out->body, mark, lines.count);
+    cbor_text(&out->body, SLICE_TEXT("rights"));
+    desk_rights_put(book->law, lines.country, lines.lang, batch->now_us, &out->body);
+    cbor_map_close(&out->body, whole, members);
+    return OK;
+}
+
+/* Where its answer goes: the address that somebody left, or the customer's own. */
+static RESULT address_of(struct shop *shop, const struct matter_row *row, const struct lines *lines,
+                         struct buf *out)
+{
+    struct record record;
+    SCOPED(buf_done) struct buf bytes = {0};
+    SECRET data_key = {{0}};
+    if (row->subject == 0) {
+        buf_slice_put(out, lines->contact);
+        return OK;
+    }
+    const struct subject_no no = {row->subject};
+    TRY(record_get(shop, no, false, &bytes, &record, NULL));
+    if (!(record.held >> FIELD_EMAIL & 1)) return OK;
+    TRY(record_unlock(shop, no, &record, &data_key));
+    return record_field(shop, no, &record, FIELD_EMAIL, out);
+}
+
+static RESULT answer_mail(struct batch *batch, const struct matter_row *row, struct slice text)
+{
+    struct shop *shop = batch->shop;
+    SCOPED(lines_done) struct lines lines = {.shop = shop};
+    SCOPED(buf_done) struct buf to = {0}, id = {0};
+    TRY(matter_read(shop, row, line_put, &lines));
+    TRY(address_of(shop, row, &lines, &to));
+    if (to.len == 0) return FAIL(CONFLICT, "mail: nobody left an address; answer another way, and say how");
+    id_put(shop, ID_TICKET, row->no, &id);
+    const struct mail_value values[] = {{"ticket", buf_slice(&id)}, {"lines", text}};
+    const struct mail_draft draft = {.kind = MAIL_TICKET_ANSWERED,
+                                     .to = buf_slice(&to),
+                                     .lang = lines.lang,
+                                     .subject = {row->subject},
+                                     .values = values,
+                                     .count = COUNT_OF(values)};
+    return mail_queue(batch, &draft);
+}
+
+/* Give it to somebody who answers for it from now on, and tell them. */
+static RESULT escalate(struct batch *batch, const struct ticket_act_ask *ask, struct matter_row *row)
+{
+    struct shop *shop = batch->shop;
+    uint64_t number = 0, told = 0;
+    SCOPED(identity_done) struct identity person = {0};
+    SCOPED(buf_done) struct buf lines = {0};
+    if (ask->who.len == 0) return FAIL(MEMBER_MISSING, "who: who answers for it, staff_…");
+    TRY(id_get(shop, ID_STAFF, ask->who, &number));
+    const struct staff *staff = staff_by_id(&shop->access, (uint32_t)number);
+    if (!staff || staff->left_us > 0) return FAIL(NOT_FOUND, "who: nobody of that id works here");
+    row->owner = reader_no(READER_STAFF, staff->id);
+    TRY(staff_person(shop, staff, &person));
+    desk_line_put(batch, row, person.lang, &lines);
+    const struct mail_value values[] = {{"lines", buf_slice(&lines)}};
+    struct mail_draft draft = {.kind = MAIL_DESK_DUE, .values = values, .count = COUNT_OF(values)};
+    return mail_tell_person(batch, staff, &draft, &told);
+}
+
+static RESULT act_do(struct batch *batch, const struct ticket_act_ask *ask, struct matter_row *row,
+                     const char **done)
+{
+    if (row->state == TICKET_CLOSED) return FAIL(CONFLICT, "ticket: it was closed");
+    if (slice_is(ask->act, "answer")) {
+        if (ask->mail) TRY(answer_mail(batch, row, ask->text));
+        row->state = TICKET_ANSWERED;
+        row->due_us = 0;
+        *done = ask->mail ? "answered by mail" : "answered";
+        return OK;
+    }
+    if (slice_is(ask->act, "escalate")) {
+        *done = "escalated";
+        return escalate(batch, ask, row);
+    }
+    if (slice_is(ask->act, "close")) {
+        row->state = TICKET_CLOSED;
+        row->due_us = 0;
+        *done = "closed";
+        return OK;
+    }
+    if (slice_is(ask->act, "note")) {
+        *done = "note";
+        return OK;
+    }
+    return FAIL(INVALID, "act: answer, escalate, note or close");
+}
+
+RESULT verb_ticket_act(struct batch *batch, const struct reader *reader, const struct ticket_act_ask *ask,
+                       struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct matter_row row = {0};
+    struct receipt receipt = {0};
+    const char *done = NULL;
+    SCOPED(buf_done) struct buf text = {0};
+    TRY(ticket_get(shop, ask->id, &row));
+    if (ask->text.len == 0) return FAIL(MEMBER_MISSING, "text: what is answered, or why");
+    TRY(act_do(batch, ask, &row, &done));
+    cbor_map(&text, 2);
+    put_text(&text, "act", slice_text(done));
+    put_text(&text, "text", ask->text);
+    TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
+    batch_receipt(out, &receipt);
+    cbor_map(&out->body, ROW_MEMBERS);
+    row_put(shop, &row, batch->now_us, &out->body);
+    return OK;
+}
+
+RESULT verb_desk_rights(struct batch *batch, const struct reader *reader, const struct desk_rights_ask *ask,
+                        struct answer *out)
+{
+    const struct lawbook *book = NULL;
+    (void)reader;
+    TRY(lawbook(batch->shop, &book));
+    cbor_map(&out->body, 1);
+    cbor_text(&out->body, SLICE_TEXT("items"));
+    desk_rights_put(book->law, ask->country, ask->lang, batch->now_us, &out->body);
+    return OK;
+}

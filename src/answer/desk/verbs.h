@@ -1,0 +1,13 @@
+/* The verbs of the desk: as keep/verbs.h says of all. */
+#ifndef AMN_ANSWER_DESK_VERBS_H
+#define AMN_ANSWER_DESK_VERBS_H
+
+#include "keep/verbs.h"
+
+VERB_FUNCTION(ticket_open);
+VERB_FUNCTION(ticket_list);
+VERB_FUNCTION(ticket_show);
+VERB_FUNCTION(ticket_act);
+VERB_FUNCTION(desk_rights);
+
+#endif

@@ -1,0 +1,43 @@
+/* Members of the asks about what people want of the shop. */
+#include "base/asks_priv.h"
+
+enum { TICKET_TEXT_BYTES_MAX = 8000 };
+
+static const char ticket_about[] = "the ticket's id, tkt_…";
+const struct member ticket_open_members[] = {
+    TEXT(ticket_open_ask, kind, 16, true, "complaint, question, scam or rights"),
+    TEXT(ticket_open_ask, text, TICKET_TEXT_BYTES_MAX, true, "what they say; sealed"),
+    TEXT(ticket_open_ask, subject, ID_BYTES_MAX, false, "the customer who asks; none: somebody"),
+    TEXT(ticket_open_ask, incident, ID_BYTES_MAX, false, "the incident that it is about, inc_…"),
+    TEXT(ticket_open_ask, contact, 254, false, "an e-mail address for somebody who is no customer; sealed"),
+    TEXT(ticket_open_ask, sender, 300, false, "of a scam: who wrote or called; sealed"),
+    TEXT(ticket_open_ask, lang, 3, false, lang_about),
+    TEXT(ticket_open_ask, country, 2, false,
+         "whose law says by when they are answered: KR; none: the customer's"),
+    {0},
+};
+const struct member ticket_list_members[] = {
+    TEXT(ticket_list_ask, kind, 16, false, "complaint, question, scam or rights; none: all"),
+    TEXT(ticket_list_ask, state, 16, false, "open, answered or closed; none: all"),
+    TEXT(ticket_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(ticket_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    MEMBER(ticket_list_ask, overdue, WIRE_BOOL, 1, false, "only those that should have been answered"),
+    {0},
+};
+const struct member ticket_show_members[] = {
+    TEXT(ticket_show_ask, id, ID_BYTES_MAX, true, ticket_about),
+    {0},
+};
+const struct member ticket_act_members[] = {
+    TEXT(ticket_act_ask, id, ID_BYTES_MAX, true, ticket_about),
+    TEXT(ticket_act_ask, act, 16, true, "answer, escalate, note or close"),
+    TEXT(ticket_act_ask, text, TICKET_TEXT_BYTES_MAX, true, "the answer, or why; sealed"),
+    TEXT(ticket_act_ask, who, ID_BYTES_MAX, false, "of escalate: who answers for it, staff_…"),
+    MEMBER(ticket_act_ask, mail, WIRE_BOOL, 1, false, "of answer: send it by mail"),
+    {0},
+};
+const struct member desk_rights_members[] = {
+    TEXT(desk_rights_ask, country, 2, true, "where the person lives: KR"),
+    TEXT(desk_rights_ask, lang, 8, false, lang_about),
+    {0},
+};

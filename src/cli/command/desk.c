@@ -1,0 +1,138 @@
+/* The desk: tickets of people who complain, ask, tell of a scam or want a right of theirs. */
+#include "cli/ask.h"
+#include "cli/commands.h"
+#include "cli/members.h"
+#include "cli/show.h"
+
+static void show_named(struct doc at, const char *name, const char *before)
+{
+    struct slice text = doc_text(doc_get(at, name));
+    if (text.len == 0) return;
+    show_words("%s", before);
+    show_value(text);
+    show_words("\n");
+}
+
+static void show_rights(struct docs each)
+{
+    struct doc right = {0};
+    while (docs_next(&each, &right)) {
+        show_named(right, "title", "");
+        show_named(right, "text", "  ");
+        show_named(right, "source", "  source: ");
+    }
+}
+
+static void show_head(struct doc ticket)
+{
+    show_value(doc_text(doc_get(ticket, "id")));
+    show_words(": ");
+    show_value(doc_text(doc_get(ticket, "kind")));
+    show_words(", ");
+    show_value(doc_text(doc_get(ticket, "state")));
+    show_words("\n");
+    show_named(ticket, "due", "  to be answered by ");
+    if (doc_true(doc_get(ticket, "overdue"))) show_words("  it is overdue\n");
+    show_named(ticket, "owner", "  owner ");
+    show_named(ticket, "subject", "  customer ");
+    show_named(ticket, "incident", "  incident ");
+}
+
+static void show_line(struct doc line)
+{
+    static const char *const members[] = {"contact", "sender", "country", "basis"};
+    SCOPED(buf_done) struct buf time = {0};
+    time_words_put(&time, doc_get(line, "time"));
+    show_value(buf_slice(&time));
+    show_words("  ");
+    show_value(doc_text(doc_get(line, "reader")));
+    show_words(": ");
+    show_named(line, "act", "");
+    show_named(line, "text", "  ");
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        if (doc_text(doc_get(line, members[i])).len > 0) show_words("  %s: ", members[i]);
+        show_named(line, members[i], "");
+    }
+}
+
+static void show_ticket(const struct call *call, struct doc answer)
+{
+    struct docs each = docs_of(doc_get(answer, "lines")), advice = docs_of(doc_get(answer, "advice"));
+    struct doc item = {0};
+    (void)call;
+    show_head(answer);
+    show_named(answer, "basis", "  by ");
+    while (docs_next(&each, &item)) show_line(item);
+    while (docs_next(&advice, &item)) {
+        show_value(doc_text(item));
+        show_words("\n");
+    }
+    show_rights(docs_of(doc_get(answer, "rights")));
+}
+
+static void show_tickets(const struct call *call, struct doc answer)
+{
+    static const struct table_column columns[] = {
+        {"id", COLUMN_WORDS, NULL},    {"kind", COLUMN_WORDS, NULL},
+        {"state", COLUMN_WORDS, NULL}, {"opened", COLUMN_TIME, NULL},
+        {"due", COLUMN_TIME, NULL},    {"overdue", COLUMN_WORDS, NULL},
+        {"owner", COLUMN_WORDS, NULL}, {0}};
+    (void)call;
+    show_table(answer, columns);
+}
+
+static void show_rights_of(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_rights(docs_of(doc_get(answer, "items")));
+}
+
+RESULT command_desk_open(struct call *call)
+{
+    struct ticket_open_ask ask = {.kind = slice_text(call->args[0])};
+    return ask_members(call, 1, VERB_TICKET_OPEN, &ask, show_ticket);
+}
+
+RESULT command_desk_list(struct call *call)
+{
+    struct ticket_list_ask ask = {0};
+    return ask_members(call, 0, VERB_TICKET_LIST, &ask, show_tickets);
+}
+
+RESULT command_desk_show(struct call *call)
+{
+    struct ticket_show_ask ask = {.id = slice_text(call->args[0])};
+    return ask_and_show(call, VERB_TICKET_SHOW, &ask, show_ticket);
+}
+
+static RESULT act(struct call *call, const char *name)
+{
+    struct ticket_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(name)};
+    return ask_members(call, 1, VERB_TICKET_ACT, &ask, show_ticket);
+}
+
+RESULT command_desk_answer(struct call *call)
+{
+    return act(call, "answer");
+}
+
+RESULT command_desk_escalate(struct call *call)
+{
+    return act(call, "escalate");
+}
+
+RESULT command_desk_note(struct call *call)
+{
+    return act(call, "note");
+}
+
+RESULT command_desk_close(struct call *call)
+{
+    return act(call, "close");
+}
+
+RESULT command_desk_rights(struct call *call)
+{
+    struct desk_rights_ask ask = {.country = slice_text(call->args[0])};
+    return ask_members(call, 1, VERB_DESK_RIGHTS, &ask, show_rights_of);
+}

@@ -1,0 +1,240 @@
+#include "keep/matter.h"
+
+#include "base/cbor.h"
+#include "keep/record.h"
+
+#include <string.h>
+
+enum { PAIRS_MAX = 32 };
+
+static void head_put(const struct matter_row *row, struct buf *out)
+{
+    buf_be32(out, row->kind);
+    buf_be64(out, row->subject);
+    buf_be64(out, row->about);
+    buf_be32(out, row->state);
+    buf_be64(out, row->owner);
+    buf_be64(out, (uint64_t)row->made_us);
+    buf_be64(out, (uint64_t)row->due_us);
+    buf_be64(out, row->amount);
+}
+
+static RESULT head_get(const struct matter_line_row *line, struct matter_row *out)
+{
+    struct cursor rest = {line->bytes, false};
+    struct matter_row row = {.no = line->matter, .lines = line->n};
+    row.kind = cursor_be32(&rest);
+    row.subject = cursor_be64(&rest);
+    row.about = cursor_be64(&rest);
+    row.state = cursor_be32(&rest);
+    row.owner = cursor_be64(&rest);
+    row.made_us = (int64_t)cursor_be64(&rest);
+    row.due_us = (int64_t)cursor_be64(&rest);
+    row.amount = cursor_be64(&rest);
+    if (rest.bad || rest.rest.len < AEAD_EXTRA_BYTES)
+        return FAIL(CORRUPT, "matter: a stored line is cut short");
+    *out = row;
+    return OK;
+}
+
+static void aad_put(uint64_t matter, uint32_t n, struct buf *out)
+{
+    buf_text(out, "amanah matter line 1");
+    buf_be64(out, matter);
+    buf_be32(out, n);
+}
+
+static void object_of(struct crypto *crypto, const struct matter_line_row *line, struct hash *out)
+{
+    uint8_t at[12];
+    be64_put(at, line->matter);
+    be32_put(at + 8, line->n);
+    const struct slice parts[] = {SLICE_TEXT("amanah matter 1"), SLICE_OF(at), line->bytes};
+    sha256(crypto, parts, COUNT_OF(parts), out);
+}
+
+/* Under the subject's data key, or the shop's. */
+static RESULT text_seal(struct shop *shop, const struct matter_row *row, struct slice text, struct buf *out)
+{
+    SCOPED(buf_done) struct buf aad = {0}, bytes = {0};
+    struct record record;
+    SECRET data_key = {{0}};
+    aad_put(row->no, row->lines, &aad);
+    if (row->subject > 0) {
+        const struct subject_no no = {row->subject};
+        TRY(record_get(shop, no, false, &bytes, &record, NULL));
+        TRY(record_unlock(shop, no, &record, &data_key));
+    }
+    aead_seal(row->subject > 0 ? shop->dek : shop->staff_box, buf_slice(&aad), text, out);
+    return OK;
+}
+
+RESULT matter_add(struct batch *batch, const struct reader *reader, struct matter_row *row, struct slice text,
+                  struct receipt *out)
+{
+    struct shop *shop = batch->shop;
+    struct matter_row next = *row;
+    SCOPED(buf_done) struct buf bytes = {0};
+    if (text.len > MATTER_TEXT_MAX) return FAIL(FIELD_TOO_LONG, "text: more than %d bytes", MATTER_TEXT_MAX);
+    if (next.lines == MATTER_LINES_MAX)
+        return FAIL(TOO_MANY, "matter: %d lines are all that one may have", MATTER_LINES_MAX);
+    if (next.no == 0) {
+        TRY(shop->store->matter->last(shop->store, &next.no));
+        next.no++;
+        next.made_us = batch->now_us;
+    }
+    next.lines++;
+    head_put(&next, &bytes);
+    TRY(text_seal(shop, &next, text, &bytes));
+    struct matter_line_row line = {.matter = next.no, .n = next.lines, .bytes = buf_slice(&bytes)};
+    struct draft draft = batch_draft(batch, reader, ENTRY_MATTER);
+    draft.entry.object_kind = next.kind;
+    draft.entry.object_id = next.no;
+    draft.entry.has_object = true;
+    object_of(shop->crypto, &line, &draft.entry.object);
+    batch_append(batch, &draft, out);
+    line.entry = out->index;
+    struct store *store = batch_write(batch);
+    TRY(store->matter->line_add(store, &line));
+    TRY(store->matter->put(store, &next));
+    *row = next;
+    return OK;
+}
+
+RESULT matter_find(struct shop *shop, uint64_t no, struct matter_row *out)
+{
+    struct result got = shop->store->matter->get(shop->store, no, out);
+    return got.code == CODE_NOT_FOUND ? FAIL(NOT_FOUND, "there is none of that id") : got;
+}
+
+static RESULT entry_check(struct shop *shop, const struct matter_line_row *line, struct entry *out)
+{
+    struct hash hash = {{0}};
+    SCOPED(buf_done) struct buf bytes = {0};
+    TRY(ledger_entry(shop->ledger, line->entry, &bytes, NULL));
+    TRY(entry_read(buf_slice(&bytes), out));
+    object_of(shop->crypto, line, &hash);
+    if (out->kind == ENTRY_MATTER && out->object_id == line->matter && out->has_object &&
+        hash_equal(&hash, &out->object))
+        return OK;
+    return FAIL(TAMPERED, "matter: a stored line is not the one that entry %llu of the ledger made",
+                (unsigned long long)line->entry);
+}
+
+struct reading {
+    struct shop *shop;
+    const struct matter_row *row;
+    bool gone; /* its subject was erased */
+    struct record record;
+    struct secret *data_key;
+    struct eras eras;
+    RESULT (*each)(void *context, const struct matter_line *line);
+    void *context;
+};
+
+static RESULT text_open(struct reading *reading, const struct matter_line_row *line, struct buf *out)
+{
+    struct shop *shop = reading->shop;
+    struct slice box = slice_from(line->bytes, MATTER_HEAD_BYTES);
+    SCOPED(buf_done) struct buf aad = {0};
+    aad_put(line->matter, line->n, &aad);
+    if (reading->row->subject == 0) return aead_open(shop->staff_box, buf_slice(&aad), box, out);
+    aead_key(shop->dek, era_key(&reading->eras, reading->data_key, line->entry));
+    return aead_open(shop->dek, buf_slice(&aad), box, out);
+}
+
+static RESULT line_take(void *context, const struct matter_line_row *row)
+{
+    struct reading *reading = context;
+    struct entry entry = {0};
+    struct matter_line line = {.n = row->n, .entry = row->entry};
+    SCOPED(buf_done) struct buf text = {0};
+    TRY(entry_check(reading->shop, row, &entry));
+    TRY(head_get(row, &line.then));
+    line.reader = entry.reader;
+    line.time_us = entry.time_us;
+    if (!reading->gone) TRY(text_open(reading, row, &text));
+    line.text = buf_slice(&text);
+    return reading->each(reading->context, &line);
+}
+
+RESULT matter_read(struct shop *shop, const struct matter_row *row,
+                   RESULT (*each)(void *context, const struct matter_line *line), void *context)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    SECRET data_key = {{0}};
+    struct reading reading = {
+        .shop = shop, .row = row, .data_key = &data_key, .each = each, .context = context};
+    if (row->subject > 0) {
+        const struct subject_no no = {row->subject};
+        TRY(record_get(shop, no, true, &bytes, &reading.record, NULL));
+        reading.gone = reading.record.state == SUBJECT_ERASED;
+        if (!reading.gone) TRY(record_unlock(shop, no, &reading.record, &data_key));
+        if (!reading.gone) TRY(record_eras(shop, no, &reading.record, &reading.eras));
+    }
+    struct result done = shop->store->matter->line_each(shop->store, row->no, line_take, &reading);
+    eras_done(&reading.eras);
+    return done;
+}
+
+struct slice matter_text(struct slice map, const char *name)
+{
+    struct cbor reader = cbor_reader(map);
+    size_t pairs = 0;
+    if (map.len == 0 || cbor_read_map(&reader, &pairs).code != CODE_OK || pairs > PAIRS_MAX)
+        return (struct slice){0};
+    for (size_t i = 0; i < pairs; i++) {
+        struct slice key = {0}, text = {0};
+        if (cbor_read_text(&reader, &key).code != CODE_OK) return (struct slice){0};
+        if (slice_is(key, name))
+            return cbor_read_text(&reader, &text).code == CODE_OK ? text : (struct slice){0};
+        if (cbor_skip(&reader).code != CODE_OK) return (struct slice){0};
+    }
+    return (struct slice){0};
+}
+
+struct checking {
+    struct shop *shop;
+    struct matter_row newest;
+    uint32_t next;
+    uint64_t count;
+};
+
+static RESULT line_check(void *context, const struct matter_line_row *line)
+{
+    struct checking *checking = context;
+    struct entry entry = {0};
+    TRY(entry_check(checking->shop, line, &entry));
+    TRY(head_get(line, &checking->newest));
+    checking->count++;
+    if (line->n == checking->next++) return OK;
+    return FAIL(TAMPERED, "matter: a line is missing before the one of entry %llu",
+                (unsigned long long)line->entry);
+}
+
+static bool row_same(const struct matter_row *a, const struct matter_row *b)
+{
+    return a->no == b->no && a->kind == b->kind && a->subject == b->subject && a->about == b->about &&
+           a->state == b->state && a->owner == b->owner && a->made_us == b->made_us &&
+           a->due_us == b->due_us && a->amount == b->amount && a->lines == b->lines;
+}
+
+static RESULT row_check(void *context, const struct matter_row *row)
+{
+    struct checking *checking = context;
+    struct store *store = checking->shop->store;
+    checking->next = 1;
+    checking->newest = (struct matter_row){0};
+    TRY(store->matter->line_each(store, row->no, line_check, checking));
+    if (row_same(row, &checking->newest)) return OK;
+    return FAIL(TAMPERED, "matter: number %llu is not what its newest line made of it",
+                (unsigned long long)row->no);
+}
+
+RESULT matters_check(struct shop *shop, uint64_t *count)
+{
+    struct checking checking = {.shop = shop};
+    TRY(shop->store->matter->each(shop->store, 0, 0, row_check, &checking));
+    *count = checking.count;
+    return OK;
+}

@@ -1,0 +1,61 @@
+/*
+ * Matters: what a person wants of the shop, or the shop of a person's counsel: a complaint, a question, a claim. Each has
+ * an owner, a state and a time by which something is due, and lines that only grow. What a line says is sealed under
+ * its subject's data key, so that it goes with them, or under the shop's where nobody said who they are.
+ *
+ * Every line is an entry: its hash binds what the line says, sealed, and what it made of the matter, so a row that somebody
+ * changed behind the vault's back is found. No entry holds a word of it, nor whose it is.
+ *
+ *     bytes    head ‖ box        head: kind 4 · subject 8 · about 8 · state 4 · owner 8 · made 8 · due 8 · amount 8
+ *     object   SHA-256("amanah matter 1" ‖ be64 matter ‖ be32 line ‖ bytes): what the entry carries
+ *
+ * Main calls: matter_add(), matter_find(), matter_read(). Example:
+ *     struct matter_row row = {.kind = MATTER_COMPLAINT, .subject = no.at, .state = 1, .due_us = due_us};
+ *     TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
+ */
+#ifndef AMN_KEEP_MATTER_H
+#define AMN_KEEP_MATTER_H
+
+#include "keep/batch.h"
+#include "store/matter.h"
+
+enum {
+    MATTER_HEAD_BYTES = 4 + 8 + 8 + 4 + 8 + 8 + 8 + 8,
+    MATTER_LINES_MAX = 1000,
+    MATTER_TEXT_MAX = 32 * 1024
+};
+
+/* Numbers are stored, and in signed bytes: never reuse one. */
+enum matter_kind { MATTER_COMPLAINT = 1, MATTER_QUESTION, MATTER_SCAM, MATTER_RIGHTS };
+
+/*
+ * Write a line: what `row` is from now on, and why. A row without a number becomes a new matter. `text` is a map of
+ * CBOR, sealed.
+ * @return SUBJECT_UNKNOWN, SUBJECT_ERASED; TOO_MANY lines; UNAVAILABLE
+ */
+RESULT matter_add(struct batch *batch, const struct reader *reader, struct matter_row *row, struct slice text,
+                  struct receipt *out);
+
+/* NOT_FOUND: none of that number. */
+RESULT matter_find(struct shop *shop, uint64_t no, struct matter_row *out);
+
+/* One line as it is read. Borrowed until the next. */
+struct matter_line {
+    uint32_t n;
+    uint64_t entry, reader; /* its author */
+    int64_t time_us;
+    struct matter_row then; /* what the matter was from that line on */
+    struct slice text;      /* a map of CBOR; empty: its subject was erased */
+};
+
+/* TAMPERED: a line is not what its entry holds. Sets the subject's data key on shop->dek. */
+RESULT matter_read(struct shop *shop, const struct matter_row *row,
+                   RESULT (*each)(void *context, const struct matter_line *line), void *context);
+
+/* The text of that name in a line's map; empty: none. */
+struct slice matter_text(struct slice map, const char *name);
+
+/* Every line against its entry, every row against its newest line. TAMPERED. `count`: of the lines. */
+RESULT matters_check(struct shop *shop, uint64_t *count);
+
+#endif

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""The desk: who writes is answered in time, told their rights, and what they wrote is read by nobody unseen."""
+import calendar
+import os
+import shutil
+import sqlite3
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from amanah import Home, Wrong, check, same, story, within  # noqa: E402
+from mail_host import MailHost  # noqa: E402
+from staff import colleagues  # noqa: E402
+
+SAID = "my parcel canary-desk-77 was opened"
+
+
+def entry(home, answer):
+    return home.good("GET", f"/v1/ledger/entries/{answer['receipt']['index']}")
+
+
+def mail_with(host, words):
+    """The first mail that says these words: to whom, and all its words."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        for mail in host.await_mails(1):
+            said = str(mail.message["Subject"]) + mail.message.get_content()
+            if words in said:
+                return mail.to, said
+        time.sleep(0.05)
+    raise Wrong(f"no mail says {words}")
+
+
+def mailing(home, host):
+    home.run("mail", "put", host.url, "--sender", "toko@shop.example", "--name", "Toko", "--no-tls")
+
+
+def days(home, ticket):
+    """In how many days it is due."""
+    got = home.good("GET", "/v1/desk/tickets?limit=1000")["items"]
+    due = next(item["due"] for item in got if item["id"] == ticket)
+    return (calendar.timegm(time.strptime(due[:19], "%Y-%m-%dT%H:%M:%S")) - home.now()) / 86400
+
+
+def a_ticket_has_the_time_that_its_law_gives():
+    with Home() as home:
+        home.start()
+        ana = home.create("1", lang="id", country="ID", email="ana@mail.example", name="Ana")
+        budi = home.create("2", lang="ko", country="KR", email="budi@mail.example", name="Budi")
+        for subject, kind, basis, until in ((ana, "rights", "id-pdp", 3), (budi, "rights", "kr-pipa", 10),
+                                            (ana, "complaint", "policy", 14), (budi, "scam", "policy", 1)):
+            told = home.good("POST", "/v1/desk/tickets", {"kind": kind, "subject": subject, "text": SAID})
+            same(told["basis"], basis)
+            check(until - 0.1 < days(home, told["id"]) <= until, f"{kind} {basis}: {days(home, told['id'])}")
+            made = entry(home, told)
+            same(made["kind"], "matter")
+            check("canary-desk" not in str(made) and subject not in str(made), "no word of it, nor whose it is")
+        within("법정손해배상", str(told["rights"]), "their rights in their language")
+        within("비밀번호", str(told["advice"]), "what to do about a scam")
+        eu = home.good("POST", "/v1/desk/tickets", {"kind": "rights", "country": "DE", "lang": "en", "text": SAID})
+        same(eu["basis"], "eu-gdpr")
+        check(27 < days(home, eu["id"]) < 31.1, "one month")
+        nowhere = home.good("GET", "/v1/desk/rights/BR?lang=id")["items"]
+        same([(right["regime"], right["sure"]) for right in nowhere], [("", "general")])
+        within("Anda", nowhere[0]["text"])
+        shown = home.run("desk", "rights", "KR", "lang=ko").text
+        within("분쟁조정위원회", shown)
+        same(len(home.good("GET", "/v1/desk/rights/ID")["items"]), 2, "the law, and the minister's regulation")
+
+
+def a_ticket_is_read_answered_escalated_and_closed():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mailing(home, host)
+        colleagues(home, "dewi")
+        dewi = next(item["id"] for item in home.good("GET", "/v1/staff")["items"] if item["name"] == "dewi")
+        ana = home.create("1", lang="id", country="ID", email="ana@mail.example", name="Ana")
+        one = home.ask("desk", "open", "complaint", f"text=@{home.file('said', SAID)}", f"subject={ana}")["id"]
+        listed = home.run("desk", "list").text
+        within(one, listed)
+        check(ana not in listed and "canary" not in listed, "a list tells neither who nor what")
+        seen = home.good("GET", f"/v1/desk/tickets/{one}")
+        same([line["text"] for line in seen["lines"]], [SAID])
+        same((entry(home, seen)["kind"], seen["subject"]), ("relief", ana))
+        kinds = [look["kind"] for look in home.good("GET", f"/v1/subjects/{ana}/sightings")["items"]]
+        same(kinds.count("relief"), 1, "who read it stands in the customer's history")
+        home.run("desk", "escalate", one, f"who={dewi}", "text=she knows couriers")
+        same(mail_with(host, one)[0], "dewi@shop.example")
+        same(home.good("GET", f"/v1/desk/tickets/{one}")["owner"], dewi)
+        home.run("desk", "note", one, "text=asked the courier")
+        answered = home.ask("desk", "answer", one, "text=We are sorry; it is paid back.", "mail=true")
+        same((answered["state"], answered["due"]), ("answered", None))
+        to, words = mail_with(host, "paid back")
+        same(to, "ana@mail.example")
+        within("Jawaban kami", words, "in the customer's language")
+        same(home.run("desk", "close", one, "text=done").status, 0)
+        same(home.cli("desk", "note", one, "text=more").status, 1, "a closed one stays closed")
+        lines = home.good("GET", f"/v1/desk/tickets/{one}")["lines"]
+        same([line["act"] for line in lines], ["opened", "escalated", "note", "answered by mail", "closed"])
+        home.stop()
+        with sqlite3.connect(home.database()) as base:
+            dump = b"".join(bytes(row[0]) for row in base.execute("SELECT bytes FROM matter_line"))
+        check(b"canary" not in dump and b"courier" not in dump, "sealed at rest")
+
+
+def what_somebody_changed_behind_its_back_is_found():
+    changes = (None, "UPDATE matter SET due_us = due_us + 86400000000 WHERE no = 1", "UPDATE matter SET subject = 2 WHERE no = 1",
+               "DELETE FROM matter_line WHERE matter = 2", "DELETE FROM matter WHERE no = 2")
+    with Home() as home:
+        home.start()
+        ana = home.create("1", lang="id", country="ID", name="Ana")
+        home.good("POST", "/v1/desk/tickets", {"kind": "rights", "subject": ana, "text": SAID})
+        home.good("POST", "/v1/desk/tickets", {"kind": "scam", "text": SAID, "sender": "shop@evil.example"})
+        home.stop()
+        whole = home.file("whole.db")
+        shutil.copy(home.database(), whole)
+        for change in changes:
+            shutil.copy(whole, home.database())
+            if change:
+                base = sqlite3.connect(home.database())
+                base.execute(change)
+                base.commit()
+                base.close()
+            same(home.cli("ledger", "verify").status, 6 if change else 0, str(change))
+
+
+def what_is_erased_takes_its_words_along():
+    with Home() as home:
+        home.start()
+        ana = home.create("1", lang="id", country="ID", name="Ana")
+        one = home.good("POST", "/v1/desk/tickets", {"kind": "complaint", "subject": ana, "text": SAID})["id"]
+        home.http("DELETE", f"/v1/subjects/{ana}")
+        seen = home.good("GET", f"/v1/desk/tickets/{one}")
+        check("canary" not in str(seen) and len(seen["lines"]) == 1, "that there was one stays, what it said is gone")
+        home.stop()
+        same(home.cli("ledger", "verify").status, 0)
+
+
+def who_waits_too_long_is_not_forgotten():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mailing(home, host)
+        home.good("POST", "/v1/sinks", {"kind": "ocsf", "file": "alerts.jsonl"})
+        colleagues(home, "dewi", roles=[("dewi", "support")])
+        one = home.good("POST", "/v1/desk/tickets", {"kind": "scam", "text": SAID})["id"]
+        home.wait_days(1.1)
+        same(mail_with(host, one)[0], "dewi@shop.example")
+        alerts = home.good("GET", "/v1/alerts?all=true")["items"]
+        same([alert["detector"] for alert in alerts if alert["detector"] == "desk"], ["desk"])
+        within("1 person waits", str(home.good("GET", "/v1/watch/weekly?lang=en")))
+        within(one, home.run("desk", "list", "overdue=true").text)
+
+
+def only_the_desk_reads_tickets():
+    with Home() as home:
+        home.start()
+        one = home.good("POST", "/v1/desk/tickets", {"kind": "complaint", "text": SAID})["id"]
+        key = home.issue("warehouse")
+        for path in ("/v1/desk/tickets", f"/v1/desk/tickets/{one}"):
+            got = home.http("GET", path, key=key)
+            same((got.status, got.code), (403, "role.act"))
+        got = home.http("POST", "/v1/desk/tickets", {"kind": "wish", "text": SAID})
+        same((got.status, got.code), (400, "request.malformed"))
+
+
+if __name__ == "__main__":
+    story(a_ticket_has_the_time_that_its_law_gives,
+          a_ticket_is_read_answered_escalated_and_closed,
+          what_somebody_changed_behind_its_back_is_found,
+          what_is_erased_takes_its_words_along,
+          who_waits_too_long_is_not_forgotten,
+          only_the_desk_reads_tickets)
