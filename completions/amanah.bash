@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice redress profile contact export job rotate field mail self ledger verify law portal password backup backups restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice desk redress profile contact export job rotate field mail self ledger verify law portal password backup backups restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -25,6 +25,7 @@ _amanah()
         incident) words="open list show add task claim reconcile contain timeline scope check hold exposures facts readiness severity cost probe export report evidence verify release orphans custody close reopen" ;;
         evidence) words="match" ;;
         notice) words="draft status preview test send approve pause resume stop person list reached hook letters verify bounce lmtp text" ;;
+        desk) words="open list show answer escalate note close rights" ;;
         redress) words="open status change announce codes rekey totals wallet check reserve capture void redeem refund verify" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
@@ -166,6 +167,14 @@ _amanah()
         "notice bounce") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "notice lmtp") options=" --help --json --quiet --home --url --output-curl --output-role --shop --group" ;;
         "notice text") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "desk open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "desk list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "desk show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "desk answer") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "desk escalate") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "desk note") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "desk close") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "desk rights") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress status") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress change") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

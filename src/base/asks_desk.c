@@ -30,14 +30,14 @@ const struct member ticket_show_members[] = {
 };
 const struct member ticket_act_members[] = {
     TEXT(ticket_act_ask, id, ID_BYTES_MAX, true, ticket_about),
-    TEXT(ticket_act_ask, act, 16, true, "answer, escalate, note or close"),
+    TEXT(ticket_act_ask, act, 32, true, "answer, escalate, note or close"),
     TEXT(ticket_act_ask, text, TICKET_TEXT_BYTES_MAX, true, "the answer, or why; sealed"),
     TEXT(ticket_act_ask, who, ID_BYTES_MAX, false, "of escalate: who answers for it, staff_…"),
     MEMBER(ticket_act_ask, mail, WIRE_BOOL, 1, false, "of answer: send it by mail"),
     {0},
 };
 const struct member desk_rights_members[] = {
-    TEXT(desk_rights_ask, country, 2, true, "where the person lives: KR"),
+    TEXT(desk_rights_ask, country, 32, true, "where the person lives: KR"),
     TEXT(desk_rights_ask, lang, 8, false, lang_about),
     {0},
 };

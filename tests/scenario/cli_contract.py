@@ -339,6 +339,15 @@ def walk(home):
     run("redress codes", offer, "--out", home.file("codes.age"), status=NO)
     run("redress rekey", offer, "--yes", status=NO)
     run("redress wallet", "sub_x", status=USAGE)
+    said = run("desk open", "complaint", "text=late").text.split(":")[0]
+    within(said, run("desk list").text)
+    within("late", run("desk show", said).text)
+    run("desk note", said, "text=asked")
+    run("desk escalate", said, "who=staff_x", "text=why", status=USAGE)
+    run("desk answer", said, "text=sorry", "mail=true", status=NO)  # nobody left an address
+    run("desk answer", said, "text=sorry")
+    run("desk close", said, "text=done")
+    within("PIPA", run("desk rights", "KR", "lang=en").text)
     run("redress check", "-", stdin="0000-0000-0000-0000\n", status=NO)
     run("redress reserve", "0000-0000-0000-0000", "amount=1", status=NO)
     run("redress redeem", "0000-0000-0000-0000", "amount=1", status=NO)

@@ -144,6 +144,7 @@ def who_waits_too_long_is_not_forgotten():
         colleagues(home, "dewi", roles=[("dewi", "support")])
         one = home.good("POST", "/v1/desk/tickets", {"kind": "scam", "text": SAID})["id"]
         home.wait_days(1.1)
+        home.wait_days(0)
         same(mail_with(host, one)[0], "dewi@shop.example")
         alerts = home.good("GET", "/v1/alerts?all=true")["items"]
         same([alert["detector"] for alert in alerts if alert["detector"] == "desk"], ["desk"])

@@ -149,6 +149,11 @@ def compensation(walk):
     problem(walk("GET", "/v1/campaigns/{id}/totals", None, 404, path=path + "/totals"), 404, "not_found")
     problem(walk("POST", "/v1/campaigns/{id}/codes", {}, 409, path=path + "/codes"), 409, "conflict")
     problem(walk("POST", "/v1/campaigns/{id}/rekey", {}, 409, path=path + "/rekey"), 409, "conflict")
+    receipt(walk("POST", "/v1/desk/tickets", {"kind": "scam", "text": "x"}, 201))
+    ticket = walk("GET", "/v1/desk/tickets").json["items"][0]["id"]
+    receipt(walk("GET", "/v1/desk/tickets/{id}", path=f"/v1/desk/tickets/{ticket}"))
+    receipt(walk("POST", "/v1/desk/tickets/{id}/{act}", {"text": "done"}, path=f"/v1/desk/tickets/{ticket}/close"))
+    same(len(walk("GET", "/v1/desk/rights/{country}", path="/v1/desk/rights/KR?lang=ko").json["items"]), 1)
     budi = walk("POST", "/v1/subjects", {"ref": "wallet", "fields": {"name": "Budi"}}, 201).json["id"]
     held = walk("GET", "/v1/subjects/{id}/wallet", path=f"/v1/subjects/{budi}/wallet")
     receipt(held)
@@ -493,7 +498,7 @@ GOOD = {
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
     "/v1/campaigns": {"title": "x", "parts": ["a=1 b"], "until": "2030-01-31"}, "/v1/vouchers/check": {"code": "x"},
     "/v1/vouchers/reserve": {"code": "x", "amount": 1}, "/v1/vouchers/redeem": {"code": "x", "amount": 1},
-    "/v1/wallet": {"id": "x"}, "/v1/vouchers/capture": {"redemption": "x"}, "/v1/vouchers/void": {"redemption": "x"}, "/v1/vouchers/refund": {"redemption": "x"},
+    "/v1/desk/tickets": {"kind": "scam", "text": "x"}, "/v1/desk/tickets/{id}/{id}": {"text": "x"}, "/v1/wallet": {"id": "x"}, "/v1/vouchers/capture": {"redemption": "x"}, "/v1/vouchers/void": {"redemption": "x"}, "/v1/vouchers/refund": {"redemption": "x"},
 }
 
 
