@@ -176,6 +176,29 @@ const failed = await tell({
     });
   },
 
+  async the_log_is_looked_through_and_handed_out() {
+    const page = await openPage(browser, home, { state: states.kim });
+    await page.goto(`${home.console}/#/ledger`);
+    await page.getByText("Nobody outside holds a state of the log").waitFor();
+    const found = page.locator("section", { has: page.getByRole("heading", { name: "Look through the log" }) });
+    await found.getByLabel("Who").selectOption({ label: "parcel labels" });
+    await found.getByLabel("What").selectOption("reveal");
+    await found.getByRole("button", { name: "Find" }).click();
+    await found.locator("tbody tr").first().waitFor();
+    const rows = await found.locator("tbody tr").allInnerTexts();
+    check(rows.length >= 4 && rows.every((row) => row.includes("saw details") && row.includes("parcel labels")), `looks of that key alone: ${rows}`);
+    await found.getByLabel("From").fill("2026-01-01T00:00");
+    await found.getByLabel("To").fill("2026-01-02T00:00");
+    await found.getByRole("button", { name: "Find" }).click();
+    await found.getByText("None so far.").waitFor();
+    await page.getByLabel("Who outside gets this state?").fill("our accountant");
+    await page.getByRole("button", { name: "I sent it" }).click();
+    await page.getByText("Noted.").waitFor();
+    await page.reload();
+    await page.getByText("it cannot be rewritten unseen").waitFor();
+    await page.context().close();
+  },
+
   async a_proof_that_is_wrong_is_called_so() {
     const page = await openPage(browser, home, { state: states.kim });
     await page.route("**/v1/ledger/proof?*", async (route) => {

@@ -1,18 +1,19 @@
 // The ledger: its newest checkpoint, any entry, and a proof that it is in there.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ask } from "../ui/api";
-import { Empty, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
+import { ask, now } from "../ui/api";
+import { Input, Loaded, Note, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
 import { number, t, word } from "../ui/words";
+import { BUNDLE, bundle, type Found } from "./entries";
 import { included, type Proof } from "./proof";
+import { Search } from "./search";
 import { usePlace, useShared } from "./state";
 
 interface Entry { index: number; time: string; kind: string; reader: string; role: string; purpose: string; fields: string[]; masked: string[]; count?: number; leaf_hash: string; entry: string }
-const NEWEST = 20;
 
 export function Ledger(): JSX.Element {
   const at = usePlace();
-  const { tick, can } = useShared();
+  const { tick } = useShared();
   const chosen = at[1] !== undefined && /^\d+$/.test(at[1]) ? Number(at[1]) : undefined;
   const [wanted, setWanted] = useState("");
   const point = useAsk((signal) => ask<string>("GET /v1/ledger/checkpoint", {}, { signal }), [], 15000, tick);
@@ -28,7 +29,6 @@ export function Ledger(): JSX.Element {
               <div class="figures"><div class="figure"><b>{number(Number(size))}</b><span>{t("ledger.entries")}</span></div></div>
               <dl class="facts"><dt>{t("ledger.origin")}</dt><dd><code>{origin}</code></dd><dt>{t("ledger.root")}</dt><dd><code>{root}</code></dd></dl>
               <details><summary>{t("ledger.note")}</summary><pre>{text}</pre></details>
-              {can("pin") ? <Pin /> : null}
             </Sheet>
             <Sheet title={t("ledger.search")}>
               <form onSubmit={(event) => { event.preventDefault(); location.hash = `#/ledger/${wanted.replace(/\D/g, "")}`; }}>
@@ -36,11 +36,46 @@ export function Ledger(): JSX.Element {
                 <div><button type="submit" class="main">{t("ledger.show")}</button></div>
               </form>
             </Sheet>
-            <Newest size={Number(size)} />
+            <Outside note={text} size={Number(size)} />
+            <Search size={Number(size)} />
           </>
         );
       }}</Loaded>
     </>
+  );
+}
+
+const DAY = 86400e3;
+
+/** The newest entry that says that somebody outside was given a state, among those of the last day. */
+async function pinned(size: number, signal: AbortSignal): Promise<Found | null> {
+  for (let n = Math.floor((size - 1) / BUNDLE); n >= 0; n--) {
+    const entries = await bundle(n, size, signal), hit = entries.find((one) => one.kind === "pin");
+    if (hit) return hit;
+    if ((entries.at(-1)?.time ?? 0) < now() - DAY) break;
+  }
+  return null;
+}
+
+/** Who outside holds a state: without one, whoever holds the machine could rewrite the log. */
+function Outside({ note, size }: { note: string; size: number }): JSX.Element {
+  const { can } = useShared();
+  const newest = useAsk((signal) => pinned(size, signal), [size]);
+  const witnesses = note.split("\n").filter((line) => line.startsWith("— ")).slice(1).map((line) => line.split(" ")[1] ?? "");
+  const young = (at: number) => at > now() - DAY;
+  return (
+    <Sheet title={t("outside.title")}>
+      <Loaded of={newest}>{(pin) => (
+        <div class="stack">
+          {witnesses.length || (pin && young(pin.time)) ? <Note tone="good"><p>{t("outside.good")}</p></Note> : <Note tone="warn"><p>{t("outside.none")}</p></Note>}
+          <dl class="facts">
+            <dt>{t("outside.given")}</dt><dd>{pin ? <><Time at={new Date(pin.time).toISOString()} /> · <a href={`#/ledger/${pin.index}`}>{t("seen.entry", { n: pin.index })}</a></> : t("outside.not_today")}</dd>
+            <dt>{t("outside.witnesses")}</dt><dd>{witnesses.length ? witnesses.map((one) => <code key={one}>{one} </code>) : t("outside.nobody")}</dd>
+          </dl>
+        </div>
+      )}</Loaded>
+      {can("pin") ? <Pin /> : null}
+    </Sheet>
   );
 }
 
@@ -55,19 +90,6 @@ function Pin(): JSX.Element {
       {done ? <Note tone="good"><p role="status">{t("pin.done")}</p></Note> : null}
       <div><button type="submit" disabled={act.busy}>{t("pin.go")}</button></div>
     </form>
-  );
-}
-
-function Newest({ size }: { size: number }): JSX.Element {
-  const { named } = useShared();
-  const entries = useAsk((signal) => Promise.all(Array.from({ length: Math.min(NEWEST, size) }, (_, at) => ask<Entry>("GET /v1/ledger/entries/{index}", { index: size - 1 - at }, { signal }))), [size]);
-  return (
-    <Sheet title={t("ledger.newest")}>
-      <Loaded of={entries}>{(got) => got.length === 0 ? <Empty>{t("ledger.empty")}</Empty> : (
-        <Rows label={t("ledger.newest")} of={got} heads={[t("ledger.number"), t("head.when"), t("head.what"), t("head.reader")]} row={(one) => [
-          <a href={`#/ledger/${one.index}`}>{number(one.index)}</a>, <Time at={one.time} />, word("kind", one.kind), word("reader", named(one.reader))]} />
-      )}</Loaded>
-    </Sheet>
   );
 }
 

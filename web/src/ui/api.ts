@@ -66,6 +66,10 @@ export async function ask<T = unknown>(route: string, members: Members = {}, mor
   return (await read(await send(route, members, more))) as T;
 }
 
+export async function askBytes(route: string, more: More = {}): Promise<Uint8Array> {
+  return new Uint8Array(await (await send(route, {}, more)).arrayBuffer());
+}
+
 /** What is asked for as a file, given to the browser to keep. */
 export async function askFile(route: string, members: Members, name: string): Promise<void> {
   const at = URL.createObjectURL(await (await send(route, members, {})).blob());
