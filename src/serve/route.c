@@ -51,6 +51,18 @@ static bool fits(const char *pattern, const char *path, struct route_found *foun
     return *path == 0;
 }
 
+/* Nearly all paths begin with "/v1/": the sign behind tells most of them apart, before anything is compared whole. */
+enum { ROUTE_APART = 4 };
+#define ROUTE(method, path, VERB, BODY, REPLY, about) \
+    _Static_assert(sizeof(path) > ROUTE_APART + 1, "a path that is too short to be told apart");
+#include "serve/routes.def"
+#undef ROUTE
+
+static bool may_fit(const char *pattern, const char *path, size_t len)
+{
+    return len <= ROUTE_APART || pattern[ROUTE_APART] == '{' || pattern[ROUTE_APART] == path[ROUTE_APART];
+}
+
 static void allow(struct route_found *found, const char *method)
 {
     size_t len = strlen(found->allow);
@@ -61,9 +73,10 @@ static void allow(struct route_found *found, const char *method)
 RESULT route_find(const char *method, const char *path, struct route_found *out)
 {
     struct route_found found = {0};
+    const size_t len = strlen(path);
     if (strcmp(method, "HEAD") == 0) method = "GET";
     for (size_t i = 0; i < COUNT_OF(routes); i++) {
-        if (!fits(routes[i].path, path, &found)) continue;
+        if (!may_fit(routes[i].path, path, len) || !fits(routes[i].path, path, &found)) continue;
         if (strcmp(routes[i].method, method) == 0) {
             found.route = &routes[i];
             *out = found;
