@@ -58,9 +58,11 @@ void query_end(struct query *query)
 
 static int place(struct query *query, const char *name)
 {
-    int at = sqlite3_bind_parameter_index(query->statement, name);
-    assert(at > 0);
-    return at;
+    const char *next = sqlite3_bind_parameter_name(query->statement, query->place + 1);
+    bool is_next = next && strcmp(next, name) == 0;
+    query->place = is_next ? query->place + 1 : sqlite3_bind_parameter_index(query->statement, name);
+    assert(query->place > 0);
+    return query->place;
 }
 
 static void bound(int code)

@@ -35,6 +35,7 @@ RESULT sqlite_check(sqlite3 *db, int code);
 struct query {
     struct sqlite_store *at;
     sqlite3_stmt *statement;
+    int place; /* of the newest value that was bound: most are bound in their order, which saves a search */
 };
 RESULT query_begin(struct store *store, enum statement which, struct query *out);
 void query_end(struct query *query);
