@@ -3,11 +3,14 @@
  * nothing but the keeper. Each round prints a line (measure.h); `count` is people for import and reveal_100, else asks.
  *
  *     keeper_bench --home HOME [--subjects N] [--first N] [--rounds N] [--asks N] WHAT:BATCH …
- *         WHAT     import (chunks of 1,000 rows), reveal, reveal_100, create, lookup, session (at most 16,384 asks)
+ *         WHAT     import (chunks of 1,000 rows), reveal, reveal_100, create, lookup, session (at most 16,384 asks),
+ *                  redeem (one minor unit each)
+ *         --codes     of redeem: a file of vouchers' codes, a line each
  *         --subjects  customers that the home has, or gets by `import` (default 20,000)
  *         --unwatched 1  without detectors: what they cost is the difference
  *         --first     number of the first customer that import and create make up (default 0)
  */
+#include "answer/redress/code.h"
 #include "base/cbor.h"
 #include "cli/synth.h"
 #include "crypto/crypto.h"
@@ -36,6 +39,8 @@ struct bench {
     size_t frame_count;
     char (*ids)[ID_BYTES_MAX + 1];
     size_t id_count;
+    struct buf codes; /* of one length, a line each */
+    const char *codes_path;
     uint64_t subjects, next, random;
     uint64_t refused;
     struct buf answer; /* the newest answer frame */
@@ -135,7 +140,8 @@ static struct slice member_of(struct slice body, const char *name)
 static void key_make(struct bench *bench)
 {
     static const struct slice all[] = {{(const uint8_t *)"*", 1}};
-    static const char *const act_names[] = {"reveal", "lookup", "show", "create", "change", "import"};
+    static const char *const act_names[] = {"reveal", "lookup", "show",  "create",
+                                            "change", "import", "redeem"};
     static const char *const purpose_names[] = {"support", "delivery"};
     struct slice acts[COUNT_OF(act_names)], purposes[COUNT_OF(purpose_names)];
     for (size_t i = 0; i < COUNT_OF(acts); i++) acts[i] = slice_text(act_names[i]);
@@ -209,6 +215,25 @@ static void lookup_make(struct bench *bench)
     struct lookup_ask ask = {
         .field = SLICE_TEXT("email"), .value = slice_text(one.email), .purpose = SLICE_TEXT("support")};
     ask_add(bench, VERB_LOOKUP, &ask);
+}
+
+static void codes_read(struct bench *bench)
+{
+    char line[WORK_BYTES_MAX];
+    FILE *file = fopen(bench->codes_path, "re");
+    if (!file) give_up("redeem: --codes FILE");
+    while (fgets(line, sizeof line, file)) buf_put(&bench->codes, line, strcspn(line, "\n"));
+    (void)fclose(file); /* only read */
+    if (bench->codes.len == 0 || bench->codes.len % VOUCHER_TEXT_BYTES != 0)
+        give_up("%s: not a code a line", bench->codes_path);
+}
+
+static void redeem_make(struct bench *bench)
+{
+    size_t at = draw(&bench->random) % (bench->codes.len / VOUCHER_TEXT_BYTES);
+    const struct voucher_redeem_ask ask = {
+        .code = {bench->codes.at + at * VOUCHER_TEXT_BYTES, VOUCHER_TEXT_BYTES}, .amount = 1};
+    ask_add(bench, VERB_VOUCHER_REDEEM, &ask);
 }
 
 /* A chunk of rows: ref, name, email, phone, lang, country. */
@@ -297,6 +322,7 @@ static size_t asks_make(struct bench *bench, const char *what, uint64_t asks)
         return 1;
     }
     if (strncmp(what, "reveal", 6) == 0) ids_find(bench);
+    if (strcmp(what, "redeem") == 0 && bench->codes.len == 0) codes_read(bench);
     frames_clear(bench);
     for (uint64_t i = 0; i < asks; i++) {
         if (strcmp(what, "reveal") == 0) {
@@ -307,8 +333,10 @@ static size_t asks_make(struct bench *bench, const char *what, uint64_t asks)
             create_make(bench);
         } else if (strcmp(what, "lookup") == 0) {
             lookup_make(bench);
+        } else if (strcmp(what, "redeem") == 0) {
+            redeem_make(bench);
         } else {
-            give_up("%s: import, reveal, reveal_100, create, lookup or session", what);
+            give_up("%s: import, reveal, reveal_100, create, lookup, session or redeem", what);
         }
     }
     return strcmp(what, "reveal_100") == 0 ? MANY : 1;
@@ -342,6 +370,7 @@ int main(int argc, char **argv)
 {
     struct bench bench = {.subjects = argument(argc, argv, "--subjects", 20000),
                           .next = argument(argc, argv, "--first", 0),
+                          .codes_path = argument_text(argc, argv, "--codes", ""),
                           .random = SEED};
     uint64_t rounds = argument(argc, argv, "--rounds", 1), asks = argument(argc, argv, "--asks", 20000);
     struct keeper_options options = {.home = argument_text(argc, argv, "--home", NULL),
@@ -360,6 +389,7 @@ int main(int argc, char **argv)
     buf_done(&bench.frames);
     buf_done(&bench.ends);
     buf_done(&bench.answer);
+    buf_done(&bench.codes);
     free(bench.ids);
     return 0;
 }

@@ -100,7 +100,8 @@ RESULT batch_settle(struct batch *batch)
 {
     struct shop *shop = batch->shop;
     assert(batch->begun);
-    struct result done = key_uses_write(batch);
+    struct result done = shop->redress.flush ? shop->redress.flush(batch, shop->redress.at) : OK;
+    if (done.code == CODE_OK) done = key_uses_write(batch);
     if (done.code == CODE_OK && batch->spent > 0) {
         done = shop->store->alert->tally_add(shop->store, TALLY_BUDGET_REFUSED,
                                              (uint32_t)(batch->now_us / DAY_US), batch->spent);

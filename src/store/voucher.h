@@ -33,9 +33,14 @@ struct redemption_row {
     uint64_t reserved, captured, refunded;
     int64_t made_us, due_us; /* due: when a reservation lapses; 0: it is none any more */
     uint64_t reader;         /* reader_no() of whoever made it */
+    uint64_t entry;          /* that tells of its beginning */
+    uint32_t made;           /* as what it began: enum voucher_act; with `reserved` */
 };
 
-/* One posting: the entry that tells of it, and what it was. */
+/*
+ * One posting: the entry that tells of it, and what it was. The one that a redemption began with stands in its own row;
+ * all others have a row each.
+ */
 struct act_row {
     uint64_t entry, redemption; /* redemption 0: of a whole part */
     uint32_t act;               /* enum voucher_act */
@@ -62,12 +67,13 @@ struct voucher_store {
     (struct store *store, RESULT (*each)(void *context, const struct voucher_row *row), void *context);
     RESULT (*taken_last)(struct store *store, uint64_t *id);                           /* 0: none */
     RESULT (*taken_get)(struct store *store, uint64_t id, struct redemption_row *row); /* NOT_FOUND */
-    RESULT (*taken_put)(struct store *store, const struct redemption_row *row);        /* replaces */
+    RESULT (*taken_add)(struct store *store, const struct redemption_row *row);        /* with its posting */
+    RESULT (*taken_put)(struct store *store, const struct redemption_row *row);        /* what became of it */
     RESULT (*taken_due)(struct store *store, struct redemption_row *row); /* that lapses first; NOT_FOUND */
     RESULT(*taken_each)
     (struct store *store, RESULT (*each)(void *context, const struct redemption_row *row), void *context);
     RESULT (*act_add)(struct store *store, const struct act_row *row);
-    RESULT(*act_each) /* in the order of their entries */
+    RESULT(*act_each) /* of all postings, in the order of their entries */
     (struct store *store, RESULT (*each)(void *context, const struct act_row *row), void *context);
     /* A chunk of those who were given a code of that version. */
     RESULT(*given_put)

@@ -623,15 +623,19 @@ def a_row_that_somebody_changed_is_found():
         one = campaign(home, recipient)
         rows = codes(home, recipient, one)
         key = checkout(home)
-        for row in rows:
-            home.good("POST", "/v1/vouchers/redeem", {"code": row["shop"], "amount": 3000}, key=key)
+        taken = [home.good("POST", "/v1/vouchers/redeem", {"code": row["shop"], "amount": 3000}, key=key)["redemption"] for row in rows]
+        home.good("POST", "/v1/vouchers/refund", {"redemption": taken[0], "amount": 500}, key=key)
         home.stop()
         verified(home)
-        for change in ("UPDATE voucher SET used = 0 WHERE serial = 2",
-                       "UPDATE voucher_taken SET serial = 3 WHERE id = 2",
-                       "UPDATE voucher_taken SET captured = 0, state = 3 WHERE id = 1",
-                       "DELETE FROM voucher_act WHERE redemption = 3",
-                       "UPDATE voucher_act SET amount = 1 WHERE redemption = 3",
+        for change in ("UPDATE voucher SET used = 0 WHERE id & 255 = 2",
+                       "UPDATE voucher_taken SET voucher = voucher + 1 WHERE id = 2",
+                       "UPDATE voucher_taken SET captured = 0, state = 3 WHERE id = 2",
+                       "UPDATE voucher_taken SET reader = reader + 1 WHERE id = 1",  # whose sale it was
+                       "UPDATE voucher_taken SET reserved = 4000 WHERE id = 3",
+                       "UPDATE voucher_taken SET entry = entry + 1 WHERE id = 3",
+                       "DELETE FROM voucher_taken WHERE id = 3",
+                       "DELETE FROM voucher_act WHERE redemption = 1",
+                       "UPDATE voucher_act SET amount = 1 WHERE redemption = 1",
                        "UPDATE voucher_account SET used = used - 3000, open = open + 3000 WHERE part = 1",
                        "DELETE FROM voucher_account WHERE part = 2"):
             kept = home.file("kept.db")

@@ -2,7 +2,7 @@
 """Two versions of the program and one home: the newer brings it up and loses nothing, the older then refuses it plainly.
 
 tests/scenario/homes/schema-1.tar.xz is a home as the program made it whose stores had schema 1: three people, a key, a
-member of staff. It is never made anew.
+member of staff. Those of schema-4.tar.xz took, held, gave back and captured vouchers. They are never made anew.
 """
 import os
 import sqlite3
@@ -12,7 +12,7 @@ import tarfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within
 
-OLD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "homes", "schema-1.tar.xz")
+HOMES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "homes")
 UNAVAILABLE = 4
 
 
@@ -21,11 +21,15 @@ def schema(home):
         return base.execute("PRAGMA user_version").fetchone()[0]
 
 
+def unpack(home, version):
+    with tarfile.open(os.path.join(HOMES, f"schema-{version}.tar.xz")) as packed:
+        packed.extractall(home.folder)
+    same(schema(home), version)
+
+
 def an_older_home_is_brought_up_and_loses_nothing():
     with Home(init=False) as home:
-        with tarfile.open(OLD) as packed:
-            packed.extractall(home.folder)
-        same(schema(home), 1)
+        unpack(home, 1)
         done = home.cli("ledger", "verify")
         same(done.status, UNAVAILABLE, f"what only reads changes nothing: {done}")
         within(b"made by an older version", done.err)
@@ -40,6 +44,18 @@ def an_older_home_is_brought_up_and_loses_nothing():
         store = os.path.join(home.folder, "backups")
         os.mkdir(store)
         same(home.cli("backup", home.path, "--scheduled", "--out", store).status, 0, "and is backed up, and comes back")
+
+
+def vouchers_of_an_older_home_are_what_they_were():
+    with Home(init=False) as home:
+        unpack(home, 4)
+        told = home.ask("redress", "status")["items"]
+        parts = {part["part"]: part for campaign in told for part in campaign["parts"]}
+        same([parts["shop"][name] for name in ("open", "reserved", "used", "refunded")], [16500, 1000, 3000, 500])
+        same([parts["eats"][name] for name in ("open", "reserved", "used", "refunded")], [19600, 0, 400, 0])
+        check(schema(home) > 4, "it was brought up")
+        done = home.ask("redress", "verify")
+        same([done["holds"], done["postings"]], [True, 9], "each posting is its entry's, each redemption what they made of it")
 
 
 def an_older_program_refuses_a_newer_home_and_leaves_it_alone():
@@ -59,4 +75,5 @@ def an_older_program_refuses_a_newer_home_and_leaves_it_alone():
         same(home.ask("ledger", "verify")["findings"], [], "nothing was written")
 
 
-story(an_older_home_is_brought_up_and_loses_nothing, an_older_program_refuses_a_newer_home_and_leaves_it_alone)
+story(an_older_home_is_brought_up_and_loses_nothing, vouchers_of_an_older_home_are_what_they_were,
+      an_older_program_refuses_a_newer_home_and_leaves_it_alone)

@@ -323,6 +323,7 @@ WRAP(voucher, each,
      each, context)
 WRAP(voucher, taken_last, (struct store * store, uint64_t *id), id)
 WRAP(voucher, taken_get, (struct store * store, uint64_t id, struct redemption_row *row), id, row)
+WRAP(voucher, taken_add, (struct store * store, const struct redemption_row *row), row)
 WRAP(voucher, taken_put, (struct store * store, const struct redemption_row *row), row)
 WRAP(voucher, taken_due, (struct store * store, struct redemption_row *row), row)
 WRAP(voucher, taken_each,
@@ -554,6 +555,7 @@ static const struct voucher_store wrap_voucher = {
     .each = wrap_voucher_each,
     .taken_last = wrap_voucher_taken_last,
     .taken_get = wrap_voucher_taken_get,
+    .taken_add = wrap_voucher_taken_add,
     .taken_put = wrap_voucher_taken_put,
     .taken_due = wrap_voucher_taken_due,
     .taken_each = wrap_voucher_taken_each,

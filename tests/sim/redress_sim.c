@@ -492,8 +492,7 @@ static bool crash_follow(struct life *life, const struct redress_ask *asks, size
     life->doubt = true;
     bool good = answers_follow(life, asks, count, 0);
     life->doubt = false;
-    for (size_t i = 0; i < count; i++) life->again[i] = asks[i]; /* nobody was answered */
-    life->again_count = count;
+    for (size_t i = 0; i < count; i++) life->again[life->again_count++] = asks[i]; /* nobody was answered */
     return good && home_same(life);
 }
 
@@ -603,23 +602,30 @@ static struct redress_ask some_ask(struct life *life)
     return ask;
 }
 
-static bool run_once(struct life *life)
+/* What a batch of checkouts asks, and behind it one ask of who runs campaigns, unless it is empty. */
+static void batch_run(struct life *life, const struct redress_ask *asks, size_t count, struct slice last)
 {
-    struct redress_ask asks[BATCH_MAX];
-    struct world_ask frames[BATCH_MAX];
+    struct world_ask frames[BATCH_MAX + 1];
     struct buf bytes[BATCH_MAX] = {{0}};
-    size_t fresh = from_one(life, BATCH_MAX), count = 0;
-    for (size_t i = 0; i < life->again_count; i++) asks[count++] = life->again[i];
-    life->again_count = 0;
-    while (count < fresh) asks[count++] = some_ask(life);
     for (size_t i = 0; i < count; i++) {
         ask_frame(life, &asks[i], &bytes[i]);
         frames[i] = (struct world_ask){slice_from(buf_slice(&bytes[i]), 4), asks[i].who == 0};
     }
-    trouble_plan(life);
-    world_run(&life->world, frames, count);
+    frames[count] = (struct world_ask){last, true};
+    world_run(&life->world, frames, count + (last.len > 0));
     for (size_t i = 0; i < count; i++) buf_done(&bytes[i]);
     life->said.asks += count;
+}
+
+static bool run_once(struct life *life)
+{
+    struct redress_ask asks[BATCH_MAX];
+    size_t fresh = from_one(life, BATCH_MAX), count = 0;
+    for (size_t i = 0; i < life->again_count; i++) asks[count++] = life->again[i];
+    life->again_count = 0;
+    while (count < fresh) asks[count++] = some_ask(life);
+    trouble_plan(life);
+    batch_run(life, asks, count, (struct slice){0});
     if (life->world.plan.dead) return crash_follow(life, asks, count);
     uint64_t failed = life->world.plan.failed;
     life->said.faults += failed;
@@ -627,25 +633,31 @@ static bool run_once(struct life *life)
     return told_read(life, shop_of(life)) && answers_follow(life, asks, count, failed);
 }
 
-/* One ask of who runs campaigns, again and again until it is answered; only what it changed is in doubt meanwhile. */
+/*
+ * One ask of who runs campaigns, again and again until it is answered; only what it changed is in doubt meanwhile. At
+ * first it comes in one batch with others, which ask before it.
+ */
 static bool insist(struct life *life, const struct ask_head *head, const union any_ask *any, bool trouble,
                    struct heard **out)
 {
-    for (size_t i = 0; i < TRIES_MAX; i++) {
+    struct redress_ask asks[BATCH_MAX];
+    size_t count = trouble && life->again_count == 0 ? prop_below(&life->rng, BATCH_MAX / 2) : 0;
+    for (size_t i = 0; i < count; i++) asks[i] = some_ask(life);
+    for (size_t i = 0; i < TRIES_MAX; i++, count = 0) {
         SCOPED(buf_done) struct buf frame = {0};
         frame_make(life, head, any, &frame);
-        struct world_ask one = {slice_from(buf_slice(&frame), 4), true};
         world_calm(&life->world);
         if (trouble) trouble_plan(life);
-        world_run(&life->world, &one, 1);
+        batch_run(life, asks, count, slice_from(buf_slice(&frame), 4));
         if (life->world.plan.dead) {
-            if (!crash_follow(life, NULL, 0)) return false;
+            if (!crash_follow(life, asks, count)) return false;
             continue;
         }
-        life->said.faults += life->world.plan.failed;
+        uint64_t failed = life->world.plan.failed;
+        life->said.faults += failed;
         world_calm(&life->world);
-        if (!told_read(life, shop_of(life)) || !rest_follow(life)) return false;
-        *out = &life->world.heard[0];
+        if (!told_read(life, shop_of(life)) || !answers_follow(life, asks, count, failed)) return false;
+        *out = &life->world.heard[count];
         if (cause_row((*out)->head.cause)->code != CODE_UNAVAILABLE) return true;
     }
     return wrong(life, "%s: was never answered", verb_row(head->verb)->name);

@@ -43,8 +43,9 @@ static void finds_books_that_are_not_kept(void **state)
         uint64_t every;
     } bugs[] = {
         {"what was used of a voucher is not written", CALL_voucher_put, 40},
-        {"a redemption is not written", CALL_voucher_taken_put, 40},
-        {"a posting is not written", CALL_voucher_act_add, 40},
+        {"a redemption is not written", CALL_voucher_taken_add, 40},
+        {"what became of a redemption is not written", CALL_voucher_taken_put, 20},
+        {"a posting is not written", CALL_voucher_act_add, 20},
         {"an account is not written", CALL_voucher_account_put, 9},
         {"an order's answer is not kept", CALL_replay_put, 10},
         {"a commit says it was made, and was not", CALL_batch_commit, 60},

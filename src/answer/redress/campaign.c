@@ -208,8 +208,7 @@ void posting_hash(struct crypto *crypto, const struct prf *salts, const struct v
 RESULT posting_put(struct batch *batch, const struct reader *reader, const struct redress *redress,
                    const struct posting *posting, struct receipt *out)
 {
-    const struct campaign *campaign = posting->campaign;
-    const struct account *account = &campaign->accounts[posting->part];
+    struct campaign *campaign = posting->campaign;
     const struct voucher_at at = {campaign->id, (uint32_t)posting->part + 1,
                                   posting->taken ? posting->taken->at.serial : 0};
     struct act_row act = {.redemption = posting->taken ? posting->taken->id : 0,
@@ -223,17 +222,39 @@ RESULT posting_put(struct batch *batch, const struct reader *reader, const struc
     posting_hash(batch->shop->crypto, redress->salts, &at, &act, &draft.entry.object);
     batch_append(batch, &draft, out);
     act.entry = out->index;
+    campaign->moved[posting->part] = true;
+    if (posting->act == ACT_VOUCHER_RESERVE || posting->act == ACT_VOUCHER_REDEEM) return OK;
     struct store *store = batch_write(batch);
-    TRY(store->voucher->act_add(store, &act));
-    const struct account_row row = {at.campaign,
-                                    at.part,
+    return store->voucher->act_add(store, &act);
+}
+
+static RESULT account_flush(struct batch *batch, const struct campaign *campaign, size_t part)
+{
+    const struct account *account = &campaign->accounts[part];
+    const struct account_row row = {campaign->id,
+                                    (uint32_t)part + 1,
                                     account_sum(account, ACCOUNT_BUDGET),
                                     account_sum(account, ACCOUNT_OPEN),
                                     account_sum(account, ACCOUNT_RESERVED),
                                     account_sum(account, ACCOUNT_USED),
                                     account_sum(account, ACCOUNT_REFUNDED),
                                     account_sum(account, ACCOUNT_EXPIRED)};
+    struct store *store = batch_write(batch);
     return store->voucher->account_put(store, &row);
+}
+
+/* Write the accounts that postings of this batch moved. */
+static RESULT accounts_flush(struct batch *batch, void *at)
+{
+    struct redress *redress = at;
+    for (size_t i = 0; i < redress->count && !batch->shop->redress.stale; i++) {
+        struct campaign *campaign = &redress->at[i];
+        for (size_t part = 0; part < campaign->spec.part_count; part++) {
+            if (campaign->moved[part]) TRY(account_flush(batch, campaign, part));
+            campaign->moved[part] = false;
+        }
+    }
+    return OK;
 }
 
 RESULT voucher_load(struct batch *batch, const struct campaign *campaign, const struct voucher_at *at,
@@ -359,10 +380,12 @@ RESULT campaigns_of(struct batch *batch, struct redress **out)
         if (!redress) return FAIL(UNAVAILABLE, "campaign: out of memory");
         shop->redress.at = redress;
         shop->redress.free = redress_free;
+        shop->redress.flush = accounts_flush;
         shop->redress.stale = true;
     }
     if (shop->redress.stale || redress->changes != shop->access.redress.changes) {
         if (shop->redress.stale && redress->handing) redress->handing_free(&redress->handing);
+        TRY(accounts_flush(batch, redress)); /* they are read again */
         shop->redress.stale = true;
         list_drop(redress);
         TRY(list_load(shop, redress));

@@ -68,6 +68,7 @@ struct campaign {
     uint32_t id; /* from 1 */
     struct campaign_spec spec;
     struct account accounts[PARTS_MAX];
+    bool moved[PARTS_MAX];      /* its account is not in the store as it is now: see accounts_flush() */
     int64_t look_us[PARTS_MAX]; /* not before that is there anything to expire */
     struct set people;
     struct set given[VERSIONS_MAX]; /* who was handed a code of that version */
@@ -138,7 +139,10 @@ struct posting {
     uint64_t amount;
     const struct redemption_row *taken;
 };
-/* Append its entry and row, and write the account as it is now. */
+/*
+ * Append its entry, and its row unless a redemption begins with it: then taken_add() stores it. The account is written
+ * once, before the batch is committed, however many postings there were.
+ */
 RESULT posting_put(struct batch *batch, const struct reader *reader, const struct redress *redress,
                    const struct posting *posting, struct receipt *out);
 #define VOUCHER_SALT_LABEL "amanah voucher salt 1"

@@ -160,6 +160,8 @@ static RESULT act_add(void *context, const struct act_row *act)
         if (got.code == CODE_NOT_FOUND) return bad_entry(act->entry, "is of a redemption that is not stored");
         TRY(got);
     }
+    if (row.made == act->act && row.entry == act->entry && row.reader != entry.reader)
+        return bad_entry(act->entry, "names another as who made its redemption");
     posting_hash(adding->shop->crypto, adding->salts, &row.at, act, &hash);
     if (!part_is(adding, &row.at) || row.at.campaign != part.campaign || row.at.part != part.part ||
         entry.object_kind != act->act || entry.count != act->amount || !entry.has_object ||

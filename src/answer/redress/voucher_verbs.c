@@ -221,8 +221,14 @@ static RESULT moved(struct moving *moving, enum voucher_act act, uint64_t amount
     TRY(posting_put(batch, moving->reader, moving->redress, &posting, &receipt));
     TRY(voucher_save(batch, moving->campaign, &moving->row.at, &moving->voucher));
     struct store *store = batch_write(batch);
-    TRY(store->voucher->taken_put(store, &moving->row));
-    if (moving->row.id > moving->redress->taken) moving->redress->taken = moving->row.id;
+    if (moving->row.made > 0) {
+        TRY(store->voucher->taken_put(store, &moving->row));
+    } else {
+        moving->row.entry = receipt.index;
+        moving->row.made = act;
+        TRY(store->voucher->taken_add(store, &moving->row));
+        moving->redress->taken = moving->row.id;
+    }
     if (moving->row.due_us > 0 && moving->row.due_us < moving->redress->due_us)
         moving->redress->due_us = moving->row.due_us;
     if (batch->now_us >= moving->campaign->spec.until_us)

@@ -150,6 +150,34 @@ static const char *const migrations[] = {
     "CREATE TABLE matter_line (matter INTEGER NOT NULL, n INTEGER NOT NULL CHECK (n > 0), entry INTEGER NOT "
     "NULL,"
     " bytes BLOB NOT NULL, PRIMARY KEY (matter, n)) WITHOUT ROWID;",
+    /* a voucher's key is one number; a redemption's row holds the posting that it began with */
+    "ALTER TABLE voucher RENAME TO voucher_wide;"
+    "DROP INDEX voucher_until;"
+    "CREATE TABLE voucher (id INTEGER PRIMARY KEY, used INTEGER NOT NULL CHECK (used >= 0),"
+    " reserved INTEGER NOT NULL CHECK (reserved >= 0), until_us INTEGER NOT NULL);"
+    "INSERT INTO voucher SELECT (campaign << 40) | (part << 32) | serial, used, reserved, until_us FROM "
+    "voucher_wide;"
+    "DROP TABLE voucher_wide;"
+    "CREATE INDEX voucher_until ON voucher (until_us) WHERE until_us > 0;"
+    "ALTER TABLE voucher_taken RENAME TO voucher_taken_wide;"
+    "DROP INDEX voucher_taken_due;"
+    "CREATE TABLE voucher_taken (id INTEGER PRIMARY KEY, voucher INTEGER NOT NULL,"
+    " state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4), reserved INTEGER NOT NULL,"
+    " captured INTEGER NOT NULL CHECK (captured BETWEEN 0 AND reserved),"
+    " refunded INTEGER NOT NULL CHECK (refunded BETWEEN 0 AND captured), made_us INTEGER NOT NULL,"
+    " due_us INTEGER NOT NULL, reader INTEGER NOT NULL, entry INTEGER NOT NULL, made INTEGER NOT NULL);"
+    "CREATE TABLE voucher_began (redemption INTEGER PRIMARY KEY, entry INTEGER NOT NULL, act INTEGER NOT "
+    "NULL);"
+    "INSERT INTO voucher_began SELECT redemption, entry, act FROM voucher_act WHERE act IN (1, 4);"
+    "INSERT INTO voucher_taken SELECT t.id, (t.campaign << 40) | (t.part << 32) | t.serial, t.state, "
+    "t.reserved,"
+    " t.captured, t.refunded, t.made_us, t.due_us, t.reader, coalesce(b.entry, 0), coalesce(b.act, 0) FROM "
+    "voucher_taken_wide t"
+    " LEFT JOIN voucher_began b ON b.redemption = t.id;"
+    "DELETE FROM voucher_act WHERE act IN (1, 4);"
+    "DROP TABLE voucher_began;"
+    "DROP TABLE voucher_taken_wide;"
+    "CREATE INDEX voucher_taken_due ON voucher_taken (due_us, id) WHERE due_us > 0;",
 };
 
 unsigned schema_newest(void)

@@ -2,6 +2,8 @@
 
 #include "store/sqlite/sqlite_priv.h"
 
+#include <assert.h>
+
 static RESULT account_put(struct store *store, const struct account_row *row)
 {
     QUERY query = {0};
@@ -37,18 +39,28 @@ static RESULT account_each(struct store *store, RESULT (*each)(void *context, co
     }
 }
 
-static void at_bind(struct query *query, const struct voucher_at *at)
+/* A voucher's key in the tables: one number, so that a lookup compares integers. */
+enum { SERIAL_BITS = 32, PART_BITS = 8 };
+
+static uint64_t key_of(const struct voucher_at *at)
 {
-    bind_u64(query, ":campaign", at->campaign);
-    bind_u64(query, ":part", at->part);
-    bind_u64(query, ":serial", at->serial);
+    assert(at->part < 1 << PART_BITS && at->serial >> SERIAL_BITS == 0);
+    return (uint64_t)at->campaign << (SERIAL_BITS + PART_BITS) | (uint64_t)at->part << SERIAL_BITS |
+           at->serial;
+}
+
+static struct voucher_at at_of(uint64_t key)
+{
+    return (struct voucher_at){(uint32_t)(key >> (SERIAL_BITS + PART_BITS)),
+                               (uint32_t)(key >> SERIAL_BITS) & ((1 << PART_BITS) - 1),
+                               key & (((uint64_t)1 << SERIAL_BITS) - 1)};
 }
 
 static RESULT voucher_get(struct store *store, struct voucher_row *row)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_VOUCHER_GET, &query));
-    at_bind(&query, &row->at);
+    bind_u64(&query, ":voucher", key_of(&row->at));
     TRY(query_one(&query, "voucher: nobody touched it yet"));
     row->used = column_u64(&query, 0);
     row->reserved = column_u64(&query, 1);
@@ -60,7 +72,7 @@ static RESULT voucher_put(struct store *store, const struct voucher_row *row)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_VOUCHER_PUT, &query));
-    at_bind(&query, &row->at);
+    bind_u64(&query, ":voucher", key_of(&row->at));
     bind_u64(&query, ":used", row->used);
     bind_u64(&query, ":reserved", row->reserved);
     bind_u64(&query, ":until", (uint64_t)row->until_us);
@@ -72,8 +84,8 @@ static RESULT voucher_later(struct store *store, uint32_t campaign, uint32_t par
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_VOUCHER_LATER, &query));
-    bind_u64(&query, ":campaign", campaign);
-    bind_u64(&query, ":part", part);
+    bind_u64(&query, ":first", key_of(&(struct voucher_at){campaign, part, 0}));
+    bind_u64(&query, ":behind", key_of(&(struct voucher_at){campaign, part + 1, 0}));
     bind_u64(&query, ":now", (uint64_t)now_us);
     TRY(query_one(&query, "voucher: nothing was counted"));
     *count = column_u64(&query, 0);
@@ -89,12 +101,10 @@ static RESULT voucher_each(struct store *store, RESULT (*each)(void *context, co
     for (bool more = true;;) {
         TRY(query_row(&query, &more));
         if (!more) return OK;
-        const struct voucher_row row = {.at = {.campaign = (uint32_t)column_u64(&query, 0),
-                                               .part = (uint32_t)column_u64(&query, 1),
-                                               .serial = column_u64(&query, 2)},
-                                        .used = column_u64(&query, 3),
-                                        .reserved = column_u64(&query, 4),
-                                        .until_us = (int64_t)column_u64(&query, 5)};
+        const struct voucher_row row = {.at = at_of(column_u64(&query, 0)),
+                                        .used = column_u64(&query, 1),
+                                        .reserved = column_u64(&query, 2),
+                                        .until_us = (int64_t)column_u64(&query, 3)};
         TRY(each(context, &row));
     }
 }
@@ -112,16 +122,16 @@ static RESULT taken_last(struct store *store, uint64_t *id)
 static struct redemption_row taken_row(struct query *query)
 {
     return (struct redemption_row){.id = column_u64(query, 0),
-                                   .at = {.campaign = (uint32_t)column_u64(query, 1),
-                                          .part = (uint32_t)column_u64(query, 2),
-                                          .serial = column_u64(query, 3)},
-                                   .state = (uint32_t)column_u64(query, 4),
-                                   .reserved = column_u64(query, 5),
-                                   .captured = column_u64(query, 6),
-                                   .refunded = column_u64(query, 7),
-                                   .made_us = (int64_t)column_u64(query, 8),
-                                   .due_us = (int64_t)column_u64(query, 9),
-                                   .reader = column_u64(query, 10)};
+                                   .at = at_of(column_u64(query, 1)),
+                                   .state = (uint32_t)column_u64(query, 2),
+                                   .reserved = column_u64(query, 3),
+                                   .captured = column_u64(query, 4),
+                                   .refunded = column_u64(query, 5),
+                                   .made_us = (int64_t)column_u64(query, 6),
+                                   .due_us = (int64_t)column_u64(query, 7),
+                                   .reader = column_u64(query, 8),
+                                   .entry = column_u64(query, 9),
+                                   .made = (uint32_t)column_u64(query, 10)};
 }
 
 static RESULT taken_get(struct store *store, uint64_t id, struct redemption_row *row)
@@ -143,19 +153,33 @@ static RESULT taken_due(struct store *store, struct redemption_row *row)
     return OK;
 }
 
+static RESULT taken_add(struct store *store, const struct redemption_row *row)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_VOUCHER_TAKEN_ADD, &query));
+    bind_u64(&query, ":id", row->id);
+    bind_u64(&query, ":voucher", key_of(&row->at));
+    bind_u64(&query, ":state", row->state);
+    bind_u64(&query, ":reserved", row->reserved);
+    bind_u64(&query, ":captured", row->captured);
+    bind_u64(&query, ":refunded", row->refunded);
+    bind_u64(&query, ":made_us", (uint64_t)row->made_us);
+    bind_u64(&query, ":due", (uint64_t)row->due_us);
+    bind_u64(&query, ":reader", row->reader);
+    bind_u64(&query, ":entry", row->entry);
+    bind_u64(&query, ":made", row->made);
+    return query_run(&query);
+}
+
 static RESULT taken_put(struct store *store, const struct redemption_row *row)
 {
     QUERY query = {0};
     TRY(query_begin(store, STATEMENT_VOUCHER_TAKEN_PUT, &query));
     bind_u64(&query, ":id", row->id);
-    at_bind(&query, &row->at);
     bind_u64(&query, ":state", row->state);
-    bind_u64(&query, ":reserved", row->reserved);
     bind_u64(&query, ":captured", row->captured);
     bind_u64(&query, ":refunded", row->refunded);
-    bind_u64(&query, ":made", (uint64_t)row->made_us);
     bind_u64(&query, ":due", (uint64_t)row->due_us);
-    bind_u64(&query, ":reader", row->reader);
     return query_run(&query);
 }
 
@@ -266,6 +290,7 @@ const struct voucher_store sqlite_voucher = {
     .each = voucher_each,
     .taken_last = taken_last,
     .taken_get = taken_get,
+    .taken_add = taken_add,
     .taken_put = taken_put,
     .taken_due = taken_due,
     .taken_each = taken_each,

@@ -585,8 +585,8 @@ static void vouchers_keep_what_was_taken_and_what_is_left(void **state)
     struct base base;
     struct vouchers_gathered got = {0};
     struct voucher_row one = {.at = {1, 2, 77}}, kept = {.at = {1, 2, 78}, .used = 5, .until_us = 900};
-    struct redemption_row taken = {1, {1, 2, 77}, 1, 50, 0, 0, 100, 200, 9}, read = {0};
-    const struct act_row acts[] = {{40, 1, 1, 50}, {12, 0, 8, 1000}};
+    struct redemption_row taken = {1, {1, 2, 77}, 1, 50, 0, 0, 100, 200, 9, 40, 1}, read = {0};
+    const struct act_row acts[] = {{50, 1, 2, 50}, {12, 0, 8, 1000}};
     const struct wrong_row wrong = {5, 1000, 3}, over = {6, 10, 4};
     uint64_t last = 9, count = 0, gone = 0;
     base_begin(&base);
@@ -600,8 +600,11 @@ static void vouchers_keep_what_was_taken_and_what_is_left(void **state)
     one.reserved = 50;
     assert_ok(voucher->put(base.store, &one));
     assert_ok(voucher->put(base.store, &kept));
-    assert_ok(voucher->taken_put(base.store, &taken));
+    assert_ok(voucher->taken_add(base.store, &taken));
     taken.id = 2;
+    taken.entry = 41;
+    assert_ok(voucher->taken_add(base.store, &taken));
+    assert_int_not_equal(voucher->taken_add(base.store, &taken).code, CODE_OK); /* never two of one id */
     taken.due_us = 150;
     assert_ok(voucher->taken_put(base.store, &taken));
     for (size_t i = 0; i < COUNT_OF(acts); i++) assert_ok(voucher->act_add(base.store, &acts[i]));
@@ -640,7 +643,7 @@ static void vouchers_keep_what_was_taken_and_what_is_left(void **state)
     assert_ok(voucher->taken_each(base.store, gather_taken, &got));
     assert_int_equal(got.taken_count, 2);
     assert_ok(voucher->act_each(base.store, gather_act, &got));
-    assert_int_equal(got.acts, 2);
+    assert_int_equal(got.acts, 4); /* those that a redemption began with stand in its row */
     assert_ok(voucher->given_each(base.store, 1, 2, gather_given, &got));
     assert_int_equal(got.chunks, 4);
     assert_int_equal(got.bytes, 5);
