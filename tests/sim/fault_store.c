@@ -346,6 +346,19 @@ WRAP(voucher, wrong_each,
      context)
 WRAP(voucher, wrong_sweep, (struct store * store, int64_t now_us), now_us)
 
+WRAP(matter, last, (struct store * store, uint64_t *no), no)
+WRAP(matter, put, (struct store * store, const struct matter_row *row), row)
+WRAP(matter, get, (struct store * store, uint64_t no, struct matter_row *row), no, row)
+WRAP(matter, each, (struct store * store, uint32_t kind, uint64_t after, matter_each *each, void *context),
+     kind, after, each, context)
+WRAP(matter, of_subject, (struct store * store, uint64_t subject, matter_each *each, void *context), subject,
+     each, context)
+WRAP(matter, due, (struct store * store, int64_t now_us, matter_each *each, void *context), now_us, each,
+     context)
+WRAP(matter, line_add, (struct store * store, const struct matter_line_row *row), row)
+WRAP(matter, line_each, (struct store * store, uint64_t matter, matter_line_each *each, void *context),
+     matter, each, context)
+
 WRAP(hold, add, (struct store * store, const struct waiting_row *row), row)
 WRAP(hold, get, (struct store * store, struct subject_no no, uint64_t *entry), no, entry)
 WRAP(hold, first, (struct store * store, struct waiting_row *row, struct buf *sealed), row, sealed)
@@ -568,6 +581,17 @@ static const struct voucher_store wrap_voucher = {
     .wrong_sweep = wrap_voucher_wrong_sweep,
 };
 
+static const struct matter_store wrap_matter = {
+    .last = wrap_matter_last,
+    .put = wrap_matter_put,
+    .get = wrap_matter_get,
+    .each = wrap_matter_each,
+    .of_subject = wrap_matter_of_subject,
+    .due = wrap_matter_due,
+    .line_add = wrap_matter_line_add,
+    .line_each = wrap_matter_line_each,
+};
+
 static const struct incident_store wrap_incident = {
     .add = wrap_incident_add,
     .each = wrap_incident_each,
@@ -593,9 +617,14 @@ _Static_assert(sizeof wrap_batch + sizeof wrap_fact + sizeof wrap_subject + size
                        sizeof wrap_ledger + sizeof wrap_sighting + sizeof wrap_authority +
                        sizeof wrap_replay + sizeof wrap_mail + sizeof wrap_right + sizeof wrap_key_use +
                        sizeof wrap_alert + sizeof wrap_observed + sizeof wrap_incident + sizeof wrap_hold +
-                       sizeof wrap_exposure + sizeof wrap_run + sizeof wrap_rotation + sizeof wrap_voucher ==
+                       sizeof wrap_exposure + sizeof wrap_run + sizeof wrap_rotation + sizeof wrap_voucher +
+                       sizeof wrap_matter ==
                    (CALL_COUNT - 1 + 6) * sizeof(void (*)(void)),
                "a function of the store is missing in fault_calls.def");
+
+enum { STORE_GROUPS = 20 };
+_Static_assert(sizeof(struct store) == STORE_GROUPS * sizeof(void *),
+               "a group of functions is not wrapped below");
 
 RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct store **out)
 {
@@ -607,7 +636,7 @@ RESULT fault_store_new(struct store *inner, struct fault_plan *plan, struct stor
     at->store = (struct store){&wrap_batch,    &wrap_fact,      &wrap_subject,  &wrap_tag,      &wrap_ledger,
                                &wrap_sighting, &wrap_authority, &wrap_replay,   &wrap_key_use,  &wrap_mail,
                                &wrap_right,    &wrap_alert,     &wrap_observed, &wrap_incident, &wrap_hold,
-                               &wrap_exposure, &wrap_run,       &wrap_rotation, &wrap_voucher};
+                               &wrap_exposure, &wrap_run,       &wrap_rotation, &wrap_voucher,  &wrap_matter};
     at->inner = inner;
     at->plan = plan;
     *out = &at->store;

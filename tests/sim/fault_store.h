@@ -14,6 +14,7 @@
 #include "store/incident.h"
 #include "store/ledger.h"
 #include "store/mail.h"
+#include "store/matter.h"
 #include "store/observed.h"
 #include "store/right.h"
 #include "store/rotation.h"
