@@ -161,8 +161,10 @@ final class Admin
         $asked && print '<p>' . esc_html(Words::say('asked', 'amanah subject erase ' . implode('; amanah subject erase ', $asked))) . '</p>';
         $job = Stages::job();
         if ($job['name'] !== '') {
-            echo '<p>' . esc_html(Words::say('job', $job['name'], $job['state'], $job['done'], $job['total'])) . ' '
-                . esc_html(Words::say('job.found', $job['found_count'])) . '</p>';
+            $found = $job['found_count'] > 0 ? Words::say('found.' . $job['name'], $job['found_count'])
+                : ($job['state'] === 'done' && in_array($job['name'], ['compare', 'scan'], true) ? Words::say('found.none') : '');
+            echo '<p>' . esc_html(Words::say('job', Words::say('do.' . $job['name']), Words::say('state.' . $job['state']), $job['done'],
+                $job['total'])) . ' ' . esc_html($found) . '</p>';
             echo $job['found'] ? '<ul><li>' . implode('</li><li>', array_map('esc_html', $job['found'])) . '</li></ul>' : '';
         }
     }

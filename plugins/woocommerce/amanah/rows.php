@@ -38,10 +38,15 @@ final class Rows
             ? [$found[1], (int) $found[2]] : null;
     }
 
-    /** A login that says nothing of anybody: ours. */
+    /** A login that says nothing of anybody: ours. Drawn, so that nobody can have taken it before. */
+    public static function login(): string
+    {
+        return 'c-' . bin2hex(random_bytes(6));
+    }
+
     public static function neutral(string $login): bool
     {
-        return (bool) preg_match('/^(wc-user-[0-9]+|c-[0-9a-f]{12})$/D', $login);
+        return (bool) preg_match('/^c-[0-9a-f]{12}$/D', $login);
     }
 
     public static function columns(string $group): array
@@ -218,7 +223,7 @@ final class Rows
         }
         $blank['billing']['email'] = $record['billing']['email'] === '' ? '' : self::token($kind, $id);
         if ($kind === 'user') {
-            $login = self::neutral($record['account']['login']) ? $record['account']['login'] : self::ref($kind, $id);
+            $login = self::neutral($record['account']['login']) ? $record['account']['login'] : self::login();
             $blank['account'] = ['login' => $login, 'email' => self::token($kind, $id), 'nicename' => $login, 'display' => $login]
                 + $blank['account'];
         }

@@ -253,7 +253,7 @@ final class Vault
     public static function neutral_login($data)
     {
         if (is_array($data) && Stages::stage() === 'vault') {
-            $data['user_login'] = 'c-' . bin2hex(random_bytes(6));
+            $data['user_login'] = Rows::login();
         }
         return $data;
     }
