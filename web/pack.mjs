@@ -75,5 +75,5 @@ const from = ["build", "pack.mjs", "vite.config.ts", "tsconfig.json", "package-l
   .map((name) => join(web, name)).filter((path) => { try { return statSync(path); } catch { return false; } });
 const words = ["en", "id", "ko"].flatMap((lang) => ["console.txt", "portal.txt", "words.txt"].map((name) => join(web, "../locale", lang, name)))
   .filter((path) => { try { return statSync(path); } catch { return false; } });
-const named = [join(web, "../law/elements.yaml"), ...walk(join(web, "../playbooks"))];
+const named = [join(web, "../law/elements.yaml"), join(web, "../src/prove/entries.def"), ...walk(join(web, "../playbooks"))];
 writeFileSync(depfile, `${target}: ${[...from, ...words, ...named, ...walk(join(web, "src")), ...walk(join(web, "public"))].join(" \\\n ")}\n`);

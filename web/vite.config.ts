@@ -31,8 +31,19 @@ const words = {
   },
 };
 
+/** Kinds of entries by their number, from the program's own table. */
+const entries = {
+  name: "entries",
+  enforce: "pre" as const,
+  load(id: string) {
+    if (!id.endsWith("/entries.def")) return null;
+    const rows = [...readFileSync(id, "utf8").matchAll(/^ENTRY\(\w+, (\d+), "(\w+)"/gm)];
+    return `export default ${JSON.stringify(Object.fromEntries(rows.map((row) => [row[1], row[2]])))}`;
+  },
+};
+
 export default defineConfig({
-  plugins: [words],
+  plugins: [words, entries],
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {
     target: "es2022",

@@ -58,14 +58,6 @@ def the_questions_of_the_law_are_those_of_the_program():
     same(listed, [name for name in rows if name not in ("marketplace", "medium_or_larger")], "the shop's profile answers two; the page asks the others")
 
 
-def the_kinds_of_entries_are_those_of_the_program():
-    listed = re.findall(r'(\d+): "(\w+)"', (TOP / "web/src/console/entries.ts").read_text(encoding="utf-8"))
-    rows = re.findall(r'^ENTRY\(\w+, (\d+), "(\w+)"', (TOP / "src/prove/entries.def").read_text(encoding="utf-8"), re.M)
-    same(sorted(listed), sorted(rows), "entries.ts beside entries.def")
-    words = pairs("en", "console")
-    same([name for _, name in rows if f"kind.{name}" not in words], [], "kinds without words")
-
-
 if __name__ == "__main__":
     story(three_languages_say_the_same, no_page_asks_for_words_that_are_not_there, no_page_has_sentences_of_its_own,
-          the_questions_of_the_law_are_those_of_the_program, the_kinds_of_entries_are_those_of_the_program)
+          the_questions_of_the_law_are_those_of_the_program)

@@ -1,12 +1,6 @@
 // Entries of the log as they stand in its bundles (C2SP tlog-tiles): read in the page, so that looking for some needs no index in the vault.
+import KINDS from "../../../src/prove/entries.def";
 import { askBytes } from "../ui/api";
-
-/** Kinds by their number: src/prove/entries.def. tests/browser/words.py holds the two together. */
-export const KINDS: Record<number, string> = {
-  1: "log_opened", 2: "reveal", 3: "lookup", 4: "create", 5: "patch", 6: "close", 7: "erase_intent", 8: "erase", 9: "import", 10: "refused",
-  11: "strangers", 12: "authority", 13: "pin", 14: "sightings", 15: "compare", 16: "grant", 17: "pass", 18: "session", 20: "notice", 22: "observed",
-  23: "incident", 24: "export", 26: "hold", 28: "evidence_match", 29: "rekey", 30: "campaign", 31: "voucher", 32: "run", 33: "backup", 34: "relief",
-};
 
 export interface Found { index: number; time: number; kind: string; reader: number }
 

@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../ui/api";
 import { Choice, Empty, Input, Rows, Sheet, Time, Trouble, useAct } from "../ui/parts";
 import { number, t, word } from "../ui/words";
-import { BUNDLE, bundle, KINDS, type Found } from "./entries";
+import KINDS from "../../../src/prove/entries.def";
+import { BUNDLE, bundle, type Found } from "./entries";
 import { useShared } from "./state";
 
 const ENOUGH = 20, BUNDLES = 40; // found, or read, before somebody asks for more

@@ -2,14 +2,16 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askAll } from "../ui/api";
-import { Choice, Confirm, Empty, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
+import { Choice, Confirm, Empty, Id, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
 import { day, t, word } from "../ui/words";
 import { Approvals } from "./approvals";
+import { Leaving } from "./leaving";
+import { Secrets } from "./secrets";
 import { useShared } from "./state";
 
 interface Colleague { id: string; name: string; email: string; role: string; state: string; created: string; passkeys: { name?: string }[] }
 interface Key { id: string; name: string; role: string; holders: string[]; created: string; expires: string; unused_until: string; sessions: number; ended?: string }
-interface Secret { id: string; name: string; kind: string; state: string; holders: string[]; age_days: number; rotate_by: string }
+interface Grant { id: string; subject: string; role?: string; key?: string; granter: string; made: string; expires: string; open: boolean }
 
 export function Team(): JSX.Element {
   const { can } = useShared();
@@ -19,6 +21,7 @@ export function Team(): JSX.Element {
       <Approvals />
       <People />
       {can("keys") ? <Keys /> : null}
+      {can("grant") ? <Grants /> : null}
       {can("secrets") ? <Secrets /> : null}
     </>
   );
@@ -39,15 +42,22 @@ function People(): JSX.Element {
   const [email, setEmail] = useState("");
   const [role, setRole] = useState("support");
   const [invite, setInvite] = useState("");
-  const add = useAct(), leave = useAct();
+  const [shown, setShown] = useState<Colleague>();
+  const [changing, setChanging] = useState<Colleague>();
+  const [wider, setWider] = useState("support");
+  const [waits, setWaits] = useState(false);
+  const add = useAct(), leave = useAct(), change = useAct();
   return (
+    <>
+      {shown ? <Leaving id={shown.id} name={shown.name} onClose={() => setShown(undefined)} /> : null}
     <Sheet title={t("team.people")}>
       <Loaded of={staff}>{({ items }) => (
         <Rows label={t("team.people")} of={items} heads={[t("team.name"), t("head.role"), t("head.state"), t("team.in"), t("team.since"), t("watch.act")]} row={(one) => [
           <span><strong>{one.name}</strong><br /><span class="small soft">{one.email}</span></span>, one.role ? word("role", one.role) : "–",
           <Tag tone={one.state === "active" ? "good" : one.state === "left" ? "plain" : "warn"}>{word("sstate", one.state)}</Tag>,
           one.state === "active" ? t(one.passkeys.length ? "team.passkey" : "team.password") : "–", day(one.created),
-          one.state !== "left" && one.id !== self.reader ? <button type="button" class="slim bad" onClick={() => setLeaving(one)}>{t("team.leaves")}</button> : "–"]} />
+          one.state === "left" ? <button type="button" class="slim" onClick={() => setShown(one)}>{t("team.report")}</button> : one.id === self.reader ? "–" : (
+            <span class="row">{roles.length ? <button type="button" class="slim" onClick={() => { setChanging(one); setWider(one.role); setWaits(false); }}>{t("team.role.change")}</button> : null}<button type="button" class="slim bad" onClick={() => setLeaving(one)}>{t("team.leaves")}</button></span>)]} />
       )}</Loaded>
       <h3>{t("team.add")}</h3>
       <form onSubmit={(event) => { event.preventDefault(); void add.run(async () => { const got = await ask<{ invite: string }>("POST /v1/staff", { name, email, role }); setInvite(got.invite); setName(""); setEmail(""); staff.again(); }); }}>
@@ -57,7 +67,28 @@ function People(): JSX.Element {
         <div><button type="submit" disabled={add.busy}>{t("team.add.go")}</button></div>
       </form>
       <Confirm open={leaving !== undefined} title={t("team.leave.sure", { who: leaving?.name ?? "" })} yes={t("team.leaves")} tone="bad" busy={leave.busy} problem={leave.problem} onNo={() => setLeaving(undefined)}
-        onYes={() => void leave.run(async () => { if (leaving) await ask("POST /v1/staff/{id}/leave", { id: leaving.id }); setLeaving(undefined); staff.again(); })}><p>{t("team.leave.about")}</p></Confirm>
+        onYes={() => void leave.run(async () => { if (leaving) await ask("POST /v1/staff/{id}/leave", { id: leaving.id }); setShown(leaving); setLeaving(undefined); staff.again(); })}><p>{t("team.leave.about")}</p></Confirm>
+      {waits ? <Note><p role="status">{t("team.role.waits")}</p></Note> : null}
+      <Confirm open={changing !== undefined} title={t("team.role.title", { who: changing?.name ?? "" })} yes={t("team.role.change")} busy={change.busy} problem={change.problem} onNo={() => setChanging(undefined)}
+        onYes={() => void change.run(async () => { if (changing) setWaits((await ask<{ state?: string }>("POST /v1/staff/{id}/role", { id: changing.id, role: wider })).state === "waiting"); setChanging(undefined); staff.again(); })}>
+        <p>{t("team.role.about")}</p><Choice label={t("head.role")} value={wider} onValue={setWider} of={roles} />
+      </Confirm>
+    </Sheet>
+    </>
+  );
+}
+
+function Grants(): JSX.Element {
+  const { named } = useShared();
+  const grants = useAsk((signal) => askAll<Grant>("GET /v1/grants", {}, 500, signal), [], 30000);
+  return (
+    <Sheet title={t("team.grants")}>
+      <p class="soft">{t("team.grants.about")}</p>
+      <Loaded of={grants}>{({ items }) => items.length === 0 ? <Empty>{t("team.grants.none")}</Empty> : (
+        <Rows label={t("team.grants")} of={items} heads={[t("team.grants.to"), t("person.title"), t("blank.source"), t("team.since"), t("team.ends"), t("head.state")]} row={(one) => [
+          <strong>{one.role ? word("role", one.role) : named(one.key ?? "")}</strong>, <a href={`#/people/${one.subject}`}><Id of={one.subject} /></a>, word("reader", named(one.granter)), <Time at={one.made} />, <Time at={one.expires} />,
+          <Tag tone={one.open ? "good" : "plain"}>{t(one.open ? "team.grants.open" : "team.ended")}</Tag>]} />
+      )}</Loaded>
     </Sheet>
   );
 }
@@ -77,20 +108,6 @@ function Keys(): JSX.Element {
       )}</Loaded>
       <Confirm open={ending !== undefined} title={t("team.end.sure", { name: ending?.name || ending?.id || "" })} yes={t("team.end")} tone="bad" busy={act.busy} problem={act.problem} onNo={() => setEnding(undefined)}
         onYes={() => void act.run(async () => { if (ending) await ask("DELETE /v1/keys/{id}", { id: ending.id }); setEnding(undefined); keys.again(); })}><p>{t("team.end.about")}</p></Confirm>
-    </Sheet>
-  );
-}
-
-function Secrets(): JSX.Element {
-  const { named } = useShared();
-  const secrets = useAsk((signal) => askAll<Secret>("GET /v1/secrets", {}, 2000, signal), []);
-  return (
-    <Sheet title={t("team.secrets")}>
-      <p class="soft">{t("team.secrets.about")}</p>
-      <Loaded of={secrets}>{({ items }) => items.length === 0 ? <Empty>{t("team.secrets.none")}</Empty> : (
-        <Rows label={t("team.secrets")} of={items} heads={[t("team.name"), t("team.kind"), t("head.state"), t("team.holders"), t("team.age"), t("team.change_by")]} row={(one) => [
-          <strong>{one.name}</strong>, word("secret", one.kind), <Tag tone={one.state === "good" ? "good" : "bad"}>{word("secstate", one.state)}</Tag>, one.holders.length ? one.holders.map(named).join(", ") : t("team.nobody"), t("team.days", { n: one.age_days }), <Time at={one.rotate_by} />]} />
-      )}</Loaded>
     </Sheet>
   );
 }

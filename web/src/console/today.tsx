@@ -123,7 +123,22 @@ function Week(): JSX.Element {
   return (
     <Sheet title={t("today.week")}>
       <Loaded of={week}>{(got) => <Note><p style={{ whiteSpace: "pre-line" }}>{got.text.trim()}</p></Note>}</Loaded>
+      {can("backup") ? <Backup /> : null}
       {can("ledger") ? <Loaded of={point}>{(text) => { const [origin = "", size = "0"] = text.split("\n"); return <dl class="facts"><dt>{t("today.ledger")}</dt><dd class="number">{t("entries", { n: Number(size) })}</dd><dt>{t("ledger.origin")}</dt><dd><Id of={origin} /></dd></dl>; }}</Loaded> : null}
     </Sheet>
+  );
+}
+
+interface Backups { well: boolean; made: { time: string | null } | null; drill: { time: string | null } | null }
+
+function Backup(): JSX.Element {
+  const backups = useAsk((signal) => ask<Backups>("GET /v1/backups", {}, { signal }), [], 60000);
+  return (
+    <Loaded of={backups}>{(got) => (
+      <dl class="facts">
+        <dt>{t("today.backup")}</dt><dd>{got.made?.time ? <Time at={got.made.time} /> : t("today.backup.never")} {got.well || !got.made?.time ? null : <Tag tone="warn">{t("today.backup.old")}</Tag>}</dd>
+        <dt>{t("today.drill")}</dt><dd>{got.drill?.time ? <Time at={got.drill.time} /> : t("today.backup.never")}</dd>
+      </dl>
+    )}</Loaded>
   );
 }
