@@ -8,12 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    EXIT_REFUSED = 1,
-    CODES_BYTES_MAX = 1 << 20,
-    WORTH_SHOP = 5000,
-    WORTH_TRAVEL = 20000
-};
+enum { EXIT_REFUSED = 1, CODES_BYTES_MAX = 1 << 20, WORTH_SHOP = 5000, WORTH_TRAVEL = 20000 };
 
 #define TERMS_FAIR "Good until 31 January 2027. What is left over stays good."
 #define TERMS_UNFAIR TERMS_FAIR " By using it you waive further claims."
