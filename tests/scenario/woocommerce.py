@@ -379,6 +379,32 @@ def customers_see_themselves_and_nobody_else():
         same(notices[0][0], "error", "a part of an address needs the rest of it")
 
 
+def orders_that_are_kept_as_posts_go_the_same_way():
+    with Shop() as shop:
+        shop.ask_php("update_option('woocommerce_custom_orders_table_enabled', 'no');")
+        shop.sql("DELETE FROM wp_wc_orders; DELETE FROM wp_wc_order_addresses; DELETE FROM wp_wc_orders_meta")
+        orders = [shop.checkout(shop.ana, 1), shop.checkout(0, 4)]
+        shop.job("backfill")
+        before = shop.dump("wp_postmeta", "wp_usermeta", "wp_users", "wp_wc_customer_lookup")
+        shop.to_vault()
+        shop.nothing_planted(1, 2, 4)
+        page = SEE % (orders[0], shop.ana, shop.ana)
+        same(shop.ask_php(page, user=shop.ana)[:3], ["Plantina1", "planted1@mail.example", "Jalan Planted 1"])
+        check(not any(value in json.dumps(shop.ask_php(page, user=shop.budi)) for value in planted(1)), "nobody else sees it")
+        again = shop.checkout(shop.ana, 5)
+        shop.nothing_planted(5)
+        shop.tick()
+        same(shop.fields(f"wc-order-{again}")["email"], "planted5@mail.example")
+        shop.sql(f"DELETE FROM wp_postmeta WHERE post_id = {again}; DELETE FROM wp_posts WHERE ID = {again}")
+        shop.connect("--back", shop.keys)
+        shop.job("back")
+        after = shop.dump("wp_postmeta")
+        differing = [pair for pair in zip([line for line in before.split("\n") if "wp_postmeta" in line and "INSERT" in line],
+                                          [line for line in after.split("\n") if "INSERT" in line]) if pair[0] != pair[1]]
+        check(not differing, f"each of its columns is as it was: {differing[:3]}")
+        within("Jalan Planted 4", after)
+
+
 def a_customer_signs_in_by_mail_changes_and_orders_again():
     with Shop("vault") as shop:
         sign_in = "$u = wp_authenticate(%r, %r); return is_wp_error($u) ? 0 : $u->ID;"
@@ -631,7 +657,7 @@ def main():
 CHAPTERS = (observe_mirrors_customers_and_changes_nothing, views_of_staff_become_sightings, the_shop_works_when_the_vault_is_down,
             keys_are_not_in_the_database_and_not_in_the_web_root, compare_lists_what_differs_without_values,
             after_cut_over_a_dump_holds_no_planted_value_and_back_restores_every_column, customers_see_themselves_and_nobody_else,
-            a_customer_signs_in_by_mail_changes_and_orders_again,
+            orders_that_are_kept_as_posts_go_the_same_way, a_customer_signs_in_by_mail_changes_and_orders_again,
             an_account_is_changed_by_its_customer_and_an_address_belongs_to_one, a_token_that_somebody_types_reaches_nobody,
             its_sentences_stand_in_three_languages, staff_look_with_a_reason_or_for_a_fresh_order,
             each_act_of_the_admin_needs_a_right_a_nonce_and_a_post, what_is_left_anywhere_is_found_without_holding_it,

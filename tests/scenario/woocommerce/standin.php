@@ -79,6 +79,17 @@ class WC_Order extends Standin
     public function __construct($id = 0)
     {
         global $wpdb;
+        if ($id && get_option('woocommerce_custom_orders_table_enabled') !== 'yes') {
+            $this->id = (int) $id;
+            $this->customer = (int) get_post_meta($id, '_customer_user', true);
+            $this->status = get_post_status($id);
+            foreach (['billing', 'shipping'] as $group) {
+                foreach (WC_ADDRESS as $column) {
+                    $this->data[$group][$column] = (string) get_post_meta($id, "_{$group}_$column", true);
+                }
+            }
+            return;
+        }
         $row = $id ? $wpdb->get_row($wpdb->prepare("SELECT * FROM {$wpdb->prefix}wc_orders WHERE id = %d", $id)) : null;
         if ($row) {
             $this->id = (int) $id;
@@ -106,9 +117,30 @@ class WC_Order extends Standin
         return apply_filters('woocommerce_get_order_address', $this->data[$group], $group, $this);
     }
 
+    /** Orders as posts, as they were kept before they had tables. */
+    private function save_post()
+    {
+        $new = $this->id === 0;
+        $this->id = wp_insert_post(['ID' => $this->id, 'post_type' => 'shop_order', 'post_status' => $this->status, 'post_title' => 'Order']);
+        update_post_meta($this->id, '_customer_user', $this->customer);
+        foreach (['billing', 'shipping'] as $group) {
+            foreach ($this->data[$group] as $column => $value) {
+                update_post_meta($this->id, "_{$group}_$column", $value);
+            }
+            update_post_meta($this->id, "_{$group}_address_index", implode(' ', array_map(function ($column) use ($group) {
+                return $this->data[$group][$column] ?? '';
+            }, array_diff(WC_ADDRESS, $group === 'shipping' ? ['email'] : []))));
+        }
+        do_action($new ? 'woocommerce_new_order' : 'woocommerce_update_order', $this->id, $this);
+    }
+
     public function save()
     {
         global $wpdb;
+        if (get_option('woocommerce_custom_orders_table_enabled') !== 'yes') {
+            $this->save_post();
+            return;
+        }
         $p = $wpdb->prefix;
         $new = $this->id === 0;
         if ($new) {
@@ -264,6 +296,13 @@ function is_account_page()
 {
     return !empty($GLOBALS['is_account_page']);
 }
+
+add_action('init', function () {
+    register_post_type('shop_order', ['public' => false]);
+    foreach (['wc-pending', 'wc-processing', 'wc-completed'] as $status) {
+        register_post_status($status);
+    }
+});
 
 // Mails that leave WordPress stand in a file.
 add_filter('pre_wp_mail', function ($sent, $mail) {
