@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice desk redress profile contact export job rotate field mail self ledger verify law portal password backup backups restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice desk promise redress profile contact export job rotate field mail self ledger verify law portal password backup backups restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -26,6 +26,7 @@ _amanah()
         evidence) words="match" ;;
         notice) words="draft status preview test send approve pause resume stop person list reached hook letters verify bounce lmtp text" ;;
         desk) words="open list show answer escalate note close rights" ;;
+        promise) words="add list done note drop" ;;
         redress) words="open status change announce codes rekey totals wallet check reserve capture void redeem refund verify" ;;
         profile) words="put show" ;;
         contact) words="put list" ;;
@@ -175,6 +176,11 @@ _amanah()
         "desk note") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "desk close") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "desk rights") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "promise add") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "promise list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "promise done") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "promise note") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "promise drop") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress status") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress change") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

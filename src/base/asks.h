@@ -622,6 +622,17 @@ struct ticket_act_ask {
     struct slice id, act, text, who;
     bool mail;
 };
+struct promise_add_ask {
+    struct slice kind, text, due, provider, enrolment, purpose, currency, incident;
+    uint64_t years, cost;
+};
+struct promise_list_ask {
+    struct slice incident;
+    bool open;
+};
+struct promise_act_ask {
+    struct slice id, act, text, proof;
+};
 struct desk_rights_ask {
     struct slice country, lang;
 };

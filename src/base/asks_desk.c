@@ -2,6 +2,7 @@
 #include "base/asks_priv.h"
 
 enum { TICKET_TEXT_BYTES_MAX = 8000 };
+#define PROMISE_COST_MAX ((size_t)1000000000000000)
 
 static const char ticket_about[] = "the ticket's id, tkt_…";
 const struct member ticket_open_members[] = {
@@ -39,5 +40,32 @@ const struct member ticket_act_members[] = {
 const struct member desk_rights_members[] = {
     TEXT(desk_rights_ask, country, 32, true, "where the person lives: KR"),
     TEXT(desk_rights_ask, lang, 8, false, lang_about),
+    {0},
+};
+const struct member promise_add_members[] = {
+    TEXT(promise_add_ask, kind, 40, true,
+         "identity_monitoring, credit_watch, insurance, audit, programme, …"),
+    TEXT(promise_add_ask, text, 2000, true, "what was promised, in the words in which it was"),
+    TEXT(promise_add_ask, due, 40, true, "by when it is kept: a day, or a time"),
+    TEXT(promise_add_ask, provider, 200, false, "who provides it"),
+    MEMBER(promise_add_ask, years, WIRE_U64, 50, false, "for how many years people have it"),
+    TEXT(promise_add_ask, enrolment, 1000, false, "how people get it, and until when"),
+    MEMBER(promise_add_ask, cost, WIRE_U64, PROMISE_COST_MAX, false,
+           "what it costs the shop, in minor units"),
+    TEXT(promise_add_ask, currency, 3, false, "of the cost: KRW, IDR, USD, …"),
+    TEXT(promise_add_ask, purpose, 400, false, "why: duty, goodwill, …"),
+    TEXT(promise_add_ask, incident, ID_BYTES_MAX, false, "the incident because of which, inc_…"),
+    {0},
+};
+const struct member promise_list_members[] = {
+    TEXT(promise_list_ask, incident, ID_BYTES_MAX, false, "of this incident alone"),
+    MEMBER(promise_list_ask, open, WIRE_BOOL, 1, false, "only those that were not kept yet"),
+    {0},
+};
+const struct member promise_act_members[] = {
+    TEXT(promise_act_ask, id, ID_BYTES_MAX, true, "the promise's id, prm_…"),
+    TEXT(promise_act_ask, act, 32, true, "done, note or drop"),
+    TEXT(promise_act_ask, text, 2000, true, "how it was kept, how many enrolled, why it was dropped"),
+    TEXT(promise_act_ask, proof, 64, false, "SHA-256 of what shows it; done needs one"),
     {0},
 };

@@ -1,5 +1,5 @@
 /*
- * Matters: what a person wants of the shop, or the shop of a person's counsel: a complaint, a question, a claim. Each has
+ * Matters: what a person wants of the shop, or what it promised: a complaint, a question, identity protection. Each has
  * an owner, a state and a time by which something is due, and lines that only grow. What a line says is sealed under
  * its subject's data key, so that it goes with them, or under the shop's where nobody said who they are.
  *
@@ -26,7 +26,7 @@ enum {
 };
 
 /* Numbers are stored, and in signed bytes: never reuse one. */
-enum matter_kind { MATTER_COMPLAINT = 1, MATTER_QUESTION, MATTER_SCAM, MATTER_RIGHTS };
+enum matter_kind { MATTER_COMPLAINT = 1, MATTER_QUESTION, MATTER_SCAM, MATTER_RIGHTS, MATTER_PROMISE };
 
 /*
  * Write a line: what `row` is from now on, and why. A row without a number becomes a new matter. `text` is a map of

@@ -191,7 +191,8 @@ enum id_kind {
     ID_JOB,
     ID_CAMPAIGN,
     ID_REDEMPTION,
-    ID_TICKET
+    ID_TICKET,
+    ID_PROMISE
 };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */

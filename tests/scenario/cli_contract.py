@@ -347,6 +347,11 @@ def walk(home):
     run("desk answer", said, "text=sorry", "mail=true", status=NO)  # nobody left an address
     run("desk answer", said, "text=sorry")
     run("desk close", said, "text=done")
+    promised = run("promise add", "audit", "text=a yearly audit", "due=2030-01-31").text.split(":")[0]
+    within("a yearly audit", run("promise list").text)
+    run("promise note", promised, "text=began")
+    run("promise done", promised, "text=done", "proof=x", status=USAGE)
+    run("promise drop", promised, "text=no money")
     within("PIPA", run("desk rights", "KR", "lang=en").text)
     run("redress check", "-", stdin="0000-0000-0000-0000\n", status=NO)
     run("redress reserve", "0000-0000-0000-0000", "amount=1", status=NO)

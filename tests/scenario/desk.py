@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The desk: who writes is answered in time, told their rights, and what they wrote is read by nobody unseen."""
 import calendar
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -152,6 +153,48 @@ def who_waits_too_long_is_not_forgotten():
         within(one, home.run("desk", "list", "overdue=true").text)
 
 
+def a_promise_is_reminded_of_and_kept_with_proof():
+    with Home() as home, MailHost() as host:
+        home.start()
+        mailing(home, host)
+        colleagues(home, "dewi")
+        home.good("POST", "/v1/sinks", {"kind": "ocsf", "file": "alerts.jsonl"})
+        incident = home.good("POST", "/v1/incidents", {"title": "a leak", "kind": "other"})["id"]
+        due = time.strftime("%Y-%m-%d", time.gmtime(home.now() + 3 * 86400))
+        body = {"kind": "identity_monitoring", "text": "two years for everybody", "due": due, "provider": "Watcher Ltd", "years": 2,
+                "enrolment": "by letter until June", "cost": 12000000, "currency": "KRW", "purpose": "duty", "incident": incident}
+        made = home.good("POST", "/v1/promises", body)
+        one = made["id"]
+        same(home.good("GET", f"/v1/ledger/entries/{made['receipt']['index']}")["kind"], "matter")
+        item = home.good("GET", "/v1/promises")["items"][0]
+        same({name: item[name] for name in ("kind", "text", "provider", "years", "enrolment", "cost", "currency", "purpose")},
+             {**{name: body[name] for name in body if name not in ("due", "incident")}, "years": "2"})
+        home.run("promise", "note", one, "text=4120 people enrolled")
+        home.wait_days(2.5)
+        home.wait_days(0)
+        to, said = mail_with(host, one)
+        same(to, "dewi@shop.example")
+        check("should have" not in said, "a reminder before it is late")
+        home.wait_days(1.6)
+        home.wait_days(0)
+        mail_with(host, "should have been kept")
+        within("1 promise of yours is overdue", str(home.good("GET", "/v1/watch/weekly?lang=en")))
+        check(home.good("GET", "/v1/promises?open=true")["items"][0]["overdue"], "it says so")
+        refused = home.http("POST", f"/v1/promises/{one}/done", {"text": "all have it"})
+        same((refused.status, refused.code), (409, "check.not_met"), "nothing shows it")
+        proof = hashlib.sha256(b"the contract").hexdigest()
+        home.run("promise", "done", one, "text=all have it", f"proof={proof}")
+        shown = home.run("promise", "list", f"incident={incident}").text
+        for word in ("kept", "4120 people enrolled", proof, "Watcher Ltd"):
+            within(word, shown)
+        same(home.good("GET", "/v1/promises?open=true")["items"], [])
+        same(home.cli("promise", "drop", one, "text=no").status, 1, "a kept one stays kept")
+        key = home.issue("support")
+        same(home.http("GET", "/v1/promises", key=key).status, 403)
+        home.stop()
+        same(home.cli("ledger", "verify").status, 0)
+
+
 def only_the_desk_reads_tickets():
     with Home() as home:
         home.start()
@@ -170,4 +213,5 @@ if __name__ == "__main__":
           what_somebody_changed_behind_its_back_is_found,
           what_is_erased_takes_its_words_along,
           who_waits_too_long_is_not_forgotten,
+          a_promise_is_reminded_of_and_kept_with_proof,
           only_the_desk_reads_tickets)

@@ -154,6 +154,10 @@ def compensation(walk):
     receipt(walk("GET", "/v1/desk/tickets/{id}", path=f"/v1/desk/tickets/{ticket}"))
     receipt(walk("POST", "/v1/desk/tickets/{id}/{act}", {"text": "done"}, path=f"/v1/desk/tickets/{ticket}/close"))
     same(len(walk("GET", "/v1/desk/rights/{country}", path="/v1/desk/rights/KR?lang=ko").json["items"]), 1)
+    promise = walk("POST", "/v1/promises", {"kind": "audit", "text": "x", "due": "2030-01-31"}, 201)
+    receipt(promise)
+    same(len(walk("GET", "/v1/promises").json["items"]), 1)
+    receipt(walk("POST", "/v1/promises/{id}/{act}", {"text": "x"}, path=f"/v1/promises/{promise.json['id']}/note"))
     budi = walk("POST", "/v1/subjects", {"ref": "wallet", "fields": {"name": "Budi"}}, 201).json["id"]
     held = walk("GET", "/v1/subjects/{id}/wallet", path=f"/v1/subjects/{budi}/wallet")
     receipt(held)
@@ -498,6 +502,7 @@ GOOD = {
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
     "/v1/campaigns": {"title": "x", "parts": ["a=1 b"], "until": "2030-01-31"}, "/v1/vouchers/check": {"code": "x"},
     "/v1/vouchers/reserve": {"code": "x", "amount": 1}, "/v1/vouchers/redeem": {"code": "x", "amount": 1},
+    "/v1/promises": {"kind": "audit", "text": "x", "due": "2030-01-31"}, "/v1/promises/{id}/{id}": {"text": "x"},
     "/v1/desk/tickets": {"kind": "scam", "text": "x"}, "/v1/desk/tickets/{id}/{id}": {"text": "x"}, "/v1/wallet": {"id": "x"}, "/v1/vouchers/capture": {"redemption": "x"}, "/v1/vouchers/void": {"redemption": "x"}, "/v1/vouchers/refund": {"redemption": "x"},
 }
 

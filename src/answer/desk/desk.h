@@ -51,8 +51,8 @@ void desk_rights_put(const struct law *law, struct slice country, struct slice l
                      struct buf *out);
 
 /*
- * Tell of tickets that are due, once a day: their owners, or where one has none everybody who may see the desk, by mail; and
- * an alert of those that are over. With the keeper's upkeep.
+ * Tell of tickets and promises that are due, once a day: their owners, or where one has none everybody who may see them, by
+ * mail; and an alert of those that are over. With the keeper's upkeep.
  */
 RESULT desk_watch(struct batch *batch, bool *noted);
 

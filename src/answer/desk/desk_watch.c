@@ -24,7 +24,7 @@ static RESULT due_add(void *context, const struct matter_row *row)
 {
     struct due *due = context;
     bool over = row->due_us <= due->now_us;
-    if (!ticket_kind_name((enum matter_kind)row->kind)) return OK;
+    if (!ticket_kind_name((enum matter_kind)row->kind) && row->kind != MATTER_PROMISE) return OK;
     due->over += over;
     due->fresh = due->fresh || (over && row->due_us > due->told_us);
     if (due->count < TOLD_MAX) due->at[due->count++] = *row;
@@ -34,22 +34,25 @@ static RESULT due_add(void *context, const struct matter_row *row)
 void desk_line_put(struct batch *batch, const struct matter_row *row, struct slice lang, struct buf *out)
 {
     SCOPED(buf_done) struct buf id = {0}, kind = {0}, time = {0}, key = {0};
-    buf_print(&key, "desk.kind.%s", ticket_kind_name((enum matter_kind)row->kind));
-    id_put(batch->shop, ID_TICKET, row->no, &id);
+    bool promise = row->kind == MATTER_PROMISE, over = row->due_us <= batch->now_us;
+    const char *line = over ? "desk.over" : "desk.due";
+    if (promise) line = over ? "promise.over" : "promise.due";
+    buf_print(&key, "desk.kind.%s", promise ? "promise" : ticket_kind_name((enum matter_kind)row->kind));
+    id_put(batch->shop, promise ? ID_PROMISE : ID_TICKET, row->no, &id);
     words_put(lang, buf_c(&key), NULL, 0, &kind);
     mail_time_put(&time, row->due_us);
     const struct mail_value values[] = {
         {"ticket", buf_slice(&id)}, {"kind", buf_slice(&kind)}, {"due", buf_slice(&time)}};
-    words_put(lang, row->due_us <= batch->now_us ? "desk.over" : "desk.due", values, COUNT_OF(values), out);
+    words_put(lang, line, values, COUNT_OF(values), out);
     buf_byte(out, '\n');
 }
 
-/* Is it theirs: their own, or nobody's and they work at the desk? */
+/* Is it theirs: their own, or nobody's and they work at the desk, of a promise with compensation? */
 static bool concerns(const struct shop *shop, const struct staff *staff, const struct matter_row *row)
 {
     const struct role *role = role_by_id(&shop->access, staff->role);
     if (row->owner > 0) return row->owner == reader_no(READER_STAFF, staff->id);
-    return role && (role->acts >> ACT_DESK & 1);
+    return role && (role->acts >> (row->kind == MATTER_PROMISE ? ACT_REDRESS : ACT_DESK) & 1);
 }
 
 static RESULT person_tell(struct batch *batch, const struct staff *staff, const struct due *due,

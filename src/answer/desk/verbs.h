@@ -9,5 +9,8 @@ VERB_FUNCTION(ticket_list);
 VERB_FUNCTION(ticket_show);
 VERB_FUNCTION(ticket_act);
 VERB_FUNCTION(desk_rights);
+VERB_FUNCTION(promise_add);
+VERB_FUNCTION(promise_list);
+VERB_FUNCTION(promise_act);
 
 #endif

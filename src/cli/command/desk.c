@@ -1,4 +1,4 @@
-/* The desk: tickets of people who complain, ask, tell of a scam or want a right of theirs. */
+/* The desk: tickets of people who complain, ask, tell of a scam or want a right of theirs; and what was promised. */
 #include "cli/ask.h"
 #include "cli/commands.h"
 #include "cli/members.h"
@@ -135,4 +135,81 @@ RESULT command_desk_rights(struct call *call)
 {
     struct desk_rights_ask ask = {.country = slice_text(call->args[0])};
     return ask_members(call, 1, VERB_DESK_RIGHTS, &ask, show_rights_of);
+}
+
+static void show_promise_more(struct doc promise)
+{
+    struct docs each = docs_of(doc_get(promise, "lines"));
+    struct doc line = {0};
+    while (docs_next(&each, &line)) {
+        SCOPED(buf_done) struct buf time = {0};
+        time_words_put(&time, doc_get(line, "time"));
+        show_words("  ");
+        show_value(buf_slice(&time));
+        show_words("  ");
+        show_value(doc_text(doc_get(line, "act")));
+        show_named(line, "text", ": ");
+        show_named(line, "proof", "    shown by SHA-256 ");
+    }
+}
+
+static void show_promises(const struct call *call, struct doc answer)
+{
+    static const struct table_column columns[] = {{"id", COLUMN_WORDS, NULL},
+                                                  {"state", COLUMN_WORDS, NULL},
+                                                  {"kind", COLUMN_WORDS, NULL},
+                                                  {"text", COLUMN_WORDS, NULL},
+                                                  {"due", COLUMN_TIME, NULL},
+                                                  {"overdue", COLUMN_WORDS, NULL},
+                                                  {"provider", COLUMN_WORDS, NULL},
+                                                  {"years", COLUMN_WORDS, NULL},
+                                                  {"enrolment", COLUMN_WORDS, NULL},
+                                                  {"cost", COLUMN_WORDS, NULL},
+                                                  {"currency", COLUMN_WORDS, NULL},
+                                                  {"purpose", COLUMN_WORDS, NULL},
+                                                  {0}};
+    (void)call;
+    show_blocks_and(answer, columns, show_promise_more);
+}
+
+static void show_promise(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_value(doc_text(doc_get(answer, "id")));
+    show_words(": ");
+    show_named(answer, "state", "");
+    show_named(answer, "due", "  due ");
+}
+
+RESULT command_promise_add(struct call *call)
+{
+    struct promise_add_ask ask = {.kind = slice_text(call->args[0])};
+    return ask_members(call, 1, VERB_PROMISE_ADD, &ask, show_promise);
+}
+
+RESULT command_promise_list(struct call *call)
+{
+    struct promise_list_ask ask = {0};
+    return ask_members(call, 0, VERB_PROMISE_LIST, &ask, show_promises);
+}
+
+static RESULT promise_act(struct call *call, const char *name)
+{
+    struct promise_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(name)};
+    return ask_members(call, 1, VERB_PROMISE_ACT, &ask, show_promise);
+}
+
+RESULT command_promise_done(struct call *call)
+{
+    return promise_act(call, "done");
+}
+
+RESULT command_promise_note(struct call *call)
+{
+    return promise_act(call, "note");
+}
+
+RESULT command_promise_drop(struct call *call)
+{
+    return promise_act(call, "drop");
 }

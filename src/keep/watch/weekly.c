@@ -5,11 +5,11 @@
 #include "keep/access/second.h"
 #include "keep/access/secret.h"
 #include "keep/backup/noted.h"
+#include "keep/matter.h"
 #include "keep/outside.h"
 #include "keep/post.h"
 #include "keep/watch/sink_priv.h"
 #include "keep/watch/telling_words.h"
-#include "store/matter.h"
 #include "watch/detect/table.h"
 
 #include <stdio.h>
@@ -42,7 +42,7 @@ struct week {
     struct shop *shop;
     struct crowd all, roles[WEEKLY_ROLES_MAX + 1]; /* by role number; 0: of no role that it knows */
     uint64_t alerts, found[DETECTORS_END]; /* opened, by detector; 0: of one that is not in the table */
-    uint64_t refused, approvals, secrets, tickets;
+    uint64_t refused, approvals, secrets, tickets, promises;
     bool outside;
     int64_t backed_us; /* of the last backup; 0: none was made, or what it leaves behind was removed */
     struct noted backups[NOTED_END];
@@ -129,9 +129,10 @@ static RESULT telling_add_up(void *context, const struct telling_row *row)
 
 static RESULT due_count(void *context, const struct matter_row *row)
 {
-    uint64_t *count = context;
-    (void)row;
-    ++*count;
+    struct week *week = context;
+    bool promise = row->kind == MATTER_PROMISE;
+    week->promises += promise;
+    week->tickets += !promise;
     return OK;
 }
 
@@ -241,6 +242,7 @@ static void week_put(const struct telling_week *told, struct buf *out)
     counted_line(told, "approvals", week->approvals, out);
     counted_line(told, "secrets", week->secrets, out);
     counted_line(told, "tickets", week->tickets, out);
+    counted_line(told, "promises", week->promises, out);
     words_put(told->lang, week->outside ? "outside" : "outside.none", NULL, 0, out);
     line_end(out);
     backup_put(told, out);
@@ -282,7 +284,7 @@ static RESULT week_gather(struct batch *batch, struct week **out)
     TRY(store->alert->tally_sum(store, TALLY_BUDGET_REFUSED, (uint32_t)(from_us / DAY_US), &week->refused));
     TRY(outside_known(shop, &week->outside));
     week->approvals = approvals_open(&shop->access);
-    TRY(store->matter->due(store, batch->now_us, due_count, &week->tickets));
+    TRY(store->matter->due(store, batch->now_us, due_count, week));
     week->backed_us = backed_us(shop);
     TRY(backup_noted(shop, week->backups));
     if (week->backups[NOTED_MADE].time_us > week->backed_us)
