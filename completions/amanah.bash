@@ -45,11 +45,11 @@ _amanah()
     fi
     [ -n "$words" ] && first="$first $second"
     case $first in
-        "init") options=" --help --json --quiet --shop --seal --origin" ;;
+        "init") options=" --help --json --quiet --shop --seal --pcrs --origin" ;;
         "serve") options=" --help --console --listen --tls-cert --tls-key --proxy --portal --portal-shop --public-origin --countries --log-requests" ;;
-        "setup") options=" --help --json --lang --etc --answers" ;;
+        "setup") options=" --help --json --seal --lang --etc --answers" ;;
         "doctor") options=" --help --json --quiet --home --shop --email --tls-cert" ;;
-        "seal") options=" --help --json --quiet --seal" ;;
+        "seal") options=" --help --json --quiet --seal --pcrs" ;;
         "shop add") options=" --help --json --quiet --home --url --output-curl --output-role --shop --origin" ;;
         "shop list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "synth") options=" --help --subjects --seed" ;;

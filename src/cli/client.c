@@ -115,19 +115,27 @@ static void warn_of_reopened(const struct keeper *keeper)
     }
 }
 
-/* The daemon, else a keeper here. Another command may hold the home for a moment, so wait a little for it. */
-static RESULT open_home(const char *home, bool served, struct client *client)
+RESULT home_phrase_get(const char *path, struct buf *out)
 {
     static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
                                                     "Passphrase of the home"};
+    enum seal_kind seal = SEAL_PLAIN;
+    TRY(home_seal_kind(path, &seal));
+    bool wanted = seal == SEAL_PASSPHRASE || (seal == SEAL_TPM && passphrase_named(&source));
+    return wanted ? passphrase_get(&source, out) : OK;
+}
+
+/* The daemon, else a keeper here. Another command may hold the home for a moment, so wait a little for it. */
+static RESULT open_home(const char *home, bool served, struct client *client)
+{
     SCOPED(buf_done) struct buf phrase = {0};
     enum seal_kind seal = SEAL_PLAIN;
-    TRY(home_seal_kind(home, &seal));
+    TRY(home_seal_kind(home, &seal)); /* is there a home? */
     for (int waited = 0;; waited += LOCK_TURN_MS) {
         struct result connected = connect_socket(home, &client->fd);
         if (connected.code != CODE_NOT_FOUND) return connected;
         if (served) return FAIL(UNAVAILABLE, "%s: the vault is not served; amanah serve", home);
-        if (seal == SEAL_PASSPHRASE && phrase.len == 0) TRY(passphrase_get(&source, &phrase));
+        if (phrase.len == 0) TRY(home_phrase_get(home, &phrase));
         struct keeper_options options = {home, buf_slice(&phrase), clock_system()};
         struct result opened = keeper_open(&options, &client->keeper);
         if (opened.code == CODE_OK) warn_of_reopened(client->keeper);

@@ -66,6 +66,9 @@ RESULT client_next(struct client *client, struct answer *out);
 /* The refusal that an answer's body tells of, in words: its detail, and what is wrong where. Never OK. */
 RESULT client_refusal(enum cause cause, struct doc body);
 
+/* The passphrase of the home at `path`, if its seal needs one: a TPM opens it without, unless one is named. Else empty. */
+RESULT home_phrase_get(const char *path, struct buf *out);
+
 /* The home that --home or AMANAH_HOME names, for what is done beside a running daemon. USAGE when there is none. */
 RESULT client_home(const struct call *call, const char **out);
 

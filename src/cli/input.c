@@ -161,6 +161,12 @@ static RESULT get_passphrase(const struct passphrase_source *source, bool twice,
     return OK;
 }
 
+bool passphrase_named(const struct passphrase_source *source)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    return passphrase_path(source, &path).code == CODE_OK && path.len > 0;
+}
+
 RESULT passphrase_get(const struct passphrase_source *source, struct buf *out)
 {
     return get_passphrase(source, false, out);

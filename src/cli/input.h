@@ -35,6 +35,9 @@ struct passphrase_source {
 };
 RESULT passphrase_get(const struct passphrase_source *source, struct buf *out);
 
+/* Is there a file for it, so that nobody need be asked? */
+bool passphrase_named(const struct passphrase_source *source);
+
 /* A new one: on the terminal it is asked for twice, and CONFIG when the two differ. */
 RESULT passphrase_get_new(const struct passphrase_source *source, struct buf *out);
 

@@ -1,4 +1,5 @@
 #include "cli/serve.h"
+#include "cli/client.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -243,14 +244,11 @@ static RESULT listener_url(struct server *server)
 
 static RESULT open_keeper(struct server *server)
 {
-    static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
-                                                    "Passphrase of the home"};
     SCOPED(buf_done) struct buf phrase = {0};
     enum seal_kind seal = SEAL_PLAIN;
     TRY(home_seal_kind(server->home, &seal));
-    if (seal == SEAL_PASSPHRASE)
-        TRY(passphrase_get(&source, &phrase));
-    else
+    TRY(home_phrase_get(server->home, &phrase));
+    if (seal == SEAL_PLAIN)
         log_event(LOG_WARN, "home.plain_seal", NULL,
                   0); /* who reads the disk can open it: said at every start */
     SCOPED(sender_done) struct mail_sender *sender = NULL;

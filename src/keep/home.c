@@ -13,17 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    HOME_FORMAT = 1,
-    HOME_FILE_BYTES_MAX = 4096,
-    PASSPHRASE_BYTES_MIN = 8,
-    PASSPHRASE_BYTES_MAX = 1024,
-    STRETCH_KIB = 256 * 1024,
-    STRETCH_PASSES = 3,
-    SALT_BYTES = 16,
-    COMMITMENT_BYTES = 32
-};
-
 static const char made_file[] = "made";
 
 struct home {
@@ -85,116 +74,13 @@ static void home_file(const char *home, const char *name, struct buf *out)
     buf_print(out, "%s/%s", home, name);
 }
 
-/* 64 bytes of Argon2id give the wrap key and a commitment to it, which is compared before anything is opened. */
-struct stretch {
-    const uint8_t *salt; /* SALT_BYTES */
-    uint32_t kib, passes;
-};
-
-static RESULT wrap_of(struct crypto *crypto, struct slice passphrase, struct stretch how, struct secret *wrap,
-                      struct secret *commitment)
-{
-    SECRET first = {{0}};
-    uint8_t stretched[64];
-    struct result done = passphrase_stretch(passphrase, how.salt, how.kib, how.passes, stretched);
-    if (done.code == CODE_OK) {
-        memcpy(first.bytes, stretched, SECRET_BYTES);
-        struct slice rest = {stretched + SECRET_BYTES, sizeof stretched - SECRET_BYTES};
-        hkdf(crypto, &first, "amanah seal wrap 1", rest, wrap);
-        hkdf(crypto, &first, "amanah seal commitment 1", rest, commitment);
-    }
-    wipe(stretched, sizeof stretched);
-    return done;
-}
-
-/* format 1 · seal 1 · plain: root 32 | passphrase: salt 16 · KiB 4 · passes 4 · commitment 32 · box 60 */
-static RESULT seal_write(const char *path, struct crypto *crypto, enum seal_kind kind,
-                         struct slice passphrase, const struct secret *root)
-{
-    SCOPED(buf_done) struct buf file = {0};
-    SCOPED(aead_free) struct aead *aead = NULL;
-    SECRET wrap = {{0}}, commitment = {{0}};
-    uint8_t salt[SALT_BYTES];
-    buf_byte(&file, HOME_FORMAT);
-    buf_byte(&file, (uint8_t)kind);
-    if (kind == SEAL_PLAIN) {
-        buf_put(&file, root->bytes, SECRET_BYTES);
-        return file_replace(path, buf_slice(&file));
-    }
-    if (passphrase.len < PASSPHRASE_BYTES_MIN || passphrase.len > PASSPHRASE_BYTES_MAX) {
-        return FAIL(CONFIG, "seal: a passphrase is %d to %d bytes; take six words or more",
-                    PASSPHRASE_BYTES_MIN, PASSPHRASE_BYTES_MAX);
-    }
-    crypto_random(crypto, salt, sizeof salt);
-    struct stretch how = {salt, STRETCH_KIB, STRETCH_PASSES};
-    TRY(wrap_of(crypto, passphrase, how, &wrap, &commitment));
-    TRY(aead_new(crypto, &aead));
-    aead_key(aead, &wrap);
-    buf_put(&file, salt, sizeof salt);
-    buf_be32(&file, STRETCH_KIB);
-    buf_be32(&file, STRETCH_PASSES);
-    buf_put(&file, commitment.bytes, COMMITMENT_BYTES);
-    aead_seal(aead, SLICE_TEXT("amanah root"), (struct slice){root->bytes, SECRET_BYTES}, &file);
-    return file_replace(path, buf_slice(&file));
-}
-
-static RESULT passphrase_open(struct crypto *crypto, struct cursor *cursor, struct slice passphrase,
-                              struct secret *root)
-{
-    SCOPED(aead_free) struct aead *aead = NULL;
-    SCOPED(buf_done) struct buf text = {0};
-    SECRET wrap = {{0}}, commitment = {{0}};
-    struct slice salt = cursor_take(cursor, SALT_BYTES);
-    uint32_t kib = cursor_be32(cursor), passes = cursor_be32(cursor);
-    struct slice expected = cursor_take(cursor, COMMITMENT_BYTES), box = cursor->rest;
-    if (cursor->bad) return FAIL(CORRUPT, "home: the seal file is cut short; restore it");
-    if (passphrase.len == 0) return FAIL(SEALED, "home: sealed by a passphrase; give it");
-    struct stretch how = {salt.at, kib, passes};
-    TRY(wrap_of(crypto, passphrase, how, &wrap, &commitment));
-    if (!bytes_equal_ct(expected.at, commitment.bytes, COMMITMENT_BYTES)) {
-        return FAIL(SEALED, "home: that is not its passphrase");
-    }
-    TRY(aead_new(crypto, &aead));
-    aead_key(aead, &wrap);
-    TRY(aead_open(aead, SLICE_TEXT("amanah root"), box, &text));
-    if (text.len != SECRET_BYTES) return FAIL(CORRUPT, "home: the seal file holds no root");
-    memcpy(root->bytes, text.at, SECRET_BYTES);
-    return OK;
-}
-
-static RESULT seal_read(const char *home, struct buf *file, enum seal_kind *kind)
-{
-    SCOPED(buf_done) struct buf path = {0};
-    home_file(home, "home", &path);
-    struct result got = file_read(buf_c(&path), HOME_FILE_BYTES_MAX, file);
-    if (got.code == CODE_NOT_FOUND)
-        return FAIL(NOT_FOUND, "%s: not a home of Amanah; make one with `amanah init`", home);
-    if (got.code != CODE_OK) return got;
-    if (file->len < 2 || file->at[0] != HOME_FORMAT || file->at[1] > SEAL_PASSPHRASE) {
-        return FAIL(CORRUPT, "%s: its seal file is not of this version", home);
-    }
-    *kind = (enum seal_kind)file->at[1];
-    return OK;
-}
-
-static RESULT seal_open(const char *home, struct slice passphrase, struct secret *root)
-{
-    SCOPED(buf_done) struct buf file = {0};
-    SCOPED(crypto_free) struct crypto *crypto = NULL;
-    enum seal_kind kind = SEAL_PLAIN;
-    TRY(seal_read(home, &file, &kind));
-    TRY(crypto_new(&crypto));
-    struct cursor cursor = {slice_from(buf_slice(&file), 2), false};
-    if (kind == SEAL_PASSPHRASE) return passphrase_open(crypto, &cursor, passphrase, root);
-    if (cursor.rest.len != SECRET_BYTES) return FAIL(CORRUPT, "home: the seal file holds no root");
-    memcpy(root->bytes, cursor.rest.at, SECRET_BYTES);
-    return OK;
-}
-
 RESULT home_seal_kind(const char *path, enum seal_kind *out)
 {
-    SCOPED(buf_done) struct buf file = {0};
-    return seal_read(path, &file, out);
+    SCOPED(buf_done) struct buf file = {0}, seal = {0};
+    home_file(path, "home", &seal);
+    struct result got = seal_read(buf_c(&seal), &file, out);
+    if (got.code != CODE_NOT_FOUND) return got;
+    return FAIL(NOT_FOUND, "%s: not a home of Amanah; make one with `amanah init`", path);
 }
 
 static RESULT home_lock(struct home *home)
@@ -210,11 +96,13 @@ static RESULT home_lock(struct home *home)
 RESULT home_open(const char *path, struct slice passphrase, bool writer, struct home **out)
 {
     SCOPED(home_free) struct home *home = NULL;
+    SCOPED(buf_done) struct buf seal = {0};
     enum seal_kind kind = SEAL_PLAIN;
     TRY(home_seal_kind(path, &kind));
     TRY(home_alloc(path, &home));
     if (writer) TRY(home_lock(home)); /* before the slow unsealing: two daemons are told apart at once */
-    TRY(seal_open(path, passphrase, home->root));
+    home_file(path, "home", &seal);
+    TRY(seal_open(buf_c(&seal), passphrase, home->root));
     *out = TAKE(home);
     return OK;
 }
@@ -360,7 +248,7 @@ static RESULT home_fill(const struct home_options *options, const char *path, st
     if (mkdir(path, 0700) != 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", path, strerror(errno));
     if (mkdir(buf_c(&shops), 0700) != 0)
         return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&shops), strerror(errno));
-    TRY(seal_write(buf_c(&seal), crypto, options->seal, options->passphrase, home->root));
+    TRY(seal_write(buf_c(&seal), &options->seal, home->root));
     return shop_make(home, options->clock, options->shop ? options->shop : "shop", options->origin, out);
 }
 
@@ -393,15 +281,13 @@ RESULT home_init(const struct home_options *options, struct home_made *out)
     return done;
 }
 
-RESULT home_reseal(const char *path, struct slice old, enum seal_kind kind, struct slice passphrase)
+RESULT home_reseal(const char *path, struct slice old, const struct seal_how *how)
 {
     SCOPED(home_free) struct home *home = NULL;
-    SCOPED(crypto_free) struct crypto *crypto = NULL;
     SCOPED(buf_done) struct buf seal = {0};
     TRY(home_open(path, old, true, &home));
-    TRY(crypto_new(&crypto));
     home_file(path, "home", &seal);
-    return seal_write(buf_c(&seal), crypto, kind, passphrase, home->root);
+    return seal_write(buf_c(&seal), how, home->root);
 }
 
 void shop_names_done(struct shop_names *names)

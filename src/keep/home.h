@@ -2,7 +2,7 @@
  * A home: the directory of one installation. Its seal guards one root key; each shop in it has a keyring, a store
  * and a ledger of its own, with nothing shared.
  *
- *     HOME/home                 format, how the root is sealed (CBOR)
+ *     HOME/home                 how the root is sealed (keep/seal.h)
  *     HOME/lock                 held by the one keeper (flock)
  *     HOME/socket               the keeper's Unix socket while a daemon runs
  *     HOME/shops/NAME/keyring   the shop's keys, wrapped under the root
@@ -18,15 +18,13 @@
 
 #include "base/clock.h"
 #include "crypto/crypto.h"
-
-enum seal_kind { SEAL_PLAIN, SEAL_PASSPHRASE };
+#include "keep/seal.h"
 
 struct home_options {
     const char *path;
     const char *shop;   /* first shop's name; NULL: "shop" */
     const char *origin; /* of its ledger; NULL: "amanah.invalid/NAME/" and 16 random hex digits */
-    enum seal_kind seal;
-    struct slice passphrase; /* of SEAL_PASSPHRASE, at least 8 bytes */
+    struct seal_how seal;
     struct clock clock;
 };
 
@@ -44,9 +42,9 @@ void home_made_done(struct home_made *made);
 RESULT home_init(const struct home_options *options, struct home_made *out);
 
 /* Seal the root in another way. The home must not be in use (HOME_LOCKED). `old` is the present passphrase, or empty. */
-RESULT home_reseal(const char *path, struct slice old, enum seal_kind kind, struct slice passphrase);
+RESULT home_reseal(const char *path, struct slice old, const struct seal_how *how);
 
-/* Does opening this home need a passphrase? NOT_FOUND when there is no home at `path`. */
+/* How its root is sealed. NOT_FOUND when there is no home at `path`. */
 RESULT home_seal_kind(const char *path, enum seal_kind *out);
 
 struct home; /* an open home: holds the lock and the root key in locked memory */

@@ -148,7 +148,7 @@ RESULT world_init(struct world *world, int64_t now_us)
     (void)snprintf(world->base, sizeof world->base, "%s/amanah-sim-XXXXXX", memory_disk());
     if (!mkdtemp(world->base)) return FAIL(UNAVAILABLE, "%s: cannot create", world->base);
     path_of(world, 0, "", world->home);
-    struct home_options options = {.path = world->home, .seal = SEAL_PLAIN, .clock = world_clock(world)};
+    struct home_options options = {.path = world->home, .seal.kind = SEAL_PLAIN, .clock = world_clock(world)};
     options.origin = "sim.example/log";
     return home_init(&options, &world->made);
 }

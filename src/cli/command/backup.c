@@ -1,4 +1,5 @@
 #include "keep/backup/backup.h"
+#include "cli/client.h"
 #include "cli/command/backup.h"
 #include "cli/command/backup_outlet.h"
 #include "cli/commands.h"
@@ -10,15 +11,6 @@
 
 const struct passphrase_source custody_phrase = {"AMANAH_CUSTODY_FILE", "custody",
                                                  "Passphrase of the file of keys"};
-
-RESULT home_phrase_get(const char *path, struct buf *out)
-{
-    static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
-                                                    "Passphrase of the home"};
-    enum seal_kind seal = SEAL_PLAIN;
-    TRY(home_seal_kind(path, &seal));
-    return seal == SEAL_PASSPHRASE ? passphrase_get(&source, out) : OK;
-}
 
 static void picture(void *context, uint64_t done, uint64_t all)
 {

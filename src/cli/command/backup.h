@@ -9,9 +9,6 @@
 extern const struct passphrase_source
     custody_phrase; /* of a file of keys: AMANAH_CUSTODY_FILE, or the terminal */
 
-/* The passphrase of the home at `path`, if its seal needs one; `out` stays empty otherwise. */
-RESULT home_phrase_get(const char *path, struct buf *out);
-
 /* --to, each: up to AGE_RECIPIENTS_MAX - 1. */
 RESULT backup_recipients(const struct call *call, struct age_recipient *out, size_t *count);
 

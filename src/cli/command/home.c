@@ -3,20 +3,27 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/show.h"
+#include "crypto/tpm.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static RESULT seal_named(const struct call *call, enum seal_kind *out)
+static RESULT seal_asked(const struct call *call, struct seal_how *out)
 {
     struct slice kind = {0};
+    SCOPED(arena_done) struct arena arena = {0};
+    struct texts pcrs = {0};
     TRY(call_need(call, OPT_SEAL, &kind));
-    if (slice_is(kind, "plain")) {
-        *out = SEAL_PLAIN;
-    } else if (slice_is(kind, "passphrase")) {
-        *out = SEAL_PASSPHRASE;
-    } else {
-        return FAIL(USAGE, "--seal: this version knows plain and passphrase; give one of them");
+    if (!seal_named(kind, &out->kind))
+        return FAIL(USAGE,
+                    "--seal: this version knows plain, passphrase and tpm, and no HSM; give one of them");
+    TRY(call_list(call, OPT_PCRS, &arena, &pcrs));
+    if (pcrs.count > 0 && out->kind != SEAL_TPM) return FAIL(USAGE, "--pcrs: only with --seal tpm");
+    for (size_t i = 0; i < pcrs.count; i++) {
+        uint64_t pcr = 0;
+        if (!number_get(pcrs.at[i], TPM_PCRS - 1, &pcr))
+            return FAIL(USAGE, "--pcrs: numbers from 0 to %d, with commas", TPM_PCRS - 1);
+        out->pcrs |= 1U << pcr;
     }
     return OK;
 }
@@ -74,11 +81,11 @@ RESULT command_init(struct call *call)
                                    .shop = call_text(call, OPT_SHOP),
                                    .origin = call_text(call, OPT_ORIGIN),
                                    .clock = clock_system()};
-    TRY(seal_named(call, &options.seal));
-    if (options.seal == SEAL_PASSPHRASE) TRY(passphrase_get_new(&source, &phrase));
-    options.passphrase = buf_slice(&phrase);
+    TRY(seal_asked(call, &options.seal));
+    if (options.seal.kind != SEAL_PLAIN) TRY(passphrase_get_new(&source, &phrase));
+    options.seal.passphrase = buf_slice(&phrase);
     TRY(home_init(&options, &made));
-    warn_of_plain(options.seal);
+    warn_of_plain(options.seal.kind);
     return show_made(call, &made);
 }
 
@@ -89,18 +96,23 @@ RESULT command_seal(struct call *call)
     static const struct passphrase_source coming = {"AMANAH_NEW_PASSPHRASE_FILE", "new-passphrase",
                                                     "New passphrase"};
     SCOPED(buf_done) struct buf old = {0}, phrase = {0};
-    enum seal_kind now = SEAL_PLAIN, wanted = SEAL_PLAIN;
-    TRY(seal_named(call, &wanted));
+    enum seal_kind now = SEAL_PLAIN;
+    struct seal_how wanted = {0};
+    TRY(seal_asked(call, &wanted));
     TRY(home_seal_kind(call->args[0], &now));
-    if (now == SEAL_PASSPHRASE) TRY(passphrase_get(&present, &old));
-    if (wanted == SEAL_PASSPHRASE) TRY(passphrase_get_new(&coming, &phrase));
-    TRY(home_reseal(call->args[0], buf_slice(&old), wanted, buf_slice(&phrase)));
-    warn_of_plain(wanted);
+    bool kept = wanted.kind == SEAL_TPM && now != SEAL_PLAIN; /* the passphrase of now goes on opening it */
+    if (now == SEAL_PASSPHRASE || kept) TRY(passphrase_get(&present, &old));
+    if (now == SEAL_TPM && !kept) TRY(home_phrase_get(call->args[0], &old));
+    if (wanted.kind != SEAL_PLAIN && !kept) TRY(passphrase_get_new(&coming, &phrase));
+    wanted.passphrase = kept ? buf_slice(&old) : buf_slice(&phrase);
+    TRY(home_reseal(call->args[0], buf_slice(&old), &wanted));
+    warn_of_plain(wanted.kind);
     if (call_has(call, OPT_JSON)) {
-        show_words("{\"seal\":\"%s\"}\n", wanted == SEAL_PLAIN ? "plain" : "passphrase");
+        show_words("{\"seal\":\"%s\"}\n", seal_name(wanted.kind));
     } else {
-        show_words("The root key is sealed %s now.\n",
-                   wanted == SEAL_PLAIN ? "plain" : "by the new passphrase");
+        static const char *const by[SEAL_KINDS] = {"plain", "by the new passphrase",
+                                                   "by this machine's TPM, and by the passphrase"};
+        show_words("The root key is sealed %s now.\n", by[wanted.kind]);
     }
     return OK;
 }

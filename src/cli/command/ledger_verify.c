@@ -117,8 +117,6 @@ static RESULT kept_check(struct shop *shop, uint64_t *sets)
 static RESULT verify(struct call *call, const char *kept_name,
                      RESULT (*kept)(struct shop *shop, uint64_t *count))
 {
-    static const struct passphrase_source source = {"AMANAH_PASSPHRASE_FILE", "passphrase",
-                                                    "Passphrase of the home"};
     struct progress progress = progress_begin(call, 0);
     struct verify_options options = {.shop = call_text(call, OPT_SHOP),
                                      .clock = clock_system(),
@@ -127,12 +125,10 @@ static RESULT verify(struct call *call, const char *kept_name,
                                      .kept = kept};
     struct verify_report report = {0};
     SCOPED(buf_done) struct buf phrase = {0}, pin = {0};
-    enum seal_kind seal = SEAL_PLAIN;
     bool pinned = call_has(call, OPT_FROM);
     TRY(client_home(call, &options.home));
     if (pinned) TRY(input_read(call_text(call, OPT_FROM), NOTE_BYTES_MAX, &pin));
-    TRY(home_seal_kind(options.home, &seal));
-    if (seal == SEAL_PASSPHRASE) TRY(passphrase_get(&source, &phrase));
+    TRY(home_phrase_get(options.home, &phrase));
     options.passphrase = buf_slice(&phrase);
     options.pin = buf_slice(&pin);
     struct result verified = verify_home(&options, &report);

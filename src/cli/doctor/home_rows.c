@@ -60,7 +60,8 @@ enum doctor_state doctor_seal(struct doctor *doctor, struct buf *said)
     }
     buf_text(said, kind == SEAL_PLAIN
                        ? "the root key lies in the clear: a copy of the home opens every customer"
-                       : "the root key is sealed by a passphrase");
+                   : kind == SEAL_TPM ? "the root key is sealed by this machine's TPM, and by a passphrase"
+                                      : "the root key is sealed by a passphrase");
     return kind == SEAL_PLAIN ? DOCTOR_BAD : DOCTOR_WELL;
 }
 

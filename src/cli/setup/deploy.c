@@ -55,15 +55,44 @@ static RESULT default_write(const struct setup *setup)
     return file_replace(buf_c(&path), buf_slice(&text));
 }
 
+static RESULT passphrase_write(const struct setup *setup)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    buf_print(&path, "%s/amanah/passphrase", setup->etc);
+    return file_replace(buf_c(&path), buf_slice(&setup->phrase));
+}
+
+/* The units may use the TPM, and get no passphrase. */
+static RESULT tpm_write(const struct setup *setup)
+{
+    static const char *const units[] = {"amanah.service.d", "amanah-backup.service.d"};
+    static const char text[] =
+        "# Written by amanah setup: the TPM opens the vault.\n[Service]\nLoadCredential=\n"
+        "UnsetEnvironment=AMANAH_PASSPHRASE_FILE\nPrivateDevices=no\nDevicePolicy=closed\n"
+        "DeviceAllow=/dev/tpmrm0 rw\nSupplementaryGroups=tss\n";
+    SCOPED(buf_done) struct buf folder = {0};
+    buf_print(&folder, "%s/systemd", setup->etc);
+    TRY(folder_need(buf_c(&folder), 0755));
+    buf_text(&folder, "/system");
+    TRY(folder_need(buf_c(&folder), 0755));
+    for (size_t i = 0; i < COUNT_OF(units); i++) {
+        SCOPED(buf_done) struct buf path = {0};
+        buf_print(&path, "%s/%s", buf_c(&folder), units[i]);
+        TRY(folder_need(buf_c(&path), 0755));
+        buf_text(&path, "/tpm.conf");
+        TRY(file_replace(buf_c(&path), slice_text(text)));
+    }
+    return OK;
+}
+
 RESULT deploy_settings(struct setup *setup)
 {
-    SCOPED(buf_done) struct buf folder = {0}, path = {0};
+    SCOPED(buf_done) struct buf folder = {0};
     if (!setup->etc) return OK;
     buf_print(&folder, "%s/amanah", setup->etc);
     TRY(folder_need(setup->etc, 0755));
     TRY(folder_need(buf_c(&folder), 0700));
-    buf_print(&path, "%s/passphrase", buf_c(&folder));
-    TRY(file_replace(buf_c(&path), buf_slice(&setup->phrase)));
+    TRY(sealed_by_tpm(setup) ? tpm_write(setup) : passphrase_write(setup));
     buf_clear(&folder);
     buf_print(&folder, "%s/default", setup->etc);
     TRY(folder_need(buf_c(&folder), 0755));

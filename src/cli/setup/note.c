@@ -19,18 +19,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NOTE_BYTES_MAX = 65536, ANSWERS = 10, WALK_FDS = 16, SHEET_BYTES_MAX = 1 << 24 };
+enum { NOTE_BYTES_MAX = 65536, ANSWERS = 11, WALK_FDS = 16, SHEET_BYTES_MAX = 1 << 24 };
 
 /* In the order of deterministic CBOR: the shorter name first. */
 static const struct answered {
     const char *name;
     size_t at;
 } members[ANSWERS] = {
-    {"etc", offsetof(struct setup, etc_text)},    {"key", offsetof(struct setup, key)},
-    {"lang", offsetof(struct setup, lang_text)},  {"mail", offsetof(struct setup, mail_host)},
-    {"shop", offsetof(struct setup, shop)},       {"domain", offsetof(struct setup, domain)},
-    {"folder", offsetof(struct setup, folder)},   {"address", offsetof(struct setup, address)},
-    {"command", offsetof(struct setup, command)}, {"certificate", offsetof(struct setup, certificate)},
+    {"etc", offsetof(struct setup, etc_text)},
+    {"key", offsetof(struct setup, key)},
+    {"lang", offsetof(struct setup, lang_text)},
+    {"mail", offsetof(struct setup, mail_host)},
+    {"seal", offsetof(struct setup, seal)},
+    {"shop", offsetof(struct setup, shop)},
+    {"domain", offsetof(struct setup, domain)},
+    {"folder", offsetof(struct setup, folder)},
+    {"address", offsetof(struct setup, address)},
+    {"command", offsetof(struct setup, command)},
+    {"certificate", offsetof(struct setup, certificate)},
 };
 
 static struct buf *answer_of(struct setup *setup, size_t i)

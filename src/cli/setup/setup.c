@@ -34,10 +34,10 @@ static void setup_done(struct setup *setup)
     if (setup->phrase_fd >= 0) (void)close(setup->phrase_fd);
     if (setup->lock_fd >= 0) (void)close(setup->lock_fd);
     home_made_done(&setup->made);
-    struct buf *const all[] = {&setup->line,    &setup->lang_text, &setup->shop,    &setup->folder,
-                               &setup->phrase,  &setup->key,       &setup->domain,  &setup->command,
-                               &setup->address, &setup->mail_host, &setup->backups, &setup->certificate,
-                               &setup->etc_text};
+    struct buf *const all[] = {&setup->line,     &setup->lang_text, &setup->shop,    &setup->folder,
+                               &setup->phrase,   &setup->key,       &setup->domain,  &setup->command,
+                               &setup->address,  &setup->mail_host, &setup->backups, &setup->certificate,
+                               &setup->etc_text, &setup->seal};
     for (size_t i = 0; i < COUNT_OF(all); i++) buf_done(all[i]);
     explicit_bzero(setup->group, sizeof setup->group);
 }
@@ -244,12 +244,17 @@ static RESULT phrase_lend(struct setup *setup)
     return OK;
 }
 
+bool sealed_by_tpm(const struct setup *setup)
+{
+    return slice_is(buf_slice(&setup->seal), seal_name(SEAL_TPM));
+}
+
 static RESULT home_make(struct setup *setup)
 {
     const struct home_options options = {.path = setup->home,
                                          .shop = buf_c(&setup->shop),
-                                         .seal = SEAL_PASSPHRASE,
-                                         .passphrase = buf_slice(&setup->phrase),
+                                         .seal = {.kind = sealed_by_tpm(setup) ? SEAL_TPM : SEAL_PASSPHRASE,
+                                                  .passphrase = buf_slice(&setup->phrase)},
                                          .clock = clock_system()};
     return home_init(&options, &setup->made);
 }
@@ -343,7 +348,8 @@ static void list_show(struct setup *setup)
     if (!setup->service) setup_say_of(setup, "setup.list.start", setup->home, buf_c(&setup->backups));
     setup_say(setup, "setup.list.staff");
     setup_say(setup, "setup.list.shop");
-    setup_say(setup, "setup.list.tpm");
+    if (sealed_by_tpm(setup)) setup_say_of(setup, "setup.list.tpm", setup->home, NULL);
+    if (!sealed_by_tpm(setup) && setup->etc) setup_say(setup, "setup.list.file");
     setup_say(setup, "setup.list.doctor");
 }
 
@@ -398,6 +404,9 @@ static RESULT setup_begin(struct setup *setup)
     if (!setup->etc && call->arg_count == 0 && geteuid() == 0) setup->etc = "/etc";
     if (setup->etc && strcmp(setup->etc, "/etc") == 0 && strcmp(setup->home, service_home) != 0)
         return FAIL(USAGE, "--etc: the service of this machine has its home in %s", service_home);
+    enum seal_kind seal = SEAL_PASSPHRASE;
+    if (call_has(call, OPT_SEAL) && (!seal_named(call_slice(call, OPT_SEAL), &seal) || seal == SEAL_PLAIN))
+        return FAIL(USAGE, "--seal: setup knows passphrase and tpm; give one of them");
     setup->in = answers && strcmp(answers, "-") != 0 ? fopen(answers, "re") : stdin;
     if (!setup->in) return FAIL(NOT_FOUND, "--answers: %s: %s", answers, strerror(errno));
     setup->lang = call_slice(call, OPT_LANG);
@@ -434,6 +443,8 @@ static RESULT setup_answer(struct setup *setup)
 {
     TRY(questions_ask(setup));
     if (setup->etc) keep(&setup->etc_text, slice_text(setup->etc));
+    keep(&setup->seal, slice_text(call_has(setup->call, OPT_SEAL) ? call_text(setup->call, OPT_SEAL)
+                                                                  : seal_name(SEAL_PASSPHRASE)));
     TRY(sheet_make(setup));
     return sheet_prove(setup);
 }

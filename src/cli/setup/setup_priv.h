@@ -21,7 +21,7 @@ struct setup {
     char group[SHEET_GROUPS][SHEET_GROUP_LETTERS + 1];
     struct buf
         phrase; /* the groups with a dash between: passphrase of the home and of the copy of its keys */
-    struct buf backups, etc_text;
+    struct buf backups, etc_text, seal;
     struct hash sheet; /* of the PDF */
     size_t done;       /* steps */
     struct home_made made;
@@ -52,6 +52,9 @@ RESULT sheet_prove(struct setup *setup);
 RESULT sheet_type(struct setup *setup);
 /* The next line of what is typed; false at its end. */
 bool setup_line(struct setup *setup);
+
+/* Does the machine's TPM open the home, beside the sheet? */
+bool sealed_by_tpm(const struct setup *setup);
 
 /* Settings of the service under `etc`; the service itself where systemd runs. */
 RESULT deploy_settings(struct setup *setup);

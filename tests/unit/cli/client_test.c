@@ -27,7 +27,7 @@ static int stage_make(void **state)
     assert_non_null(mkdtemp(stage->folder));
     (void)snprintf(stage->home, sizeof stage->home, "%s/home", stage->folder);
     (void)snprintf(stage->socket, sizeof stage->socket, "%s/socket", stage->home);
-    struct home_options options = {.path = stage->home, .seal = SEAL_PLAIN, .clock = clock_system()};
+    struct home_options options = {.path = stage->home, .seal.kind = SEAL_PLAIN, .clock = clock_system()};
     assert_ok(home_init(&options, &made));
     home_made_done(&made);
     stage->listener = -1;

@@ -20,7 +20,8 @@ static void place_begin(struct place *place)
     *place = (struct place){.folder = "/tmp/amanah-home-XXXXXX"};
     assert_non_null(mkdtemp(place->folder));
     (void)snprintf(place->home, sizeof place->home, "%s/home", place->folder);
-    place->options = (struct home_options){.path = place->home, .seal = SEAL_PLAIN, .clock = clock_system()};
+    place->options =
+        (struct home_options){.path = place->home, .seal.kind = SEAL_PLAIN, .clock = clock_system()};
 }
 
 static void place_end(struct place *place)
@@ -98,8 +99,8 @@ static void refuses_bad_names_and_leaves_nothing(void **state)
         SCOPED(home_made_done) struct home_made made = {0};
         place.options.shop = cases[i].shop;
         place.options.origin = cases[i].origin;
-        place.options.seal = cases[i].seal;
-        place.options.passphrase = slice_text(cases[i].phrase);
+        place.options.seal.kind = cases[i].seal;
+        place.options.seal.passphrase = slice_text(cases[i].phrase);
         struct result got = home_init(&place.options, &made);
         if (got.cause != CAUSE_CONFIG) fail_msg("case %zu: %s", i, cause_row(got.cause)->slug);
         shell(&place, "test -z \"$(ls)\"");
@@ -118,7 +119,7 @@ static void is_held_by_one(void **state)
     assert_ok(home_open(place.home, (struct slice){0}, true, &first));
     struct result got = home_open(place.home, (struct slice){0}, true, &second);
     assert_int_equal(got.cause, CAUSE_HOME_LOCKED);
-    got = home_reseal(place.home, (struct slice){0}, SEAL_PLAIN, (struct slice){0});
+    got = home_reseal(place.home, (struct slice){0}, &(struct seal_how){0});
     assert_int_equal(got.cause, CAUSE_HOME_LOCKED);
     assert_ok(home_open(place.home, (struct slice){0}, false, &reader)); /* to read, beside it */
     assert_memory_equal(home_root(first)->bytes, home_root(reader)->bytes, SECRET_BYTES);
@@ -144,7 +145,7 @@ static void opens_with_its_passphrase_only(void **state)
     memcpy(root.bytes, home_root(home)->bytes, SECRET_BYTES);
     home_free(&home);
 
-    assert_ok(home_reseal(place.home, (struct slice){0}, SEAL_PASSPHRASE, phrase));
+    assert_ok(home_reseal(place.home, (struct slice){0}, &(struct seal_how){SEAL_PASSPHRASE, phrase, 0}));
     assert_ok(home_seal_kind(place.home, &kind));
     assert_int_equal(kind, SEAL_PASSPHRASE);
     SCOPED(buf_done) struct buf path = {0}, file = {0};

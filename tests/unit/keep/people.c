@@ -130,7 +130,7 @@ void people_begin(struct people *people)
     *people = (struct people){.home = "/tmp/amanah-people-XXXXXX", .now_us = 1795300000 * SECOND_US};
     assert_non_null(mkdtemp(people->home));
     assert_int_equal(rmdir(people->home), 0);
-    struct home_options options = {.path = people->home, .seal = SEAL_PLAIN, .clock = {now, people}};
+    struct home_options options = {.path = people->home, .seal.kind = SEAL_PLAIN, .clock = {now, people}};
     assert_ok(home_init(&options, &made));
     open_keeper(people);
     for (size_t i = 0; i < COUNT_OF(names); i++) acts[i] = slice_text(names[i]);

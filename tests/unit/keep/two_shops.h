@@ -32,7 +32,7 @@ static inline void two_shops_begin(struct two_shops *two)
     struct clock clock = {two_shops_now, two};
     assert_non_null(mkdtemp(two->path));
     assert_int_equal(rmdir(two->path), 0);
-    struct home_options home = {.path = two->path, .shop = names[0], .seal = SEAL_PLAIN, .clock = clock};
+    struct home_options home = {.path = two->path, .shop = names[0], .seal.kind = SEAL_PLAIN, .clock = clock};
     assert_ok(home_init(&home, &first));
     assert_ok(home_open(two->path, (struct slice){0}, true, &two->home));
     assert_ok(home_shop_add(two->home, clock, names[1], NULL, &second));

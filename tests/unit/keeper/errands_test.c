@@ -31,7 +31,7 @@ static int begin(void **state)
     assert_non_null(place);
     (void)snprintf(place->path, sizeof place->path, "/tmp/amanah-errands-XXXXXX");
     assert_non_null(mkdtemp(place->path));
-    struct home_options options = {.path = place->path, .seal = SEAL_PLAIN, .clock = {now, NULL}};
+    struct home_options options = {.path = place->path, .seal.kind = SEAL_PLAIN, .clock = {now, NULL}};
     assert_ok(home_init(&options, &made));
     assert_ok(home_open(place->path, (struct slice){0}, true, &place->home));
     place->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

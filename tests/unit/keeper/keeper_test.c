@@ -39,7 +39,7 @@ static void daemon_begin(struct daemon *daemon)
     SCOPED(home_made_done) struct home_made made = {0};
     *daemon = (struct daemon){.home = "/tmp/amanah-keeper-XXXXXX", .now_us = 1795300000 * SECOND_US};
     assert_non_null(mkdtemp(daemon->home));
-    struct home_options options = {.path = daemon->home, .seal = SEAL_PLAIN, .clock = {now, daemon}};
+    struct home_options options = {.path = daemon->home, .seal.kind = SEAL_PLAIN, .clock = {now, daemon}};
     assert_ok(home_init(&options, &made));
     daemon->key = TAKE(made.key);
     daemon_open(daemon);
