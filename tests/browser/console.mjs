@@ -1,6 +1,6 @@
 // Stories of the console: as staff use it, in three languages, on a phone and at a desk.
-import { readFileSync } from "node:fs";
-import { check, look, nowhere, openBrowser, openHome, openPage, same, signIn, tell } from "./stage.mjs";
+import { copyFileSync, readFileSync } from "node:fs";
+import { SCREENS, check, look, nowhere, openBrowser, openHome, openPage, same, signIn, tell } from "./stage.mjs";
 
 const home = await openHome();
 const browser = await openBrowser();
@@ -441,6 +441,16 @@ const failed = await tell({
     await page.locator("dialog").getByRole("button", { name: "End" }).click();
     await page.locator("tr", { hasText: "parcel labels" }).getByText("ended", { exact: true }).waitFor();
     await page.goto(`${home.console}/#/settings`);
+    const support = page.locator("tr", { hasText: "help desk" });
+    await support.getByRole("button", { name: "Change" }).click();
+    await page.getByLabel("Limit of a day").fill("10");
+    await page.getByRole("button", { name: "Save the role" }).click();
+    await support.getByText("10 people").waitFor();
+    await page.getByText("Noted.").waitFor();
+    await page.getByLabel("e-mail address").selectOption("full");
+    await page.getByRole("button", { name: "Save the role" }).click();
+    await page.getByText("Asked. A second person has to agree: it stands under Team.").waitFor();
+    await look(page, "settings-role");
     await page.getByLabel("Colours").selectOption("dark");
     same(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
     await look(page, "settings-dark");
@@ -539,6 +549,7 @@ const failed = await tell({
     await page.context().close();
   },
 });
+if (process.env.AMN_README && !failed) for (const name of ["today", "incident-scope", "person-shown"]) copyFileSync(`${SCREENS}/${name}-en-desktop.png`, `${process.env.AMN_README}/${name}.png`); // README's
 await browser.close();
 await home.close();
 process.exit(failed ? 1 : 0);

@@ -4,12 +4,12 @@ import { useState } from "preact/hooks";
 import { ask } from "../ui/api";
 import { Choice, Empty, Loaded, Rows, Sheet, Tag, useAsk } from "../ui/parts";
 import { t, word } from "../ui/words";
+import { EditRole, type Role } from "./role";
 import { putTheme, theme, type Theme } from "./theme";
 import { useShared } from "./state";
 
 interface Mail { url: string; from: string; name: string; lang?: string }
 interface Sink { id: string; kind: string; state: string; severity: string }
-interface Role { name: string; fields: string[]; purposes: string[]; acts: string[]; daily: number; reason: boolean; grant: boolean; pass: boolean }
 
 export function Settings(): JSX.Element {
   const { can } = useShared();
@@ -28,18 +28,23 @@ export function Settings(): JSX.Element {
 
 function Roles(): JSX.Element {
   const roles = useAsk((signal) => ask<{ items: Role[] }>("GET /v1/roles", {}, { signal }), []);
+  const [chosen, setChosen] = useState("");
   const how = (role: Role, field: string) => role.fields.includes(field);
+  const edited = roles.data?.items.find((one) => one.name === chosen);
   return (
+    <>
     <Sheet title={t("settings.roles")}>
       <p class="soft">{t("settings.roles.about")}</p>
       <Loaded of={roles}>{({ items }) => (
-        <Rows label={t("settings.roles")} of={items} heads={[t("head.role"), t("settings.sees"), t("settings.masked"), t("settings.wants"), t("head.budget")]} row={(one) => {
+        <Rows label={t("settings.roles")} of={items} heads={[t("head.role"), t("settings.sees"), t("settings.masked"), t("settings.wants"), t("head.budget"), t("watch.act")]} row={(one) => {
           const full = one.fields.filter((name) => !name.includes(".")), masked = one.fields.filter((name) => name.endsWith(".mask")).map((name) => name.slice(0, -5)).filter((name) => !how(one, name));
           const wants = [one.reason ? t("settings.reason") : "", one.grant ? t("settings.grant") : "", one.pass ? t("settings.pass") : ""].filter(Boolean);
-          return [<strong>{word("role", one.name)}</strong>, full.map((name) => word("field", name)).join(", ") || "–", masked.map((name) => word("field", name)).join(", ") || "–", wants.join(", ") || "–", t("people", { n: one.daily })];
+          return [<strong>{word("role", one.name)}</strong>, full.map((name) => word("field", name)).join(", ") || "–", masked.map((name) => word("field", name)).join(", ") || "–", wants.join(", ") || "–", t("people", { n: one.daily }), <button type="button" class="slim" aria-expanded={chosen === one.name} onClick={() => setChosen(chosen === one.name ? "" : one.name)}>{t("role.change")}</button>];
         }} />
       )}</Loaded>
     </Sheet>
+    {edited ? <EditRole key={edited.name} role={edited} onChange={roles.again} onDone={() => setChosen("")} /> : null}
+    </>
   );
 }
 
