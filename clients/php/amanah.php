@@ -9,7 +9,7 @@
  *     $seen = $vault->reveal([$id], ['name', 'email.mask'], 'support', ['reason' => 'order 17']);
  *
  * What goes wrong is a Failure: `code_` is the cause (docs/errors has a page for each), and Unreachable and Tampering are
- * its two special kinds. No message ever holds a value that was sent. A receipt whose signature is not good, or that is of
+ * its two special kinds; `client.files` is a folder that cannot be written. No message ever holds a value that was sent. A receipt whose signature is not good, or that is of
  * another log, is Tampering before the answer is handed over; Ledger::check() proves the rest.
  *
  * A key that signs renews itself: SigningKey keeps its pair in a file of its own and rotates it when two thirds of its
@@ -75,7 +75,7 @@ final class Files
         umask($old);
         if ($done === false || !rename($new, $path)) {
             @unlink($new);
-            throw new \RuntimeException('a file cannot be written in ' . dirname($path));
+            throw new Failure('client.files', 0, 'a file cannot be written in ' . dirname($path));
         }
     }
 
@@ -86,7 +86,7 @@ final class Files
         $lock = fopen($path . '.lock', 'c');
         umask($old);
         if ($lock === false || !flock($lock, LOCK_EX)) {
-            throw new \RuntimeException('a file cannot be locked in ' . dirname($path));
+            throw new Failure('client.files', 0, 'a file cannot be locked in ' . dirname($path));
         }
         try {
             return $work();
@@ -364,7 +364,7 @@ final class Ledger
         $this->folder = rtrim($folder, '/');
         $this->vkey = $vkey;
         if (!is_dir($this->folder) && !mkdir($this->folder, 0700, true) && !is_dir($this->folder)) {
-            throw new \RuntimeException('the folder of receipts cannot be made');
+            throw new Failure('client.files', 0, 'the folder of receipts cannot be made');
         }
     }
 
@@ -388,14 +388,14 @@ final class Ledger
             $path = $this->folder . '/new.jsonl';
             clearstatcache(true, $path);
             if (is_file($path) && filesize($path) > self::WAITING_BYTES_MAX) {
-                throw new \RuntimeException('receipts wait to be checked, and there are too many: call check()');
+                throw new Failure('client.files', 0, 'receipts wait to be checked, and there are too many: call check()');
             }
             $old = umask(0077);
             $line = json_encode(array_intersect_key($receipt, ['index' => 0, 'leaf_hash' => 0, 'checkpoint' => 0]));
             $done = file_put_contents($path, $line . "\n", FILE_APPEND);
             umask($old);
             if ($done === false) {
-                throw new \RuntimeException('a receipt cannot be kept');
+                throw new Failure('client.files', 0, 'a receipt cannot be kept');
             }
         });
     }
@@ -605,7 +605,7 @@ final class Client
     public function import(array $rows, array $query = []): array
     {
         $lines = array_map(function ($row) {
-            return json_encode($row, JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR) . "\n";
+            return self::json($row) . "\n";
         }, $rows);
         return $this->ask('POST', '/v1/import?' . http_build_query(['format' => 'jsonl'] + $query), implode('', $lines),
             ['kind' => 'application/x-ndjson']);
@@ -679,7 +679,7 @@ final class Client
         }
         if ($body !== null) {
             $head[] = 'Content-Type: ' . ($how['kind'] ?? 'application/json');
-            $body = is_string($body) ? $body : json_encode($body, JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR);
+            $body = is_string($body) ? $body : self::json($body);
         }
         [$status, $got, $retry] = $this->send($method, $path, $body, $head);
         $answer = ($how['text'] ?? false) && $status === 200 ? ['text' => $got] : json_decode($got, true);
@@ -696,6 +696,15 @@ final class Client
         $failure->errors = (array) ($answer['errors'] ?? []);
         $failure->retryAfter = $retry;
         throw $failure;
+    }
+
+    private static function json($what): string
+    {
+        $text = json_encode($what, JSON_UNESCAPED_UNICODE);
+        if ($text === false) {
+            throw new Failure('request.malformed', 0, 'what is to be sent is no UTF-8');
+        }
+        return $text;
     }
 
     /** @return array status, body, seconds of Retry-After */

@@ -281,6 +281,13 @@ def what_fails_says_why_and_is_repeated_only_where_that_is_harmless():
         bad = home.php(create.replace("c-1", "c-2"), email="planted no address")
         same([bad["code"], bad["status"]], ["field.format", 422])
         check("planted" not in str(bad), "no message repeats what was sent")
+        same(home.php("return $vault->createSubject('c-3', ['name' => \"\\xff\"]);")["code"], "request.malformed", "no UTF-8")
+        with open(os.path.join(home.receipts, "new.jsonl"), "r+b") as file:
+            kept = file.read()
+            file.truncate(17 * 1024 * 1024)
+        same(home.php("return $vault->self() + $vault->createSubject('c-4', []);")["code"], "client.files", "receipts that nobody checks")
+        with open(os.path.join(home.receipts, "new.jsonl"), "wb") as file:
+            file.write(kept)
         home.stop()
         gone = home.php(create)
         same([gone["failure"], gone["code"]], ["Amanah\\Unreachable", "unreachable"])

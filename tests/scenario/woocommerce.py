@@ -447,6 +447,19 @@ def a_customer_signs_in_by_mail_changes_and_orders_again():
         shop.ask_php("AmanahShop\\Config::ledger()->check(AmanahShop\\Config::client('write'));")
 
 
+def a_vault_that_lies_is_said_on_the_page_and_stops_no_customer():
+    with Shop("vault") as shop:
+        page = SEE % (shop.orders[0], shop.ana, shop.ana)
+        config = json.load(open(os.path.join(shop.keys, "config.json"), encoding="utf-8"))
+        other = Home()
+        with other:  # the same name of a log would do as well: the key is another one
+            shop.file("keys-of-the-shop/config.json", json.dumps(config | {"vkey": other.vkey}))
+            seen = shop.ask_php(page, user=shop.ana)
+        check(not any(value in json.dumps(seen) for value in planted(1)), "what cannot be proved is not shown")
+        within("does not hold", shop.php("AmanahShop\\Admin::page();", user=shop.owner)["printed"])
+        check(shop.checkout(shop.budi, 5) > 0, "the shop sells")
+
+
 ACCOUNT = """return standin_save_account(%d, ['user_email' => '%s', 'first_name' => '%s', 'last_name' => 'Sariwati1',
     'display_name' => 'Plantina1 Sariwati1']);"""
 
@@ -659,7 +672,7 @@ CHAPTERS = (observe_mirrors_customers_and_changes_nothing, views_of_staff_become
             after_cut_over_a_dump_holds_no_planted_value_and_back_restores_every_column, customers_see_themselves_and_nobody_else,
             orders_that_are_kept_as_posts_go_the_same_way, a_customer_signs_in_by_mail_changes_and_orders_again,
             an_account_is_changed_by_its_customer_and_an_address_belongs_to_one, a_token_that_somebody_types_reaches_nobody,
-            its_sentences_stand_in_three_languages, staff_look_with_a_reason_or_for_a_fresh_order,
+            a_vault_that_lies_is_said_on_the_page_and_stops_no_customer, its_sentences_stand_in_three_languages, staff_look_with_a_reason_or_for_a_fresh_order,
             each_act_of_the_admin_needs_a_right_a_nonce_and_a_post, what_is_left_anywhere_is_found_without_holding_it,
             a_cut_over_that_is_killed_goes_on_and_loses_nothing,
             who_takes_the_shop_over_opens_a_busy_day_and_each_of_them_is_known)

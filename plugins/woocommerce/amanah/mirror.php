@@ -309,6 +309,9 @@ final class Mirror
         if ($failure instanceof \Amanah\Unreachable || $failure->status === 429 || $failure->status === 503) {
             update_option('amanah_pause', time() + max(self::PAUSE_S, min(3600, $failure->retryAfter)), false);
         }
+        if ($failure instanceof \Amanah\Tampering) { // stays until somebody has looked: the page says so
+            update_option('amanah_tampering', ['says' => $failure->getMessage(), 'at' => time()], false);
+        }
         update_option('amanah_trouble', ['code' => $failure->code_, 'at' => time()], false);
     }
 
@@ -334,7 +337,9 @@ final class Mirror
                 // Unless it changed meanwhile: then it is sent again.
                 $wpdb->query($wpdb->prepare("DELETE FROM {$wpdb->prefix}amanah_queue WHERE ref = %s AND after_s > 0", $row->ref));
                 $sent++;
-            } catch (\Amanah\Failure $failure) {
+            } catch (\Throwable $thrown) { // one record that cannot be sent keeps no other from it
+                $failure = $thrown instanceof \Amanah\Failure ? $thrown
+                    : new \Amanah\Failure('client.error', 0, get_class($thrown));
                 self::trouble($failure);
                 $wpdb->update($wpdb->prefix . 'amanah_queue', ['tries' => $row->tries + 1, 'code' => $failure->code_,
                     'after_s' => time() + self::LATER_S[min((int) $row->tries, count(self::LATER_S) - 1)]], ['ref' => $row->ref]);

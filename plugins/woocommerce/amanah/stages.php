@@ -111,8 +111,6 @@ final class Stages
         foreach ($parts as $part) {
             try {
                 $part();
-            } catch (\Amanah\Tampering $failure) { // stays until somebody has looked: the page says so
-                update_option('amanah_tampering', ['says' => $failure->getMessage(), 'at' => time()], false);
             } catch (\Amanah\Failure $failure) {
                 Mirror::trouble($failure);
             } catch (\Throwable $failure) {
