@@ -259,13 +259,15 @@ static const char notice_run_about[] = "number of the run";
 const struct member notice_draft_members[] = {
     TEXT(notice_draft_ask, id, ID_BYTES_MAX, true, incident_about),
     TEXT(notice_draft_ask, kind, 16, false,
-         "notice (default), supplement: what changed since another run, care: a later reminder"),
+         "notice (default), supplement: what changed since another run, care: a later reminder, watch: to "
+         "those who asked to be told of files"),
     TEXT(notice_draft_ask, channel, 16, false,
          "mail (default); to those whom the run `after` did not reach: hook, letter, or list"),
     MEMBER(notice_draft_ask, audiences, WIRE_TEXTS, 8, false, "active, closed, linked; none: all of them"),
     MEMBER(notice_draft_ask, regimes, WIRE_TEXTS, 16, false,
            "laws that it must meet; none: those of the people's countries"),
-    MEMBER(notice_draft_ask, number, WIRE_U64, UINT32_MAX, false, "by which count; 0 or none: the newest"),
+    MEMBER(notice_draft_ask, number, WIRE_U64, UINT32_MAX, false,
+           "by which count; 0 or none: the newest. Of watch: the line of a file that was matched"),
     MEMBER(notice_draft_ask, after, WIRE_U64, UINT32_MAX, false,
            "of a supplement, care, or another channel than mail: the run that it follows"),
     MEMBER(notice_draft_ask, per_day, WIRE_U64, UINT32_MAX, false,

@@ -72,6 +72,11 @@ def rendered():
             first = home.ask("notice", "preview", made, "1", "--lang", lang)
             texts[lang, "notice"], texts[lang, "care"] = first["body"], first["care"]["body"]
             texts[lang, "supplement"] = home.ask("notice", "preview", made, "2", "--lang", lang)["body"]
+        home.run("field", "put", "watch_identity", "--kind", "date")
+        file = home.ask("evidence", "match", home.file("found.csv", f"mail\np@person.example\n"), "--incident", made)["evidence"]
+        home.run("notice", "draft", made, "kind=watch", f"number={file}")
+        for lang in BOUNDS:
+            texts[lang, "watch"] = home.ask("notice", "preview", made, "3", "--lang", lang)["body"]
         return texts
 
 

@@ -1,5 +1,6 @@
 #include "answer/notice/draft.h"
 
+#include "answer/evidence/kept.h"
 #include "answer/scope/kept.h"
 #include "keep/access/notice_row.h"
 #include "mail/texts.h"
@@ -112,6 +113,7 @@ static bool wants(const struct notice_draft *draft, const struct record *record,
         return set_has(&draft->after->states[PERSON_ACCEPTED], no.at) ||
                set_has(&draft->after->states[PERSON_OTHERWISE], no.at);
     run_person(&draft->scope, no, &known, &possible);
+    if (draft->spec.kind == NOTICE_WATCH) return known && record->held & draft->watches;
     if (draft->spec.before == 0) return known | possible;
     run_person(&draft->before, no, &known_before, &possible_before);
     return known != known_before || possible != possible_before;
@@ -205,13 +207,14 @@ static RESULT subject_gather(void *context, const struct subject_row *row)
     struct record record;
     TRY(record_parse(row->record, &record));
     if (record.state == SUBJECT_ERASED || !wants(draft, &record, row->no)) return OK;
+    bool asked_for = draft->spec.kind == NOTICE_WATCH; /* that is consent, too */
     if (draft->spec.kind == NOTICE_CARE && record.held & gathering->silence)
         return OK; /* asked not to be written to */
     TRY(country_of(draft, record.country, &country));
     people->by_language[says_language(slice_text(record.lang))]++;
     people->by_state[record.state]++;
     bool address = draft->spec.channel == NOTICE_BY_LIST || record.held & address_bit(draft->spec.channel);
-    bool asked = draft->spec.consent || (country->consent && gathering->consent);
+    bool asked = !asked_for && (draft->spec.consent || (country->consent && gathering->consent));
     bool agrees = !asked || record.held & gathering->consent;
     (void)set_add(!agrees   ? &people->no_consent
                   : address ? &people->queued
@@ -262,10 +265,11 @@ static RESULT follows_take(struct notice_draft *draft)
     const struct notice_draft_ask *ask = draft->ask;
     struct spec *spec = &draft->spec;
     spec->kind = ask->kind.len == 0 ? NOTICE_FIRST : notice_kind_of(ask->kind);
-    if (spec->kind == 0) return FAIL(INVALID, "kind: notice, supplement or care");
+    if (spec->kind == 0) return FAIL(INVALID, "kind: notice, supplement, care or watch");
     if (!notice_channel_of(ask->channel, &spec->channel))
         return FAIL(INVALID, "channel: mail, hook, letter or list");
-    if (spec->kind == NOTICE_FIRST && spec->channel == NOTICE_BY_MAIL) return OK;
+    if ((spec->kind == NOTICE_FIRST || spec->kind == NOTICE_WATCH) && spec->channel == NOTICE_BY_MAIL)
+        return OK;
     draft->after = run_by_id(draft->runs, ask->after);
     if (!draft->after) return FAIL(MEMBER_MISSING, "after: the number of the run that it follows");
     if (draft->after->row.incident != draft->incident || draft->after->row.line > draft->fold->line_count)
@@ -276,23 +280,55 @@ static RESULT follows_take(struct notice_draft *draft)
     return OK;
 }
 
+/* Of those who want to hear of every file in which they stand: by the newest match of which. */
+static RESULT watch_take(struct notice_draft *draft)
+{
+    const struct line *line = match_line(draft->fold, draft->ask->number);
+    draft->watches = bit_of(draft->shop, NOTICE_WATCH_FIELD);
+    if (draft->watches == 0)
+        return FAIL(CONFIG, "notice: nobody can have asked for it; amanah field put %s --kind date",
+                    NOTICE_WATCH_FIELD);
+    if (!line) return FAIL(NOT_FOUND, "number: the line of a file that was matched");
+    draft->spec.count = (uint32_t)line->n;
+    return OK;
+}
+
+/* Whether its verdict says that the file is somebody else's: then the words say so. */
+static void others_note(struct notice_draft *draft)
+{
+    struct spec *spec = &draft->spec;
+    struct slice verdict = draft->fold->lines[spec->count - 1].name;
+    if (slice_is(verdict, verdict_name(VERDICT_ANOTHERS)) || slice_is(verdict, verdict_name(VERDICT_MADE_UP)))
+        spec->facts[spec->fact_count++] = (struct spec_fact){SLICE_TEXT("others"), {0}, SLICE_TEXT("1")};
+}
+
+static RESULT newest_take(struct notice_draft *draft, uint64_t incident)
+{
+    uint32_t newest = 0;
+    TRY(draft->shop->store->exposure->newest(draft->shop->store, incident, &newest));
+    if (newest == 0) return FAIL(NOT_FOUND, "notice: nothing was counted yet; amanah incident scope");
+    draft->spec.count = draft->ask->number > 0 ? (uint32_t)draft->ask->number : newest;
+    return OK;
+}
+
 static RESULT count_take(struct notice_draft *draft, uint64_t incident)
 {
     struct spec *spec = &draft->spec;
     struct store *store = draft->shop->store;
-    uint32_t newest = 0;
-    TRY(store->exposure->newest(store, incident, &newest));
-    if (newest == 0) return FAIL(NOT_FOUND, "notice: nothing was counted yet; amanah incident scope");
     struct spec earlier = {0};
     if (draft->after) TRY(spec_read(draft->fold->lines[draft->after->row.line - 1].body, &earlier));
-    spec->count = draft->ask->number > 0 ? (uint32_t)draft->ask->number : newest;
-    if (spec->kind == NOTICE_SUPPLEMENT) spec->before = earlier.count;
     if (spec->follows > 0) { /* the same words to the same people */
         spec->kind = earlier.kind;
         spec->count = earlier.count;
         spec->before = earlier.before;
+    } else if (spec->kind == NOTICE_WATCH) {
+        TRY(watch_take(draft));
+    } else {
+        TRY(newest_take(draft, incident));
+        if (spec->kind == NOTICE_SUPPLEMENT) spec->before = earlier.count;
     }
-    TRY(count_load(store, incident, spec->count, &draft->scope));
+    TRY(run_scope(store, incident, draft->fold, spec, &draft->scope));
+    if (spec->kind == NOTICE_WATCH) others_note(draft);
     return spec->before > 0 ? count_load(store, incident, spec->before, &draft->before) : OK;
 }
 
@@ -319,7 +355,7 @@ RESULT draft_make(struct notice_draft *draft, int64_t now_us)
     spec->consent = draft->ask->consent && !notice_on_paper(spec->channel);
     TRY(count_take(draft, draft->after ? draft->after->row.incident : draft->incident));
     facts_take(spec, draft->facts);
-    TRY(since_take(draft));
+    if (spec->kind != NOTICE_WATCH) TRY(since_take(draft));
     for (size_t i = 0; i < SPEC_LANGUAGES; i++) spec->texts[i] = notice_template(shop, spec->kind, i);
     bool care = spec->kind == NOTICE_FIRST && spec->channel == NOTICE_BY_MAIL && !draft->ask->no_care;
     for (size_t i = 0; i < SPEC_LANGUAGES && care; i++) spec->care[i] = notice_template(shop, NOTICE_CARE, i);
@@ -327,7 +363,7 @@ RESULT draft_make(struct notice_draft *draft, int64_t now_us)
     TRY(shop->store->subject->each(shop->store, (struct subject_no){1}, subject_gather, &gathering));
     for (size_t i = 0; i < SPEC_LANGUAGES; i++)
         spec->languages |= (uint32_t)(draft->people.by_language[i] > 0) << i;
-    return regimes_take(draft);
+    return spec->kind == NOTICE_WATCH ? OK : regimes_take(draft); /* no law asks for it */
 }
 
 static bool regime_speaks(const struct law_regime *regime, const char *lang)
@@ -372,11 +408,17 @@ static size_t regime_missing(const struct spec *spec, const struct law_regime *r
     return count;
 }
 
+/* A reminder, or word of a file that somebody asked for: no law says what it must hold. */
+static bool tells_no_leak(const struct spec *spec)
+{
+    return spec->kind == NOTICE_CARE || spec->kind == NOTICE_WATCH;
+}
+
 /* What is told in another language is told in this one, too. */
 static void translations_missing(const struct spec *spec, const char *lang, struct buf *missing)
 {
     static const char *const names[] = {"how", "actions"};
-    for (size_t i = 0; i < COUNT_OF(names) && spec->kind != NOTICE_CARE; i++) {
+    for (size_t i = 0; i < COUNT_OF(names) && !tells_no_leak(spec); i++) {
         bool any = false;
         for (size_t k = 0; k < spec->fact_count; k++) any = any || slice_is(spec->facts[k].name, names[i]);
         if (any && spec_fact(spec, names[i], lang).len == 0) buf_print(missing, " %s", names[i]);
@@ -392,7 +434,7 @@ size_t draft_missing(const struct spec *spec, const struct law *law, struct buf 
         SCOPED(buf_done) struct buf missing = {0};
         const char *lang = mail_language(i);
         if (!(spec->languages >> i & 1)) continue;
-        size_t wanted = spec->kind == NOTICE_CARE ? 0 : COUNT_OF(own);
+        size_t wanted = tells_no_leak(spec) ? 0 : COUNT_OF(own);
         char *elements[COUNT_OF(own)];
         for (size_t k = 0; k < wanted; k++) elements[k] = strdupa(own[k]);
         says_missing(spec->texts[i], elements, wanted, &missing);
@@ -403,7 +445,7 @@ size_t draft_missing(const struct spec *spec, const struct law *law, struct buf 
             buf_print(out, "%s%s:", out->len > 0 ? "; " : "", lang);
             buf_slice_put(out, buf_slice(&missing));
         }
-        for (size_t k = 0; spec->kind != NOTICE_CARE && k < spec->regime_count; k++) {
+        for (size_t k = 0; !tells_no_leak(spec) && k < spec->regime_count; k++) {
             const struct law_regime *regime = law_regime(law, regime_name(spec, k, name));
             if (regime && regime_speaks(regime, lang)) count += regime_missing(spec, regime, i, out);
         }

@@ -30,6 +30,7 @@ struct notice_draft {
     struct scope scope, before;
     struct draft_people people;
     struct incident_case found; /* what was decided of the laws' open questions */
+    uint64_t watches;           /* bit of NOTICE_WATCH_FIELD; 0: the shop has none */
     char today[16];             /* 2026-11-22 */
     struct arena arena;
 };

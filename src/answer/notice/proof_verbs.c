@@ -332,7 +332,7 @@ RESULT verb_notice_text(struct batch *batch, const struct reader *reader, const 
     SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
     enum notice_kind kind = ask->kind.len == 0 ? NOTICE_FIRST : notice_kind_of(ask->kind);
     size_t language = says_language(ask->lang);
-    if (kind == 0) return FAIL(INVALID, "kind: notice, supplement or care");
+    if (kind == 0) return FAIL(INVALID, "kind: notice, supplement, care or watch");
     if (!slice_is(ask->lang, mail_language(language))) return FAIL(FIELD_FORMAT, "lang: is id, ko or en");
     struct slice text = ask->text.len > 0 ? ask->text : notice_template(shop, kind, language);
     buf_print(&where, "%s/%s", mail_language(language), notice_kind_name(kind));

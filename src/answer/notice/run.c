@@ -1,5 +1,7 @@
 #include "answer/notice/run.h"
 
+#include "answer/evidence/kept.h"
+#include "answer/incident/kept_set.h"
 #include "keep/post.h"
 
 #include <assert.h>
@@ -206,6 +208,26 @@ void run_words_drop(struct run *run)
     words_free(&run->words);
 }
 
+RESULT run_scope(struct store *store, uint64_t incident, const struct fold *fold, const struct spec *spec,
+                 struct scope *out)
+{
+    const struct line *line =
+        spec->count > 0 && spec->count <= fold->line_count ? &fold->lines[spec->count - 1] : NULL;
+    struct match_kept kept = {0};
+    if (spec->kind != NOTICE_WATCH) return count_load(store, incident, spec->count, out);
+    if (!line || line->kind != LINE_MATCH)
+        return FAIL(NOT_FOUND, "notice: the match that it tells of is gone");
+    TRY(match_kept_read(line->body, &kept));
+    for (size_t i = 0; i < kept.set_count; i++) {
+        const struct match_kept_set *set = &kept.sets[i];
+        struct scope_part *part = scope_part(out, SOURCE_FOUND, 0, set->fields, 0);
+        SCOPED(set_done) struct set people = {0};
+        TRY(set_load(store, set->name.bytes, set->count, &people));
+        set_union_in(&part->subjects, &people);
+    }
+    return OK;
+}
+
 RESULT run_words(struct batch *batch, struct run *run)
 {
     struct shop *shop = batch->shop;
@@ -232,7 +254,7 @@ RESULT run_words(struct batch *batch, struct run *run)
     buf_slice_put(&words->bytes, line->body);
     TRY(spec_read(buf_slice(&words->bytes), &words->spec));
     TRY(says_new(&words->spec, &shop->fields, head.name, head.from, &words->says));
-    TRY(count_load(shop->store, run->row.incident, words->spec.count, &words->scope));
+    TRY(run_scope(shop->store, run->row.incident, &words->reading.fold, &words->spec, &words->scope));
     if (words->spec.before > 0)
         TRY(count_load(shop->store, run->row.incident, words->spec.before, &words->before));
     run->words = TAKE(words);

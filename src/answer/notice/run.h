@@ -133,6 +133,13 @@ unsigned run_host(const struct run *run); /* its words are made */
 const char *run_state_name(enum run_state state);
 const char *person_state_name(enum person_state state);
 
+/*
+ * Whose what a run tells of: its count; or, of NOTICE_WATCH, who stands in the file of its match, and the fields that are theirs there.
+ * `fold`: of its incident. NOT_FOUND: there is no such count.
+ */
+RESULT run_scope(struct store *store, uint64_t incident, const struct fold *fold, const struct spec *spec,
+                 struct scope *out);
+
 /* What of somebody the count exposes, as bits of fields. */
 void run_person(const struct scope *scope, struct subject_no no, uint64_t *known, uint64_t *possible);
 /* The same as a line of labels; (?) behind what is possible only. */

@@ -71,7 +71,7 @@ struct says {
     const struct spec *spec;
     const struct fields *fields;
     struct buf shop;
-    bool followup;
+    bool followup, others; /* others: a file that is somebody else's by its verdict */
     struct page
         *pages; /* PAGES of them, each for the newest of the keys that fall on it; NULL: none are kept */
     struct tongue tongues[SPEC_LANGUAGES];
@@ -248,6 +248,7 @@ RESULT says_new(const struct spec *spec, const struct fields *fields, struct sli
     says->spec = spec;
     says->fields = fields;
     says->followup = spec->kind != NOTICE_CARE;
+    says->others = spec_fact(spec, "others", mail_language(0)).len > 0;
     buf_slice_put(&says->shop, shop);
     for (size_t i = 0; i < SPEC_LANGUAGES; i++) TRY(tongue_new(says, i, sender));
     bool marks_free = utf8_valid(shop) && utf8_valid(sender);
@@ -388,6 +389,7 @@ static void write_whole(const struct says *says, const struct notice_person *per
         {"relief", tongue->relief, NULL, 0},
         {"rights", tongue->rights, NULL, 0},
         {"future", buf_slice(&tongue->future), NULL, 0},
+        {"others", says->others ? yes : no, NULL, 0},
         {"followup", says->followup && person->possible ? yes : no, NULL, 0},
         {"changed", no, changed.frames, changed.count},
         {"linked", person->linked ? yes : no, NULL, 0},

@@ -12,7 +12,7 @@
 /* Everything a template may use. */
 #define NOTICE_NAMES                                                                                        \
     "shop name code since until any_known known any_possible possible label risks advice text how actions " \
-    "contact relief rights future followup changed linked guardian"
+    "contact relief rights future followup changed linked guardian others"
 
 struct says;
 

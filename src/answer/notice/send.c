@@ -67,6 +67,7 @@ static RESULT is_minor(struct shop *shop, const struct spec *spec, const struct 
 static const struct field *consent_field(const struct shop *shop, const struct spec *spec,
                                          const struct record *record)
 {
+    if (spec->kind == NOTICE_WATCH) return field_named(shop, NOTICE_WATCH_FIELD);
     bool asked = spec->consent || spec_country(spec, record->country)->consent;
     return asked ? field_named(shop, "e_notice_consent") : NULL;
 }
@@ -326,7 +327,7 @@ static RESULT consents(struct shop *shop, const struct spec *spec, const struct 
 {
     const struct field *field = consent_field(shop, spec, record);
     SCOPED(buf_done) struct buf value = {0}, now = {0};
-    *out = !spec->consent &&
+    *out = !spec->consent && spec->kind != NOTICE_WATCH &&
            !field; /* a law is honoured where the shop keeps who agreed; else the draft says so */
     if (!field || !(record->held >> field->number & 1)) return OK;
     TRY(record_field(shop, no, record, field->number, &value));

@@ -12,8 +12,10 @@ static const struct {
 /* What held before the laws said it: runs of older formats go on by that. */
 static const struct spec_country countries_before[] = {{"", 18, false}, {"KR", 14, false}};
 
-static const char *const kinds[] = {
-    [NOTICE_FIRST] = "notice", [NOTICE_SUPPLEMENT] = "supplement", [NOTICE_CARE] = "care"};
+static const char *const kinds[] = {[NOTICE_FIRST] = "notice",
+                                    [NOTICE_SUPPLEMENT] = "supplement",
+                                    [NOTICE_CARE] = "care",
+                                    [NOTICE_WATCH] = "watch"};
 
 static const char *const channels[NOTICE_CHANNELS] = {[NOTICE_BY_MAIL] = "mail",
                                                       [NOTICE_BY_HOOK] = "hook",
@@ -148,9 +150,9 @@ static RESULT lists_read(struct cbor *reader, size_t format, struct spec *out)
 static RESULT members_read(struct slice bytes, struct spec *out)
 {
     static const uint64_t most[NUMBERS] = {
-        SPEC_FORMAT,         NOTICE_CARE, UINT32_MAX, UINT32_MAX, UINT32_MAX,
-        UINT64_MAX,          INT64_MAX,   INT64_MAX,  1,          (1 << SPEC_LANGUAGES) - 1,
-        NOTICE_CHANNELS - 1, UINT32_MAX,  12};
+        SPEC_FORMAT,         NOTICE_WATCH, UINT32_MAX, UINT32_MAX, UINT32_MAX,
+        UINT64_MAX,          INT64_MAX,    INT64_MAX,  1,          (1 << SPEC_LANGUAGES) - 1,
+        NOTICE_CHANNELS - 1, UINT32_MAX,   12};
     struct cbor reader = cbor_reader(bytes);
     struct spec spec = {0};
     uint64_t numbers[NUMBERS] = {0};

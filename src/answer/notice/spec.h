@@ -7,7 +7,10 @@
 
 #include "base/asks.h"
 
-enum notice_kind { NOTICE_FIRST = 1, NOTICE_SUPPLEMENT, NOTICE_CARE };
+enum notice_kind { NOTICE_FIRST = 1, NOTICE_SUPPLEMENT, NOTICE_CARE, NOTICE_WATCH };
+
+/* The shop's own field that holds since when a customer wants to be told of every file in which they stand: a date. */
+#define NOTICE_WATCH_FIELD "watch_identity"
 
 /* How a run reaches its people. Numbers are stored: never reuse one. */
 enum notice_channel { NOTICE_BY_MAIL, NOTICE_BY_HOOK, NOTICE_BY_LETTER, NOTICE_BY_LIST, NOTICE_CHANNELS };
@@ -36,7 +39,8 @@ struct spec_country {
 struct spec {
     enum notice_kind kind;
     uint32_t count,
-        before; /* versions of the incident's count: whose what; and of a supplement the earlier one */
+        before; /* versions of the incident's count: whose what; and of a supplement the earlier one. Of NOTICE_WATCH
+                   `count` is the line of a file's match */
     uint32_t audiences; /* bits of enum subject_state */
     uint32_t languages; /* bits of mail_language(): those that its people read */
     enum notice_channel channel;

@@ -223,12 +223,16 @@ static void spec_lint(struct spec *spec, const struct words_facts *facts, struct
 static void no_text_of_the_program_has_a_word_it_must_not(void **state)
 {
     (void)state;
-    for (enum notice_kind kind = NOTICE_FIRST; kind <= NOTICE_CARE; kind++) {
+    for (unsigned i = NOTICE_FIRST; i <= NOTICE_WATCH + 1;
+         i++) { /* the last one twice: of a file that is somebody else's, too */
+        enum notice_kind kind = i > NOTICE_WATCH ? NOTICE_WATCH : (enum notice_kind)i;
         struct spec spec = {.kind = kind, .languages = 7, .since_us = SECOND_US};
+        if (i > NOTICE_WATCH)
+            spec.facts[spec.fact_count++] = (struct spec_fact){SLICE_TEXT("others"), {0}, SLICE_TEXT("1")};
         SCOPED(notice_faults_done) struct notice_faults faults = {{0}};
-        for (size_t i = 0; i < SPEC_LANGUAGES; i++)
-            spec.texts[i] =
-                slice_text(mail_notice_text(slice_text(mail_language(i)), notice_kind_name(kind)));
+        for (size_t k = 0; k < SPEC_LANGUAGES; k++)
+            spec.texts[k] =
+                slice_text(mail_notice_text(slice_text(mail_language(k)), notice_kind_name(kind)));
         spec_lint(&spec, NULL, &faults);
         if (faults.count > 0) fail_msg("%s: %s", notice_kind_name(kind), buf_c(&faults.first));
     }
