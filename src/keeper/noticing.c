@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum {
-    JOBS_MAX = 128,         /* handed over in one commit */
+    JOBS_MAX = 256,         /* handed over in one commit */
     TURN_US = 2 * 1000,     /* between two commits: they must not hold up the asks */
     FAILED_US = 1000 * 1000 /* after one that failed */
 };

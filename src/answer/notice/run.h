@@ -17,7 +17,7 @@
 enum {
     RUNS_MAX = 60000,
     RUN_DIRTY_MAX = 8192,
-    FLIGHTS_MAX = 128 /* so few are unknown after a kill */,
+    FLIGHTS_MAX = 256 /* so few are unknown after a kill */,
     RUN_LOOK_MAX = 16384,
     NOTICE_LISTED_MAX = 100,
     RUN_UNREACHED = 4

@@ -53,7 +53,7 @@ struct tongue {
  * A text as it is for everybody of whom the same leaked, in one language: all but name and code, which stand in it as bytes
  * that no UTF-8 has. Most of a shop's people share a few dozen of these, so a notice is mostly copied.
  */
-enum { PAGES = 256, MARKS_MAX = 32, MARK_NAME = 0xfe, MARK_CODE = 0xff };
+enum { PAGES = 256, PAGE_PLACES = 4, MARKS_MAX = 32, MARK_NAME = 0xfe, MARK_CODE = 0xff };
 struct page_key {
     uint64_t known, possible, known_before, possible_before;
     size_t language;
@@ -433,19 +433,28 @@ static void page_put(const struct buf *text, const size_t *marks, size_t count,
     buf_slice_put(out, slice_from(buf_slice(text), at));
 }
 
-static struct page *page_of(const struct says *says, const struct page_key *key)
-{
-    uint64_t mixed = key->known * 0x9e3779b97f4a7c15U ^ key->possible * 0xc2b2ae3d27d4eb4fU ^
-                     key->known_before * 0x165667b19e3779f9U ^ key->possible_before * 0x27d4eb2f165667c5U;
-    mixed ^= key->language << 8 ^ (uint64_t)key->linked << 4 ^ (uint64_t)key->guardian << 3;
-    return &says->pages[(mixed ^ mixed >> 32 ^ mixed >> 17) % PAGES];
-}
-
 static bool key_same(const struct page_key *a, const struct page_key *b)
 {
     return a->known == b->known && a->possible == b->possible && a->known_before == b->known_before &&
            a->possible_before == b->possible_before && a->language == b->language && a->linked == b->linked &&
            a->guardian == b->guardian && a->named == b->named && a->coded == b->coded;
+}
+
+/* The page of that key; else the one to make it on: an empty one of the few where it may be, or the first of them. */
+static struct page *page_of(const struct says *says, const struct page_key *key)
+{
+    uint64_t mixed = key->known * 0x9e3779b97f4a7c15U ^ key->possible * 0xc2b2ae3d27d4eb4fU ^
+                     key->known_before * 0x165667b19e3779f9U ^ key->possible_before * 0x27d4eb2f165667c5U;
+    mixed ^= key->language << 8 ^ (uint64_t)key->linked << 4 ^ (uint64_t)key->guardian << 3;
+    mixed = (mixed ^ mixed >> 32) * 0xd6e8feb86659fd93U;
+    mixed ^= mixed >> 32;
+    struct page *found = &says->pages[mixed % PAGES];
+    for (size_t i = 0; i < PAGE_PLACES; i++) {
+        struct page *page = &says->pages[(mixed + i) % PAGES];
+        if (page->there && key_same(&page->key, key)) return page;
+        if (!page->there && found->there) found = page;
+    }
+    return found;
 }
 
 static void page_make(const struct says *says, const struct notice_person *person, const struct page_key *key,
