@@ -560,6 +560,29 @@ struct portal_show_ask {
 struct portal_verify_ask {
     struct slice browser, code;
 };
+struct portal_code_ask {
+    struct slice browser, email, lang;
+};
+struct portal_enter_ask {
+    struct slice browser, code;
+};
+struct portal_leave_ask {
+    struct slice browser;
+};
+struct portal_mine_ask {
+    struct slice browser;
+};
+struct portal_data_ask {
+    struct slice browser, notice;
+};
+struct portal_seen_ask {
+    struct slice browser, after;
+    uint64_t account;
+};
+struct portal_wallet_ask {
+    struct slice browser, lang;
+    uint64_t account;
+};
 struct portal_status_ask {
     struct slice browser, file, lang;
 };

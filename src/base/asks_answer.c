@@ -5,6 +5,7 @@ enum { LINE_TEXT_MAX = 4000 };
 
 static const char incident_about[] = "the incident's id, inc_…";
 static const char rfc3339_about[] = "a time, RFC 3339, such as 2026-11-22T09:00:00Z";
+static const char account_about[] = "which of the accounts with that address, from 0";
 static const char browser_about[] = "which browser asks: its cookie at the portal, set by the front";
 static const char of_about[] = "number of the line that it amends or is about; 0 or none: a new one";
 const struct member incident_open_members[] = {
@@ -339,6 +340,42 @@ const struct member portal_show_members[] = {
 const struct member portal_verify_members[] = {
     TEXT(portal_verify_ask, browser, ID_BYTES_MAX, false, browser_about),
     TEXT(portal_verify_ask, code, 64, true, "the notice code, as it stands in the mail or letter"),
+    {0},
+};
+const struct member portal_code_members[] = {
+    TEXT(portal_code_ask, browser, ID_BYTES_MAX, false, browser_about),
+    TEXT(portal_code_ask, email, 320, true, "where the code shall go, if the shop knows that address"),
+    TEXT(portal_code_ask, lang, 8, false, lang_about),
+    {0},
+};
+const struct member portal_enter_members[] = {
+    TEXT(portal_enter_ask, browser, ID_BYTES_MAX, false, browser_about),
+    TEXT(portal_enter_ask, code, 32, true, "the eight digits that came by mail"),
+    {0},
+};
+const struct member portal_leave_members[] = {
+    TEXT(portal_leave_ask, browser, ID_BYTES_MAX, false, browser_about),
+    {0},
+};
+const struct member portal_mine_members[] = {
+    TEXT(portal_mine_ask, browser, ID_BYTES_MAX, false, browser_about),
+    {0},
+};
+const struct member portal_data_members[] = {
+    TEXT(portal_data_ask, browser, ID_BYTES_MAX, false, browser_about),
+    TEXT(portal_data_ask, notice, 64, true, "the code of a notice that was sent to them"),
+    {0},
+};
+const struct member portal_seen_members[] = {
+    TEXT(portal_seen_ask, browser, ID_BYTES_MAX, false, browser_about),
+    TEXT(portal_seen_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(portal_seen_ask, account, WIRE_U64, 7, false, account_about),
+    {0},
+};
+const struct member portal_wallet_members[] = {
+    TEXT(portal_wallet_ask, browser, ID_BYTES_MAX, false, browser_about),
+    TEXT(portal_wallet_ask, lang, 8, false, lang_about),
+    MEMBER(portal_wallet_ask, account, WIRE_U64, 7, false, account_about),
     {0},
 };
 const struct member portal_status_members[] = {

@@ -137,6 +137,9 @@ RESULT spend(struct batch *batch, const struct reader *reader, const struct sigh
     bool classes = has_classes(reader->role) && !is_operator(reader);
     size_t room = SPEND_FIXED + reader->person_count + (classes ? CLASS_COUNT : 0);
     if (count == 0) return OK;
+    if (reader->no == PORTAL_READER)
+        return OK; /* people themselves: bounded at the portal, or a crowd there
+                                                   would spend what the shop's own readers have */
     uint64_t *subjects = arena_take(batch->arena, count * sizeof *subjects);
     struct spending spending = {arena_take(batch->arena, room * sizeof *spending.at), 0};
     for (size_t i = 0; i < count; i++) subjects[i] = looks[i].no.at;
@@ -301,6 +304,7 @@ static RESULT group_restore(void *context, const struct sighting_group *group)
     struct restoring *restoring = context;
     struct reader reader;
     size_t count = (size_t)set_count(group->subjects);
+    if (group->reader == PORTAL_READER) return OK;
     if (group->reader >> 32 == READER_OUTSIDE) return OK; /* seen elsewhere */
     TRY(restoring_room(restoring, count));
     set_list(group->subjects, restoring->subjects);
@@ -380,6 +384,7 @@ static RESULT entry_restore(struct restoring *restoring, struct slice bytes, str
     SCOPED(aside_read_done) struct aside_read aside = {0};
     TRY(entry_read(bytes, &entry));
     bool guess = entry.kind == ENTRY_STRANGERS || entry.kind == ENTRY_SESSION;
+    if (entry.reader == PORTAL_READER) return OK; /* bounded at the portal itself */
     if ((!entry_is_look(entry.kind) && !guess) || entry.kind == ENTRY_OBSERVED)
         return OK; /* seen elsewhere: nobody's budget */
     TRY(aside_read(aside_bytes, &aside));

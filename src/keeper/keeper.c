@@ -379,7 +379,9 @@ int64_t keeper_idle(struct keeper *keeper)
     }
     int64_t next_us = keeper->upkeep_us + UPKEEP_EVERY_US - now_us, sends_us = sends_turn(keeper);
     if (sends_us < next_us) next_us = sends_us;
-    int64_t mails_us = mails_turn(keeper); /* behind the alerts, which may have queued some */
+    int64_t portal_us = portal_turn(keeper);
+    if (portal_us < next_us) next_us = portal_us;
+    int64_t mails_us = mails_turn(keeper); /* behind the alerts and the portal, which may have queued some */
     int64_t jobs_us = jobs_turn(keeper);
     if (jobs_us < next_us) next_us = jobs_us;
     if (mails_us < next_us) next_us = mails_us;

@@ -130,6 +130,8 @@ int64_t sends_turn(struct keeper *keeper);
 RESULT mails_recover(struct keeper *keeper, struct shop *shop);
 /* Let the mails of a shop out that is not served, for some seconds, and append to `out` what became of them. */
 void mails_of_closed(struct keeper *keeper, struct shop *shop, struct mail_sender *sender, struct buf *out);
+/* Look at what was asked for at the portal, behind the answers. Microseconds until it wants to be called again; INT64_MAX. */
+int64_t portal_turn(struct keeper *keeper);
 /* The same of notices; the beginning and end of their sender, and what is readable when it has word. */
 int64_t notices_turn(struct keeper *keeper);
 RESULT notices_begin(struct keeper *keeper);

@@ -256,7 +256,9 @@ static RESULT fill_body(const struct route *route, const struct answer_head *hea
         return OK;
     }
     buf_reserve(&out->body, 2 * body.len);
-    if (route->verb != VERB_SESSION_OPEN) return json_from_cbor(body, &out->body);
+    bool token = route->verb == VERB_SESSION_OPEN || route->verb == VERB_PORTAL_CODE ||
+                 route->verb == VERB_PORTAL_ENTER;
+    if (!token) return json_from_cbor(body, &out->body);
     SCOPED(buf_done) struct buf rest = {0};
     TRY(take_token(body, &rest, &out->token));
     return json_from_cbor(buf_slice(&rest), &out->body);
@@ -283,6 +285,6 @@ void reply_answer(const struct route *route, const struct answer_head *head, str
     }
     if (reply.type == json_type) add_receipt(head, checkpoint, &reply);
     if (route->verb == VERB_SELF) take_budget(body, &reply);
-    reply.session_ended = route->verb == VERB_SESSION_END;
+    reply.session_ended = route->verb == VERB_SESSION_END || route->verb == VERB_PORTAL_LEAVE;
     *out = reply;
 }

@@ -88,6 +88,71 @@ const failed = await tell({
     });
   },
 
+  async somebody_sees_what_of_theirs_leaked_and_nobody_else_does() {
+    const people = { en: "hostile@mail.example", id: "dewi@mail.example", ko: "jiwoo@mail.example" }, mails = {};
+    await everywhere(async (page, lang) => {
+      const email = people[lang];
+      await go(page, "mine");
+      await page.waitForSelector("input[type=email]");
+      await look(page, "portal-mine-ask");
+      await page.fill("input[type=email]", email);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("input[autocomplete=one-time-code]");
+      await look(page, "portal-mine-code");
+      await nowhere(page, SECRETS, { dom: true });
+      mails[email] = (mails[email] ?? 1) + 1;
+      const code = /^ {4}(\d{8})\s*$/m.exec(await home.mail(email, mails[email]))?.[1] ?? "";
+      await page.fill("input[autocomplete=one-time-code]", "00000000");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("[role=alert]");
+      await page.fill("input[autocomplete=one-time-code]", `${code.slice(0, 4)} ${code.slice(4)}`);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("section.sheet ul.list.strong");
+      same(await page.locator("section.sheet ul.list.strong li").count(), 3, "three kinds of data of theirs");
+      const cookie = (await page.context().cookies()).find((one) => one.name === "amanah-portal");
+      same([cookie?.httpOnly, cookie?.sameSite], [true, "Strict"]);
+      await look(page, "portal-mine");
+      await nowhere(page, [...SECRETS, email, code], { dom: true });
+      const sheets = page.locator("section.sheet");
+      await sheets.nth(1).locator("button").click();
+      await page.waitForSelector(".voucher svg.qr");
+      same(await page.locator(".voucher").count(), 2);
+      await sheets.nth(2).locator("button").click();
+      await page.waitForSelector("li.line .tag");
+      same(await page.locator("li.line .tag.bad").count(), 0, "each look is proved");
+      check(await page.locator("li.line .tag.good").count() > 3, "and there are some");
+      await page.locator("form input").fill(home.codes[email]);
+      await page.locator("form button[type=submit]").click();
+      await page.waitForSelector("dl.held");
+      check((await page.locator("dl.held").innerText()).includes("***"), "masked");
+      await nowhere(page, [...SECRETS, email], { dom: true });
+      same(await page.locator("main img, main script").count(), 0, "what a customer wrote is text");
+      await look(page, "portal-mine-all");
+      await page.locator("main .row.apart button").click();
+      await page.waitForSelector("input[type=email]");
+      check(!(await page.content()).includes("***"), "gone with the visit");
+    });
+  },
+
+  async a_bent_proof_is_called_so() {
+    const page = await openPage(browser, home);
+    await page.goto(`${home.console}/#/mine`);
+    await page.fill("input[type=email]", "ana@mail.example");
+    await page.keyboard.press("Enter");
+    await page.fill("input[autocomplete=one-time-code]", /^ {4}(\d{8})\s*$/m.exec(await home.mail("ana@mail.example", 1))?.[1] ?? "");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".note.good");
+    await page.route("**/v1/portal/seen*", async (route) => {
+      const answer = await route.fetch(), seen = await answer.json();
+      seen.items[0].proof.salt = `A${seen.items[0].proof.salt.slice(1)}` === seen.items[0].proof.salt ? `B${seen.items[0].proof.salt.slice(1)}` : `A${seen.items[0].proof.salt.slice(1)}`;
+      await route.fulfill({ response: answer, json: seen });
+    });
+    await page.locator("section.sheet").nth(1).locator("button").click();
+    await page.waitForSelector("li.line .tag.bad");
+    same(await page.locator("li.line .tag.bad").count(), 1, "that one, and no other");
+    await page.context().close();
+  },
+
   async what_is_typed_is_text_and_nothing_else() {
     const page = await openPage(browser, home);
     await page.goto(`${home.console}/#/message`);

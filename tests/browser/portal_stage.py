@@ -11,7 +11,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../scenario"))
 from amanah import Home  # noqa: E402
 from mail_host import MailHost  # noqa: E402
-from portal import announced, leaked, notice_codes, portal_options, published  # noqa: E402
+from portal import announced, compensated, leaked, notice_codes, portal_options, published  # noqa: E402
 
 
 def mail_to(host, address, count):
@@ -28,6 +28,7 @@ def main():
     with Home(shop="toko-kim") as home, MailHost() as host:
         home.start(*portal_options(home))
         told = leaked(home, host)
+        compensated(home, told["incident"])  # alone as yet: later it takes two
         announced(home, told["incident"])
         time.sleep(1.1)
         published(home, told["incident"], "update")

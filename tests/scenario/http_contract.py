@@ -80,6 +80,13 @@ def portal(walk, door):
     """Without a credential, on a listener of its own."""
     same(walk("GET", "/v1/portal", door=door).json["shop"], walk.home.shop)
     same(walk("POST", "/v1/portal/verify", {"code": "x"}, door=door).json, {"ours": False})
+    asked = walk("POST", "/v1/portal/code", {"email": "nobody@shop.example"}, 202, door=door)
+    same([asked.json, "HttpOnly" in asked.headers["set-cookie"]], [{"minutes": 10, "wait_s": 1}, True])
+    same(walk("POST", "/v1/portal/enter", {"code": "00000000"}, 403, door=door).code, "portal.code")
+    for method, path, body in (("GET", "/v1/portal/mine", None), ("GET", "/v1/portal/seen", None), ("GET", "/v1/portal/wallet", None),
+                               ("POST", "/v1/portal/data", {"notice": "x"})):
+        same(walk(method, path, body, 401, door=door).code, "credential.missing", path)
+    within("Max-Age=0", walk("POST", "/v1/portal/leave", door=door).headers["set-cookie"])
     within("<!doctype html>", walk("GET", "/status/", door=door).body.decode())
     same(walk("GET", "/status/{file}", path="/status/status.json", door=door).json["words"], [])
 

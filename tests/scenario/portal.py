@@ -2,10 +2,13 @@
 """The portal: what customers learn there without a credential, and what nobody does."""
 import base64
 import functools
+import hashlib
 import http.server
 import json
 import os
 import re
+import sqlite3
+import statistics
 import subprocess
 import sys
 import threading
@@ -14,7 +17,7 @@ import urllib.request
 import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import Door, Home, check, free_port, same, story, within  # noqa: E402
+from amanah import Door, Home, check, free_port, same, story, unbase64, within  # noqa: E402
 from mail_host import MailHost  # noqa: E402
 
 CODE = re.compile(r"^([0-9a-z]{5}-){5}[0-9a-z]$", re.M)
@@ -30,6 +33,11 @@ FACTS = {"how": {"en": "A key of somebody who had left was used.", "id": "Kunci 
          "actions": {"en": "We ended the key.", "id": "Kunci itu kami matikan.", "ko": "인증키를 폐기했습니다."},
          "desk": {"": "privacy@shop.example"}, "relief": {"": "Write to privacy@shop.example."},
          "rights": {"": "You may claim damages."}}
+
+
+TERMS = {"terms_en": "Good until 31 January 2030. What is left stays good. This does not waive any right.",
+         "terms_id": "Berlaku sampai 31 Januari 2030. Sisanya tetap berlaku. Ini bukan pelepasan hak.",
+         "terms_ko": "2030년 1월 31일까지 쓸 수 있습니다. 남은 금액은 계속 쓸 수 있습니다. 권리를 포기하는 것이 아닙니다."}
 
 
 def portal_options(home):
@@ -85,8 +93,8 @@ class Visitor(Door):
 
 def notice_codes(host):
     """By address: the code in the mail of its notice."""
-    found = {mail.to: CODE.search(mail.text.replace("\r\n", "\n")) for mail in host.mails}
-    return {address: match.group() for address, match in found.items() if match}
+    found = [(mail.to, CODE.search(mail.text.replace("\r\n", "\n"))) for mail in list(host.mails)]
+    return {address: match.group() for address, match in found if match}
 
 
 def code_of(host, address):
@@ -178,6 +186,15 @@ def announced(home, made):
     published(home, made)
 
 
+def compensated(home, made):
+    """A campaign for those of the leak, announced."""
+    body = {"title": "Sorry", "incident": made, "currency": "KRW", "zone": "Asia/Seoul", "until": "2030-01-31",
+            "parts": ["shop=5000", "travel=20000"], **TERMS}
+    one = home.good("POST", "/v1/campaigns", body)["id"]
+    home.good("POST", f"/v1/campaigns/{one}/announce")
+    return one
+
+
 def checked(home, folder):
     """As anybody may, with tools of the machine: the list of hashes, then the signature over it."""
     done = subprocess.run(["sha256sum", "--quiet", "-c", "status.note"], cwd=folder, capture_output=True, check=False)
@@ -250,6 +267,226 @@ def public_words_are_signed_files_that_any_web_server_carries():
         check(not checked(home, folder), "a changed list too")
 
 
+def mails_to(host, address):
+    return [mail for mail in list(host.mails) if mail.to == address and not CODE.search(mail.text.replace("\r\n", "\n"))]
+
+
+def code_for(visitor, host, address, lang="en", **headers):
+    """Asked for and read in the mailbox."""
+    before = len(mails_to(host, address))
+    same(visitor.ask("POST", "/v1/portal/code", {"email": address, "lang": lang}, **headers).status, 202)
+    until = time.monotonic() + 10
+    while len(mails_to(host, address)) == before:
+        check(time.monotonic() < until, "no code came")
+        time.sleep(0.02)
+    mail = mails_to(host, address)[-1]
+    found = re.search(r"^    (\d{8})\s*$", mail.text, re.M)
+    check(found and "http" not in mail.text and found.group(1) not in mail.message["Subject"], mail.text)
+    return found.group(1)
+
+
+def came_in(home, host, address, **headers):
+    visitor = Visitor(home)
+    code = code_for(visitor, host, address)
+    same(visitor.ask("POST", "/v1/portal/enter", {"code": code}, **headers).status, 200)
+    return visitor
+
+
+def entries(home, kind):
+    size = int(home.ask("ledger", "checkpoint")["checkpoint"].split("\n")[1])
+    return [entry for entry in (home.good("GET", f"/v1/ledger/entries/{n}") for n in range(size)) if entry["kind"] == kind]
+
+
+def a_code_shows_what_leaked_and_more_takes_the_notice():
+    with Home(shop="toko-kim") as home, MailHost() as host:
+        home.start(*portal_options(home))
+        ids = leaked(home, host)["ids"]
+        dewi = Visitor(home)
+        same(dewi.ask("GET", "/v1/portal/mine").status, 401)
+        code = code_for(dewi, host, "dewi@mail.example", lang="id")
+        within("Ketik kode itu", mails_to(host, "dewi@mail.example")[-1].text)
+        asked = dewi.cookie
+        thief = Visitor(home)
+        same(thief.ask("POST", "/v1/portal/enter", {"code": code}).code, "portal.code", "it is bound to the browser that asked")
+        same(dewi.ask("POST", "/v1/portal/enter", {"code": "00000000" if code != "00000000" else "1" * 8}).code, "portal.code")
+        same(dewi.ask("GET", "/v1/portal/mine").status, 401, "not in yet")
+        came = dewi.good("POST", "/v1/portal/enter", {"code": f"{code[:4]} {code[4:]}"})
+        check(dewi.cookie != asked, "another cookie than before")
+        thief.cookie = asked
+        same(thief.ask("GET", "/v1/portal/mine").status, 401, "the one before is worth nothing")
+        same(dewi.ask("POST", "/v1/portal/enter", {"code": code}).code, "portal.code", "once")
+        mine = dewi.good("GET", "/v1/portal/mine")
+        leak = mine["accounts"][0]["leaks"][0]
+        same([len(mine["accounts"]), sorted(leak["known"]), leak["possible"]], [1, ["email", "name", "phone"], []])
+        check(leak["since"] and leak["told"], str(leak))
+        check("dewi" not in str(mine).lower() and "+62" not in str(mine), "a mailbox alone shows kinds of data, no value")
+        for answer, kind in ((came, 2), (mine, 3)):
+            entry = home.good("GET", f"/v1/ledger/entries/{answer['receipt']['index']}")
+            same([entry["kind"], entry["reader"], entry["object_kind"], entry["count"]], ["portal", "portal", kind, 1])
+        same(dewi.ask("POST", "/v1/portal/data", {"notice": code_of(host, "jiwoo@mail.example")}).code, "portal.code", "another's notice")
+        held = dewi.good("POST", "/v1/portal/data", {"notice": code_of(host, "dewi@mail.example")})
+        same([held["fields"]["email.mask"], held["fields"]["name.mask"], held["fields"]["phone.mask"]],
+             ["d***@mail.example", "D*** L***", "***7890"])
+        check("dewi@" not in str(held) and "Lestari" not in str(held), "masked")
+        ana = came_in(home, host, "ana@mail.example")
+        same(ana.good("GET", "/v1/portal/mine")["accounts"], [{"leaks": []}], "nothing of hers")
+        seen = dewi.good("GET", "/v1/portal/seen")
+        kinds = [item["kind"] for item in seen["items"]]
+        check({"reveal", "run", "portal"} <= set(kinds), str(kinds))
+        for item in seen["items"]:
+            check(proved(item, seen["checkpoint"]), f"entry {item['index']} is proved")
+        bad = json.loads(json.dumps(seen["items"][0]))
+        bad["proof"]["inclusion"] = bad["proof"]["inclusion"][::-1] + ["AAAA"]
+        check(not proved(bad, seen["checkpoint"]), "and a bent proof is none")
+        compensated(home, home.good("GET", "/v1/incidents")["items"][0]["id"])
+        wallet = dewi.good("GET", "/v1/portal/wallet?lang=id")
+        parts = wallet["items"][0]["parts"]
+        same([(part["part"], part["left"], part["state"]) for part in parts], [("shop", 5000, "good"), ("travel", 20000, "good")])
+        within("Berlaku sampai", wallet["items"][0]["terms"])
+        home.good("POST", "/v1/vouchers/redeem", {"code": parts[0]["code"], "amount": 1000})
+        same(dewi.good("GET", "/v1/portal/wallet")["items"][0]["parts"][0]["left"], 4000, "the code that was shown is good, and the remainder follows")
+        same(ana.good("GET", "/v1/portal/wallet")["items"], [], "who is not concerned has none")
+        same(dewi.ask("POST", "/v1/portal/leave").status, 200)
+        same(dewi.ask("GET", "/v1/portal/mine").status, 401)
+        home.restart(*portal_options(home))
+        same(Visitor(home).good("POST", "/v1/portal/verify", {"code": code_of(host, "dewi@mail.example")})["ours"], True)
+        within("portal", [look["reader"] for look in home.good("GET", f"/v1/subjects/{ids['C-2']}/sightings")["items"]])
+        home.stop()
+        same(home.run("ledger", "verify").status, 0)
+
+
+def root_from(leaf, at, size, path):
+    """RFC 9162 section 2.1.3.2."""
+    first, last, root = at, size - 1, leaf
+    for part in path:
+        if last == 0:
+            return None
+        if first % 2 or first == last:
+            root = hashlib.sha256(b"\1" + part + root).digest()
+            while first and first % 2 == 0:
+                first, last = first >> 1, last >> 1
+        else:
+            root = hashlib.sha256(b"\1" + root + part).digest()
+        first, last = first >> 1, last >> 1
+    return root if last == 0 else None
+
+
+def proved(item, checkpoint):
+    proof = item["proof"]
+    entry, size, root = unbase64(proof["entry"]), *checkpoint.split("\n")[1:3]
+    leaf = hashlib.sha256(b"\0" + entry).digest()
+    there = root_from(leaf, item["index"], int(size), [unbase64(part) for part in proof["inclusion"]])
+    own = hashlib.sha256(b"\0" + unbase64(proof["salt"]) + b"".join(proof[name].to_bytes(8, "big") for name in ("subject", "full", "masked"))).digest()
+    count = entry_count(entry)
+    mine = root_from(own, proof["position"], count, [unbase64(part) for part in proof["path"]])
+    return int(size) == proof["size"] and there == base64.b64decode(root) and mine is not None and mine == cbor(entry)[0][8]
+
+
+def cbor(data, at=0):
+    """An item of deterministic CBOR as entries have it, and where it ends."""
+    kind, low, at = data[at] >> 5, data[at] & 31, at + 1
+    if low >= 24:
+        size = 1 << (low - 24)
+        low, at = int.from_bytes(data[at:at + size], "big"), at + size
+    if kind == 2:
+        return data[at:at + low], at + low
+    if kind in (4, 5):
+        items = []
+        for _ in range(low * (kind - 3)):
+            item, at = cbor(data, at)
+            items.append(item)
+        return (dict(zip(items[::2], items[1::2])) if kind == 5 else items), at
+    return low, at
+
+
+def entry_count(entry):
+    return cbor(entry)[0].get(7, 0)
+
+
+def whether_an_address_is_known_is_nowhere_to_be_seen():
+    with Home(shop="toko-kim") as home, MailHost() as host:
+        home.start(*portal_options(home), "--proxy", "127.0.0.1")
+        leaked(home, host)
+        shapes, times = {"dewi@mail.example": set(), "nobody@mail.example": set()}, {"dewi@mail.example": [], "nobody@mail.example": []}
+        for n in range(40):
+            for address in shapes:
+                visitor = Visitor(home)
+                visitor.cookie = ""
+                began = time.perf_counter()
+                answer = visitor.ask("POST", "/v1/portal/code", {"email": address, "lang": "en"}, **{"X-Forwarded-For": f"192.0.{n}.{len(address)}"})
+                times[address].append(time.perf_counter() - began)
+                told = {name: len(value) if name in ("set-cookie", "x-request-id", "date") else value for name, value in answer.headers.items()}
+                told.pop("x-request-id", None)
+                body = answer.json
+                check(isinstance(body.pop("wait_s"), int), "how long it takes goes by the queue alone")
+                told.pop("content-length", None)
+                shapes[address].add(json.dumps([answer.status, told, body], sort_keys=True))
+                visitor.close()
+        same(shapes["dewi@mail.example"], shapes["nobody@mail.example"], "the same bytes")
+        medians = {address: statistics.median(taken) for address, taken in times.items()}
+        ratio = medians["dewi@mail.example"] / medians["nobody@mail.example"]
+        check(0.67 < ratio < 1.5, f"the same time: {medians}")
+        until = time.monotonic() + 20
+        while home.good("GET", "/v1/ledger/entries/0") and not mails_to(host, "dewi@mail.example") and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(5)  # 80 in the queue, 20 a second
+        same(len(mails_to(host, "dewi@mail.example")), 3, "three an hour to one address; whoever asks is not told")
+        same(len(mails_to(host, "nobody@mail.example")), 0)
+        for address in shapes:  # entering: the same for both
+            visitor = Visitor(home)
+            visitor.ask("POST", "/v1/portal/code", {"email": address}, **{"X-Forwarded-For": "198.51.100.1"})
+            tries = [visitor.ask("POST", "/v1/portal/enter", {"code": f"{n:08}"}, **{"X-Forwarded-For": "198.51.100.1"}) for n in range(7)]
+            same([(one.status, one.code, one.json["detail"]) for one in tries], [(403, "portal.code", tries[0].json["detail"])] * 7, address)
+        base = sqlite3.connect(f"file:{home.database()}?mode=ro", uri=True)
+        held = b"".join(str(row).encode() for (table,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+                        for row in base.execute(f'SELECT * FROM "{table}"'))
+        base.close()
+        check(b"nobody@mail" not in held and b"dewi@mail" not in held, "who asked stands nowhere in the store")
+        check(b"@mail.example" not in home.daemon_said(), "nor in the log")
+
+
+def five_tries_and_no_more_and_guessing_ends():
+    with Home(shop="toko-kim") as home, MailHost() as host:
+        home.start(*portal_options(home), "--proxy", "127.0.0.1")
+        leaked(home, host)
+        visitor = Visitor(home)
+        code = code_for(visitor, host, "dewi@mail.example", **{"X-Forwarded-For": "192.0.2.1"})
+        for n in range(5):
+            same(visitor.ask("POST", "/v1/portal/enter", {"code": f"{n:08}"}, **{"X-Forwarded-For": "192.0.2.1"}).code, "portal.code")
+        same(visitor.ask("POST", "/v1/portal/enter", {"code": code}, **{"X-Forwarded-For": "192.0.2.1"}).code, "portal.code", "the right one, too late")
+        for _ in range(24):
+            visitor.ask("POST", "/v1/portal/enter", {"code": "1"}, **{"X-Forwarded-For": "192.0.2.1"})
+        same(visitor.ask("POST", "/v1/portal/enter", {"code": code}, **{"X-Forwarded-For": "192.0.2.1"}).code, "portal.wait")
+        other = came_in(home, host, "jiwoo@mail.example", **{"X-Forwarded-For": "192.0.2.2"})
+        same(other.ask("GET", "/v1/portal/mine").status, 200, "others are not held up")
+        for n in range(3):
+            same(Visitor(home).ask("POST", "/v1/portal/code", {"email": f"x{n}@mail.example"}, **{"X-Forwarded-For": "192.0.2.3"}).status, 202)
+        crowd = Visitor(home).ask("POST", "/v1/portal/code", {"email": "y@mail.example"}, **{"X-Forwarded-For": "192.0.2.3"})
+        if crowd.status != 202:  # those before were still waiting: as many as one source may have in the queue
+            same([crowd.status, crowd.code], [429, "portal.wait"])
+            check(int(crowd.headers["retry-after"]) >= 1, "it tells the wait")
+        same(Visitor(home).ask("POST", "/v1/portal/code", {"email": "no address"}).code, "field.format")
+
+
+def who_changed_their_address_lately_or_is_erased_gets_no_code():
+    with Home(shop="toko-kim") as home, MailHost() as host:
+        home.start(*portal_options(home))
+        ids = leaked(home, host, sent=False)["ids"]
+        tag = home.http("GET", f"/v1/subjects/{ids['C-4']}").headers["etag"]
+        same(home.http("PATCH", f"/v1/subjects/{ids['C-4']}", {"fields": {"email": "eve@mail.example"}}, headers={"If-Match": tag}).status, 200)
+        visitor, dewi = Visitor(home), Visitor(home)
+        same(visitor.ask("POST", "/v1/portal/code", {"email": "eve@mail.example"}).status, 202)
+        code_for(dewi, host, "dewi@mail.example")
+        same(mails_to(host, "eve@mail.example"), [], "whoever took an account over gets no code for 72 hours")
+        same(dewi.ask("GET", "/v1/portal/mine").status, 401)
+        asked = [entry for entry in entries(home, "portal") if entry["object_kind"] == 1]
+        same([entry.get("count", 0) for entry in asked], [0, 1], "each look for an address is an entry, found or not")
+        home.run("subject", "erase", ids["C-2"], "--yes", "--reason", "asked")
+        same(visitor.ask("POST", "/v1/portal/code", {"email": "dewi@mail.example"}).status, 202)
+
+
 if __name__ == "__main__":
     story(a_message_is_told_from_a_false_one, guessing_ends_and_who_has_a_code_is_not_held_up,
+          a_code_shows_what_leaked_and_more_takes_the_notice, whether_an_address_is_known_is_nowhere_to_be_seen,
+          five_tries_and_no_more_and_guessing_ends, who_changed_their_address_lately_or_is_erased_gets_no_code,
           public_words_are_signed_files_that_any_web_server_carries, the_portal_has_its_own_routes_and_no_others, beyond_this_machine_it_wants_tls_and_of_several_shops_one)

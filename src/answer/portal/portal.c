@@ -8,6 +8,7 @@ static void portal_free(void *at)
 {
     struct portal *portal = at;
     gate_free(&portal->gate);
+    visits_free(&portal->visits);
     status_done(&portal->status);
     free(portal);
 }
@@ -22,6 +23,7 @@ RESULT portal_of(struct shop *shop, struct portal **out)
         shop->portal.free = portal_free;
     }
     if (!portal->gate) TRY(gate_new(&portal->gate));
+    if (!portal->visits) TRY(visits_new(&portal->visits));
     *out = portal;
     return OK;
 }

@@ -9,12 +9,14 @@
 
 #include "answer/portal/gate.h"
 #include "answer/portal/status.h"
+#include "answer/portal/visit.h"
 #include "keep/batch.h"
 
 enum { STATUS_FRESH_S = 30 }; /* so long a page is given again, unless an incident has a new line */
 
 struct portal {
     struct gate *gate;
+    struct visits *visits;
     struct status status;
     int64_t status_us; /* when it was made; 0: never */
 };

@@ -7,5 +7,12 @@
 VERB_FUNCTION(portal_show);
 VERB_FUNCTION(portal_verify);
 VERB_FUNCTION(portal_status);
+VERB_FUNCTION(portal_code);
+VERB_FUNCTION(portal_enter);
+VERB_FUNCTION(portal_leave);
+VERB_FUNCTION(portal_mine);
+VERB_FUNCTION(portal_data);
+VERB_FUNCTION(portal_seen);
+VERB_FUNCTION(portal_wallet);
 
 #endif

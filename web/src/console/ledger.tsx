@@ -5,7 +5,7 @@ import { ask, now } from "../ui/api";
 import { Input, Loaded, Note, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
 import { number, t, word } from "../ui/words";
 import { BUNDLE, bundle, type Found } from "./entries";
-import { included, type Proof } from "./proof";
+import { included, type Proof } from "../ui/proof";
 import { Search } from "./search";
 import { usePlace, useShared } from "./state";
 

@@ -7,6 +7,8 @@ import { Speech } from "../ui/speech";
 import { speak, t, wanted, type Loader } from "../ui/words";
 import { Home } from "./home";
 import { Message } from "./message";
+import { Mine } from "./mine";
+import { Rights } from "./rights";
 import { Safe } from "./safe";
 import type { Shop } from "./shapes";
 
@@ -16,7 +18,7 @@ const WORDS: Loader = {
   ko: () => import("../../../locale/ko/portal.txt"),
 };
 
-const ROOMS = { message: Message, safe: Safe };
+const ROOMS = { mine: Mine, message: Message, safe: Safe, rights: Rights };
 type Room = keyof typeof ROOMS;
 
 function here(): Room | "" {

@@ -14,6 +14,11 @@ const KINDS: [string[], string, string | null][] = [
   [["note"], "fact.impact.unclear", "fact.help.unclear"],
 ];
 
+/** What helps against what leaked, each once. */
+export function helpFor(fields: string[]): string[] {
+  return KINDS.filter(([of]) => of.some((field) => fields.includes(field))).flatMap(([, , help]) => help ?? []);
+}
+
 export function Safe(_: { shop: Shop }): JSX.Element {
   return (
     <>

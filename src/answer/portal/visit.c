@@ -1,0 +1,323 @@
+#include "answer/portal/visit.h"
+
+#include "answer/portal/gate.h"
+#include "answer/portal/portal.h"
+#include "keep/contact.h"
+#include "keep/normalise.h"
+#include "keep/post.h"
+#include "keep/subject.h"
+#include "keep/watch/canary.h"
+#include "prove/tree.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORK_MOST = 8, FINDINGS_MAX = 64, TOKEN_TEXT_BYTES = 4 + (VISIT_TOKEN_BYTES * 8 + 4) / 5 };
+static const char token_prefix[] = "amb_";
+
+/* One ask in the queue. */
+struct waiting {
+    struct buf email;
+    char lang[4];
+    uint32_t place; /* of its visit */
+    uint64_t source;
+    struct hash token; /* of its visit then: it may have become another's */
+};
+
+struct visits {
+    struct visit at[VISITS_MAX];
+    struct waiting queue[VISITS_MAX]; /* a ring */
+    size_t first, count;
+    uint32_t next; /* place where a free one is looked for */
+    int64_t worked_us;
+};
+
+RESULT visits_new(struct visits **out)
+{
+    struct visits *visits = calloc(1, sizeof *visits);
+    if (!visits) return FAIL(UNAVAILABLE, "portal: out of memory");
+    *out = visits;
+    return OK;
+}
+
+void visits_free(struct visits **visits)
+{
+    if (!*visits) return;
+    for (size_t i = 0; i < (*visits)->count; i++)
+        buf_done(&(*visits)->queue[((*visits)->first + i) % VISITS_MAX].email);
+    explicit_bzero(*visits, sizeof **visits);
+    free(*visits);
+    *visits = NULL;
+}
+
+static void keyed(struct shop *shop, const char *label, struct slice a, struct slice b, struct hash *out)
+{
+    const struct slice parts[] = {slice_text(label), a, b};
+    prf_run(shop->pepper, parts, COUNT_OF(parts), out);
+}
+
+static void token_make(struct shop *shop, uint32_t place, struct visit *visit, struct buf *out)
+{
+    uint8_t bytes[VISIT_TOKEN_BYTES];
+    be32_put(bytes, place);
+    crypto_random(shop->crypto, bytes + 4, sizeof bytes - 4);
+    keyed(shop, "portal browser", SLICE_OF(bytes), (struct slice){0}, &visit->token);
+    buf_text(out, token_prefix);
+    base32_put(out, SLICE_OF(bytes));
+    wipe(bytes, sizeof bytes);
+}
+
+/* The visit of a token that is not over; NULL. The same work for every wrong one. */
+static struct visit *visit_of(struct batch *batch, struct visits *visits, struct slice token)
+{
+    static struct visit nobody;
+    uint8_t bytes[VISIT_TOKEN_BYTES] = {0};
+    struct hash mac = {{0}};
+    bool good = slice_starts(token, token_prefix) &&
+                base32_get(slice_from(token, sizeof token_prefix - 1), bytes, sizeof bytes);
+    uint32_t place = be32_get(bytes);
+    struct visit *visit = good && place < VISITS_MAX ? &visits->at[place] : &nobody;
+    keyed(batch->shop, "portal browser", SLICE_OF(bytes), (struct slice){0}, &mac);
+    wipe(bytes, sizeof bytes);
+    good &= hash_equal(&mac, &visit->token) & (visit->until_us > batch->now_us);
+    return good ? visit : NULL;
+}
+
+/* A free place, or one that is over, near the last one given; NULL: all are taken. */
+static struct visit *visit_new(struct visits *visits, int64_t now_us, uint32_t *place)
+{
+    for (uint32_t i = 0; i < VISITS_MAX; i++) {
+        *place = (visits->next + i) % VISITS_MAX;
+        if (visits->at[*place].until_us > now_us) continue;
+        visits->next = *place + 1;
+        return &visits->at[*place];
+    }
+    return NULL;
+}
+
+static size_t waiting_of(const struct visits *visits, uint64_t source)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < visits->count && count < VISIT_SOURCE_WAITING_MAX; i++)
+        count += visits->queue[(visits->first + i) % VISITS_MAX].source == source;
+    return count;
+}
+
+uint32_t visits_wait_s(const struct visits *visits)
+{
+    return (uint32_t)(visits->count / VISITS_A_SECOND) + 1;
+}
+
+RESULT visit_ask(struct batch *batch, struct visits *visits, const struct visit_asking *asking,
+                 struct buf *token, uint32_t *wait_s)
+{
+    uint32_t place = 0;
+    *wait_s = visits_wait_s(visits);
+    if (visits->count == VISITS_MAX || waiting_of(visits, asking->source) >= VISIT_SOURCE_WAITING_MAX)
+        return FAIL(PORTAL_WAIT, "portal: others are before you; come back when your turn may be");
+    struct visit *visit = visit_new(visits, batch->now_us, &place);
+    if (!visit) return FAIL(PORTAL_WAIT, "portal: too many people are here; come back later");
+    *visit = (struct visit){.source = asking->source,
+                            .until_us = batch->now_us + (int64_t)*wait_s * SECOND_US +
+                                        VISIT_CODE_MINUTES * MINUTE_US};
+    crypto_random(batch->shop->crypto, visit->code.bytes, HASH_BYTES); /* nobody's, until it is somebody's */
+    token_make(batch->shop, place, visit, token);
+    struct waiting *waiting = &visits->queue[(visits->first + visits->count++) % VISITS_MAX];
+    *waiting = (struct waiting){.place = place, .source = asking->source, .token = visit->token};
+    buf_slice_put(&waiting->email, asking->email);
+    (void)snprintf(waiting->lang, sizeof waiting->lang, "%.*s", (int)asking->lang.len,
+                   (const char *)asking->lang.at);
+    return OK;
+}
+
+RESULT visit_find(struct batch *batch, struct visits *visits, struct slice token, struct visit **out)
+{
+    struct visit *visit = visit_of(batch, visits, token);
+    if (!visit || !visit->in)
+        return FAIL(CREDENTIAL_MISSING, "portal: nobody came in with this browser, or it is too long ago");
+    *out = visit;
+    return OK;
+}
+
+RESULT visit_enter(struct batch *batch, struct visits *visits, struct slice token, struct slice code,
+                   struct visit **out, struct buf *new_token)
+{
+    static struct visit nobody;
+    struct visit *found = visit_of(batch, visits, token), *visit = found ? found : &nobody;
+    struct hash mac = {{0}};
+    keyed(batch->shop, "portal code", SLICE_OF(visit->token.bytes), code, &mac);
+    bool same = hash_equal(&mac, &visit->code);
+    bool may = (found != NULL) & !visit->in & (visit->tries < VISIT_TRIES);
+    if (found && visit->tries < VISIT_TRIES) visit->tries++;
+    if (!(same & may) || visit->count == 0)
+        return FAIL(PORTAL_CODE, "code: not the one that was sent, or it is over; ask for another one");
+    visit->in = true;
+    visit->until_us = batch->now_us + VISIT_MINUTES * MINUTE_US;
+    crypto_random(batch->shop->crypto, visit->code.bytes, HASH_BYTES); /* once */
+    token_make(batch->shop, (uint32_t)(visit - visits->at), visit, new_token);
+    *out = visit;
+    return OK;
+}
+
+void visit_leave(struct visits *visits, struct visit *visit)
+{
+    (void)visits;
+    explicit_bzero(visit, sizeof *visit);
+}
+
+RESULT portal_note(struct batch *batch, enum portal_entry kind, const struct reader *reader,
+                   const struct sighted *set, size_t count, struct answer *out)
+{
+    struct shop *shop = batch->shop;
+    struct draft draft = batch_draft(batch, reader, ENTRY_PORTAL);
+    struct hash leaves[VISIT_SUBJECTS_MAX];
+    struct receipt receipt = {0};
+    assert(count <= VISIT_SUBJECTS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        struct record record;
+        struct hash salt = {{0}};
+        SCOPED(buf_done) struct buf bytes = {0};
+        SECRET data_key = {{0}};
+        TRY(record_get(shop, set[i].no, false, &bytes, &record, NULL));
+        TRY(record_unlock(shop, set[i].no, &record, &data_key));
+        leaf_salt(shop->crypto, &data_key, draft.entry.nonce, &salt);
+        set_leaf(shop->crypto, &salt, &set[i], NULL, &leaves[i]);
+        draft.entry.full |= set[i].full;
+        draft.entry.masked |= set[i].masked;
+    }
+    draft.entry.object_kind = kind;
+    draft.set = set;
+    draft.leaves = leaves;
+    draft.set_count = count;
+    (void)batch_write(batch);
+    batch_append(batch, &draft, &receipt);
+    if (out) batch_receipt(out, &receipt);
+    return OK;
+}
+
+/* Whom a code may go to: those who have the address, are not canaries, and did not change it in the last 72 hours. */
+static RESULT people_find(struct shop *shop, struct slice email, struct sighted out[VISIT_SUBJECTS_MAX],
+                          size_t *out_count)
+{
+    uint8_t tag[TAG_BYTES];
+    struct subject_no found[FINDINGS_MAX];
+    size_t count = 0, kept = 0;
+    tag_make(shop, FIELD_EMAIL, email, tag);
+    TRY(shop->store->tag->find(shop->store, tag_index(shop, FIELD_EMAIL, 0), tag, found, FINDINGS_MAX,
+                               &count));
+    count = canaries_unfound(shop, true, found, count);
+    for (size_t i = 0; i < count && kept < VISIT_SUBJECTS_MAX; i++) {
+        struct record record;
+        SCOPED(buf_done) struct buf bytes = {0};
+        struct result got = record_get(shop, found[i], false, &bytes, &record, NULL);
+        if (got.code == CODE_NOT_FOUND) continue; /* erased */
+        TRY(got);
+        if (!(record.held >> FIELD_EMAIL & 1) || contact_held_until(shop, &record) != 0) continue;
+        size_t place = kept++;
+        for (; place > 0 && out[place - 1].no.at > found[i].at; place--) out[place] = out[place - 1];
+        out[place] = (struct sighted){found[i], 0, 0};
+    }
+    *out_count = kept;
+    return OK;
+}
+
+/* The mail with the code, to the address as the shop holds it: what was typed may only look like it. */
+static RESULT code_send(struct batch *batch, const struct waiting *waiting, struct subject_no no,
+                        struct slice code)
+{
+    struct shop *shop = batch->shop;
+    struct record record;
+    SCOPED(buf_done) struct buf bytes = {0}, to = {0};
+    SECRET data_key = {{0}};
+    TRY(record_get(shop, no, false, &bytes, &record, NULL));
+    TRY(record_unlock(shop, no, &record, &data_key));
+    TRY(record_field(shop, no, &record, FIELD_EMAIL, &to));
+    const struct mail_value values[] = {{"code", code}, {"minutes", SLICE_TEXT("10")}};
+    const struct mail_draft draft = {.kind = MAIL_PORTAL_CODE,
+                                     .to = buf_slice(&to),
+                                     .lang = slice_text(waiting->lang[0] ? waiting->lang : record.lang),
+                                     .subject = no,
+                                     .values = values,
+                                     .count = COUNT_OF(values)};
+    struct result queued = mail_queue(batch, &draft);
+    return queued.code == CODE_INVALID ? OK : queued; /* no address that mail goes to */
+}
+
+/* Eight digits, each as likely as any other. */
+static void code_make(struct crypto *crypto, char out[VISIT_CODE_DIGITS + 1])
+{
+    enum { SPAN = 100000000 };
+    uint8_t random[4];
+    uint32_t number = 0;
+    do {
+        crypto_random(crypto, random, sizeof random);
+        number = be32_get(random);
+    } while (number >= UINT32_MAX / SPAN * SPAN);
+    (void)snprintf(out, VISIT_CODE_DIGITS + 1, "%08u", number % SPAN);
+}
+
+static bool often(struct batch *batch, struct portal *portal, struct slice email)
+{
+    struct hash hash = {{0}};
+    uint32_t wait_s = 0;
+    keyed(batch->shop, "portal contact", email, (struct slice){0}, &hash);
+    uint64_t tag = be64_get(hash.bytes) | 1;
+    if (gate_may(portal->gate, GATE_CONTACT, tag, batch->now_us, &wait_s).code != CODE_OK) return true;
+    gate_count(portal->gate, GATE_CONTACT, tag, batch->now_us);
+    return false;
+}
+
+static RESULT work_one(struct batch *batch, struct visits *visits, const struct waiting *waiting)
+{
+    struct portal *portal = NULL;
+    struct visit *visit = &visits->at[waiting->place];
+    struct sighted people[VISIT_SUBJECTS_MAX];
+    const struct reader system = {.no = PORTAL_READER};
+    char code[VISIT_CODE_DIGITS + 1];
+    size_t count = 0;
+    if (!hash_equal(&visit->token, &waiting->token)) return OK; /* it is over, and another's by now */
+    TRY(portal_of(batch->shop, &portal));
+    if (often(batch, portal, buf_slice(&waiting->email))) return OK;
+    TRY(people_find(batch->shop, buf_slice(&waiting->email), people, &count));
+    TRY(portal_note(batch, PORTAL_ASKED, &system, people, count, NULL));
+    if (count == 0) return OK;
+    code_make(batch->shop->crypto, code);
+    keyed(batch->shop, "portal code", SLICE_OF(visit->token.bytes), slice_text(code), &visit->code);
+    visit->count = count;
+    visit->until_us = batch->now_us + VISIT_CODE_MINUTES * MINUTE_US;
+    for (size_t i = 0; i < count; i++) visit->nos[i] = people[i].no;
+    struct result sent = code_send(batch, waiting, people[0].no, slice_text(code));
+    explicit_bzero(code, sizeof code);
+    return sent;
+}
+
+RESULT visits_work(struct batch *batch, struct visits *visits, size_t *out_count)
+{
+    size_t count = visits->count < WORK_MOST ? visits->count : WORK_MOST;
+    for (size_t i = 0; i < count; i++)
+        TRY(work_one(batch, visits, &visits->queue[(visits->first + i) % VISITS_MAX]));
+    *out_count = count;
+    return OK;
+}
+
+void visits_worked(struct visits *visits, size_t count, bool durable)
+{
+    visits->worked_us = clock_monotonic_us();
+    if (!durable) return; /* tried again */
+    for (size_t i = 0; i < count; i++) {
+        buf_done(&visits->queue[visits->first].email);
+        visits->queue[visits->first] = (struct waiting){.place = 0};
+        visits->first = (visits->first + 1) % VISITS_MAX;
+        visits->count--;
+    }
+}
+
+int64_t visits_due_us(const struct visits *visits, int64_t now_us)
+{
+    const int64_t every_us = WORK_MOST * SECOND_US / VISITS_A_SECOND;
+    if (visits->count == 0) return INT64_MAX;
+    int64_t due_us = visits->worked_us + every_us - now_us;
+    return visits->worked_us == 0 || due_us < 0 ? 0 : due_us;
+}
