@@ -786,10 +786,14 @@ def after_care_goes_by_itself():
 
 
 class Sink:
-    """Counts what it takes by Message-ID, over connections that pipeline; slow enough to be caught in the act."""
+    """
+    Counts what it takes by Message-ID, over connections that pipeline; slow enough to be caught in the act. The first ones it
+    has taken (`taken`) and does not answer until it may (`answers`): whoever sent them is killed in between.
+    """
 
     def __init__(self, delay=0.002):
         self.delay, self.seen, self.lock, self.stop = delay, collections.Counter(), threading.Lock(), False
+        self.taken, self.answers = threading.Event(), threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.url = f"smtp://127.0.0.1:{self.listener.getsockname()[1]}"
         threading.Thread(target=self.accept, daemon=True).start()
@@ -817,6 +821,8 @@ class Sink:
                     name = re.search(rb"Message-ID: <(.*?)>", mail).group(1)
                     with self.lock:
                         self.seen[name] += 1
+                    self.taken.set()
+                    self.answers.wait()
                     time.sleep(self.delay)
                     line.sendall(b"250 2.0.0 Ok: queued\r\n")
                 elif verb == b"QUIT":
@@ -838,7 +844,11 @@ def killed_again_and_again_nobody_is_lost():
         same(home.ask("notice", "draft", made)["notice"]["people"]["queued"], people)
         home.run("notice", "send", made, "1", "--yes")
         rng = random.Random(int(os.environ.get("AMN_SEED", "7")))
-        for _ in range(kills):
+        home.start()
+        check(sink.taken.wait(60), "something is sent")
+        home.kill()
+        sink.answers.set()
+        for _ in range(kills - 1):
             home.start()
             time.sleep(rng.uniform(0.02, max(0.05, people * 0.0012 / kills)))
             home.kill()
