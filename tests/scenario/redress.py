@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Compensation: opened, announced by two people, its codes for one recipient alone; taken exactly once, refunded, added up again."""
 import calendar
+import contextlib
 import csv
 import hashlib
 import io
@@ -43,6 +44,16 @@ class Recipient:
 def customers(home, count):
     rows = "ref,name,email,country,lang\n" + "".join(f"C-{n},Person {n},p{n}@mail.example,KR,ko\n" for n in range(count))
     home.run("import", home.file("customers.csv", rows))
+
+
+@contextlib.contextmanager
+def shop(people):
+    """A home that runs, with customers; and who alone opens its codes."""
+    with Home() as home:
+        recipient = Recipient(home)
+        customers(home, people)
+        home.start()
+        yield home, recipient
 
 
 def campaign(home, recipient, **more):
@@ -118,10 +129,7 @@ class Parallel:
 
 
 def every_code_is_its_owners_and_opens_with_age():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 40)
-        home.start()
+    with shop(40) as (home, recipient):
         one = campaign(home, recipient)
         before = os.path.getsize(home.database())
         rows = codes(home, recipient, one)
@@ -144,10 +152,7 @@ def every_code_is_its_owners_and_opens_with_age():
 
 
 def a_slip_is_no_wrong_code_and_guessing_ends():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 3)
-        home.start()
+    with shop(3) as (home, recipient):
         rows = codes(home, recipient, campaign(home, recipient))
         key = checkout(home)
         code = rows[0]["shop"]
@@ -177,10 +182,7 @@ def a_slip_is_no_wrong_code_and_guessing_ends():
 
 
 def who_guesses_from_ever_new_networks_is_stopped_and_told_of():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 3)
-        home.start()
+    with shop(3) as (home, recipient):
         code = codes(home, recipient, campaign(home, recipient))[0]["shop"]
         key, other = checkout(home), home.issue("checkout")
         begin = entries(home)
@@ -228,10 +230,7 @@ def made(rng):
 
 
 def one_voucher_is_taken_once_by_a_thousand():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 5)
-        home.start()
+    with shop(5) as (home, recipient):
         one = campaign(home, recipient, parts=["shop=5000", "eats=100"], budgets=["eats=150"])
         rows = codes(home, recipient, one)
         key = checkout(home)
@@ -252,10 +251,7 @@ def one_voucher_is_taken_once_by_a_thousand():
 
 
 def a_checkout_reserves_captures_voids_and_refunds():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 2)
-        home.start()
+    with shop(2) as (home, recipient):
         day = time.strftime("%Y-%m-%d", time.gmtime(home.now() + 12 * 86400))
         one = campaign(home, recipient, until=day, refund_days=2)
         code = codes(home, recipient, one)[0]["travel"]
@@ -315,11 +311,48 @@ def a_checkout_reserves_captures_voids_and_refunds():
         verified(home)
 
 
+def a_day_ends_where_its_zone_is():
+    """One last day in four zones: each voucher ends at the midnight of its own, to the second."""
+    with shop(2) as (home, recipient):
+        key, last = checkout(home), day_in(home, 3)
+        behind = calendar.timegm(time.strptime(last, "%Y-%m-%d")) + 86400  # the midnight of UTC
+        ends = {"KST-9": behind - 9 * 3600, "Asia/Jakarta": behind - 7 * 3600, "UTC0": behind, "EST5": behind + 5 * 3600}
+        held = {zone: codes(home, recipient, campaign(home, recipient, zone=zone, until=last))[0]["shop"] for zone in ends}
+
+        def asked(zone, what, **body):
+            return home.http("POST", f"/v1/vouchers/{what}", {"code": held[zone], **body}, key=key)
+
+        for zone, end in ends.items():
+            same(asked(zone, "check").json["until"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end)), zone)
+        for zone, end in ends.items():
+            home.wait_days((end - home.now() - 30) / 86400)
+            later = [other for other in ends if ends[other] > end]
+            same({asked(other, "redeem", amount=1).status for other in [zone, *later]}, {200}, f"half a minute before {zone} ends")
+            home.wait_days(1 / 1440)
+            same(asked(zone, "redeem", amount=1).code, "voucher.over", zone)
+            same({asked(other, "redeem", amount=1).status for other in later}, {200} if later else set(), f"when {zone} has ended")
+        verified(home)
+
+
+def money_is_counted_in_its_smallest_unit():
+    with shop(2) as (home, recipient):
+        key = checkout(home)
+        for currency, written, worth in (("KRW", "5000", 5000), ("IDR", "75000.50", 7500050), ("USD", "12.5", 1250)):
+            one = campaign(home, recipient, currency=currency, parts=[f"shop={written}"])
+            code = codes(home, recipient, one)[0]["shop"]
+            taken = home.good("POST", "/v1/vouchers/redeem", {"code": code, "amount": worth - 1}, key=key)
+            same([taken["currency"], taken["amount"], taken["left"]], [currency, worth - 1, 1], "one unit is left")
+            same(totals(home, one)["shop"]["used"], worth - 1)
+            adds_up(home, one)
+        body = {"title": "Sorry", "who": "all", "until": "2030-01-31", "recipient": recipient.public}
+        for currency, written in (("KRW", "5000.5"), ("KRW", "5000.0"), ("IDR", "1.005"), ("USD", "12.505"), ("USX", "1")):
+            got = home.http("POST", "/v1/campaigns", {**body, "currency": currency, "parts": [f"shop={written}"]})
+            check(got.status in (400, 422), f"{currency} {written}: {got}")
+        verified(home)
+
+
 def a_redemption_is_moved_by_the_key_that_made_it():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 2)
-        home.start()
+    with shop(2) as (home, recipient):
         one = campaign(home, recipient)
         code = codes(home, recipient, one)[0]["travel"]
         mine, other = checkout(home), home.issue("checkout")
@@ -354,10 +387,7 @@ def without_case(problem):
 
 
 def codes_of_another_campaign_or_part_are_refused():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 3)
-        home.start()
+    with shop(3) as (home, recipient):
         one, two = campaign(home, recipient), campaign(home, recipient, parts=["music=3 month"], currency=None)
         key = checkout(home)
         first, second = codes(home, recipient, one)[0], codes(home, recipient, two)[0]
@@ -378,10 +408,7 @@ def codes_of_another_campaign_or_part_are_refused():
 
 
 def a_code_that_nobody_was_given_stops_its_campaign():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 4)
-        home.start()
+    with shop(4) as (home, recipient):
         one = campaign(home, recipient)
         rows = codes(home, recipient, one)
         key = checkout(home)
@@ -415,10 +442,7 @@ def a_code_that_nobody_was_given_stops_its_campaign():
 
 
 def terms_that_take_back_what_they_give_are_not_announced():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 3)
-        home.start()
+    with shop(3) as (home, recipient):
         _, (boss, second) = colleagues(home, "ana", "budi")
         unfair = {**TERMS, "terms_en": "By using it you waive all claims. Members only: register again. Orders above 50."}
         made_one = home.good("POST", "/v1/campaigns", {"title": "Sorry", "who": "all", "currency": "KRW", "until": "2030-01-31",
@@ -505,10 +529,7 @@ def a_campaign_follows_the_count_of_its_incident():
 
 
 def what_was_announced_is_changed_by_announcing_anew():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 3)
-        home.start()
+    with shop(3) as (home, recipient):
         one = campaign(home, recipient, until=day_in(home, 60))
         code = codes(home, recipient, one)[0]["travel"]
         key = checkout(home)
@@ -585,10 +606,7 @@ def signed(vkey, note):
 
 
 def a_kill_loses_nothing_and_pays_nothing_twice():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 60)
-        home.start()
+    with shop(60) as (home, recipient):
         one = campaign(home, recipient)
         rows = codes(home, recipient, one)
         key = checkout(home)
@@ -616,10 +634,7 @@ def a_kill_loses_nothing_and_pays_nothing_twice():
 
 
 def a_row_that_somebody_changed_is_found():
-    with Home() as home:
-        recipient = Recipient(home)
-        customers(home, 3)
-        home.start()
+    with shop(3) as (home, recipient):
         one = campaign(home, recipient)
         rows = codes(home, recipient, one)
         key = checkout(home)
@@ -657,6 +672,8 @@ if __name__ == "__main__":
           who_guesses_from_ever_new_networks_is_stopped_and_told_of,
           one_voucher_is_taken_once_by_a_thousand,
           a_checkout_reserves_captures_voids_and_refunds,
+          a_day_ends_where_its_zone_is,
+          money_is_counted_in_its_smallest_unit,
           a_redemption_is_moved_by_the_key_that_made_it,
           codes_of_another_campaign_or_part_are_refused,
           a_code_that_nobody_was_given_stops_its_campaign,

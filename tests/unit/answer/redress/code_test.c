@@ -141,6 +141,40 @@ static void forgives_what_people_type(void **state)
     assert_true(seen);
 }
 
+static const char symbols_all[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/* A code whose check symbol is `check`, behind zeros and two numerals. */
+static enum typed typed_of(size_t first, size_t second, size_t check)
+{
+    char text[] = "0000000000000000";
+    struct ff1_halves numerals = {0, 0};
+    text[VOUCHER_SYMBOLS - 3] = symbols_all[first];
+    text[VOUCHER_SYMBOLS - 2] = symbols_all[second];
+    text[VOUCHER_SYMBOLS - 1] = symbols_all[check];
+    return code_typed(slice_text(text), &numerals);
+}
+
+/*
+ * Damm's example 5.2 of order 32, x * y = 2(x + y) over GF(2^5) with x^5 + x^2 + 1 (37), as the package damm32 of PyPI has
+ * it: row x of the table is the first one with x added to the place. Every string of two numerals behind zeros, whole.
+ */
+static void every_slip_of_three_symbols_is_found(void **state)
+{
+    (void)state;
+    static const uint8_t row[] = {0, 2, 4, 6, 8,  10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30,
+                                  5, 7, 1, 3, 13, 15, 9,  11, 21, 23, 17, 19, 29, 31, 25, 27};
+    for (size_t x = 0; x < COUNT_OF(row); x++) {
+        for (size_t y = 0; y < COUNT_OF(row); y++) {
+            size_t check = row[row[x] ^ y];
+            for (size_t other = 0; other < COUNT_OF(row); other++)
+                assert_int_equal(typed_of(x, y, other), other == check ? TYPED_CODE : TYPED_SLIP);
+            /* weakly and totally anti-symmetric: no swap of neighbours goes unseen, that of the last two neither */
+            if (x != y) assert_int_equal(typed_of(y, x, check), TYPED_SLIP);
+            if (y != check) assert_int_equal(typed_of(x, check, y), TYPED_SLIP);
+        }
+    }
+}
+
 enum { STATISTIC_CODES = 10 * 1024 * 1024, STATISTIC_PIECE = 8192, RADIX = 32 };
 
 /* Sum of (seen - expected)^2 / expected over 32 equally likely outcomes; 31 in the mean, above 90 once in 10^7. */
@@ -160,8 +194,26 @@ static void numerals_fill(uint8_t out[128])
     for (size_t i = 0; i < RADIX; i++) out[(size_t)symbols[i]] = (uint8_t)i;
 }
 
-/* Over ten million neighbours: every symbol is as frequent as any other at every place, and a code says nothing of the next. */
-static void codes_of_neighbours_look_like_chance(void **state)
+enum { SORT_BITS = 16, SORT_BUCKETS = 1 << SORT_BITS };
+
+/* Sorted by sixteen bits at a time; the result is in `numbers` again. */
+static void sort(uint64_t *numbers, uint64_t *room, size_t count)
+{
+    for (unsigned shift = 0; shift < 64; shift += SORT_BITS) {
+        static size_t starts[SORT_BUCKETS + 1];
+        memset(starts, 0, sizeof starts);
+        for (size_t i = 0; i < count; i++) starts[(numbers[i] >> shift & (SORT_BUCKETS - 1)) + 1]++;
+        for (size_t i = 0; i < SORT_BUCKETS; i++) starts[i + 1] += starts[i];
+        for (size_t i = 0; i < count; i++)
+            room[starts[numbers[i] >> shift & (SORT_BUCKETS - 1)]++] = numbers[i];
+        uint64_t *was = numbers;
+        numbers = room;
+        room = was;
+    }
+}
+
+/* Over ten million neighbours: no two are alike, every symbol is as frequent as any other at every place, and a code says nothing of the next. */
+static void codes_of_neighbours_are_unlike_and_look_like_chance(void **state)
 {
     (void)state;
     static char texts[STATISTIC_PIECE][VOUCHER_TEXT_BYTES];
@@ -169,6 +221,8 @@ static void codes_of_neighbours_look_like_chance(void **state)
     SCOPED(voucher_codes_free) struct voucher_codes *codes = NULL;
     char last[VOUCHER_TEXT_BYTES] = "0000-0000-0000-000";
     uint8_t numerals[128];
+    uint64_t *all = calloc(STATISTIC_CODES, sizeof *all), *room = calloc(STATISTIC_CODES, sizeof *room);
+    assert_true(all && room);
     numerals_fill(numerals);
     codes_open(9, &codes);
     last[VOUCHER_TEXT_BYTES - 1] = '0';
@@ -180,6 +234,8 @@ static void codes_of_neighbours_look_like_chance(void **state)
                 assert_true(numeral < RADIX);
                 at[place][numeral]++;
                 step[place][numeral ^ numerals[last[place + place / 4] & 127]]++;
+                all[first + i] =
+                    all[first + i] << 5 | numeral; /* the last 64 of 80 bits: enough to tell them apart */
             }
             memcpy(last, texts[i], sizeof last);
         }
@@ -190,6 +246,10 @@ static void codes_of_neighbours_look_like_chance(void **state)
         if (alone > 90 || after > 90)
             fail_msg("place %zu: %.0f, after the one before %.0f", place, alone, after);
     }
+    sort(all, room, STATISTIC_CODES);
+    for (size_t i = 1; i < STATISTIC_CODES; i++) assert_true(all[i] > all[i - 1]);
+    free(all);
+    free(room);
 }
 
 static void no_part_has_more_than_its_share(void **state)
@@ -222,8 +282,9 @@ int main(void)
         cmocka_unit_test(each_code_leads_back_to_its_serial),
         cmocka_unit_test(another_key_knows_none_of_them),
         cmocka_unit_test(every_single_slip_is_found),
+        cmocka_unit_test(every_slip_of_three_symbols_is_found),
         cmocka_unit_test(forgives_what_people_type),
-        cmocka_unit_test(codes_of_neighbours_look_like_chance),
+        cmocka_unit_test(codes_of_neighbours_are_unlike_and_look_like_chance),
         cmocka_unit_test(no_part_has_more_than_its_share),
     };
     return cmocka_run_group_tests(tests, crypto_open, crypto_close);
