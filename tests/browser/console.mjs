@@ -162,6 +162,24 @@ const failed = await tell({
     await page.context().close();
   },
 
+  async other_pages_get_nothing_from_these() {
+    const page = await openPage(browser, home, { state: states.kim });
+    const got = await page.goto(home.console);
+    const policy = got.headers()["content-security-policy"];
+    for (const part of ["default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"]) check(policy.includes(part), `the policy has ${part}: ${policy}`);
+    const alone = await page.evaluate(() => fetch("/v1/incidents", { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"title":"by another page"}' }).then((answer) => answer.status));
+    same(alone, 403, "the cookie alone changes nothing");
+    await page.context().close();
+    const other = await (await browser.newContext({ storageState: states.kim })).newPage();
+    await other.goto(`${home.api}/healthz`);
+    await other.evaluate((at) => new Promise((done) => { const frame = document.createElement("iframe"); frame.src = at; frame.onload = done; document.body.append(frame); }), home.console);
+    const framed = other.frames().at(-1);
+    same(await framed.locator("#app").count(), 0, "no page is shown in a frame of another");
+    const read = await other.evaluate((at) => fetch(`${at}/v1/self`, { credentials: "include" }).then(() => "read", () => "refused"), home.console);
+    same(read, "refused", "no other page reads an answer");
+    await other.context().close();
+  },
+
   async an_entry_is_proved_in_the_page() {
     await everywhere(async (page) => {
       await go(page, "ledger");
@@ -268,6 +286,14 @@ const failed = await tell({
 
   async public_words_are_checked_and_published_by_another() {
     const kim = await openPage(browser, home, { state: states.kim }), at = `${home.console}/#/incidents/${home.incident}`;
+    const budi = await openPage(browser, home);
+    await signIn(budi, home, "budi@shop.example");
+    states.budi = await budi.context().storageState();
+    await budi.goto(`${home.console}/#/incidents`);
+    await budi.getByText("There is none that you may see.").waitFor();
+    await budi.goto(`${at}/timeline`);
+    await budi.getByText("There is no such thing, or you may not see it.").waitFor();
+    check(!(await budi.content()).includes("Customer list copied"), "who is not let in learns nothing");
     await kim.goto(`${at}/tasks`);
     await kim.getByRole("button", { name: "Let somebody in" }).click();
     await kim.getByLabel("Who", { exact: true }).selectOption({ label: "Budi" });
@@ -297,10 +323,8 @@ const failed = await tell({
     same(await kim.locator("main img, main script").count(), 0, "what was written is text");
     await kim.getByRole("button", { name: "Open", exact: true }).click();
     await kim.getByText("The check finds nothing.").waitFor();
-    const budi = await openPage(browser, home);
-    await signIn(budi, home, "budi@shop.example");
-    states.budi = await budi.context().storageState();
     await budi.goto(`${at}/statements`);
+    await budi.getByRole("button", { name: "Try again" }).click();
     await budi.getByRole("button", { name: "It is published" }).waitFor();
     check(await budi.getByRole("button", { name: "It is published" }).isDisabled(), "not with faults");
     await budi.getByRole("button", { name: "Open", exact: true }).click();

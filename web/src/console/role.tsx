@@ -1,6 +1,6 @@
 // A role, changed: which details it sees in full or masked, what it is asked for first, how many people a day.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, type Page } from "../ui/api";
 import { Choice, Input, Loaded, Note, Sheet, Trouble, useAct, useAsk } from "../ui/parts";
 import { t, word } from "../ui/words";
@@ -16,6 +16,8 @@ export function EditRole({ role, onChange, onDone }: { role: Role; onChange: () 
   const [grant, setGrant] = useState(role.grant);
   const [asked, setAsked] = useState<boolean>();
   const act = useAct();
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => { top.current?.scrollIntoView({ block: "start" }); }, []);
   const put = (names: string[]) => act.run(async () => {
     const known = names.flatMap((name) => { const how = seen[name] ?? was(name); return how === "full" ? [name] : how === "mask" ? [`${name}.mask`] : []; });
     const others = role.fields.filter((one) => !names.includes(one.replace(/\.mask$/, ""))); // forms that this page does not offer stay as they are
@@ -24,6 +26,7 @@ export function EditRole({ role, onChange, onDone }: { role: Role; onChange: () 
     onChange();
   });
   return (
+    <div ref={top}>
     <Sheet title={t("role.title", { role: word("role", role.name) })} side={<button type="button" class="slim" onClick={onDone}>{t("team.left.close")}</button>}>
       <p class="soft">{t("team.role.about")}</p>
       <Loaded of={fields}>{({ items }) => (
@@ -38,5 +41,6 @@ export function EditRole({ role, onChange, onDone }: { role: Role; onChange: () 
         </form>
       )}</Loaded>
     </Sheet>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 // Today: what goes on now, and what wants somebody's hand.
 import type { JSX } from "preact";
 import { ask, askAll, heard } from "../ui/api";
-import { Countdown, Empty, Figure, Id, Loaded, Meter, Note, Rows, Sheet, Tag, Time, useAsk } from "../ui/parts";
+import { Countdown, Empty, Figure, Loaded, Meter, Note, Rows, Sheet, Tag, Time, useAsk } from "../ui/parts";
 import { language, number, share, t, word } from "../ui/words";
 import { useShared } from "./state";
 import type { Alerts, Approval, Clocks, Incident, ReaderRow, WatchStatus } from "./shapes";
@@ -124,7 +124,7 @@ function Week(): JSX.Element {
     <Sheet title={t("today.week")}>
       <Loaded of={week}>{(got) => <Note><p style={{ whiteSpace: "pre-line" }}>{got.text.trim()}</p></Note>}</Loaded>
       {can("backup") ? <Backup /> : null}
-      {can("ledger") ? <Loaded of={point}>{(text) => { const [origin = "", size = "0"] = text.split("\n"); return <dl class="facts"><dt>{t("today.ledger")}</dt><dd class="number">{t("entries", { n: Number(size) })}</dd><dt>{t("ledger.origin")}</dt><dd><Id of={origin} /></dd></dl>; }}</Loaded> : null}
+      {can("ledger") ? <Loaded of={point}>{(text) => { const [origin = "", size = "0"] = text.split("\n"); return <dl class="facts"><dt>{t("today.ledger")}</dt><dd class="number">{t("entries", { n: Number(size) })}</dd><dt>{t("ledger.origin")}</dt><dd><code>{origin}</code></dd></dl>; }}</Loaded> : null}
     </Sheet>
   );
 }
