@@ -403,6 +403,11 @@ const failed = await tell({
     await budi.waitForSelector(".house");
     await kim.goto(`${home.console}/#/watch`);
     const row = kim.locator("tr", { hasText: "parcel labels" }).first();
+    await row.getByRole("link", { name: "What it did" }).click();
+    const did = kim.locator("section", { has: kim.getByRole("heading", { name: "Look through the log" }) }).locator("tbody tr");
+    await did.first().waitFor();
+    check((await did.allInnerTexts()).every((line) => line.includes("parcel labels")), "what one reader did, and nobody else");
+    await go(kim, "watch");
     await row.getByRole("button", { name: "Stop" }).click();
     await kim.locator("dialog").getByRole("button", { name: "Stop" }).click();
     await row.getByRole("button", { name: "Ask to let it look again" }).click();

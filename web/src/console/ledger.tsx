@@ -37,7 +37,7 @@ export function Ledger(): JSX.Element {
               </form>
             </Sheet>
             <Outside note={text} size={Number(size)} />
-            <Search size={Number(size)} />
+            <Search key={at[1] === "of" ? at[2] : ""} size={Number(size)} {...(at[1] === "of" && at[2] ? { of: at[2] } : {})} />
           </>
         );
       }}</Loaded>

@@ -12,9 +12,9 @@ const ENOUGH = 20, BUNDLES = 40; // found, or read, before somebody asks for mor
 
 interface Wanted { reader: string; kind: string; from: string; to: string }
 
-export function Search({ size }: { size: number }): JSX.Element {
+export function Search({ size, of = "" }: { size: number; of?: string }): JSX.Element {
   const { names, named } = useShared();
-  const [wanted, setWanted] = useState<Wanted>({ reader: "", kind: "", from: "", to: "" });
+  const [wanted, setWanted] = useState<Wanted>({ reader: of, kind: "", from: "", to: "" });
   const [found, setFound] = useState<Found[]>();
   const [next, setNext] = useState<number>(); // the entry to go on below; none: all were read
   const [read, setRead] = useState(0);

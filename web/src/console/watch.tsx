@@ -47,7 +47,7 @@ function Readers({ onAsked }: { onAsked: () => void }): JSX.Element {
           <h3>{t("hours.title")}</h3>
           <Hours of={got.items} now={now()} />
           <Rows label={t("watch.readers")} of={got.items} heads={[t("head.reader"), ...WINDOWS.map((one) => t(`window.${one}`)), t("watch.usual"), t("head.state"), t("watch.act")]} row={(row) => [
-            <span><strong>{row.name || word("reader", row.reader)}</strong><br /><span class="small soft">{word("role", row.role)}</span></span>,
+            <span><strong>{row.name || word("reader", row.reader)}</strong><br /><span class="small soft">{word("role", row.role)}</span><Did reader={row.reader} /></span>,
             ...WINDOWS.map((window) => { const used = own(row)?.[window] ?? { used: 0, limit: 0 }; return used.limit >= 1e9 ? number(used.used) : <div class="stack tight"><Meter used={used.used} most={used.limit} label={t(`window.${window}`)} /><span class="small">{t("watch.of", { used: used.used, limit: used.limit })}</span></div>; }),
             row.habit.usual_a_day > 0 ? t("watch.a_day", { n: row.habit.usual_a_day }) : t("watch.learning"),
             <Tag tone={row.breaker === "closed" ? "good" : "bad"}>{word("breaker", row.breaker)}</Tag>,
@@ -60,6 +60,12 @@ function Readers({ onAsked }: { onAsked: () => void }): JSX.Element {
   );
 }
 
+/** Its entries in the log: what an alert, or a number, rests on. */
+function Did({ reader }: { reader: string }): JSX.Element | null {
+  const { can } = useShared();
+  return can("ledger") ? <><br /><a class="small" href={`#/ledger/of/${reader}`}>{t("watch.did")}</a></> : null;
+}
+
 function AllAlerts(): JSX.Element {
   const { tick, named } = useShared();
   const [all, setAll] = useState(false);
@@ -69,7 +75,7 @@ function AllAlerts(): JSX.Element {
       <Loaded of={alerts}>{({ items }) => items.length === 0 ? <Empty>{t("today.calm")}</Empty> : (
         <Rows label={t("today.alerts")} of={items} heads={[t("head.what"), t("watch.grave"), t("head.reader"), t("watch.concerned"), t("watch.first"), t("watch.last"), t("watch.findings")]} row={(one) => [
           <strong>{word("detector", one.detector)}</strong>, <Tag tone={one.severity === "critical" || one.severity === "high" ? "bad" : "warn"}>{word("severity", one.severity)}</Tag>,
-          one.name || word("reader", named(one.reader)), number(one.people), <Time at={one.first} />, <Time at={one.last} />,
+          <span>{one.name || word("reader", named(one.reader))}<Did reader={one.reader} /></span>, number(one.people), <Time at={one.first} />, <Time at={one.last} />,
           number(one.findings)]} />
       )}</Loaded>
     </Sheet>
