@@ -1,6 +1,7 @@
 /*
  * Codes and checks of vouchers a second, one thread; and what a campaign's people cost when it is opened: their set made
- * and named by its hash. voucher_bench [--codes N] [--people N]: lines as measure.h has them.
+ * and named by its hash; `size` of `…_bytes` is what is stored of them.
+ * voucher_bench [--codes N] [--people N]: lines as measure.h has them.
  */
 #include "answer/incident/kept_set.h"
 #include "answer/redress/code.h"
@@ -42,6 +43,17 @@ static void codes_and_checks(struct crypto *crypto, uint64_t count)
     round_print("checks", done, done, check, &none);
 }
 
+/* What is stored of a campaign's people: their set, which the count of the leak has kept already. */
+static uint64_t set_bytes(struct set *set)
+{
+    SCOPED(buf_done) struct buf bytes = {0};
+    for (size_t place = 0; place < set_chunk_count(set); place++) {
+        uint64_t chunk = 0;
+        set_chunk_get(set, place, &chunk, &bytes);
+    }
+    return bytes.len;
+}
+
 static void campaign(struct crypto *crypto, uint64_t people, bool scattered)
 {
     struct times none = {0};
@@ -58,6 +70,8 @@ static void campaign(struct crypto *crypto, uint64_t people, bool scattered)
     const struct took took = {now_ns() - wall, cpu_ns() - cpu};
     round_print(scattered ? "campaign_scattered" : "campaign_everybody", set_count(&union_of) * PARTS, 1,
                 took, &none);
+    round_print(scattered ? "campaign_scattered_bytes" : "campaign_everybody_bytes", set_bytes(&union_of), 1,
+                (struct took){0}, &none);
 }
 
 int main(int argc, char **argv)
