@@ -1,10 +1,21 @@
 // Stories of the portal: as customers use it, in three languages, on a phone and at a desk.
+import jsQR from "jsqr";
 import { check, look, nowhere, openBrowser, openHome, openPage, same, tell } from "./stage.mjs";
 
 const home = await openHome("portal_stage.py");
 const browser = await openBrowser();
 const LANGS = ["en", "id", "ko"], DEVICES = ["phone", "desktop"];
 const SECRETS = ["Ji-woo Kim", "jiwoo@mail.example", "+821012345678", "Dewi Lestari", "dewi@mail.example"];
+
+/** What another program reads in a QR code of the page: its squares, drawn at five pixels each. */
+async function scanned(svg) {
+  const [box, path] = await Promise.all([svg.getAttribute("viewBox"), svg.locator("path").getAttribute("d")]);
+  const side = Number(box.split(" ")[2]), scale = 5, data = new Uint8ClampedArray((side * scale) ** 2 * 4).fill(255);
+  for (const [, x, y] of path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)) {
+    for (let dy = 0; dy < scale; dy++) for (let dx = 0; dx < scale; dx++) data.fill(0, 4 * ((Number(y) * scale + dy) * side * scale + Number(x) * scale + dx), 4 * ((Number(y) * scale + dy) * side * scale + Number(x) * scale + dx) + 3);
+  }
+  return jsQR(data, side * scale, side * scale)?.data;
+}
 
 /** In every language on every device; dark where it is a phone in Korean. */
 async function everywhere(story) {
@@ -117,6 +128,9 @@ const failed = await tell({
       await sheets.nth(1).locator("button").click();
       await page.waitForSelector(".voucher svg.qr");
       same(await page.locator(".voucher").count(), 2);
+      for (const voucher of await page.locator(".voucher").all()) {
+        same(await scanned(voucher.locator("svg.qr")), await voucher.locator("code").innerText(), "a scanner reads the code that stands beside it");
+      }
       await sheets.nth(2).locator("button").click();
       await page.waitForSelector("li.line .tag");
       same(await page.locator("li.line .tag.bad").count(), 0, "each look is proved");

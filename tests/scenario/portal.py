@@ -468,6 +468,29 @@ def five_tries_and_no_more_and_guessing_ends():
         same(Visitor(home).ask("POST", "/v1/portal/code", {"email": "no address"}).code, "field.format")
 
 
+def a_crowd_waits_its_turn_and_is_told_how_long():
+    with Home(shop="toko-kim") as home, MailHost() as host:
+        home.start(*portal_options(home), "--proxy", "127.0.0.1")
+        leaked(home, host, sent=False)
+        visitor, waits = Visitor(home), []
+        refused = [visitor.ask("POST", "/v1/portal/code", {"email": f"x{n}@mail.example"}, **{"X-Forwarded-For": "192.0.2.66"})
+                   for n in range(20)]
+        same([one.status for one in refused].count(429) > 0, True, "one source has a few in the queue at most")
+        check(all(int(one.headers["retry-after"]) >= 1 for one in refused if one.status == 429), "and is told when to come back")
+        for n in range(100):
+            answer = visitor.ask("POST", "/v1/portal/code", {"email": f"y{n}@mail.example"}, **{"X-Forwarded-For": f"198.51.{n}.1"})
+            same(answer.status, 202, "everybody else is let in behind it")
+            waits.append(answer.json["wait_s"])
+        check(waits[0] <= 2 and waits[-1] > waits[0], f"each is told the wait, which grows: {waits[0]} … {waits[-1]}")
+        began, dewi = time.monotonic(), Visitor(home)
+        told = dewi.ask("POST", "/v1/portal/code", {"email": "dewi@mail.example"}, **{"X-Forwarded-For": "203.0.113.9"}).json["wait_s"]
+        while not mails_to(host, "dewi@mail.example"):
+            check(time.monotonic() < began + 20, "no code came")
+            time.sleep(0.02)
+        took = time.monotonic() - began
+        check(took < told + 3, f"it came within the wait that was told: {took:.1f} s of {told} s")
+
+
 def who_changed_their_address_lately_or_is_erased_gets_no_code():
     with Home(shop="toko-kim") as home, MailHost() as host:
         home.start(*portal_options(home))
@@ -488,5 +511,6 @@ def who_changed_their_address_lately_or_is_erased_gets_no_code():
 if __name__ == "__main__":
     story(a_message_is_told_from_a_false_one, guessing_ends_and_who_has_a_code_is_not_held_up,
           a_code_shows_what_leaked_and_more_takes_the_notice, whether_an_address_is_known_is_nowhere_to_be_seen,
-          five_tries_and_no_more_and_guessing_ends, who_changed_their_address_lately_or_is_erased_gets_no_code,
+          five_tries_and_no_more_and_guessing_ends, a_crowd_waits_its_turn_and_is_told_how_long,
+          who_changed_their_address_lately_or_is_erased_gets_no_code,
           public_words_are_signed_files_that_any_web_server_carries, the_portal_has_its_own_routes_and_no_others, beyond_this_machine_it_wants_tls_and_of_several_shops_one)

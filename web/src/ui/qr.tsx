@@ -1,4 +1,4 @@
-// QR codes as SVG: byte mode, error correction M, the version that fits (ISO/IEC 18004). tests/browser reads them back.
+// QR codes as SVG: byte mode, error correction M, the version that fits (ISO/IEC 18004). tests/browser/portal.mjs reads them back with jsQR.
 import type { JSX } from "preact";
 
 // For versions 1 to 20: error correction codewords of a block, and blocks (table 9, level M).
