@@ -32,6 +32,8 @@ bench: packages-bench build
 
 bench-full: packages-bench build
 	@bench/run --full
+	@ninja -C build -j $(jobs) bench/evidence_bench
+	@bench/evidence --growth 1000000,3000000,$(or $(N),10000000) --plot build/evidence-growth.svg
 
 # The simulator for H hours.
 soak: packages-check

@@ -223,6 +223,24 @@ def when_it_was_taken_and_through_whom():
         check(seconds["absent_since"] >= changed + 9 * 86400, f"none of those who came later is in it: {told['taken']}")
 
 
+def columns_the_vault_has_no_field_for_are_told_and_a_key_by_its_canary():
+    with Home() as home:
+        home.start()
+        home.good("POST", "/v1/canaries/plan", {"domains": ["mail.toko.example"]})
+        rows = [{"ref": f"C{at}", "email": f"siti{at}@surat.example", "loyalty tier": ("gold", "tin")[at % 2], "last ip": f"198.51.100.{at}"}
+                for at in range(40)]
+        for row in rows:
+            home.create(row["ref"], country="ID", lang="id", email=row["email"])
+        courier = home.good("POST", "/v1/keys", {"role": "service", "name": "courier"})["id"]
+        home.good("POST", "/v1/canaries", {"key": courier})
+        canary = home.good("POST", "/v1/canaries/list", {})["items"][-1]
+        one = opened(home)
+        told = match(home, one, as_csv([*rows, {"ref": canary["ref"], "email": canary["email"], "loyalty tier": "", "last ip": ""}],
+                                       ("ref", "email", "loyalty tier", "last ip")), "with more")
+        same(told["canaries"], [{"given_to": courier, "count": 1}], "which key's")
+        same({row["column"]: row["looks_like"] for row in told["unknown"]}, {"loyalty tier": "other", "last ip": "network"})
+
+
 def a_file_becomes_exposures():
     with Shop() as shop:
         home, one = shop.home, shop.one
@@ -399,5 +417,5 @@ def without_a_daemon_it_works_as_well():
 
 if __name__ == "__main__":
     story(every_form_of_a_dump_names_the_same_people, noise_costs_no_people_and_claims_no_strangers, whose_it_is,
-          shared_values_name_nobody_alone, a_file_becomes_exposures, a_file_is_known_again, when_it_was_taken_and_through_whom, each_match_is_an_entry_and_only_members_may,
+          shared_values_name_nobody_alone, columns_the_vault_has_no_field_for_are_told_and_a_key_by_its_canary, a_file_becomes_exposures, a_file_is_known_again, when_it_was_taken_and_through_whom, each_match_is_an_entry_and_only_members_may,
           a_match_that_was_killed_goes_on_from_there, who_is_erased_meanwhile_is_nobody, a_bomb_and_a_cut_file_are_told, without_a_daemon_it_works_as_well)
