@@ -189,7 +189,10 @@ const failed = await tell({
     await page.keyboard.press("Tab");
     same(await focused(), "SELECT");
     await page.keyboard.press("Tab");
-    same(await focused(), "#/message");
+    for (const door of ["/status/", "#/mine", "#/message"]) {
+      same(await focused(), door, "door by door");
+      if (door !== "#/message") await page.keyboard.press("Tab");
+    }
     await page.keyboard.press("Enter");
     await page.waitForSelector("form");
     same(await page.evaluate(() => document.activeElement?.tagName), "H1", "a new page is read from its heading");
