@@ -3,7 +3,7 @@ _amanah()
     local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}
     local words= options=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W " init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice desk promise redress profile contact export job rotate field mail self ledger verify law portal password backup backups restore demo completion help version --help --version" -- "$current"))
+        COMPREPLY=($(compgen -W " init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice desk claim promise redress profile contact export job rotate field mail self ledger verify law portal password backup backups restore demo completion help version --help --version" -- "$current"))
         return
     fi
     case $first in
@@ -26,6 +26,7 @@ _amanah()
         evidence) words="match" ;;
         notice) words="draft status preview test send approve pause resume stop person list reached hook letters verify bounce lmtp text" ;;
         desk) words="open list show answer escalate note close rights" ;;
+        claim) words="open pools confirm make list show propose grant refuse share" ;;
         promise) words="add list done note drop" ;;
         redress) words="open status change announce codes rekey totals wallet check reserve capture void redeem refund verify" ;;
         profile) words="put show" ;;
@@ -176,6 +177,16 @@ _amanah()
         "desk note") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "desk close") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "desk rights") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim open") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim pools") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim confirm") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim make") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim show") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim propose") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim grant") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim refuse") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "claim share") options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
         "promise add") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "promise list") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "promise done") options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

@@ -645,6 +645,31 @@ struct ticket_act_ask {
     struct slice id, act, text, who;
     bool mail;
 };
+struct pool_open_ask {
+    struct slice title, currency, until, incident, text;
+    uint64_t amount;
+};
+struct pool_list_ask {
+    char none;
+};
+struct pool_act_ask {
+    struct slice id, act, text;
+};
+struct claim_make_ask {
+    struct slice pool, subject, text, evidence;
+    uint64_t amount;
+};
+struct claim_list_ask {
+    struct slice pool, after;
+    uint64_t limit;
+};
+struct claim_show_ask {
+    struct slice id;
+};
+struct claim_act_ask {
+    struct slice id, act, text;
+    uint64_t amount;
+};
 struct promise_add_ask {
     struct slice kind, text, due, provider, enrolment, purpose, currency, incident;
     uint64_t years, cost;

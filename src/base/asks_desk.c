@@ -69,3 +69,50 @@ const struct member promise_act_members[] = {
     TEXT(promise_act_ask, proof, 64, false, "SHA-256 of what shows it; done needs one"),
     {0},
 };
+
+static const char pool_about[] = "the pool's id, pool_…";
+static const char claim_about[] = "the claim's id, clm_…";
+const struct member pool_open_members[] = {
+    TEXT(pool_open_ask, title, 200, true, "its name, as people read it"),
+    TEXT(pool_open_ask, currency, 3, true, "ISO 4217: KRW, IDR, USD, …"),
+    MEMBER(pool_open_ask, amount, WIRE_U64, PROMISE_COST_MAX, true, "all that it holds, in minor units"),
+    TEXT(pool_open_ask, until, 40, true, "the last day on which claims are made, in UTC, or a time"),
+    TEXT(pool_open_ask, text, 4000, true, "what may be claimed, with which evidence; how it is shared out"),
+    TEXT(pool_open_ask, incident, ID_BYTES_MAX, false, "the incident because of which, inc_…"),
+    {0},
+};
+const struct member pool_list_members[] = {{0}};
+const struct member pool_act_members[] = {
+    TEXT(pool_act_ask, id, ID_BYTES_MAX, true, pool_about),
+    TEXT(pool_act_ask, act, 32, true,
+         "confirm (somebody else than who opened it), share (once it has closed)"),
+    TEXT(pool_act_ask, text, 2000, false, "why; sealed"),
+    {0},
+};
+const struct member claim_make_members[] = {
+    TEXT(claim_make_ask, pool, ID_BYTES_MAX, true, pool_about),
+    TEXT(claim_make_ask, subject, ID_BYTES_MAX, true, "whose loss, sub_…"),
+    MEMBER(claim_make_ask, amount, WIRE_U64, PROMISE_COST_MAX, true, "what is claimed, in minor units"),
+    TEXT(claim_make_ask, evidence, 64, true, "SHA-256 of what proves the loss"),
+    TEXT(claim_make_ask, text, TICKET_TEXT_BYTES_MAX, true, "what was lost, and how; sealed"),
+    {0},
+};
+const struct member claim_list_members[] = {
+    TEXT(claim_list_ask, pool, ID_BYTES_MAX, true, pool_about),
+    TEXT(claim_list_ask, after, ID_BYTES_MAX, false, page_about),
+    MEMBER(claim_list_ask, limit, WIRE_U64, PAGE_MAX, false, limit_about),
+    {0},
+};
+const struct member claim_show_members[] = {
+    TEXT(claim_show_ask, id, ID_BYTES_MAX, true, claim_about),
+    {0},
+};
+const struct member claim_act_members[] = {
+    TEXT(claim_act_ask, id, ID_BYTES_MAX, true, claim_about),
+    TEXT(claim_act_ask, act, 32, true,
+         "propose an amount; grant or refuse it: somebody else than who proposed"),
+    MEMBER(claim_act_ask, amount, WIRE_U64, PROMISE_COST_MAX, false,
+           "of propose; 0 or none: what was claimed"),
+    TEXT(claim_act_ask, text, 2000, true, "why; sealed"),
+    {0},
+};

@@ -7,8 +7,10 @@
 
 enum { PAIRS_MAX = 32 };
 
-static void head_put(const struct matter_row *row, struct buf *out)
+static void head_put(const struct matter_row *row, uint64_t author, int64_t time_us, struct buf *out)
 {
+    buf_be64(out, author);
+    buf_be64(out, (uint64_t)time_us);
     buf_be32(out, row->kind);
     buf_be64(out, row->subject);
     buf_be64(out, row->about);
@@ -19,10 +21,12 @@ static void head_put(const struct matter_row *row, struct buf *out)
     buf_be64(out, row->amount);
 }
 
-static RESULT head_get(const struct matter_line_row *line, struct matter_row *out)
+static RESULT head_get(const struct matter_line_row *line, struct matter_line *out)
 {
     struct cursor rest = {line->bytes, false};
     struct matter_row row = {.no = line->matter, .lines = line->n};
+    uint64_t author = cursor_be64(&rest);
+    int64_t time_us = (int64_t)cursor_be64(&rest);
     row.kind = cursor_be32(&rest);
     row.subject = cursor_be64(&rest);
     row.about = cursor_be64(&rest);
@@ -33,7 +37,8 @@ static RESULT head_get(const struct matter_line_row *line, struct matter_row *ou
     row.amount = cursor_be64(&rest);
     if (rest.bad || rest.rest.len < AEAD_EXTRA_BYTES)
         return FAIL(CORRUPT, "matter: a stored line is cut short");
-    *out = row;
+    *out = (struct matter_line){
+        .n = line->n, .entry = line->entry, .reader = author, .time_us = time_us, .then = row};
     return OK;
 }
 
@@ -84,7 +89,7 @@ RESULT matter_add(struct batch *batch, const struct reader *reader, struct matte
         next.made_us = batch->now_us;
     }
     next.lines++;
-    head_put(&next, &bytes);
+    head_put(&next, reader->no, batch->now_us, &bytes);
     TRY(text_seal(shop, &next, text, &bytes));
     struct matter_line_row line = {.matter = next.no, .n = next.lines, .bytes = buf_slice(&bytes)};
     struct draft draft = batch_draft(batch, reader, ENTRY_MATTER);
@@ -107,15 +112,18 @@ RESULT matter_find(struct shop *shop, uint64_t no, struct matter_row *out)
     return got.code == CODE_NOT_FOUND ? FAIL(NOT_FOUND, "there is none of that id") : got;
 }
 
-static RESULT entry_check(struct shop *shop, const struct matter_line_row *line, struct entry *out)
+/* Of the open batch there is no entry to hold it against yet: it comes from us. */
+static RESULT entry_check(struct shop *shop, const struct matter_line_row *line)
 {
+    struct entry entry = {0};
     struct hash hash = {{0}};
     SCOPED(buf_done) struct buf bytes = {0};
+    if (line->entry >= ledger_durable(shop->ledger)) return OK;
     TRY(ledger_entry(shop->ledger, line->entry, &bytes, NULL));
-    TRY(entry_read(buf_slice(&bytes), out));
+    TRY(entry_read(buf_slice(&bytes), &entry));
     object_of(shop->crypto, line, &hash);
-    if (out->kind == ENTRY_MATTER && out->object_id == line->matter && out->has_object &&
-        hash_equal(&hash, &out->object))
+    if (entry.kind == ENTRY_MATTER && entry.object_id == line->matter && entry.has_object &&
+        hash_equal(&hash, &entry.object))
         return OK;
     return FAIL(TAMPERED, "matter: a stored line is not the one that entry %llu of the ledger made",
                 (unsigned long long)line->entry);
@@ -146,13 +154,10 @@ static RESULT text_open(struct reading *reading, const struct matter_line_row *l
 static RESULT line_take(void *context, const struct matter_line_row *row)
 {
     struct reading *reading = context;
-    struct entry entry = {0};
-    struct matter_line line = {.n = row->n, .entry = row->entry};
+    struct matter_line line = {0};
     SCOPED(buf_done) struct buf text = {0};
-    TRY(entry_check(reading->shop, row, &entry));
-    TRY(head_get(row, &line.then));
-    line.reader = entry.reader;
-    line.time_us = entry.time_us;
+    TRY(entry_check(reading->shop, row));
+    TRY(head_get(row, &line));
     if (!reading->gone) TRY(text_open(reading, row, &text));
     line.text = buf_slice(&text);
     return reading->each(reading->context, &line);
@@ -203,9 +208,13 @@ struct checking {
 static RESULT line_check(void *context, const struct matter_line_row *line)
 {
     struct checking *checking = context;
-    struct entry entry = {0};
-    TRY(entry_check(checking->shop, line, &entry));
-    TRY(head_get(line, &checking->newest));
+    struct matter_line read = {0};
+    if (line->entry >= ledger_durable(checking->shop->ledger))
+        return FAIL(TAMPERED, "matter: a line names entry %llu, which is in no ledger",
+                    (unsigned long long)line->entry);
+    TRY(entry_check(checking->shop, line));
+    TRY(head_get(line, &read));
+    checking->newest = read.then;
     checking->count++;
     if (line->n == checking->next++) return OK;
     return FAIL(TAMPERED, "matter: a line is missing before the one of entry %llu",

@@ -6,7 +6,7 @@
  * Every line is an entry: its hash binds what the line says, sealed, and what it made of the matter, so a row that somebody
  * changed behind the vault's back is found. No entry holds a word of it, nor whose it is.
  *
- *     bytes    head ‖ box        head: kind 4 · subject 8 · about 8 · state 4 · owner 8 · made 8 · due 8 · amount 8
+ *     bytes    head ‖ box        head: author 8 · time 8 · kind 4 · subject 8 · about 8 · state 4 · owner 8 · made 8 · due 8 · amount 8
  *     object   SHA-256("amanah matter 1" ‖ be64 matter ‖ be32 line ‖ bytes): what the entry carries
  *
  * Main calls: matter_add(), matter_find(), matter_read(). Example:
@@ -20,13 +20,21 @@
 #include "store/matter.h"
 
 enum {
-    MATTER_HEAD_BYTES = 4 + 8 + 8 + 4 + 8 + 8 + 8 + 8,
+    MATTER_HEAD_BYTES = 8 + 8 + 4 + 8 + 8 + 4 + 8 + 8 + 8 + 8,
     MATTER_LINES_MAX = 1000,
     MATTER_TEXT_MAX = 32 * 1024
 };
 
 /* Numbers are stored, and in signed bytes: never reuse one. */
-enum matter_kind { MATTER_COMPLAINT = 1, MATTER_QUESTION, MATTER_SCAM, MATTER_RIGHTS, MATTER_PROMISE };
+enum matter_kind {
+    MATTER_COMPLAINT = 1,
+    MATTER_QUESTION,
+    MATTER_SCAM,
+    MATTER_RIGHTS,
+    MATTER_PROMISE,
+    MATTER_POOL,
+    MATTER_CLAIM
+};
 
 /*
  * Write a line: what `row` is from now on, and why. A row without a number becomes a new matter. `text` is a map of
@@ -48,7 +56,7 @@ struct matter_line {
     struct slice text;      /* a map of CBOR; empty: its subject was erased */
 };
 
-/* TAMPERED: a line is not what its entry holds. Sets the subject's data key on shop->dek. */
+/* TAMPERED: a line is not what its entry holds; one of the open batch has none yet. Sets the subject's data key on shop->dek. */
 RESULT matter_read(struct shop *shop, const struct matter_row *row,
                    RESULT (*each)(void *context, const struct matter_line *line), void *context);
 

@@ -192,7 +192,9 @@ enum id_kind {
     ID_CAMPAIGN,
     ID_REDEMPTION,
     ID_TICKET,
-    ID_PROMISE
+    ID_PROMISE,
+    ID_POOL,
+    ID_CLAIM
 };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */

@@ -34,7 +34,7 @@ struct matter_store {
     RESULT (*last)(struct store *store, uint64_t *no); /* 0: none */
     RESULT (*put)(struct store *store, const struct matter_row *row);
     RESULT (*get)(struct store *store, uint64_t no, struct matter_row *row); /* NOT_FOUND */
-    /* Ascending, those behind `after`; of one kind, or of all (0). The row is borrowed. */
+    /* Ascending, those behind `after`; of one kind, or of all (0). The row is borrowed; must not be called within itself. */
     RESULT (*each)(struct store *store, uint32_t kind, uint64_t after, matter_each *each, void *context);
     RESULT (*of_subject)(struct store *store, uint64_t subject, matter_each *each, void *context);
     /* Due by then, the longest due first. */

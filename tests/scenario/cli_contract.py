@@ -347,6 +347,15 @@ def walk(home):
     run("desk answer", said, "text=sorry", "mail=true", status=NO)  # nobody left an address
     run("desk answer", said, "text=sorry")
     run("desk close", said, "text=done")
+    pool = run("claim open", "Losses", "amount=100", "currency=KRW", "until=2030-01-31", "text=theft").text.split(":")[0]
+    within("Losses", run("claim pools").text)
+    run("claim confirm", pool, status=NO)  # somebody else does
+    run("claim share", pool, "--yes", status=NO)
+    run("claim make", pool, "subject=sub_x", "amount=1", "evidence=" + "0" * 64, "text=x", status=NO)
+    run("claim list", pool)
+    run("claim show", "clm_x", status=USAGE)
+    for act in ("propose", "grant", "refuse"):
+        run(f"claim {act}", "clm_x", "text=x", status=USAGE)
     promised = run("promise add", "audit", "text=a yearly audit", "due=2030-01-31").text.split(":")[0]
     within("a yearly audit", run("promise list").text)
     run("promise note", promised, "text=began")

@@ -195,6 +195,65 @@ def a_promise_is_reminded_of_and_kept_with_proof():
         same(home.cli("ledger", "verify").status, 0)
 
 
+EVIDENCE = hashlib.sha256(b"an invoice").hexdigest()
+
+
+def losses_are_shared_out_of_a_pool_to_the_unit():
+    with Home() as home:
+        home.start()
+        staff, (dewi, eko) = colleagues(home, "dewi", "eko")
+        people = [home.create(str(n), lang="id", country="ID", name=f"P{n}") for n in range(5)]
+        until = time.strftime("%Y-%m-%d", time.gmtime(home.now() + 2 * 86400))
+        body = {"title": "Losses", "amount": 100, "currency": "KRW", "until": until, "text": "what was stolen with leaked data"}
+        pool = home.good("POST", "/v1/pools", body, key=dewi)["id"]
+
+        def claim(who, amount, key=None):
+            said = {"subject": who, "amount": amount, "evidence": EVIDENCE, "text": SAID}
+            return home.http("POST", f"/v1/pools/{pool}/claims", said, key=key)
+
+        def act(one, what, key, **more):
+            return home.http("POST", f"/v1/claims/{one}/{what}", {"text": "as the invoice says", **more}, key=key)
+
+        same(claim(people[0], 50).code, "conflict", "nobody confirmed the pool")
+        same(home.http("POST", f"/v1/pools/{pool}/confirm", {}, key=dewi).code, "approval.asker", "not the one who opened it")
+        confirmed = home.http("POST", f"/v1/pools/{pool}/confirm", {}, key=eko)
+        same(confirmed.status, 200, repr(confirmed))
+        same(claim(people[0], 50, home.issue("warehouse")).status, 403)
+        made = [claim(who, amount, key=dewi) for who, amount in zip(people, (50, 30, 40, 2, 90))]
+        same({one.status for one in made}, {201}, repr(made[0]))
+        check("canary" not in str(entry(home, made[0].json)), "no word of it in the log")
+        ids = [one.json["id"] for one in made]
+        same(claim(people[0], 9).code, "conflict", "one at a time")
+        same(act(ids[0], "grant", eko).code, "conflict", "an amount is proposed first")
+        same(act(ids[2], "propose", dewi, amount=41).status, 400, "no more than was claimed")
+        for one, amount in zip(ids, (0, 0, 19, 0, 0)):
+            same(act(one, "propose", dewi, **({"amount": amount} if amount else {})).status, 200)
+        same(act(ids[0], "grant", dewi).code, "approval.asker", "two people decide")
+        for one in ids[:4]:
+            same(act(one, "grant", eko).status, 200)
+        same(home.http("POST", f"/v1/pools/{pool}/share", {}, key=dewi).code, "check.not_met", "it is still open")
+        home.wait_days(3.1)
+        same(claim(people[1], 1).code, "conflict", "too late")
+        same(home.http("POST", f"/v1/pools/{pool}/share", {}).code, "check.not_met", "one waits for a decision")
+        within("wait for a decision", home.cli("claim", "share", pool, "--yes").err.decode())
+        eko = staff[1].token()
+        same(act(ids[4], "refuse", eko).status, 200)
+        told = home.good("POST", f"/v1/pools/{pool}/share", {})
+        same([told[name] for name in ("state", "granted", "shared")], ["shared", 0, 100], "the pool, to the unit")
+        listed = {item["id"]: (item["state"], item["amount"]) for item in home.good("GET", f"/v1/pools/{pool}/claims")["items"]}
+        same([listed[one] for one in ids], [("shared", 49), ("shared", 30), ("shared", 19), ("shared", 2), ("refused", 90)])
+        same(home.http("POST", f"/v1/pools/{pool}/share", {}).code, "conflict", "once")
+        check(people[0] not in str(home.good("GET", f"/v1/pools/{pool}/claims")), "a list tells nobody")
+        seen = home.good("GET", f"/v1/claims/{ids[2]}")
+        same([(line["state"], line["amount"]) for line in seen["lines"]],
+             [("made", 40), ("proposed", 19), ("granted", 19), ("shared", 19)])
+        same(seen["lines"][0]["evidence"], EVIDENCE)
+        kinds = [look["kind"] for look in home.good("GET", f"/v1/subjects/{people[2]}/sightings")["items"]]
+        within("relief", kinds, "who read it stands in the customer's history")
+        home.stop()
+        same(home.cli("ledger", "verify").status, 0)
+
+
 def only_the_desk_reads_tickets():
     with Home() as home:
         home.start()
@@ -214,4 +273,5 @@ if __name__ == "__main__":
           what_is_erased_takes_its_words_along,
           who_waits_too_long_is_not_forgotten,
           a_promise_is_reminded_of_and_kept_with_proof,
+          losses_are_shared_out_of_a_pool_to_the_unit,
           only_the_desk_reads_tickets)

@@ -161,6 +161,16 @@ def compensation(walk):
     receipt(walk("GET", "/v1/desk/tickets/{id}", path=f"/v1/desk/tickets/{ticket}"))
     receipt(walk("POST", "/v1/desk/tickets/{id}/{act}", {"text": "done"}, path=f"/v1/desk/tickets/{ticket}/close"))
     same(len(walk("GET", "/v1/desk/rights/{country}", path="/v1/desk/rights/KR?lang=ko").json["items"]), 1)
+    pool = walk("POST", "/v1/pools", {"title": "x", "amount": 1, "currency": "KRW", "until": "2030-01-31", "text": "x"}, 201)
+    receipt(pool)
+    pool = f"/v1/pools/{pool.json['id']}"
+    same(walk("GET", "/v1/pools").json["items"][0]["state"], "asked")
+    problem(walk("POST", "/v1/pools/{id}/{act}", {}, 409, path=pool + "/share"), 409, "conflict")
+    lost = {"subject": "sub_x", "amount": 1, "evidence": "0" * 64, "text": "x"}
+    problem(walk("POST", "/v1/pools/{pool}/claims", lost, 409, path=pool + "/claims"), 409, "conflict")
+    same(walk("GET", "/v1/pools/{pool}/claims", path=pool + "/claims").json["items"], [])
+    problem(walk("GET", "/v1/claims/{id}", None, 400, path="/v1/claims/clm_x"), 400, "id.malformed")
+    problem(walk("POST", "/v1/claims/{id}/{act}", {"text": "x"}, 400, path="/v1/claims/clm_x/grant"), 400, "id.malformed")
     promise = walk("POST", "/v1/promises", {"kind": "audit", "text": "x", "due": "2030-01-31"}, 201)
     receipt(promise)
     same(len(walk("GET", "/v1/promises").json["items"]), 1)
@@ -509,6 +519,8 @@ GOOD = {
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
     "/v1/campaigns": {"title": "x", "parts": ["a=1 b"], "until": "2030-01-31"}, "/v1/vouchers/check": {"code": "x"},
     "/v1/vouchers/reserve": {"code": "x", "amount": 1}, "/v1/vouchers/redeem": {"code": "x", "amount": 1},
+    "/v1/pools": {"title": "x", "amount": 1, "currency": "KRW", "until": "2030-01-31", "text": "x"}, "/v1/claims/{id}/{id}": {"text": "x"},
+    "/v1/pools/{id}/claims": {"subject": "x", "amount": 1, "evidence": "0" * 64, "text": "x"},
     "/v1/promises": {"kind": "audit", "text": "x", "due": "2030-01-31"}, "/v1/promises/{id}/{id}": {"text": "x"},
     "/v1/desk/tickets": {"kind": "scam", "text": "x"}, "/v1/desk/tickets/{id}/{id}": {"text": "x"}, "/v1/wallet": {"id": "x"}, "/v1/vouchers/capture": {"redemption": "x"}, "/v1/vouchers/void": {"redemption": "x"}, "/v1/vouchers/refund": {"redemption": "x"},
 }

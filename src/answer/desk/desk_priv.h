@@ -7,4 +7,11 @@
 /* A ticket as a line of a mail: which, what kind, due when. */
 void desk_line_put(struct batch *batch, const struct matter_row *row, struct slice lang, struct buf *out);
 
+/* A day, whose end it is, or a time; INVALID when it lies in the past. */
+RESULT desk_day_get(struct slice text, int64_t now_us, int64_t *out);
+
+/* Who reads a matter sees what somebody said: of a customer it is charged, and stands in their history. */
+RESULT desk_read_note(struct batch *batch, const struct reader *reader, const struct matter_row *row,
+                      struct answer *out);
+
 #endif

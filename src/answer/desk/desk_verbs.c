@@ -179,9 +179,8 @@ static RESULT ticket_get(struct shop *shop, struct slice id, struct matter_row *
     return ticket_kind_name((enum matter_kind)out->kind) ? OK : FAIL(NOT_FOUND, "ticket: none of that id");
 }
 
-/* Who reads a ticket sees what somebody said: of a customer it is charged, and stands in their history. */
-static RESULT read_note(struct batch *batch, const struct reader *reader, const struct matter_row *row,
-                        struct answer *out)
+RESULT desk_read_note(struct batch *batch, const struct reader *reader, const struct matter_row *row,
+                      struct answer *out)
 {
     struct shop *shop = batch->shop;
     struct draft draft = batch_draft(batch, reader, ENTRY_RELIEF);
@@ -218,7 +217,7 @@ RESULT verb_ticket_show(struct batch *batch, const struct reader *reader, const 
     const struct lawbook *book = NULL;
     SCOPED(lines_done) struct lines lines = {.shop = shop, .out = &out->body};
     TRY(ticket_get(shop, ask->id, &row));
-    TRY(read_note(batch, reader, &row, out));
+    TRY(desk_read_note(batch, reader, &row, out));
     TRY(lawbook(shop, &book));
     size_t whole = cbor_open(&out->body), members = ROW_MEMBERS + 2;
     row_put(shop, &row, batch->now_us, &out->body);

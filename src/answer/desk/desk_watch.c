@@ -11,6 +11,19 @@
 enum { TOLD_MAX = 50 };
 #define TOLD_FACT "desk_told"
 
+/* How a matter that is due is told of: its id and its words. */
+struct telling {
+    enum id_kind id;
+    const char *kind, *due, *over;
+};
+
+static struct telling telling_of(uint32_t kind)
+{
+    if (kind == MATTER_PROMISE) return (struct telling){ID_PROMISE, "promise", "promise.due", "promise.over"};
+    if (kind == MATTER_POOL) return (struct telling){ID_POOL, "pool", "pool.due", "pool.over"};
+    return (struct telling){ID_TICKET, ticket_kind_name((enum matter_kind)kind), "desk.due", "desk.over"};
+}
+
 /* What is due, as it is gathered: the first ones by name, all by count. */
 struct due {
     struct matter_row at[TOLD_MAX];
@@ -24,7 +37,7 @@ static RESULT due_add(void *context, const struct matter_row *row)
 {
     struct due *due = context;
     bool over = row->due_us <= due->now_us;
-    if (!ticket_kind_name((enum matter_kind)row->kind) && row->kind != MATTER_PROMISE) return OK;
+    if (!telling_of(row->kind).kind) return OK;
     due->over += over;
     due->fresh = due->fresh || (over && row->due_us > due->told_us);
     if (due->count < TOLD_MAX) due->at[due->count++] = *row;
@@ -33,17 +46,15 @@ static RESULT due_add(void *context, const struct matter_row *row)
 
 void desk_line_put(struct batch *batch, const struct matter_row *row, struct slice lang, struct buf *out)
 {
+    struct telling telling = telling_of(row->kind);
     SCOPED(buf_done) struct buf id = {0}, kind = {0}, time = {0}, key = {0};
-    bool promise = row->kind == MATTER_PROMISE, over = row->due_us <= batch->now_us;
-    const char *line = over ? "desk.over" : "desk.due";
-    if (promise) line = over ? "promise.over" : "promise.due";
-    buf_print(&key, "desk.kind.%s", promise ? "promise" : ticket_kind_name((enum matter_kind)row->kind));
-    id_put(batch->shop, promise ? ID_PROMISE : ID_TICKET, row->no, &id);
+    buf_print(&key, "desk.kind.%s", telling.kind);
+    id_put(batch->shop, telling.id, row->no, &id);
     words_put(lang, buf_c(&key), NULL, 0, &kind);
     mail_time_put(&time, row->due_us);
     const struct mail_value values[] = {
         {"ticket", buf_slice(&id)}, {"kind", buf_slice(&kind)}, {"due", buf_slice(&time)}};
-    words_put(lang, line, values, COUNT_OF(values), out);
+    words_put(lang, row->due_us <= batch->now_us ? telling.over : telling.due, values, COUNT_OF(values), out);
     buf_byte(out, '\n');
 }
 
@@ -51,8 +62,8 @@ void desk_line_put(struct batch *batch, const struct matter_row *row, struct sli
 static bool concerns(const struct shop *shop, const struct staff *staff, const struct matter_row *row)
 {
     const struct role *role = role_by_id(&shop->access, staff->role);
-    if (row->owner > 0) return row->owner == reader_no(READER_STAFF, staff->id);
-    return role && (role->acts >> (row->kind == MATTER_PROMISE ? ACT_REDRESS : ACT_DESK) & 1);
+    if (row->owner > 0 && row->kind != MATTER_POOL) return row->owner == reader_no(READER_STAFF, staff->id);
+    return role && (role->acts >> (row->kind >= MATTER_PROMISE ? ACT_REDRESS : ACT_DESK) & 1);
 }
 
 static RESULT person_tell(struct batch *batch, const struct staff *staff, const struct due *due,

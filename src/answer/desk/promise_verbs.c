@@ -16,7 +16,7 @@ static const char *state_name(uint32_t state)
     return state < PROMISE_STATES ? names[state] : names[0];
 }
 
-static RESULT due_get(struct slice text, int64_t now_us, int64_t *out)
+RESULT desk_day_get(struct slice text, int64_t now_us, int64_t *out)
 {
     int64_t day = 0;
     if (text.len == 10) {
@@ -25,7 +25,7 @@ static RESULT due_get(struct slice text, int64_t now_us, int64_t *out)
     } else {
         TRY(time_get(text, out));
     }
-    return *out > now_us ? OK : FAIL(INVALID, "due: lies in the past");
+    return *out > now_us ? OK : FAIL(INVALID, "due, until: lies in the past");
 }
 
 RESULT verb_promise_add(struct batch *batch, const struct reader *reader, const struct promise_add_ask *ask,
@@ -36,7 +36,7 @@ RESULT verb_promise_add(struct batch *batch, const struct reader *reader, const 
     unsigned digits = 0;
     char years[8];
     SCOPED(buf_done) struct buf text = {0};
-    TRY(due_get(ask->due, batch->now_us, &row.due_us));
+    TRY(desk_day_get(ask->due, batch->now_us, &row.due_us));
     if (ask->years > PROMISE_YEARS_MAX) return FAIL(INVALID, "years: at most %d", PROMISE_YEARS_MAX);
     if (ask->cost > 0 && ask->currency.len == 0)
         return FAIL(MEMBER_MISSING, "currency: which one the cost is in");

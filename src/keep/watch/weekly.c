@@ -132,7 +132,7 @@ static RESULT due_count(void *context, const struct matter_row *row)
     struct week *week = context;
     bool promise = row->kind == MATTER_PROMISE;
     week->promises += promise;
-    week->tickets += !promise;
+    week->tickets += row->kind <= MATTER_RIGHTS;
     return OK;
 }
 
