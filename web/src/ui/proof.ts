@@ -13,8 +13,11 @@ function same(a: Uint8Array, b: Uint8Array): boolean { return a.length === b.len
 /** The hash of an entry's bytes as a leaf of the tree. */
 export async function leafOf(entry: string): Promise<Uint8Array<ArrayBuffer>> { return sha256(Uint8Array.of(0), bytes(entry)); }
 
-/** The root that a leaf at a place of a tree of that size comes to by its path; null: the path is of another length. */
-async function climb(leaf: Uint8Array<ArrayBuffer>, index: number, size: number, path: string[]): Promise<Uint8Array<ArrayBuffer> | null> {
+/**
+ * The root that a leaf at a place of a tree of that size comes to by its path; null: the path is of another length. With `left`
+ * only what stands left of it counts: the root of the tree that ended with that leaf.
+ */
+async function climb(leaf: Uint8Array<ArrayBuffer>, index: number, size: number, path: string[], left = false): Promise<Uint8Array<ArrayBuffer> | null> {
   let at = index, last = size - 1, hash = leaf;
   for (const text of path) {
     const other = bytes(text);
@@ -22,11 +25,20 @@ async function climb(leaf: Uint8Array<ArrayBuffer>, index: number, size: number,
     if (at % 2 === 1 || at === last) {
       hash = await sha256(Uint8Array.of(1), other, hash);
       while (at % 2 === 0 && at !== 0) { at = Math.floor(at / 2); last = Math.floor(last / 2); }
-    } else hash = await sha256(Uint8Array.of(1), hash, other);
+    } else if (!left) hash = await sha256(Uint8Array.of(1), hash, other);
     at = Math.floor(at / 2);
     last = Math.floor(last / 2);
   }
   return last === 0 ? hash : null;
+}
+
+/** The root that a proof leads to, and that of the tree which ended with its leaf; null: it leads nowhere. */
+export async function roots(proof: Proof): Promise<{ root: string; before: string } | null> {
+  if (proof.index < 0 || proof.index >= proof.size) return null;
+  const base64 = (hash: Uint8Array): string => btoa(String.fromCharCode(...hash)), leaf = bytes(proof.leaf_hash);
+  const root = await climb(leaf, proof.index, proof.size, proof.hashes);
+  const before = await climb(leaf, proof.index, proof.size, proof.hashes, true);
+  return root && before && { root: base64(root), before: base64(before) };
 }
 
 /** Does this entry stand where the proof says, in the tree whose root the checkpoint names? */

@@ -1,0 +1,1 @@
+../../web/src/ui/proof.ts
