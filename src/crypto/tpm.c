@@ -226,10 +226,10 @@ static RESULT unseal_in(struct tpm *tpm, const struct box *box, struct secret *k
         TRY(policy_take(tpm, box->pcrs));
     }
     code = Esys_Unseal(tpm->esys, tpm->object, tpm->session, ESYS_TR_NONE, ESYS_TR_NONE, &data);
-    if (code != TSS2_RC_SUCCESS) return refused(code);
+    if (code != TSS2_RC_SUCCESS || !data) return refused(code);
     bool good = data->size == SECRET_BYTES;
     if (good) memcpy(key->bytes, data->buffer, SECRET_BYTES);
-    explicit_bzero(data, sizeof *data);
+    explicit_bzero(data->buffer, sizeof data->buffer);
     Esys_Free(data);
     return good ? OK : FAIL(CORRUPT, "TPM: what it gives out is no key of ours");
 }

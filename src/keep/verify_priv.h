@@ -86,8 +86,8 @@ struct verify {
     uint64_t last;                  /* highest subject number that an entry wrote */
     uint64_t incident_lines;        /* entries of such */
     uint64_t matter_lines;
-    uint64_t made;                  /* so many numbers at most were given out by the entries until now */
-    int64_t before_us;              /* time of the entry before */
+    uint64_t made;     /* so many numbers at most were given out by the entries until now */
+    int64_t before_us; /* time of the entry before */
 
     struct authority_list authority; /* every AUTHORITY entry of the walk */
     struct authority_head head;      /* over them */

@@ -3,13 +3,13 @@
 #define AMN_KEEPER_PRIV_H
 
 #include "answer/bundle/verbs.h"
+#include "answer/desk/verbs.h"
 #include "answer/evidence/verbs.h"
 #include "answer/export/verbs.h"
 #include "answer/facts/verbs.h"
 #include "answer/incident/verbs.h"
 #include "answer/notice/verbs.h"
 #include "answer/portal/verbs.h"
-#include "answer/desk/verbs.h"
 #include "answer/redress/verbs.h"
 #include "answer/report/verbs.h"
 #include "answer/scope/verbs.h"

@@ -6,8 +6,7 @@
 static void shares_add_up_to_the_unit(void **state)
 {
     (void)state;
-    PROPERTY(2000, rng)
-    {
+    PROPERTY(2000, rng) {
         uint64_t granted[40], shares[40], total = 0, sum = 0;
         size_t count = 1 + prop_below(&rng, 40);
         uint64_t most = prop_below(&rng, 2) ? SHARE_AMOUNT_MAX : 1000;
