@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "serve/route.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -169,7 +170,9 @@ static void put_responses(struct buf *out, const struct route *route)
         [REPLY_ARCHIVE] = "application/octet-stream",
         [REPLY_PDF] = "application/pdf",
         [REPLY_RANGE] = "text/plain",
+        [REPLY_PAGE] = "text/html",
     };
+    static_assert(COUNT_OF(types) == REPLY_PAGE + 1, "each kind of answer has its media type");
     buf_print(out,
               ",\"responses\":{\"2XX\":{\"description\":\"Done; 201 where it made "
               "something\",\"content\":{\"%s\":{}}}",
