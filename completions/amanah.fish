@@ -2000,7 +2000,7 @@ complete -c amanah -n '__fish_seen_subcommand_from restore' -l quiet -d 'no prog
 complete -c amanah -n '__fish_seen_subcommand_from restore' -l dry-run -d 'say what would happen, change nothing'
 complete -c amanah -n '__fish_seen_subcommand_from restore' -l keys -r -d 'where the keys are: a home or what is left of it, or a file of amanah backup --custody'
 complete -c amanah -n '__fish_seen_subcommand_from restore' -l erased -r -d 'who was erased since the backup: the file shops/NAME/erased that was kept elsewhere'
-complete -c amanah -n '__fish_seen_subcommand_from restore' -l erasures-unknown -d 'go on without that list: people who were erased since come back'
+complete -c amanah -n '__fish_seen_subcommand_from restore' -l erasures-unknown -d 'go on without that list, or with one that is not whole: people who were erased since come back'
 complete -c amanah -n '__fish_seen_subcommand_from demo' -l help -d 'explain the command and do nothing'
 complete -c amanah -n '__fish_seen_subcommand_from demo' -l json -d 'one JSON document instead of words'
 complete -c amanah -n '__fish_seen_subcommand_from demo' -l quiet -d 'no progress and no remarks; errors are still said'

@@ -1,5 +1,6 @@
 #include "keep/erase.h"
 
+#include "keep/erased.h"
 #include "keep/history.h"
 #include "keep/hold.h"
 #include "keep/leaves.h"
@@ -9,49 +10,7 @@
 #include "store/mail.h"
 #include "store/right.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { INTENT_BYTES = 8 + 8 + HASH_BYTES, INTENTS_READ = 1024 };
-
-static void intent_row(struct shop *shop, struct subject_no no, int64_t time_us, struct buf *out)
-{
-    struct hash mac = {{0}};
-    buf_clear(out);
-    buf_be64(out, no.at);
-    buf_be64(out, (uint64_t)time_us);
-    const struct slice parts[] = {SLICE_TEXT("erase"), buf_slice(out)};
-    prf_run(shop->row_mac, parts, COUNT_OF(parts), &mac);
-    buf_put(out, mac.bytes, HASH_BYTES);
-}
-
-/* Does the list hold a row of this subject already, from since it was made? A number may be given again after a restore. */
-static bool intent_listed(struct shop *shop, int fd, off_t size, struct subject_no no, int64_t since_us)
-{
-    uint8_t rows[INTENTS_READ * INTENT_BYTES];
-    SCOPED(buf_done) struct buf want = {0};
-    for (off_t at = 0; at < size; at += (off_t)sizeof rows) {
-        ssize_t got = pread(fd, rows, sizeof rows, at);
-        for (ssize_t i = 0; i + INTENT_BYTES <= got; i += INTENT_BYTES) {
-            int64_t time_us = (int64_t)be64_get(rows + i + 8);
-            if (be64_get(rows + i) != no.at || time_us < since_us) continue;
-            intent_row(shop, no, time_us, &want);
-            if (memcmp(want.at, rows + i, INTENT_BYTES) == 0) return true;
-        }
-    }
-    return false;
-}
-
-/* Append a row, all of it or nothing. A torn one that an older process left is cut off first. */
-static bool intent_append(int fd, off_t size, struct slice row)
-{
-    if (ftruncate(fd, size) != 0) return false;
-    bool good = write(fd, row.at, row.len) == INTENT_BYTES && fdatasync(fd) == 0;
-    if (!good && ftruncate(fd, size) != 0) return false; /* the next one cuts it off */
-    return good;
-}
 
 /*
  * The erasure goes to a file outside the database before its batch is committed: a restore from an older backup replays
@@ -59,20 +18,10 @@ static bool intent_append(int fd, off_t size, struct slice row)
  */
 static RESULT intent_write(struct shop *shop, struct subject_no no, int64_t since_us, int64_t now_us)
 {
-    SCOPED(buf_done) struct buf path = {0}, row = {0};
+    SCOPED(buf_done) struct buf path = {0};
     if (!shop->home) return OK; /* a shop without a directory: the simulator's */
     shop_path(shop->home, shop->name, "erased", &path);
-    int fd = open(buf_c(&path), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0) return FAIL(UNAVAILABLE, "erase: cannot open the list of erasures: %s", strerror(errno));
-    off_t size = lseek(fd, 0, SEEK_END);
-    bool good = size >= 0;
-    size -= size % INTENT_BYTES;
-    if (good && !intent_listed(shop, fd, size, no, since_us)) {
-        intent_row(shop, no, now_us, &row);
-        good = intent_append(fd, size, buf_slice(&row));
-    }
-    (void)close(fd);
-    return good ? OK : FAIL(UNAVAILABLE, "erase: cannot write the list of erasures; free some disk space");
+    return erased_add(shop->row_mac, buf_c(&path), (struct erasure){no.at, now_us}, since_us);
 }
 
 /* Texts that may speak of the person. Where a reader asked from, and what for, is evidence about the reader. */

@@ -3,9 +3,8 @@
 #include "keep/access/authority.h"
 #include "keep/access/quiet.h"
 #include "keep/erase.h"
+#include "keep/erased.h"
 #include "keep/record.h"
-
-enum { ERASED_ROW_BYTES = 8 + 8 + HASH_BYTES };
 
 static RESULT keys_end(struct batch *batch, const struct reader *reader)
 {
@@ -23,47 +22,39 @@ static RESULT keys_end(struct batch *batch, const struct reader *reader)
     return OK;
 }
 
-static bool row_good(struct shop *shop, const uint8_t row[ERASED_ROW_BYTES])
-{
-    struct hash mac = {{0}};
-    const struct slice parts[] = {SLICE_TEXT("erase"), {row, ERASED_ROW_BYTES - HASH_BYTES}};
-    prf_run(shop->row_mac, parts, COUNT_OF(parts), &mac);
-    return bytes_equal_ct(mac.bytes, row + ERASED_ROW_BYTES - HASH_BYTES, HASH_BYTES);
-}
+struct replay {
+    struct batch *batch;
+    const struct reader *reader;
+};
 
-static RESULT erase_again(struct batch *batch, const struct reader *reader, struct subject_no no,
-                          int64_t erased_us)
+static RESULT erase_again(void *context, struct erasure erasure)
 {
+    const struct replay *replay = context;
+    struct subject_no no = {erasure.subject};
     struct record record;
     struct receipt receipt = {0};
     SCOPED(buf_done) struct buf bytes = {0};
-    struct result got = record_get(batch->shop, no, true, &bytes, &record, NULL);
+    struct result got = record_get(replay->batch->shop, no, true, &bytes, &record, NULL);
     if (got.code == CODE_NOT_FOUND) return OK; /* made after the copy was */
     if (got.code != CODE_OK) return got;
     if (record.state == SUBJECT_ERASED) return OK;
-    if (record.created_us > erased_us)
+    if (record.created_us > erasure.time_us)
         return OK; /* the number was given again, after an earlier such start */
-    return subject_erase_now(batch, reader, no,
+    return subject_erase_now(replay->batch, replay->reader, no,
                              SLICE_TEXT("erased before an old copy of the store was put back"), &receipt);
 }
 
-/* A row torn by a full disk leaves those behind it out of step: what is no row is passed over byte by byte. */
 static RESULT erasures_replay(struct batch *batch, const struct reader *reader)
 {
     struct shop *shop = batch->shop;
-    SCOPED(buf_done) struct buf path = {0}, file = {0};
+    struct replay replay = {batch, reader};
+    struct erased_look look;
+    SCOPED(buf_done) struct buf path = {0}, list = {0};
     shop_path(shop->home, shop->name, "erased", &path);
-    struct result got = file_read(buf_c(&path), ERASED_FILE_BYTES_MAX, &file);
+    struct result got = file_read(buf_c(&path), ERASED_BYTES_MAX, &list);
     if (got.code == CODE_NOT_FOUND) return OK; /* nobody was erased */
     if (got.code != CODE_OK) return got;
-    for (size_t at = 0; at + ERASED_ROW_BYTES <= file.len;) {
-        const uint8_t *row = file.at + at;
-        bool good = row_good(shop, row);
-        at += good ? ERASED_ROW_BYTES : 1;
-        if (good)
-            TRY(erase_again(batch, reader, (struct subject_no){be64_get(row)}, (int64_t)be64_get(row + 8)));
-    }
-    return OK;
+    return erased_look(shop->row_mac, buf_slice(&list), erase_again, &replay, &look);
 }
 
 static bool authority_same(const struct authority_head *a, const struct authority_head *b)

@@ -1,14 +1,13 @@
 /*
  * An old copy of the store was put back. Before anybody is served its log is opened anew, and what it has forgotten is
  * done again as far as files outside the database tell: people on the list of erasures are erased again, and when
- * authority entries were lost (perhaps revocations) every key is ended. Rows cut off that list cannot be known.
+ * authority entries were lost (perhaps revocations) every key is ended. A restore has looked before whether the list is
+ * whole (keep/erased.h).
  */
 #ifndef AMN_KEEP_REOPEN_H
 #define AMN_KEEP_REOPEN_H
 
 #include "keep/shop.h"
-
-enum { ERASED_FILE_BYTES_MAX = 256 * 1024 * 1024 /* 5.6 million erasures */ };
 
 /*
  * One batch: LOG_OPENED, an AUTHORITY entry for each key ended, and the erasures. Sets shop->keys_ended.

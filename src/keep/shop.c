@@ -4,6 +4,7 @@
 #include "keep/access/guess.h"
 #include "keep/access/quiet.h"
 #include "keep/access/webauthn.h"
+#include "keep/erased.h"
 #include "keep/export/export.h"
 #include "keep/post.h"
 #include "keep/profile.h"
@@ -366,6 +367,15 @@ RESULT shop_hand_reading(const struct shop *shop, struct store *view, struct sho
     return OK;
 }
 
+/* One that an older version wrote, or that was torn as the machine went down. */
+static void erasures_mend(const struct shop *shop)
+{
+    SCOPED(buf_done) struct buf path = {0};
+    shop_path(shop->home, shop->name, "erased", &path);
+    struct result mended = erased_mend(shop->row_mac, buf_c(&path));
+    (void)mended; /* the next erasure tries it again, and is refused if it can't be done then */
+}
+
 static RESULT store_start(struct shop *shop, const struct shop_options *options)
 {
     SCOPED(buf_done) struct buf path = {0};
@@ -446,6 +456,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     TRY(keyring_open(shop->crypto, buf_c(&path), home_root(shop->home), shop->name, &shop->keyring));
     if (options->mode == SHOP_WRITER) TRY(keyring_grow(shop, buf_c(&path)));
     TRY(keys_set(shop));
+    if (options->mode == SHOP_WRITER) erasures_mend(shop);
     TRY(post_open(shop, &shop->post));
     TRY(sinks_new(shop, &shop->sinks));
     shop->countries = options->countries;

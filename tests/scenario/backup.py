@@ -113,29 +113,82 @@ def people_who_were_erased_since_do_not_come_back():
         same(home.http("GET", f"/v1/subjects/{gone}").status, 410)
 
 
-def another_machine_needs_the_keys_and_the_list_of_erasures():
+ROW = 48
+
+
+def lists_that_are_not_whole_are_refused(home, full, keys, erased):
+    """Cut at a row and within one, its end gone, doubled, flipped; named beside --erasures-unknown the good rows count."""
+    with open(erased, "rb") as file:
+        whole = file.read()
+    same(len(whole), 3 * ROW, "two rows and the end")
+    flipped = bytes([whole[20] ^ 1])
+    broken = {"its end is gone": whole[:-ROW], "a row is gone": whole[:ROW] + whole[-ROW:],
+              "doubled": whole + whole, "flipped": whole[:20] + flipped + whole[21:]}
+    for what, bytes_ in broken.items():
+        path = home.file("broken", bytes_)
+        said = home.restore(full, home.path, "--keys", keys, "--erased", path)
+        check(said.status != 0 and not os.path.exists(home.path), what)
+        within("is not whole", said.err.decode())
+        within("bring a whole copy of it (--erased FILE)", said.err.decode())
+    same(home.restore(full, home.path, "--keys", keys, "--erased", home.file("broken", b"")).status != 0, True, "empty")
+    tried = home.restore(full, home.path, "--keys", keys, "--erased", erased, "--dry-run", "--json").json
+    same(tried["erasures"], 2, "a copy that is kept can be tried")
+    path = home.file("broken", broken["its end is gone"])
+    went = home.restore(full, home.path, "--keys", keys, "--erased", path, "--erasures-unknown", "--json")
+    same((went.status, went.json["erasures"]), (0, 2))
+    with open(os.path.join(home.path, "shops", home.shop, "restored"), encoding="ascii") as file:
+        same(file.read(), "restored, erasures unknown\n", "it is quiet at first")
+    home.lose("unwhole")
+
+
+def a_list_that_was_cut_in_the_home_itself_is_refused_too():
     with Kept() as home:
         home.fill(20)
         home.start()
         gone = home.create("gone", email="gone@example.org")
         full = home.backup("full.age")
+        same(home.http("DELETE", f"/v1/subjects/{gone}").status, 200)
+        home.stop()
+        lost = home.lose()
+        path = os.path.join(lost, "shops", home.shop, "erased")
+        os.truncate(path, ROW)
+        within("is not whole", home.restore(full, home.path, "--keys", lost).err.decode())
+        same(home.restore(full, home.path, "--keys", lost, "--erasures-unknown").status, 0)
+        home.start()
+        same(home.http("GET", f"/v1/subjects/{gone}").code, "restore.erasures_unknown", "quiet, though `signed` is known")
+        home.stop()
+        same(os.path.getsize(os.path.join(home.path, "shops", home.shop, "erased")), 2 * ROW, "the start gave it an end")
+
+
+def another_machine_needs_the_keys_and_the_list_of_erasures():
+    with Kept() as home:
+        home.fill(20)
+        home.start()
+        gone = home.create("gone", email="gone@example.org")
+        later = home.create("later", email="later@example.org")
+        full = home.backup("full.age")
         keys = os.path.join(home.folder, "keys.age")
         same(home.cli("backup", home.path, "--custody", "--out", keys, env=home.custody).status, 0)
         home.door.close()  # it may have rested too long
-        same(home.http("DELETE", f"/v1/subjects/{gone}").status, 200)
+        for who in (gone, later):
+            same(home.http("DELETE", f"/v1/subjects/{who}").status, 200)
         home.stop()
         erased = os.path.join(home.folder, "erased")
         shutil.copy(os.path.join(home.path, "shops", home.shop, "erased"), erased)
-        home.lose()
+        lost = home.lose()
         within("not_found", home.restore(full, home.path).err.decode())
         within("restore.erasures_unknown", home.restore(full, home.path, "--keys", keys).err.decode())
         wrong = {"AMANAH_CUSTODY_FILE": home.file("wrong", "not these words")}
         within("home.sealed", home.restore(full, home.path, "--keys", keys, env=wrong).err.decode())
         check(not os.path.exists(home.path) and not os.path.exists(home.path + ".restoring"), "nothing was begun")
-        same(home.restore(full, home.path, "--keys", keys, "--erased", erased).status, 0)
+        lists_that_are_not_whole_are_refused(home, full, lost, erased)
+        brought = home.restore(full, home.path, "--keys", keys, "--erased", erased)
+        same(brought.status, 0)
+        within("list of erasures: 2, the newest of", brought.text)
         home.admin = home.ask("key", "issue", "--role", "admin")["key"]  # the operator of the new machine
         home.start()
-        same(home.http("GET", f"/v1/subjects/{gone}").status, 410)
+        for who in (gone, later):
+            same(home.http("GET", f"/v1/subjects/{who}").status, 410)
         home.stop()
         home.lose("again")
         same(home.restore(full, home.path, "--keys", keys, "--erasures-unknown").status, 0)
@@ -322,7 +375,7 @@ def where_a_home_is_nothing_is_overwritten():
 
 story(a_lost_disk_comes_back_and_goes_on, the_newest_state_keeps_its_log_and_an_older_one_begins_another,
       rights_that_were_taken_since_stay_taken, people_who_were_erased_since_do_not_come_back,
-      another_machine_needs_the_keys_and_the_list_of_erasures,
+      another_machine_needs_the_keys_and_the_list_of_erasures, a_list_that_was_cut_in_the_home_itself_is_refused_too,
       without_the_list_of_erasures_nobody_is_shown_until_two_agree_or_a_day_has_passed, a_chain_gives_every_point_of_it,
       a_drill_checks_all_and_leaves_nothing, what_is_cut_or_changed_is_refused,
       who_has_the_recipient_but_no_key_of_the_home_makes_no_backup, public_tools_open_it,

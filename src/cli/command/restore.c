@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/show.h"
+#include "keep/put.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -87,14 +88,26 @@ static RESULT begin(struct restore_options *options, struct wanted *wanted, stru
     return restore_begin(options, out);
 }
 
+/* An older copy of a list of erasures is whole as well: who restores sees how far it goes. */
+static void erasures_show(struct restore_erasures erasures)
+{
+    SCOPED(buf_done) struct buf time = {0};
+    if (erasures.count == 0) return;
+    time_put(&time, erasures.newest_us);
+    show_words("Of the list of erasures: %llu, the newest of ", (unsigned long long)erasures.count);
+    show_slice(buf_slice(&time));
+    show_words(". Whoever was erased later comes back: is that the newest copy of it?\n");
+}
+
 static RESULT report_show(const struct call *call, struct restore *restore,
                           const struct verify_report *report, bool drill)
 {
     const struct manifest *manifest = restore_manifest(restore);
+    struct restore_erasures erasures = restore_erasures(restore);
     if (call_has(call, OPT_JSON)) {
         SCOPED(buf_done) struct buf doc = {0}, time = {0};
         time_put(&time, manifest->made_us);
-        cbor_map(&doc, 4);
+        cbor_map(&doc, 6);
         cbor_text(&doc, SLICE_TEXT("made"));
         cbor_text(&doc, buf_slice(&time));
         cbor_text(&doc, SLICE_TEXT("entries"));
@@ -103,6 +116,8 @@ static RESULT report_show(const struct call *call, struct restore *restore,
         cbor_uint(&doc, report->subjects);
         cbor_text(&doc, SLICE_TEXT("drill"));
         cbor_bool(&doc, drill);
+        put_number(&doc, "erasures", erasures.count);
+        put_time_or_null(&doc, "erasures_newest", erasures.newest_us);
         return show_json(doc_of(buf_slice(&doc)));
     }
     SCOPED(buf_done) struct buf time = {0};
@@ -111,6 +126,7 @@ static RESULT report_show(const struct call *call, struct restore *restore,
     show_slice(buf_slice(&time));
     show_words(" holds together: %llu subjects, %llu entries, every digest and signature.\n",
                (unsigned long long)report->subjects, (unsigned long long)report->entries);
+    erasures_show(erasures);
     if (!drill) {
         show_words(
             "Whatever came after it is not there. At its first start the ledger begins a new log that names "

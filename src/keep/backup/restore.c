@@ -1,4 +1,6 @@
+#include "crypto/keyring.h"
 #include "keep/backup/restore_priv.h"
+#include "keep/erased.h"
 #include "store/sqlite/sqlite.h"
 
 #include <assert.h>
@@ -12,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEY_FILE_BYTES_MAX = 1024 * 1024, ERASED_BYTES_MAX = 256 * 1024 * 1024, REMOVE_FDS = 16 };
+enum { KEY_FILE_BYTES_MAX = 1024 * 1024, REMOVE_FDS = 16 };
 
 static const char build_end[] = ".restoring";
 
@@ -197,22 +199,66 @@ static RESULT keys_of_custody(struct restore *restore)
     return tar_whole(&tar);
 }
 
+/* Who knows that the list of a shop is not whole may go on: what it holds is done again, and the shop is quiet. */
+static RESULT erasures_look(struct restore *restore, const char *name)
+{
+    SCOPED(keyring_free) struct keyring *keyring = NULL;
+    SCOPED(prf_free) struct prf *mac = NULL;
+    SCOPED(buf_done) struct buf path = {0}, list = {0};
+    SECRET key = {{0}};
+    struct erased_look look;
+    shop_path(restore->home, name, "erased", &path);
+    struct result got = file_read(buf_c(&path), ERASED_BYTES_MAX, &list);
+    if (got.code == CODE_NOT_FOUND) return OK; /* nobody was erased */
+    TRY(got);
+    buf_clear(&path);
+    shop_path(restore->home, name, "keyring", &path);
+    TRY(keyring_open(restore->crypto, buf_c(&path), home_root(restore->home), name, &keyring));
+    TRY(keyring_key(keyring, KEY_ROW_MAC, 0, keyring_newest(keyring, KEY_ROW_MAC, 0), &key));
+    TRY(prf_new(restore->crypto, &key, &mac));
+    TRY(erased_look(mac, buf_slice(&list), NULL, NULL, &look));
+    if (!look.whole && !restore->options.erasures_unknown) {
+        return FAIL(
+            ERASURES_UNKNOWN,
+            "restore: the list of erasures of %s is not whole: it was cut or changed, belongs to other "
+            "keys, or is of a version that wrote no end; bring a whole copy of it (--erased FILE), or go "
+            "on with the %llu rows that are good, and nobody is shown at first (--erasures-unknown)",
+            name, (unsigned long long)look.count);
+    }
+    restore->erasures_lost = restore->erasures_lost || !look.whole;
+    restore->erasures.count += look.count;
+    if (look.newest_us > restore->erasures.newest_us) restore->erasures.newest_us = look.newest_us;
+    return OK;
+}
+
 /* The list of who was erased is known where the home's own folder is; else it must be brought. */
 static RESULT erasures_take(struct restore *restore)
 {
     const struct restore_options *options = &restore->options;
     SCOPED(buf_done) struct buf path = {0};
-    if (options->custody.len == 0 || options->drill) return OK;
-    if (options->erased.len > 0 && restore->names.count == 1) {
-        buf_print(&path, "shops/%s/erased", restore->names.at[0]);
-        return build_put(restore, buf_c(&path), options->erased);
+    bool brought = options->erased.len > 0;
+    if (brought && restore->names.count != 1) {
+        return FAIL(
+            INVALID,
+            "restore: --erased is the list of one shop, and this home has %zu; put each list into its "
+            "place in a folder with the keys, and name that folder with --keys",
+            restore->names.count);
     }
-    restore->erasures_lost = options->erasures_unknown;
-    if (options->erasures_unknown) return OK;
-    return FAIL(
-        ERASURES_UNKNOWN,
-        "restore: who was erased after this backup is not known; bring the list (--erased FILE, the file "
-        "shops/NAME/erased of the lost home or its copy), or go on without it (--erasures-unknown)");
+    if (brought) {
+        buf_print(&path, "shops/%s/erased", restore->names.at[0]);
+        TRY(build_put(restore, buf_c(&path), options->erased));
+    } else if (options->drill) {
+        return OK; /* nobody comes back by it */
+    } else if (options->custody.len > 0) {
+        restore->erasures_lost = options->erasures_unknown;
+        if (options->erasures_unknown) return OK;
+        return FAIL(
+            ERASURES_UNKNOWN,
+            "restore: who was erased after this backup is not known; bring the list (--erased FILE, the file "
+            "shops/NAME/erased of the lost home or its copy), or go on without it (--erasures-unknown)");
+    }
+    for (size_t i = 0; i < restore->names.count; i++) TRY(erasures_look(restore, restore->names.at[i]));
+    return OK;
 }
 
 static RESULT target_free(const struct restore_options *options)

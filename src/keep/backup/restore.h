@@ -22,13 +22,19 @@ struct restore_options {
     struct slice
         erased; /* the list of erasures of the one shop, kept outside (shops/NAME/erased); empty: none */
     struct slice passphrase; /* of the home's seal */
-    bool erasures_unknown;   /* go on without that list: people who were erased since may come back */
-    bool drill;              /* check only: nothing is left behind */
+    bool erasures_unknown; /* go on without that list, or with one that is not whole: people may come back */
+    bool drill;            /* check only: nothing is left behind */
     struct clock clock;
     void (*progress)(void *context, uint64_t done,
                      uint64_t all); /* of the last check; NULL: nobody watches */
     void *context;
     struct result (*kept)(struct shop *shop, uint64_t *count); /* as of struct verify_options */
+};
+
+/* Of the lists of erasures that come with it. An older copy of a list is whole too: its newest time tells. */
+struct restore_erasures {
+    uint64_t count;
+    int64_t newest_us; /* 0: none */
 };
 
 struct restore;
@@ -37,7 +43,7 @@ struct restore;
  * HOME_EXISTS  a home with databases is there
  * NOT_FOUND    no keys: neither in the home, nor in options->keys, nor in a custody file
  * SEALED       a wrong passphrase, of the home or of the custody file
- * ERASURES_UNKNOWN  there is no list of who was erased since, and it was not said to go on without
+ * ERASURES_UNKNOWN  there is no whole list of who was erased since, and it was not said to go on without
  */
 RESULT restore_begin(const struct restore_options *options, struct restore **out);
 /* What a restore to `home` that was killed left beside it. Only for who knows that none is running. */
@@ -53,6 +59,7 @@ RESULT restore_close(
 /* Newest of what was restored; borrowed. */
 const struct manifest *restore_manifest(const struct restore *restore);
 const struct hash *restore_hash(const struct restore *restore);
+struct restore_erasures restore_erasures(const struct restore *restore);
 
 /* Check the whole, and put it in its place. TAMPERED with the first finding in words when it does not hold together. */
 RESULT restore_end(struct restore *restore, struct verify_report *report);

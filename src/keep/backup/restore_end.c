@@ -117,7 +117,7 @@ static RESULT whole_check(struct restore *restore, struct verify_report *report)
 
 /*
  * `signed` tells an old copy from the newest: it goes back to its place. Without one, whatever came after the backup is
- * unknown, and `restored` has the next start open a new log (keep/shop.c).
+ * unknown, and `restored` has the next start open a new log (keep/shop.c); so it does where not all erasures are known.
  */
 static RESULT shop_settle(struct restore *restore, const char *name)
 {
@@ -125,8 +125,9 @@ static RESULT shop_settle(struct restore *restore, const char *name)
     struct stat status = {0};
     shop_path(restore->home, name, SIGNED_KEPT, &kept);
     shop_path(restore->home, name, "signed", &into);
-    if (stat(buf_c(&kept), &status) == 0)
-        return rename(buf_c(&kept), buf_c(&into)) == 0 ? OK : disk("rename", SIGNED_KEPT);
+    bool known = stat(buf_c(&kept), &status) == 0;
+    if (known && rename(buf_c(&kept), buf_c(&into)) != 0) return disk("rename", SIGNED_KEPT);
+    if (known && !restore->erasures_lost) return OK;
     shop_path(restore->home, name, SHOP_RESTORED, &mark);
     return file_replace(buf_c(&mark),
                         restore->erasures_lost ? SLICE_TEXT(SHOP_RESTORED_QUIET) : SLICE_TEXT("restored\n"));

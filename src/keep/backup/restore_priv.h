@@ -24,7 +24,8 @@ struct restore {
     int fd;                  /* of a member that is a file; -1 */
     bool finished;           /* the manifest came: nothing may follow */
     bool any;                /* a backup was taken */
-    bool erasures_lost;      /* who was erased since is unknown */
+    bool erasures_lost;      /* who was erased since is unknown, or not of all */
+    struct restore_erasures erasures;
     struct manifest manifest;
     struct hash hash;
 };

@@ -208,6 +208,11 @@ const struct manifest *restore_manifest(const struct restore *restore)
     return &restore->manifest;
 }
 
+struct restore_erasures restore_erasures(const struct restore *restore)
+{
+    return restore->erasures;
+}
+
 const struct hash *restore_hash(const struct restore *restore)
 {
     return &restore->hash;
