@@ -130,7 +130,9 @@ def lists_that_are_not_whole_are_refused(home, full, keys, erased):
         check(said.status != 0 and not os.path.exists(home.path), what)
         within("is not whole", said.err.decode())
         within("bring a whole copy of it (--erased FILE)", said.err.decode())
-    same(home.restore(full, home.path, "--keys", keys, "--erased", home.file("broken", b"")).status != 0, True, "empty")
+    empty = home.restore(full, home.path, "--keys", keys, "--erased", home.file("broken", b""))
+    within("is empty, and no list", empty.err.decode())
+    check(not os.path.exists(home.path), "an empty list is none, whatever list lies beside the keys")
     tried = home.restore(full, home.path, "--keys", keys, "--erased", erased, "--dry-run", "--json").json
     same(tried["erasures"], 2, "a copy that is kept can be tried")
     path = home.file("broken", broken["its end is gone"])

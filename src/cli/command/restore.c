@@ -67,6 +67,10 @@ static RESULT keys_name(const struct call *call, struct restore_options *options
     }
     if (call_has(call, OPT_ERASED)) {
         TRY(input_read(call_text(call, OPT_ERASED), ERASED_BYTES_MAX, &wanted->erased));
+        if (wanted->erased.len == 0) {
+            return FAIL(ERASURES_UNKNOWN, "%s: is empty, and no list of erasures: bring a whole copy of it",
+                        call_text(call, OPT_ERASED));
+        }
         options->erased = buf_slice(&wanted->erased);
     }
     options->erasures_unknown = call_has(call, OPT_ERASURES_UNKNOWN);
