@@ -583,6 +583,11 @@ struct portal_wallet_ask {
     struct slice browser, lang;
     uint64_t account;
 };
+struct portal_write_ask {
+    struct slice browser, kind, text, sender, contact, lang, country;
+    uint64_t account;
+    bool mine;
+};
 struct portal_status_ask {
     struct slice browser, file, lang;
 };

@@ -378,6 +378,20 @@ const struct member portal_wallet_members[] = {
     MEMBER(portal_wallet_ask, account, WIRE_U64, 7, false, account_about),
     {0},
 };
+const struct member portal_write_members[] = {
+    TEXT(portal_write_ask, browser, ID_BYTES_MAX, false, browser_about),
+    TEXT(portal_write_ask, kind, 16, true, "complaint, question, scam or rights"),
+    TEXT(portal_write_ask, text, 8000, true, "what they say; sealed"),
+    TEXT(portal_write_ask, sender, 300, false, "of a scam: who wrote or called; sealed"),
+    TEXT(portal_write_ask, contact, 254, false,
+         "an e-mail address for the answer, of somebody who did not come in"),
+    MEMBER(portal_write_ask, mine, WIRE_BOOL, 1, false, "as who came in with a code; else as somebody"),
+    MEMBER(portal_write_ask, account, WIRE_U64, 7, false, account_about),
+    TEXT(portal_write_ask, lang, 3, false, lang_about),
+    TEXT(portal_write_ask, country, 2, false,
+         "whose law says by when they are answered: KR; none: the customer's"),
+    {0},
+};
 const struct member portal_status_members[] = {
     TEXT(portal_status_ask, browser, ID_BYTES_MAX, false, browser_about),
     TEXT(portal_status_ask, file, 32, false, "its name, such as en.html; none: the page in that language"),

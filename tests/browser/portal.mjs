@@ -167,6 +167,76 @@ const failed = await tell({
     await page.context().close();
   },
 
+  async somebody_writes_to_the_shop_and_is_told_by_when_it_answers() {
+    await everywhere(async (page, lang) => {
+      const said = `${home.hostile} canary-write-${lang}`;
+      await go(page, "write");
+      await page.check("label.pick:last-of-type input");
+      await page.waitForSelector("form .note.warn");
+      same(await page.locator("form .note.warn p").count(), 3, "what to do about a scam, before anything is sent");
+      await look(page, "portal-write");
+      const inputs = page.locator("form input:not([type=radio])");
+      await inputs.nth(0).fill(`0812 ${home.hostile}`);
+      await page.fill("textarea", said);
+      await page.fill("input[type=email]", "somebody@mail.example");
+      same(await page.locator("option[value=KR]").innerText(), { en: "South Korea", id: "Korea Selatan", ko: "대한민국" }[lang], "countries in the reader's words");
+      await page.selectOption("form select", "ID");
+      await page.click("form button[type=submit]");
+      await page.waitForSelector(".note.good code");
+      const number = await page.locator(".note.good code").innerText();
+      check(/^tkt_\w+$/.test(number), `a number: ${number}`);
+      const due = Date.parse(await page.locator(".note.good time").getAttribute("datetime") ?? "");
+      check(due > Date.now() && due < Date.now() + 86400e3, "by when, within a day");
+      same(await page.evaluate(() => document.activeElement?.className), "note good", "and it is read out");
+      same(await page.locator("main .note.warn").count(), 1, "advice once more");
+      await look(page, "portal-write-sent");
+      await nowhere(page, ["canary-write", "somebody@mail.example"], { dom: true });
+      same(await page.locator("main img, main script").count(), 0);
+      const kept = (await home.run("desk", "show", number)).lines[0];
+      same([kept.text, kept.sender, kept.contact, kept.lang, kept.country], [said, `0812 ${home.hostile}`, "somebody@mail.example", lang, "ID"]);
+      await page.click("main > div > button");
+      await page.waitForSelector("textarea");
+      same(await page.inputValue("textarea"), "", "what was sent is gone from the page");
+    });
+  },
+
+  async who_came_in_writes_as_themself_unless_they_choose_otherwise() {
+    const page = await openPage(browser, home);
+    await page.goto(`${home.console}/#/mine`);
+    await page.fill("input[type=email]", "bo@mail.example");
+    await page.keyboard.press("Enter");
+    await page.fill("input[autocomplete=one-time-code]", /^ {4}(\d{8})\s*$/m.exec(await home.mail("bo@mail.example", 1))?.[1] ?? "");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".note.good");
+    await go(page, "write");
+    await page.waitForSelector("form select");
+    same(await page.locator("input[type=email]").count(), 0, "the shop has their address");
+    await page.fill("textarea", "as myself");
+    await look(page, "portal-write-mine");
+    await page.click("form button[type=submit]");
+    await page.waitForSelector(".note.good code");
+    const own = await page.locator(".note.good code").innerText();
+    check((await home.run("desk", "show", own)).subject.startsWith("sub_"), "tied to them");
+    await page.click("main > div > button");
+    await page.waitForSelector("form select");
+    await page.selectOption("form select", "");
+    await page.fill("textarea", "as somebody");
+    await page.click("form button[type=submit]");
+    await page.waitForSelector(".note.good code");
+    const other = await page.locator(".note.good code").innerText();
+    same([other === own, "subject" in await home.run("desk", "show", other)], [false, false], "not tied");
+    await page.click("main > div > button");
+    await page.waitForSelector("form select");
+    await page.selectOption("form select", "0");
+    await page.fill("textarea", "too late");
+    await page.context().clearCookies();
+    await page.click("form button[type=submit]");
+    await page.waitForSelector("[role=alert]");
+    same([await page.inputValue("textarea"), await page.locator("input[type=email]").count()], ["too late", 1], "the visit is over: what was written stays, and may go without a name");
+    same(page.faults, []);
+    await page.context().close();
+  },
+
   async what_is_typed_is_text_and_nothing_else() {
     const page = await openPage(browser, home);
     await page.goto(`${home.console}/#/message`);

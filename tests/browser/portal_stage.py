@@ -1,7 +1,7 @@
 """A home with a portal, for its pages to show: made-up customers of whom something leaked, told by mail.
 
 Prints one line of JSON and goes on until standard input ends; `mail ADDRESS COUNT` is answered with the COUNTth mail that
-came there.
+came there; `run WORDS`, a list in JSON, with what that command says.
 """
 import json
 import os
@@ -34,8 +34,11 @@ def main():
         published(home, told["incident"], "update")
         print(json.dumps({**told, "console": home.portal, "codes": notice_codes(host)}), flush=True)
         for line in sys.stdin:
-            word, address, count = line.split()
+            word, _, rest = line.partition(" ")
+            if word == "run":
+                print(json.dumps({"out": home.ask(*json.loads(rest))}), flush=True)
             if word == "mail":
+                address, count = rest.split()
                 print(json.dumps({"text": mail_to(host, address, int(count))}), flush=True)
 
 

@@ -84,8 +84,11 @@ def portal(walk, door):
     same([asked.json, "HttpOnly" in asked.headers["set-cookie"]], [{"minutes": 10, "wait_s": 1}, True])
     same(walk("POST", "/v1/portal/enter", {"code": "00000000"}, 403, door=door).code, "portal.code")
     for method, path, body in (("GET", "/v1/portal/mine", None), ("GET", "/v1/portal/seen", None), ("GET", "/v1/portal/wallet", None),
-                               ("POST", "/v1/portal/data", {"notice": "x"})):
+                               ("POST", "/v1/portal/data", {"notice": "x"}),
+                               ("POST", "/v1/portal/tickets", {"kind": "question", "text": "x", "mine": True})):
         same(walk(method, path, body, 401, door=door).code, "credential.missing", path)
+    wrote = receipt(walk("POST", "/v1/portal/tickets", {"kind": "question", "text": "where is my parcel"}, 201, door=door))
+    same(walk.home.good("GET", f"/v1/ledger/entries/{wrote['index']}")["kind"], "matter")
     within("Max-Age=0", walk("POST", "/v1/portal/leave", door=door).headers["set-cookie"])
     within("<!doctype html>", walk("GET", "/status/", door=door).body.decode())
     same(walk("GET", "/status/{file}", path="/status/status.json", door=door).json["words"], [])

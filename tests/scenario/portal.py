@@ -27,6 +27,7 @@ PEOPLE = [  # ref, name, e-mail, telephone, country, language, address, entrance
     ("C-2", "Dewi Lestari", "dewi@mail.example", "+6281234567890", "ID", "id"),
     ("C-3", HOSTILE, "hostile@mail.example", "+12025550100", "US", "en"),
     ("C-4", "Ana Lim", "ana@mail.example", "+12025550101", "US", "en"),
+    ("C-5", "Bo Park", "bo@mail.example", "+12025550102", "US", "en"),
 ]
 FACTS = {"how": {"en": "A key of somebody who had left was used.", "id": "Kunci milik orang yang sudah keluar dipakai.",
                  "ko": "퇴사자의 인증키가 사용되었습니다."},
@@ -106,7 +107,7 @@ def a_message_is_told_from_a_false_one():
         home.start(*portal_options(home))
         leaked(home, host)
         anybody = Visitor(home)
-        same(anybody.good("GET", "/v1/portal"), {"shop": "Toko Kim", "desk": "privacy@shop.example"})
+        same(anybody.good("GET", "/v1/portal"), {"shop": "Toko Kim", "desk": "privacy@shop.example", "accounts": 0})
         code = code_of(host, "dewi@mail.example")
         told = anybody.good("POST", "/v1/portal/verify", {"code": f" {code.upper()} "})
         same([told["ours"], told["to"], told["state"]], [True, "d***@mail.example", "accepted"])
@@ -508,9 +509,103 @@ def who_changed_their_address_lately_or_is_erased_gets_no_code():
         same(visitor.ask("POST", "/v1/portal/code", {"email": "dewi@mail.example"}).status, 202)
 
 
+SAID = "my parcel canary-write-88 was opened"
+TICKET = {"kind": "complaint", "text": SAID, "lang": "en"}
+
+
+def what_is_written_reaches_the_desk_and_nobody_else():
+    with Home(shop="toko-kim") as home, MailHost() as host:
+        home.start(*portal_options(home))
+        ids = leaked(home, host, sent=False)["ids"]
+        anybody, size = Visitor(home), home.ask("ledger", "checkpoint")["checkpoint"].split("\n")[1]
+        told = anybody.good("POST", "/v1/portal/tickets", {**TICKET, "contact": "Somebody@Mail.example", "country": "ID"}, 201)
+        same(sorted(told), ["basis", "due", "id", "kind", "receipt", "rights", "state"])
+        same(told["basis"], "policy", "no law there says by when a complaint is answered")
+        same(sorted(right["regime"] for right in told["rights"])[0][:3], "id-")
+        entry = home.good("GET", f"/v1/ledger/entries/{told['receipt']['index']}")
+        same([entry["kind"], entry["reader"]], ["matter", "portal"], "an entry before its answer")
+        check(int(size) == told["receipt"]["index"], "that one alone: it is about no customer")
+        within(told["id"], home.run("desk", "list", "state=open").text)
+        shown = home.run("desk", "show", told["id"]).text
+        for word in (SAID, "portal", "mail.example"):
+            within(word, shown)
+        for method, path in (("GET", f"/v1/portal/tickets/{told['id']}"), ("GET", f"/v1/desk/tickets/{told['id']}"),
+                             ("POST", f"/v1/portal/tickets/{told['id']}/close"), ("GET", "/v1/portal/tickets")):
+            check(anybody.ask(method, path, {} if method == "POST" else None).status in (404, 405), f"nobody reads it by its number: {path}")
+        for lang, kind, word in (("id", "scam", "Jangan dijawab"), ("ko", "scam", "답장하지"), ("en", "scam", "Do not answer it")):
+            scam = anybody.good("POST", "/v1/portal/tickets", {"kind": kind, "text": SAID, "sender": f"0812 {HOSTILE}", "lang": lang}, 201)
+            within(word, scam["advice"][0])
+            same(scam["kind"], "scam")
+        listed = home.ask("desk", "list", "kind=scam")["items"]
+        same(len(listed), 3, "shown to the desk as such")
+        within(f"sender: 0812 {HOSTILE}", home.run("desk", "show", scam["id"]).text)
+        same(anybody.ask("POST", "/v1/portal/tickets", {**TICKET, "mine": True}).code, "credential.missing", "nobody came in")
+        dewi = came_in(home, host, "dewi@mail.example")
+        same(dewi.good("GET", "/v1/portal")["accounts"], 1)
+        same(dewi.ask("POST", "/v1/portal/tickets", {**TICKET, "mine": True, "account": 1}).status, 404)
+        own = dewi.good("POST", "/v1/portal/tickets", {"kind": "rights", "text": SAID, "mine": True, "lang": "id"}, 201)
+        check(ids["C-2"] not in json.dumps(own), "the answer does not say whose it is")
+        same(home.good("GET", f"/v1/desk/tickets/{own['id']}")["subject"], ids["C-2"], "tied to her who came in")
+        looks = [look["kind"] for look in dewi.good("GET", "/v1/portal/seen")["items"]]
+        within("portal", looks)
+        noted = entries(home, "portal")
+        within(6, [one["object_kind"] for one in noted])
+        alone = dewi.good("POST", "/v1/portal/tickets", TICKET, 201)
+        check("subject" not in home.good("GET", f"/v1/desk/tickets/{alone['id']}"), "nor tied where she did not want it")
+        home.run("desk", "answer", told["id"], "text=We look into it.", "mail=true")
+        host.await_mails(2)
+        within("somebody@mail.example", [mail.to.lower() for mail in list(host.mails)])
+        size = int(home.ask("ledger", "checkpoint")["checkpoint"].split("\n")[1])
+        ledger = json.dumps([home.good("GET", f"/v1/ledger/entries/{n}") for n in range(size)])
+        for word in ("canary-write", "omebody@", "onerror"):
+            check(word not in ledger, f"no entry holds it: {word}")
+            check(word.encode() not in home.daemon_said(), f"nor the log: {word}")
+        home.stop()
+        stored = b"".join(open(os.path.join(folder, name), "rb").read() for folder, _, names in os.walk(home.path) for name in names
+                          if os.path.isfile(os.path.join(folder, name)))
+        for word in (b"canary-write", b"omebody@", b"onerror"):
+            check(word not in stored, f"nor any file, unsealed: {word}")
+        same(home.run("ledger", "verify").status, 0)
+
+
+def writing_is_bounded_and_hostile_bytes_are_text():
+    with Home(shop="toko-kim") as home:
+        home.start(*portal_options(home), "--proxy", "127.0.0.1")
+        anybody = Visitor(home)
+        write = lambda body, source: anybody.ask("POST", "/v1/portal/tickets", body, **{"X-Forwarded-For": source})
+        for wrong, code in (({"kind": "promise"}, "request.malformed"), ({"kind": "claim"}, "request.malformed"), ({"text": ""}, None), ({"text": "x" * 8001}, None),
+                            ({"contact": "no address"}, "field.format"), ({"contact": "a@mail.example\r\nBcc: b@mail.example"}, "field.format"),
+                            ({"sender": "x" * 301}, None), ({"country": "KOR"}, None), ({"lang": "english"}, None), ({"subject": "sub_x"}, "request.unknown_member"),
+                            ({"browser": "amb_x"}, "request.unknown_member"), ({"account": 8}, None)):
+            refused = write({**TICKET, **wrong}, "192.0.2.1")
+            check(400 <= refused.status < 500 and refused.status != 429, f"{wrong}: {refused}")
+            if code:
+                same(refused.code, code, str(wrong))
+        same(home.good("GET", "/v1/desk/tickets")["items"], [], "nothing of that was taken in")
+        for bad in (b'{"kind":"scam","text":"\xff\xfe"}', b'{"kind":"scam","text":"\\ud800"}', b'{"kind":"scam","text":"a', b"\0" * 64):
+            refused = anybody.http("POST", "/v1/portal/tickets", bad, key="", headers={"Content-Type": "application/json"})
+            same([refused.status // 100, refused.status == 429], [4, False], str(bad))
+        for text in ("\x1b]0;owned\x07\x1b[2J\u202egnp.exe", HOSTILE, "' OR 1=1; DROP TABLE matter; --", "\u0000%n%n\n{{shop}}\n.\nRCPT TO:<x>"):
+            answer = write({**TICKET, "text": text}, "192.0.2.2")
+            if answer.status == 201:
+                same(home.good("GET", f"/v1/desk/tickets/{answer.json['id']}")["lines"][0]["text"], text, "as it was said")
+                raw = home.run("desk", "show", answer.json["id"]).out
+                check(b"\x1b" not in raw and b"\x07" not in raw and "\u202e".encode() not in raw, f"a terminal is told nothing: {raw}")
+            else:
+                same(answer.status // 100, 4, text)
+        taken = [write(TICKET, "192.0.2.3").status for _ in range(12)]
+        same(taken, [201] * 10 + [429] * 2, "ten an hour from one network")
+        refused = write(TICKET, "192.0.2.3")
+        same(refused.code, "portal.wait")
+        check(3000 < int(refused.headers["retry-after"]) <= 3600, "and it says when")
+        same(write(TICKET, "192.0.2.4").status, 201, "others are not held up")
+        same(anybody.ask("POST", "/v1/portal/tickets", TICKET, **{"Sec-Fetch-Site": "cross-site"}).code, "session.csrf", "nor does another site write in somebody's name")
+
+
 if __name__ == "__main__":
     story(a_message_is_told_from_a_false_one, guessing_ends_and_who_has_a_code_is_not_held_up,
           a_code_shows_what_leaked_and_more_takes_the_notice, whether_an_address_is_known_is_nowhere_to_be_seen,
           five_tries_and_no_more_and_guessing_ends, a_crowd_waits_its_turn_and_is_told_how_long,
-          who_changed_their_address_lately_or_is_erased_gets_no_code,
+          who_changed_their_address_lately_or_is_erased_gets_no_code, what_is_written_reaches_the_desk_and_nobody_else,
+          writing_is_bounded_and_hostile_bytes_are_text,
           public_words_are_signed_files_that_any_web_server_carries, the_portal_has_its_own_routes_and_no_others, beyond_this_machine_it_wants_tls_and_of_several_shops_one)

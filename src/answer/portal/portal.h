@@ -29,4 +29,7 @@ uint64_t portal_source(struct shop *shop, const struct reader *reader);
 /* The person themself, as the reader of what concerns them: in entries PORTAL_READER. */
 struct reader portal_reader(const struct reader *stranger);
 
+/* The visit of a browser that came in with a code: of who was not erased meanwhile. CREDENTIAL_MISSING, SUBJECT_ERASED. */
+RESULT portal_came_in(struct batch *batch, struct slice browser, struct portal **portal, struct visit **out);
+
 #endif

@@ -11,13 +11,18 @@ RESULT verb_portal_show(struct batch *batch, const struct reader *reader, const 
 {
     const struct profile *profile = profile_of(batch->shop);
     struct post_head head = {0};
+    struct portal *portal = NULL;
+    struct visit *visit = NULL;
     (void)reader;
-    (void)ask;
+    TRY(portal_of(batch->shop, &portal));
+    bool in = visit_find(batch, portal->visits, ask->browser, &visit).code == CODE_OK;
     struct result set = post_head(batch->shop, &head);
     if (set.code != CODE_OK) head.name = slice_text(batch->shop->name); /* mail was never set */
-    cbor_map(&out->body, 2);
+    cbor_map(&out->body, 3);
     put_text(&out->body, "shop", head.name);
     put_text(&out->body, "desk", buf_slice(&profile->desk));
+    put_number(&out->body, "accounts",
+               in ? visit->count : 0); /* of who came in with a code, and has an entry of it */
     return OK;
 }
 

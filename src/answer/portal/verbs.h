@@ -14,5 +14,6 @@ VERB_FUNCTION(portal_mine);
 VERB_FUNCTION(portal_data);
 VERB_FUNCTION(portal_seen);
 VERB_FUNCTION(portal_wallet);
+VERB_FUNCTION(portal_write);
 
 #endif

@@ -84,7 +84,8 @@ enum portal_entry {
     PORTAL_CAME_IN,
     PORTAL_LEAKED, /* was told what leaked of theirs */
     PORTAL_VALUES, /* saw what is held of them, masked */
-    PORTAL_SEEN    /* was told who saw them */
+    PORTAL_SEEN,   /* was told who saw them */
+    PORTAL_WROTE   /* wrote to the desk as themself */
 };
 
 /* An entry that tells whom an answer at the portal is about. `set` ascending; empty: nobody. */

@@ -68,7 +68,7 @@ static RESULT people_left(struct shop *shop, struct visit *visit)
     return kept > 0 ? OK : FAIL(SUBJECT_ERASED, "portal: what was held of you was erased");
 }
 
-static RESULT came_in(struct batch *batch, struct slice browser, struct portal **portal, struct visit **out)
+RESULT portal_came_in(struct batch *batch, struct slice browser, struct portal **portal, struct visit **out)
 {
     TRY(portal_of(batch->shop, portal));
     TRY(visit_find(batch, (*portal)->visits, browser, out));
@@ -119,7 +119,7 @@ RESULT verb_portal_mine(struct batch *batch, const struct reader *reader, const 
     struct visit *visit = NULL;
     struct sighted people[VISIT_SUBJECTS_MAX];
     const struct reader person = portal_reader(reader);
-    TRY(came_in(batch, ask->browser, &portal, &visit));
+    TRY(portal_came_in(batch, ask->browser, &portal, &visit));
     cbor_map(&out->body, 2);
     put_time(&out->body, "until", visit->until_us);
     cbor_text(&out->body, SLICE_TEXT("accounts"));
@@ -168,7 +168,7 @@ RESULT verb_portal_data(struct batch *batch, const struct reader *reader, const 
     const struct reader person = portal_reader(reader);
     SCOPED(buf_done) struct buf bytes = {0};
     SECRET data_key = {{0}};
-    TRY(came_in(batch, ask->browser, &portal, &visit));
+    TRY(portal_came_in(batch, ask->browser, &portal, &visit));
     TRY(gate_may(portal->gate, GATE_VERIFY, visit->source, batch->now_us, &out->head.retry_after_s));
     TRY(by_notice(batch, portal, visit, ask->notice, &no));
     TRY(record_get(batch->shop, no, false, &bytes, &record, NULL));
@@ -188,7 +188,7 @@ RESULT verb_portal_seen(struct batch *batch, const struct reader *reader, const 
     struct visit *visit = NULL;
     const struct reader person = portal_reader(reader);
     struct looks_list list = {.limit = SEEN_PAGE, .proofs = true};
-    TRY(came_in(batch, ask->browser, &portal, &visit));
+    TRY(portal_came_in(batch, ask->browser, &portal, &visit));
     if (ask->account >= visit->count) return FAIL(NOT_FOUND, "account: there are fewer");
     list.no = visit->nos[ask->account];
     TRY(history_after(ask->after, &list.from));
@@ -205,7 +205,7 @@ RESULT verb_portal_wallet(struct batch *batch, const struct reader *reader,
     struct portal *portal = NULL;
     struct visit *visit = NULL;
     const struct reader person = portal_reader(reader);
-    TRY(came_in(batch, ask->browser, &portal, &visit));
+    TRY(portal_came_in(batch, ask->browser, &portal, &visit));
     if (ask->account >= visit->count) return FAIL(NOT_FOUND, "account: there are fewer");
     const struct wallet_asked asked = {.no = visit->nos[ask->account], .codes = true, .lang = ask->lang};
     return wallet_look(batch, &person, &asked, out);

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { t } from "../ui/words";
 import type { Shop } from "./shapes";
 
-const DOORS: [string, string][] = [["status", "/status/"], ["mine", "#/mine"], ["message", "#/message"], ["safe", "#/safe"], ["rights", "#/rights"]];
+const DOORS: [string, string][] = [["status", "/status/"], ["mine", "#/mine"], ["message", "#/message"], ["write", "#/write"], ["safe", "#/safe"], ["rights", "#/rights"]];
 
 export function Home(_: { shop: Shop }): JSX.Element {
   return (

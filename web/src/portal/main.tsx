@@ -11,6 +11,7 @@ import { Mine } from "./mine";
 import { Rights } from "./rights";
 import { Safe } from "./safe";
 import type { Shop } from "./shapes";
+import { Write } from "./write";
 
 const WORDS: Loader = {
   en: () => import("../../../locale/en/portal.txt"),
@@ -18,7 +19,7 @@ const WORDS: Loader = {
   ko: () => import("../../../locale/ko/portal.txt"),
 };
 
-const ROOMS = { mine: Mine, message: Message, safe: Safe, rights: Rights };
+const ROOMS = { mine: Mine, message: Message, write: Write, safe: Safe, rights: Rights };
 type Room = keyof typeof ROOMS;
 
 function here(): Room | "" {
@@ -28,7 +29,7 @@ function here(): Room | "" {
 
 function App() {
   const [room, setRoom] = useState(here());
-  const [shop, setShop] = useState<Shop>({ shop: "", desk: "" });
+  const [shop, setShop] = useState<Shop>({ shop: "", desk: "", accounts: 0 });
   const [, setTurn] = useState(0);
   const main = useRef<HTMLElement>(null), first = useRef(true);
   useEffect(() => {

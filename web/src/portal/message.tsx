@@ -15,6 +15,7 @@ function Answer({ of, shop }: { of: Checked; shop: string }): JSX.Element {
         <p class="strong">{t("message.not_ours", { shop })}</p>
         <p>{t("message.not_ours.slip")}</p>
         <p>{t("message.not_ours.do")}</p>
+        <p><a href="#/write">{t("message.tell")}</a></p>
       </div>
     );
   }
@@ -24,7 +25,7 @@ function Answer({ of, shop }: { of: Checked; shop: string }): JSX.Element {
         <p class="strong">{t(of.sent ? "message.ours" : "message.ours.unsent", { shop, date: moment(of.sent) })}</p>
         {of.to ? <p>{t("message.to")} <b class="number">{of.to}</b></p> : null}
       </Note>
-      {of.to ? <Note tone="warn"><p class="strong">{t("message.other")}</p><p>{t("message.other.do")}</p></Note> : null}
+      {of.to ? <Note tone="warn"><p class="strong">{t("message.other")}</p><p>{t("message.other.do")}</p><p><a href="#/write">{t("message.tell")}</a></p></Note> : null}
     </div>
   );
 }

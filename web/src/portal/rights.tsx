@@ -10,6 +10,7 @@ export function Rights({ shop }: { shop: Shop }): JSX.Element {
     <>
       <div class="head"><h1 tabIndex={-1}>{t("room.rights")}</h1><p>{t("rights.about")}</p></div>
       {RIGHTS.map((one) => <article key={one} class="sheet"><h2>{t(`rights.${one}`)}</h2><p>{t(`rights.${one}.how`)}</p></article>)}
+      <p><a href="#/write">{t("rights.write")}</a></p>
       {shop.desk ? <p class="note"><span>{t("rights.desk")} <b>{shop.desk}</b></span></p> : null}
     </>
   );
