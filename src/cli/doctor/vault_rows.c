@@ -24,6 +24,19 @@ static enum doctor_state none_wanted(const struct doctor *doctor, const char *me
     return count == 0 ? DOCTOR_WELL : otherwise;
 }
 
+/* Each is a row of doctor.def. */
+#define NONE_WANTED(row, metric, of, otherwise)                             \
+    enum doctor_state doctor_##row(struct doctor *doctor, struct buf *said) \
+    {                                                                       \
+        return none_wanted(doctor, metric, of, otherwise, said);            \
+    }
+NONE_WANTED(rows, "rows_forged", "rows that give rights and that no entry made", DOCTOR_BAD)
+NONE_WANTED(erasures, "erasures_unscrubbed", "erasures whose bytes are still in the store's log", DOCTOR_NOTE)
+NONE_WANTED(leaves, "leaves_open", "people who left and of whom something is open", DOCTOR_BAD)
+NONE_WANTED(alerts, "alerts_open", "alerts that last", DOCTOR_BAD)
+NONE_WANTED(services, "services_drifting", "services that ask for more than they declared", DOCTOR_NOTE)
+NONE_WANTED(approvals, "approvals_open", "changes that wait for a second person", DOCTOR_NOTE)
+
 enum doctor_state doctor_opens(struct doctor *doctor, struct buf *said)
 {
     if (!doctor->client) {
@@ -65,18 +78,6 @@ enum doctor_state doctor_outside(struct doctor *doctor, struct buf *said)
     return DOCTOR_BAD;
 }
 
-enum doctor_state doctor_rows(struct doctor *doctor, struct buf *said)
-{
-    return none_wanted(doctor, "rows_forged", "rows that give rights and that no entry made", DOCTOR_BAD,
-                       said);
-}
-
-enum doctor_state doctor_erasures(struct doctor *doctor, struct buf *said)
-{
-    return none_wanted(doctor, "erasures_unscrubbed", "erasures whose bytes are still in the store's log",
-                       DOCTOR_NOTE, said);
-}
-
 enum doctor_state doctor_staff(struct doctor *doctor, struct buf *said)
 {
     SCOPED(answer_done) struct answer answer = {0};
@@ -89,12 +90,6 @@ enum doctor_state doctor_staff(struct doctor *doctor, struct buf *said)
     if (count >= 2) return DOCTOR_WELL;
     buf_text(said, "; what takes two waits a day, and nobody is mailed of it");
     return DOCTOR_NOTE;
-}
-
-enum doctor_state doctor_leaves(struct doctor *doctor, struct buf *said)
-{
-    return none_wanted(doctor, "leaves_open", "people who left and of whom something is open", DOCTOR_BAD,
-                       said);
 }
 
 enum doctor_state doctor_secrets(struct doctor *doctor, struct buf *said)
@@ -208,11 +203,6 @@ enum doctor_state doctor_sinks(struct doctor *doctor, struct buf *said)
     return count > 0 ? DOCTOR_WELL : DOCTOR_NOTE;
 }
 
-enum doctor_state doctor_alerts(struct doctor *doctor, struct buf *said)
-{
-    return none_wanted(doctor, "alerts_open", "alerts that last", DOCTOR_BAD, said);
-}
-
 enum doctor_state doctor_breakers(struct doctor *doctor, struct buf *said)
 {
     uint64_t open = doctor_metric(doctor, "breakers{state=\"open\"}");
@@ -221,17 +211,6 @@ enum doctor_state doctor_breakers(struct doctor *doctor, struct buf *said)
     buf_print(said, "readers that are stopped: %llu, slowed: %llu", (unsigned long long)open,
               (unsigned long long)slow);
     return open > 0 ? DOCTOR_BAD : slow > 0 ? DOCTOR_NOTE : DOCTOR_WELL;
-}
-
-enum doctor_state doctor_services(struct doctor *doctor, struct buf *said)
-{
-    return none_wanted(doctor, "services_drifting", "services that ask for more than they declared",
-                       DOCTOR_NOTE, said);
-}
-
-enum doctor_state doctor_approvals(struct doctor *doctor, struct buf *said)
-{
-    return none_wanted(doctor, "approvals_open", "changes that wait for a second person", DOCTOR_NOTE, said);
 }
 
 /* A moment of what the ledger knows of backups; 0: there was none. */
