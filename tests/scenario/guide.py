@@ -29,7 +29,7 @@ def lines_of(language):
 
 def command_of(line):
     """Without what is said in a language, and the law of its country: the same command stands in each."""
-    return re.sub(r'lang=\w+|--lang \w+|"[^"]*"|id-pdp|kr-pipa|seat=\w+', "", line)
+    return re.sub(r'lang=\w+|--lang \w+|"[^"]*"|id-pdp|kr-pipa|country=\w+|seat=\w+', "", line)
 
 
 class Reader:
@@ -123,5 +123,20 @@ def each_language_has_the_same_commands():
         same([command_of(line) for line in lines_of(language)], [command_of(line) for line in lines_of("en")], language)
 
 
+def what_a_sentence_names_is_a_command_with_these_options():
+    for language in LANGUAGES:
+        with open(os.path.join(GUIDE, f"{language}.md"), encoding="utf-8") as page:
+            named = re.findall(r"`amanah ([^`]+)`", page.read())
+        check(len(named) > 5, f"{len(named)} in {language}")
+        for text in named:
+            words = text.split()
+            count = next((at for at, word in enumerate(words) if not re.fullmatch(r"[a-z]+", word)), len(words))
+            told = subprocess.run([PROGRAM, *words[:count], "--help"], capture_output=True, text=True, check=False, timeout=60)
+            same(told.returncode, 0, text)
+            for option in (word for word in words if word.startswith("--")):
+                check(re.search(rf"^ +{option}\b", told.stdout, re.M), f"{text}: {option}")
+
+
 if __name__ == "__main__":
-    story(the_english_page_runs, the_indonesian_page_runs, the_korean_page_runs, each_language_has_the_same_commands)
+    story(the_english_page_runs, the_indonesian_page_runs, the_korean_page_runs, each_language_has_the_same_commands,
+          what_a_sentence_names_is_a_command_with_these_options)
