@@ -13,7 +13,7 @@ _amanah()
         key) words="issue rotate session revoke list" ;;
         role) words="put list" ;;
         budget) words="put list" ;;
-        watch) words="status alerts trip reset mute canary begin canary plant canary list blast-radius simulate sink put sink list sink drop sink test weekly ingest" ;;
+        watch) words="status alerts trip reset mute canary blast-radius simulate sink weekly ingest" ;;
         grant) words="add list" ;;
         approval) words="ask list approve cancel" ;;
         service) words="put list record" ;;

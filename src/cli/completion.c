@@ -27,6 +27,26 @@ static bool begins(const struct command *rows, size_t i)
     return true;
 }
 
+/* Empty: it has one word. */
+static struct slice second_word(const struct command *command)
+{
+    const char *at = strchr(command->words, ' ');
+    if (!at) return (struct slice){0};
+    return (struct slice){(const uint8_t *)at + 1, strcspn(at + 1, " ")};
+}
+
+/* Is it the first row of its first two words? Some have a third: watch sink put. */
+static bool begins_second(const struct command *rows, size_t i)
+{
+    for (size_t before = 0; before < i; before++) {
+        if (slice_equal(first_word(&rows[i]), first_word(&rows[before])) &&
+            slice_equal(second_word(&rows[i]), second_word(&rows[before]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* " init seal shop …": the first words, each once. */
 static void first_words_put(struct buf *out)
 {
@@ -49,8 +69,9 @@ static void second_words_put(struct buf *out)
         if (!strchr(rows[i].words, ' ') || !begins(rows, i)) continue;
         buf_print(out, "        %.*s) words=\"", (int)first.len, (const char *)first.at);
         for (size_t at = i; at < count; at++) {
-            if (slice_equal(first, first_word(&rows[at])))
-                buf_print(out, "%s%s", at == i ? "" : " ", rows[at].words + first.len + 1);
+            if (!slice_equal(first, first_word(&rows[at])) || !begins_second(rows, at)) continue;
+            struct slice second = second_word(&rows[at]);
+            buf_print(out, "%s%.*s", at == i ? "" : " ", (int)second.len, (const char *)second.at);
         }
         buf_text(out, "\" ;;\n");
     }
@@ -110,16 +131,25 @@ static void fish_quoted(const char *text)
     show_words("'");
 }
 
+/* Where the words of a command up to `end` were typed: a condition of fish. */
+static void fish_condition(const char *words, const char *end)
+{
+    show_words("complete -c amanah -n '");
+    for (const char *at = words; at < end;) {
+        size_t len = strcspn(at, " ");
+        show_words("%s__fish_seen_subcommand_from %.*s", at == words ? "" : "; and ", (int)len, at);
+        at += len + (at[len] == ' ');
+    }
+    show_words("' ");
+}
+
 static void show_fish_options(const struct command *command)
 {
-    struct slice first = first_word(command);
-    const char *second = strchr(command->words, ' ');
     for (unsigned i = 0; i < OPT_COUNT; i++) {
         if (!command_takes(command, (enum option)i)) continue;
         const struct option_row *row = option_row((enum option)i);
-        show_words("complete -c amanah -n '__fish_seen_subcommand_from %.*s%s%s' -l %s%s -d ", (int)first.len,
-                   (const char *)first.at, second ? "; and __fish_seen_subcommand_from" : "",
-                   second ? second : "", row->name, row->value ? " -r" : "");
+        fish_condition(command->words, command->words + strlen(command->words));
+        show_words("-l %s%s -d ", row->name, row->value ? " -r" : "");
         fish_quoted(row->about);
         show_words("\n");
     }
@@ -133,11 +163,15 @@ static void show_fish(void)
     first_words_put(&first);
     show_words("complete -c amanah -n __fish_use_subcommand -f -a '%s'\n", buf_c(&first));
     for (size_t i = 0; i < count; i++) {
-        const char *second = strchr(rows[i].words, ' ');
-        if (second) {
-            struct slice word = first_word(&rows[i]);
-            show_words("complete -c amanah -n '__fish_seen_subcommand_from %.*s' -f -a%s -d ", (int)word.len,
-                       (const char *)word.at, second);
+        const char *last = strrchr(rows[i].words, ' ');
+        struct slice second = second_word(&rows[i]);
+        if (last && (const char *)second.at < last && begins_second(rows, i)) {
+            fish_condition(rows[i].words, (const char *)second.at - 1);
+            show_words("-f -a %.*s\n", (int)second.len, (const char *)second.at);
+        }
+        if (last) {
+            fish_condition(rows[i].words, last);
+            show_words("-f -a%s -d ", last);
             fish_quoted(rows[i].about);
             show_words("\n");
         }

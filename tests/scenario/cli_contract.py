@@ -582,12 +582,17 @@ def completions_are_scripts_of_their_shells():
             check(file.read() == made.out, f"stale; make it anew: amanah completion {shell} > completions/{name}")
         for word in ("reveal", "on-conflict"):
             within(word, made.text)
+    fish = command("completion", "fish").text.splitlines()
+    same(len(fish), len(set(fish)), "a line stands twice")
+    same([line.split(" -f -a ")[1] for line in fish if " -f -a sink" in line], ["sink"])
+    within("watch; and __fish_seen_subcommand_from sink' -f -a put -d ", "\n".join(fish))
     script = command("completion", "bash").text + 'COMP_WORDS=(amanah subject re); COMP_CWORD=2; _amanah\n' \
         'printf "%s\\n" "${COMPREPLY[@]}"\n' \
         'COMP_WORDS=(amanah subject erase --d); COMP_CWORD=3; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n' \
-        'COMP_WORDS=(amanah watch ing); COMP_CWORD=2; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n'
+        'COMP_WORDS=(amanah watch ing); COMP_CWORD=2; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n' \
+        'COMP_WORDS=(amanah watch sin); COMP_CWORD=2; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n'
     done = subprocess.run(["bash", "-c", script], capture_output=True, check=False)
-    same(done.stdout, b"reveal\n--dry-run\ningest\n", repr(done.stderr))
+    same(done.stdout, b"reveal\n--dry-run\ningest\nsink\n", repr(done.stderr))
     same(command("completion", "tcsh").status, USAGE)
 
 
