@@ -172,6 +172,7 @@ class Home:
         self.log = os.path.join(self.folder, "daemon.log")
         self.shop, self.seal, self.passphrase = shop, seal, passphrase
         self.ahead_s = 0  # by how much the program's clock is ahead of the machine's
+        self.clock = ""  # a file of eight bytes, by which it is moved while the program runs
         self.daemon, self.port, self.door, self.admin, self.vkey, self.origin = None, None, None, None, None, None
         self.said = []  # every output of every command
         if init:
@@ -201,9 +202,10 @@ class Home:
 
     def environment(self, key=None):
         env = {}
-        if self.ahead_s:
+        if self.ahead_s or self.clock:
             env["LD_PRELOAD"] = os.environ["AMN_CLOCK_AHEAD"]
             env["CLOCK_AHEAD_S"] = str(self.ahead_s)
+            env["CLOCK_AHEAD_FILE"] = self.clock
             env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
         if self.passphrase is not None:
             env["AMANAH_PASSPHRASE_FILE"] = self.file("passphrase", self.passphrase)

@@ -509,6 +509,29 @@ def who_changed_their_address_lately_or_is_erased_gets_no_code():
         same(visitor.ask("POST", "/v1/portal/code", {"email": "dewi@mail.example"}).status, 202)
 
 
+def a_code_ends_after_ten_minutes_and_a_visit_after_thirty():
+    with Home(shop="toko-kim") as home, MailHost() as host:
+        def moved(seconds):
+            with open(home.clock, "r+b") as clock:
+                clock.write(seconds.to_bytes(8, sys.byteorder))
+
+        home.clock = home.file("clock", bytes(8))
+        home.start(*portal_options(home))
+        leaked(home, host, sent=False)
+        late, early = Visitor(home), Visitor(home)
+        code, good = code_for(late, host, "dewi@mail.example"), code_for(early, host, "jiwoo@mail.example")
+        moved(10 * 60 - 20)
+        same(early.ask("POST", "/v1/portal/enter", {"code": good}).status, 200, "just before it ends")
+        moved(10 * 60 + 20)
+        same(late.ask("POST", "/v1/portal/enter", {"code": code}).code, "portal.code", "and just after")
+        same(early.ask("GET", "/v1/portal/mine").status, 200, "who came in stays in")
+        moved(40 * 60 - 60)
+        same(early.ask("GET", "/v1/portal/mine").status, 200, "for half an hour from then")
+        moved(40 * 60 + 20)
+        same(early.ask("GET", "/v1/portal/mine").code, "credential.missing", "and no longer")
+        same(early.good("GET", "/v1/portal")["accounts"], 0)
+
+
 SAID = "my parcel canary-write-88 was opened"
 TICKET = {"kind": "complaint", "text": SAID, "lang": "en"}
 
@@ -605,7 +628,7 @@ def writing_is_bounded_and_hostile_bytes_are_text():
 if __name__ == "__main__":
     story(a_message_is_told_from_a_false_one, guessing_ends_and_who_has_a_code_is_not_held_up,
           a_code_shows_what_leaked_and_more_takes_the_notice, whether_an_address_is_known_is_nowhere_to_be_seen,
-          five_tries_and_no_more_and_guessing_ends, a_crowd_waits_its_turn_and_is_told_how_long,
+          five_tries_and_no_more_and_guessing_ends, a_code_ends_after_ten_minutes_and_a_visit_after_thirty, a_crowd_waits_its_turn_and_is_told_how_long,
           who_changed_their_address_lately_or_is_erased_gets_no_code, what_is_written_reaches_the_desk_and_nobody_else,
           writing_is_bounded_and_hostile_bytes_are_text,
           public_words_are_signed_files_that_any_web_server_carries, the_portal_has_its_own_routes_and_no_others, beyond_this_machine_it_wants_tls_and_of_several_shops_one)
