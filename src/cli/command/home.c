@@ -112,7 +112,11 @@ RESULT command_seal(struct call *call)
     } else {
         static const char *const by[SEAL_KINDS] = {"plain", "by the new passphrase",
                                                    "by this machine's TPM, and by the passphrase"};
-        show_words("The root key is sealed %s now.\n", by[wanted.kind]);
+        show_words(
+            "The root key is sealed %s now.\n"
+            "It is the same key: whoever has an older copy of %s/home opens it as before. Do away with "
+            "copies and snapshots of it.\n",
+            by[wanted.kind], call->args[0]);
     }
     return OK;
 }
