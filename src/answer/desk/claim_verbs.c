@@ -56,7 +56,21 @@ static RESULT time_take(void *context, const struct matter_line *line)
     return OK;
 }
 
-/* Is this somebody else than who asked? Where there is nobody else, they themselves, a day later. */
+static RESULT alone_check(struct batch *batch, const struct asked_by *asker, const struct matter_row *row)
+{
+    int64_t asked_us = 0, alone_us = second_alone_us(&batch->shop->access, asker);
+    TRY(matter_read(batch->shop, row, time_take, &asked_us));
+    if (batch->now_us >= (alone_us > asked_us ? alone_us : asked_us) + ALONE_HOURS * HOUR_US) return OK;
+    return FAIL(CHECK_NOT_MET,
+                "approval: nobody else could agree; you may %d hours after it was asked, and where others "
+                "were there %d days and %d hours after the last of them",
+                ALONE_HOURS, MAKER_FRESH_DAYS, ALONE_HOURS);
+}
+
+/*
+ * Is this somebody with a name who may say yes, and else than who asked? Where there is nobody else, they themselves: a
+ * day after it was asked, or after they came to count as the only one left.
+ */
 static RESULT second_check(struct batch *batch, const struct reader *reader, const struct matter_row *row)
 {
     struct access *access = &batch->shop->access;
@@ -65,18 +79,13 @@ static RESULT second_check(struct batch *batch, const struct reader *reader, con
     const struct key *key = kind == READER_KEY ? key_by_id(access, id) : NULL;
     const struct asked_by asker = {row->owner, key ? key->holders : &id,
                                    key ? key->holder_count : (size_t)(kind == READER_STAFF)};
-    int64_t asked_us = 0;
-    if (!second_person(access, &asker, batch->now_us)) {
-        TRY(matter_read(batch->shop, row, time_take, &asked_us));
-        if (batch->now_us - asked_us >= ALONE_HOURS * HOUR_US) return OK;
-        return FAIL(CHECK_NOT_MET, "approval: nobody else could agree; %d hours after it was asked you may",
-                    ALONE_HOURS);
-    }
+    TRY(access_act(reader, ACT_APPROVE));
     if (reader->person_count != 1) {
         return FAIL(APPROVAL_UNNAMED,
                     "approval: it takes one person with a name; use a session, or a key with "
                     "one holder");
     }
+    if (!second_person(access, &asker, batch->now_us)) return alone_check(batch, &asker, row);
     if (reader->no == row->owner ||
         !maker_speaks(access, reader->persons[0], reader->key, &asker, batch->now_us))
         return FAIL(APPROVAL_ASKER,
