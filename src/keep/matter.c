@@ -106,19 +106,16 @@ RESULT matter_add(struct batch *batch, const struct reader *reader, struct matte
     return OK;
 }
 
-RESULT matter_find(struct shop *shop, uint64_t no, struct matter_row *out)
-{
-    struct result got = shop->store->matter->get(shop->store, no, out);
-    return got.code == CODE_NOT_FOUND ? FAIL(NOT_FOUND, "there is none of that id") : got;
-}
-
 /* Of the open batch there is no entry to hold it against yet: it comes from us. */
 static RESULT entry_check(struct shop *shop, const struct matter_line_row *line)
 {
     struct entry entry = {0};
     struct hash hash = {{0}};
     SCOPED(buf_done) struct buf bytes = {0};
-    if (line->entry >= ledger_durable(shop->ledger)) return OK;
+    if (line->entry >= ledger_durable(shop->ledger) && line->entry < ledger_size(shop->ledger)) return OK;
+    if (line->entry >= ledger_size(shop->ledger))
+        return FAIL(TAMPERED, "matter: a line names entry %llu, which is in no ledger",
+                    (unsigned long long)line->entry);
     TRY(ledger_entry(shop->ledger, line->entry, &bytes, NULL));
     TRY(entry_read(buf_slice(&bytes), &entry));
     object_of(shop->crypto, line, &hash);
@@ -127,6 +124,59 @@ static RESULT entry_check(struct shop *shop, const struct matter_line_row *line)
         return OK;
     return FAIL(TAMPERED, "matter: a stored line is not the one that entry %llu of the ledger made",
                 (unsigned long long)line->entry);
+}
+
+static bool row_same(const struct matter_row *a, const struct matter_row *b)
+{
+    return a->no == b->no && a->kind == b->kind && a->subject == b->subject && a->about == b->about &&
+           a->state == b->state && a->owner == b->owner && a->made_us == b->made_us &&
+           a->due_us == b->due_us && a->amount == b->amount && a->lines == b->lines;
+}
+
+static RESULT row_tampered(const struct matter_row *row)
+{
+    return FAIL(TAMPERED, "matter: number %llu is not what its newest line made of it",
+                (unsigned long long)row->no);
+}
+
+/* A line as it is kept while the next is read. */
+struct newest {
+    struct matter_line_row line;
+    struct buf bytes;
+};
+
+static void newest_done(struct newest *newest)
+{
+    buf_done(&newest->bytes);
+}
+
+static RESULT newest_take(void *context, const struct matter_line_row *line)
+{
+    struct newest *newest = context;
+    newest->bytes.len = 0;
+    buf_slice_put(&newest->bytes, line->bytes);
+    newest->line = *line;
+    return OK;
+}
+
+RESULT matter_held(struct shop *shop, const struct matter_row *row)
+{
+    SCOPED(newest_done) struct newest newest = {.line = {.matter = row->no}};
+    struct matter_line read = {0};
+    TRY(shop->store->matter->line_each(shop->store, row->no, newest_take, &newest));
+    if (newest.line.n == 0) return row_tampered(row);
+    newest.line.bytes = buf_slice(&newest.bytes);
+    TRY(entry_check(shop, &newest.line));
+    TRY(head_get(&newest.line, &read));
+    return row_same(row, &read.then) ? OK : row_tampered(row);
+}
+
+RESULT matter_find(struct shop *shop, uint64_t no, struct matter_row *out)
+{
+    struct result got = shop->store->matter->get(shop->store, no, out);
+    if (got.code == CODE_NOT_FOUND) return FAIL(NOT_FOUND, "there is none of that id");
+    TRY(got);
+    return matter_held(shop, out);
 }
 
 struct reading {
@@ -205,6 +255,33 @@ struct checking {
     uint64_t count;
 };
 
+/*
+ * Which states may follow one, as bits, by kind: what no line of ours ever did was not written by this program. The
+ * states are those of answer/desk, which names them; nothing follows the last one.
+ */
+enum { STATES_MAX = 6 };
+static const uint8_t steps[][STATES_MAX] = {
+    [MATTER_COMPLAINT] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
+    [MATTER_QUESTION] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
+    [MATTER_SCAM] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
+    [MATTER_RIGHTS] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
+    [MATTER_PROMISE] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3},
+    [MATTER_POOL] = {1 << 1, 1 << 2, 1 << 3},
+    [MATTER_CLAIM] = {1 << 1, 1 << 2, 1 << 3 | 1 << 4, 1 << 5}};
+
+/* From nothing (all zero) to its first line, or from one line to the next. */
+static RESULT step_check(const struct matter_row *from, const struct matter_row *to)
+{
+    bool first = from->no == 0;
+    bool may = to->kind > 0 && to->kind < COUNT_OF(steps) && from->state < STATES_MAX && to->state < STATES_MAX &&
+               (steps[to->kind][from->state] >> to->state & 1);
+    bool same = first || (from->kind == to->kind && from->subject == to->subject &&
+                          from->about == to->about && from->made_us == to->made_us);
+    bool grows = !first && (to->kind == MATTER_CLAIM ? to->amount > from->amount : to->amount != from->amount);
+    if (may && same && !grows) return OK;
+    return FAIL(TAMPERED, "matter: number %llu came to be what it can't have", (unsigned long long)to->no);
+}
+
 static RESULT line_check(void *context, const struct matter_line_row *line)
 {
     struct checking *checking = context;
@@ -214,18 +291,12 @@ static RESULT line_check(void *context, const struct matter_line_row *line)
                     (unsigned long long)line->entry);
     TRY(entry_check(checking->shop, line));
     TRY(head_get(line, &read));
+    TRY(step_check(&checking->newest, &read.then));
     checking->newest = read.then;
     checking->count++;
     if (line->n == checking->next++) return OK;
     return FAIL(TAMPERED, "matter: a line is missing before the one of entry %llu",
                 (unsigned long long)line->entry);
-}
-
-static bool row_same(const struct matter_row *a, const struct matter_row *b)
-{
-    return a->no == b->no && a->kind == b->kind && a->subject == b->subject && a->about == b->about &&
-           a->state == b->state && a->owner == b->owner && a->made_us == b->made_us &&
-           a->due_us == b->due_us && a->amount == b->amount && a->lines == b->lines;
 }
 
 static RESULT row_check(void *context, const struct matter_row *row)
@@ -235,9 +306,7 @@ static RESULT row_check(void *context, const struct matter_row *row)
     checking->next = 1;
     checking->newest = (struct matter_row){0};
     TRY(store->matter->line_each(store, row->no, line_check, checking));
-    if (row_same(row, &checking->newest)) return OK;
-    return FAIL(TAMPERED, "matter: number %llu is not what its newest line made of it",
-                (unsigned long long)row->no);
+    return row_same(row, &checking->newest) ? OK : row_tampered(row);
 }
 
 RESULT matters_check(struct shop *shop, uint64_t *count)

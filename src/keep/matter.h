@@ -44,8 +44,14 @@ enum matter_kind {
 RESULT matter_add(struct batch *batch, const struct reader *reader, struct matter_row *row, struct slice text,
                   struct receipt *out);
 
-/* NOT_FOUND: none of that number. */
+/* NOT_FOUND: none of that number. TAMPERED: as matter_held(). */
 RESULT matter_find(struct shop *shop, uint64_t no, struct matter_row *out);
+
+/*
+ * Is the row what its newest line made of it, and that line what its entry holds? Before anything is done by a row that
+ * store->matter->each gave. TAMPERED. Cost: its lines, and one entry.
+ */
+RESULT matter_held(struct shop *shop, const struct matter_row *row);
 
 /* One line as it is read. Borrowed until the next. */
 struct matter_line {
@@ -63,7 +69,7 @@ RESULT matter_read(struct shop *shop, const struct matter_row *row,
 /* The text of that name in a line's map; empty: none. */
 struct slice matter_text(struct slice map, const char *name);
 
-/* Every line against its entry, every row against its newest line. TAMPERED. `count`: of the lines. */
+/* Every line against its entry and the one before it, every row against its newest line. TAMPERED. `count`: of the lines. */
 RESULT matters_check(struct shop *shop, uint64_t *count);
 
 #endif

@@ -254,6 +254,44 @@ def losses_are_shared_out_of_a_pool_to_the_unit():
         same(home.cli("ledger", "verify").status, 0)
 
 
+def pool_of(home, dewi, eko, *people):
+    """A pool of 100, open, of which each claims 60."""
+    until = time.strftime("%Y-%m-%d", time.gmtime(home.now() + 2 * 86400))
+    body = {"title": "Losses", "amount": 100, "currency": "KRW", "until": until, "text": "what was stolen"}
+    pool = home.good("POST", "/v1/pools", body, key=dewi)["id"]
+    home.good("POST", f"/v1/pools/{pool}/confirm", {}, key=eko)
+    said = {"amount": 60, "evidence": EVIDENCE, "text": SAID}
+    return pool, [home.good("POST", f"/v1/pools/{pool}/claims", {"subject": who, **said})["id"] for who in people]
+
+
+def a_row_changed_behind_its_back_is_not_paid():
+    changes = ("UPDATE matter SET state = 3 WHERE kind = 7", "UPDATE matter SET state = 3, amount = 1 << 60 WHERE kind = 7",
+               "UPDATE matter SET about = 99 WHERE kind = 7", "UPDATE matter SET amount = 1000 WHERE kind = 6",
+               "UPDATE matter_line SET bytes = substr(bytes, 1, 36) || x'00000003' || substr(bytes, 41) WHERE matter > 1",
+               "UPDATE matter_line SET entry = 1 << 40 WHERE matter > 1")
+    with Home() as home:
+        home.start()
+        _, (dewi, eko) = colleagues(home, "dewi", "eko")
+        pool, (claim,) = pool_of(home, dewi, eko, home.create("1", name="Ana"))
+        home.wait_days(3.1)
+        home.stop()
+        whole = home.file("whole.db")
+        shutil.copy(home.database(), whole)
+        for change in changes:
+            shutil.copy(whole, home.database())
+            base = sqlite3.connect(home.database())
+            base.execute(change)
+            base.commit()
+            base.close()
+            home.start()
+            same(home.http("POST", f"/v1/pools/{pool}/share", {}).code, "ledger.tampered", change)
+            if "kind = 6" not in change:
+                refused = home.http("POST", f"/v1/claims/{claim}/propose", {"text": "as the invoice says"})
+                same(refused.code, "ledger.tampered", change)
+            home.stop()
+            same(home.cli("ledger", "verify").status, 6, change)
+
+
 def only_the_desk_reads_tickets():
     with Home() as home:
         home.start()
@@ -274,4 +312,5 @@ if __name__ == "__main__":
           who_waits_too_long_is_not_forgotten,
           a_promise_is_reminded_of_and_kept_with_proof,
           losses_are_shared_out_of_a_pool_to_the_unit,
+          a_row_changed_behind_its_back_is_not_paid,
           only_the_desk_reads_tickets)

@@ -144,13 +144,22 @@ RESULT verb_pool_open(struct batch *batch, const struct reader *reader, const st
 
 /* What became of a pool's claims. */
 struct sums {
+    struct shop *shop;
     uint64_t pool, claims, waiting, granted, shared;
 };
+
+/* Its amount is bounded where it comes in; what is beyond was not written by us. */
+static RESULT claim_held(struct shop *shop, const struct matter_row *row)
+{
+    TRY(matter_held(shop, row));
+    return row->amount <= SHARE_AMOUNT_MAX ? OK : FAIL(TAMPERED, "claim: an amount beyond all bounds");
+}
 
 static RESULT sums_add(void *context, const struct matter_row *row)
 {
     struct sums *sums = context;
     if (row->about != sums->pool) return OK;
+    TRY(claim_held(sums->shop, row));
     sums->claims++;
     sums->waiting += row->state == CLAIM_MADE || row->state == CLAIM_PROPOSED;
     if (row->state == CLAIM_GRANTED) sums->granted += row->amount;
@@ -160,7 +169,7 @@ static RESULT sums_add(void *context, const struct matter_row *row)
 
 static RESULT pool_sums(struct shop *shop, uint64_t pool, struct sums *out)
 {
-    *out = (struct sums){.pool = pool};
+    *out = (struct sums){.shop = shop, .pool = pool};
     return shop->store->matter->each(shop->store, MATTER_CLAIM, 0, sums_add, out);
 }
 
@@ -247,6 +256,7 @@ static RESULT granted_add(void *context, const struct matter_row *row)
     struct granted *granted = context;
     struct record record;
     SCOPED(buf_done) struct buf bytes = {0};
+    TRY(claim_held(granted->shop, row)); /* all of them: a changed row could hide that it is of this pool */
     if (row->about != granted->pool || row->state != CLAIM_GRANTED || granted->count == SHARES_MAX) return OK;
     struct result got =
         record_get(granted->shop, (struct subject_no){row->subject}, false, &bytes, &record, NULL);
@@ -286,6 +296,7 @@ static RESULT pool_share(struct batch *batch, const struct reader *reader, struc
 {
     struct sums sums = {0};
     if (pool->state != POOL_OPEN) return FAIL(CONFLICT, "pool: not open, or shared out already");
+    if (pool->amount > SHARE_AMOUNT_MAX) return FAIL(TAMPERED, "pool: an amount beyond all bounds");
     if (batch->now_us < pool->due_us) return FAIL(CHECK_NOT_MET, "pool: claims may still be made");
     TRY(pool_sums(batch->shop, pool->no, &sums));
     if (sums.waiting > 0)
