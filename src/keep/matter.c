@@ -58,19 +58,22 @@ static void object_of(struct crypto *crypto, const struct matter_line_row *line,
     sha256(crypto, parts, COUNT_OF(parts), out);
 }
 
-/* Under the subject's data key, or the shop's. */
+/* Under the subject's data key, or the shop's. Of somebody erased a line can still be added, which says nothing. */
 static RESULT text_seal(struct shop *shop, const struct matter_row *row, struct slice text, struct buf *out)
 {
     SCOPED(buf_done) struct buf aad = {0}, bytes = {0};
     struct record record;
+    bool gone = false;
     SECRET data_key = {{0}};
     aad_put(row->no, row->lines, &aad);
     if (row->subject > 0) {
         const struct subject_no no = {row->subject};
-        TRY(record_get(shop, no, false, &bytes, &record, NULL));
-        TRY(record_unlock(shop, no, &record, &data_key));
+        TRY(record_get(shop, no, row->lines > 1, &bytes, &record, NULL));
+        gone = record.state == SUBJECT_ERASED;
+        if (!gone) TRY(record_unlock(shop, no, &record, &data_key));
     }
-    aead_seal(row->subject > 0 ? shop->dek : shop->staff_box, buf_slice(&aad), text, out);
+    aead_seal(row->subject > 0 && !gone ? shop->dek : shop->staff_box, buf_slice(&aad),
+              gone ? (struct slice){0} : text, out);
     return OK;
 }
 

@@ -38,8 +38,8 @@ enum matter_kind {
 
 /*
  * Write a line: what `row` is from now on, and why. A row without a number becomes a new matter. `text` is a map of
- * CBOR, sealed.
- * @return SUBJECT_UNKNOWN, SUBJECT_ERASED; TOO_MANY lines; UNAVAILABLE
+ * CBOR, sealed; of a subject who was erased since, it is dropped: only what became of the matter is written.
+ * @return SUBJECT_UNKNOWN; SUBJECT_ERASED of a new one; TOO_MANY lines; UNAVAILABLE
  */
 RESULT matter_add(struct batch *batch, const struct reader *reader, struct matter_row *row, struct slice text,
                   struct receipt *out);

@@ -292,6 +292,29 @@ def a_row_changed_behind_its_back_is_not_paid():
             same(home.cli("ledger", "verify").status, 6, change)
 
 
+def who_was_erased_holds_up_nobody():
+    with Home() as home:
+        home.start()
+        _, (dewi, eko) = colleagues(home, "dewi", "eko")
+        ana, budi = home.create("1", name="Ana"), home.create("2", name="Budi")
+        pool, (gone, stays) = pool_of(home, dewi, eko, ana, budi)
+        ticket = home.good("POST", "/v1/desk/tickets", {"kind": "complaint", "subject": ana, "text": SAID})["id"]
+        for one in (gone, stays):
+            home.good("POST", f"/v1/claims/{one}/propose", {"text": "as the invoice says"}, key=dewi)
+        home.good("POST", f"/v1/claims/{stays}/grant", {"text": "agreed"}, key=eko)
+        home.http("DELETE", f"/v1/subjects/{ana}")
+        same(home.http("POST", f"/v1/claims/{gone}/grant", {"text": "agreed"}, key=eko).code, "subject.erased")
+        same(home.http("POST", "/v1/desk/tickets", {"kind": "complaint", "subject": ana, "text": SAID}).code, "subject.erased")
+        same(home.good("POST", f"/v1/desk/tickets/{ticket}/close", {"text": SAID})["state"], "closed", "nobody waits")
+        seen = home.good("GET", f"/v1/desk/tickets/{ticket}")
+        same([("text" in line, line["state"]) for line in seen["lines"]], [(False, "open"), (False, "closed")], "without words")
+        same([item["waiting"] for item in home.good("GET", "/v1/pools")["items"]], [0])
+        home.wait_days(3.1)
+        same(home.good("POST", f"/v1/pools/{pool}/share", {})["shared"], 60)
+        home.stop()
+        same(home.cli("ledger", "verify").status, 0)
+
+
 def only_the_desk_reads_tickets():
     with Home() as home:
         home.start()
@@ -313,4 +336,5 @@ if __name__ == "__main__":
           a_promise_is_reminded_of_and_kept_with_proof,
           losses_are_shared_out_of_a_pool_to_the_unit,
           a_row_changed_behind_its_back_is_not_paid,
+          who_was_erased_holds_up_nobody,
           only_the_desk_reads_tickets)

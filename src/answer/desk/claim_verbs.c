@@ -155,13 +155,25 @@ static RESULT claim_held(struct shop *shop, const struct matter_row *row)
     return row->amount <= SHARE_AMOUNT_MAX ? OK : FAIL(TAMPERED, "claim: an amount beyond all bounds");
 }
 
+/* Who was erased waits for nothing, and can be paid nothing. */
+static RESULT claim_stands(struct shop *shop, const struct matter_row *row, bool *out)
+{
+    struct record record;
+    SCOPED(buf_done) struct buf bytes = {0};
+    TRY(record_get(shop, (struct subject_no){row->subject}, true, &bytes, &record, NULL));
+    *out = record.state != SUBJECT_ERASED;
+    return OK;
+}
+
 static RESULT sums_add(void *context, const struct matter_row *row)
 {
     struct sums *sums = context;
+    bool waits = row->state == CLAIM_MADE || row->state == CLAIM_PROPOSED;
     if (row->about != sums->pool) return OK;
     TRY(claim_held(sums->shop, row));
     sums->claims++;
-    sums->waiting += row->state == CLAIM_MADE || row->state == CLAIM_PROPOSED;
+    if (waits) TRY(claim_stands(sums->shop, row, &waits));
+    sums->waiting += waits;
     if (row->state == CLAIM_GRANTED) sums->granted += row->amount;
     if (row->state == CLAIM_SHARED) sums->shared += row->amount;
     return OK;
@@ -254,14 +266,11 @@ static void granted_done(struct granted *granted)
 static RESULT granted_add(void *context, const struct matter_row *row)
 {
     struct granted *granted = context;
-    struct record record;
-    SCOPED(buf_done) struct buf bytes = {0};
+    bool stands = false;
     TRY(claim_held(granted->shop, row)); /* all of them: a changed row could hide that it is of this pool */
     if (row->about != granted->pool || row->state != CLAIM_GRANTED || granted->count == SHARES_MAX) return OK;
-    struct result got =
-        record_get(granted->shop, (struct subject_no){row->subject}, false, &bytes, &record, NULL);
-    if (got.code == CODE_NOT_FOUND) return OK; /* who was erased can be paid nothing */
-    TRY(got);
+    TRY(claim_stands(granted->shop, row, &stands));
+    if (!stands) return OK;
     granted->at[granted->count] = *row;
     granted->amounts[granted->count++] = row->amount;
     return OK;
@@ -498,8 +507,11 @@ RESULT verb_claim_act(struct batch *batch, const struct reader *reader, const st
     struct shop *shop = batch->shop;
     struct matter_row row = {0};
     struct receipt receipt = {0};
+    bool stands = false;
     SCOPED(buf_done) struct buf text = {0};
     TRY(claim_get(shop, ask->id, &row));
+    TRY(claim_stands(shop, &row, &stands));
+    if (!stands) return FAIL(SUBJECT_ERASED, "claim: its customer was erased; nothing is decided any more");
     TRY(claim_do(batch, reader, ask, &row));
     line_text(claim_state_name(row.state), ask->text, &text);
     TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
