@@ -276,11 +276,12 @@ static const uint8_t steps[][STATES_MAX] = {
 static RESULT step_check(const struct matter_row *from, const struct matter_row *to)
 {
     bool first = from->no == 0;
-    bool may = to->kind > 0 && to->kind < COUNT_OF(steps) && from->state < STATES_MAX && to->state < STATES_MAX &&
-               (steps[to->kind][from->state] >> to->state & 1);
+    bool may = to->kind > 0 && to->kind < COUNT_OF(steps) && from->state < STATES_MAX &&
+               to->state < STATES_MAX && (steps[to->kind][from->state] >> to->state & 1);
     bool same = first || (from->kind == to->kind && from->subject == to->subject &&
                           from->about == to->about && from->made_us == to->made_us);
-    bool grows = !first && (to->kind == MATTER_CLAIM ? to->amount > from->amount : to->amount != from->amount);
+    bool grows =
+        !first && (to->kind == MATTER_CLAIM ? to->amount > from->amount : to->amount != from->amount);
     if (may && same && !grows) return OK;
     return FAIL(TAMPERED, "matter: number %llu came to be what it can't have", (unsigned long long)to->no);
 }

@@ -11,7 +11,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, Wrong, check, same, story, within  # noqa: E402
 from mail_host import MailHost  # noqa: E402
-from staff import colleagues  # noqa: E402
+from staff import Staff, colleagues  # noqa: E402
 
 SAID = "my parcel canary-desk-77 was opened"
 
@@ -315,6 +315,30 @@ def who_was_erased_holds_up_nobody():
         same(home.cli("ledger", "verify").status, 0)
 
 
+def a_suspect_sees_nothing_that_belongs_to_the_incident():
+    with Home() as home:
+        home.start()
+        people = [Staff(home, f"{name}@shop.example", name=name).id for name in ("ana", "budi")]
+        owner, suspect = (home.issue("admin", holders=[one]) for one in people)
+        incident = home.good("POST", "/v1/incidents", {"title": "a leak", "kind": "other"}, key=owner)["id"]
+        home.good("POST", f"/v1/incidents/{incident}/suspects", {"who": people[1]}, key=owner)
+        until = time.strftime("%Y-%m-%d", time.gmtime(home.now() + 9 * 86400))
+        belongs = {"text": SAID, "incident": incident}
+        ticket = home.good("POST", "/v1/desk/tickets", {"kind": "scam", **belongs}, key=owner)["id"]
+        promise = home.good("POST", "/v1/promises", {"kind": "audit", "due": until, **belongs}, key=owner)["id"]
+        body = {"title": "Losses", "amount": 100, "currency": "KRW", "until": until, **belongs}
+        pool = home.good("POST", "/v1/pools", body, key=owner)["id"]
+        for path in ("/v1/desk/tickets", "/v1/promises", "/v1/pools"):
+            same(len(home.good("GET", path, key=owner)["items"]), 1, path)
+            same(home.good("GET", path, key=suspect)["items"], [], path)
+        for method, path, sent in (("GET", f"/v1/desk/tickets/{ticket}", None), ("POST", f"/v1/desk/tickets/{ticket}/close", {"text": "x"}),
+                                   ("POST", f"/v1/promises/{promise}/drop", {"text": "x"}),
+                                   ("POST", f"/v1/pools/{pool}/confirm", {}), ("GET", f"/v1/pools/{pool}/claims", None)):
+            got = home.http(method, path, sent, key=suspect)
+            same((got.status, got.code), (404, "not_found"), path)
+        same(home.http("POST", f"/v1/desk/tickets/{ticket}/close", {"text": "x"}, key=owner).status, 200)
+
+
 def only_the_desk_reads_tickets():
     with Home() as home:
         home.start()
@@ -337,4 +361,5 @@ if __name__ == "__main__":
           losses_are_shared_out_of_a_pool_to_the_unit,
           a_row_changed_behind_its_back_is_not_paid,
           who_was_erased_holds_up_nobody,
+          a_suspect_sees_nothing_that_belongs_to_the_incident,
           only_the_desk_reads_tickets)

@@ -33,19 +33,21 @@ static const char *claim_state_name(uint32_t state)
     return state < COUNT_OF(names) ? names[state] : names[0];
 }
 
-static RESULT pool_get(struct shop *shop, struct slice id, struct matter_row *out)
+static RESULT pool_get(struct shop *shop, const struct reader *reader, struct slice id,
+                       struct matter_row *out)
 {
     uint64_t no = 0;
     TRY(id_get(shop, ID_POOL, id, &no));
-    TRY(matter_find(shop, no, out));
+    TRY(desk_find(shop, reader, no, out));
     return out->kind == MATTER_POOL ? OK : FAIL(NOT_FOUND, "pool: none of that id");
 }
 
-static RESULT claim_get(struct shop *shop, struct slice id, struct matter_row *out)
+static RESULT claim_get(struct shop *shop, const struct reader *reader, struct slice id,
+                        struct matter_row *out)
 {
     uint64_t no = 0;
     TRY(id_get(shop, ID_CLAIM, id, &no));
-    TRY(matter_find(shop, no, out));
+    TRY(desk_find(shop, reader, no, out));
     return out->kind == MATTER_CLAIM ? OK : FAIL(NOT_FOUND, "claim: none of that id");
 }
 
@@ -220,6 +222,8 @@ static RESULT pool_put(void *context, const struct matter_row *row)
 
 /* All pools, before their claims are read: one statement is not run within itself. */
 struct found {
+    struct shop *shop;
+    const struct reader *reader;
     struct matter_row *at;
     size_t count;
 };
@@ -227,7 +231,9 @@ struct found {
 static RESULT found_add(void *context, const struct matter_row *row)
 {
     struct found *found = context;
-    if (found->count < POOLS_MAX) found->at[found->count++] = *row;
+    bool seen = false;
+    TRY(desk_seen(found->shop, found->reader, row, &seen));
+    if (seen && found->count < POOLS_MAX) found->at[found->count++] = *row;
     return OK;
 }
 
@@ -236,8 +242,8 @@ RESULT verb_pool_list(struct batch *batch, const struct reader *reader, const st
 {
     struct pools pools = {batch->shop, &out->body};
     struct store *store = batch->shop->store;
-    struct found found = {.at = arena_take(batch->arena, POOLS_MAX * sizeof *found.at)};
-    (void)reader;
+    struct found found = {
+        .shop = batch->shop, .reader = reader, .at = arena_take(batch->arena, POOLS_MAX * sizeof *found.at)};
     (void)ask;
     TRY(store->matter->each(store, MATTER_POOL, 0, found_add, &found));
     cbor_map(&out->body, 1);
@@ -319,7 +325,7 @@ RESULT verb_pool_act(struct batch *batch, const struct reader *reader, const str
     struct matter_row pool = {0};
     struct receipt receipt = {0};
     SCOPED(buf_done) struct buf text = {0};
-    TRY(pool_get(batch->shop, ask->id, &pool));
+    TRY(pool_get(batch->shop, reader, ask->id, &pool));
     if (slice_is(ask->act, "confirm")) {
         if (pool.state != POOL_ASKED) return FAIL(CONFLICT, "pool: it was confirmed");
         TRY(second_check(batch, reader, &pool));
@@ -372,7 +378,7 @@ RESULT verb_claim_make(struct batch *batch, const struct reader *reader, const s
     struct receipt receipt = {0};
     uint8_t hash[EVIDENCE_BYTES];
     SCOPED(buf_done) struct buf text = {0};
-    TRY(pool_get(shop, ask->pool, &pool));
+    TRY(pool_get(shop, reader, ask->pool, &pool));
     if (pool.state != POOL_OPEN || batch->now_us >= pool.due_us)
         return FAIL(CONFLICT, "pool: claims are not made yet, or not any more");
     TRY(id_get(shop, ID_SUBJECT, ask->subject, &row.subject));
@@ -425,8 +431,7 @@ RESULT verb_claim_list(struct batch *batch, const struct reader *reader, const s
     struct shop *shop = batch->shop;
     struct matter_row pool = {0};
     uint64_t after = 0;
-    (void)reader;
-    TRY(pool_get(shop, ask->pool, &pool));
+    TRY(pool_get(shop, reader, ask->pool, &pool));
     if (ask->after.len > 0) TRY(id_get(shop, ID_CLAIM, ask->after, &after));
     struct claims claims = {
         .shop = shop, .out = &out->body, .pool = pool.no, .limit = ask->limit > 0 ? ask->limit : 100};
@@ -468,7 +473,7 @@ RESULT verb_claim_show(struct batch *batch, const struct reader *reader, const s
     struct shop *shop = batch->shop;
     struct matter_row row = {0};
     struct claims claims = {.shop = shop, .out = &out->body};
-    TRY(claim_get(shop, ask->id, &row));
+    TRY(claim_get(shop, reader, ask->id, &row));
     TRY(desk_read_note(batch, reader, &row, out));
     cbor_map(&out->body, CLAIM_MEMBERS + 2);
     claim_put(shop, &row, &out->body);
@@ -509,7 +514,7 @@ RESULT verb_claim_act(struct batch *batch, const struct reader *reader, const st
     struct receipt receipt = {0};
     bool stands = false;
     SCOPED(buf_done) struct buf text = {0};
-    TRY(claim_get(shop, ask->id, &row));
+    TRY(claim_get(shop, reader, ask->id, &row));
     TRY(claim_stands(shop, &row, &stands));
     if (!stands) return FAIL(SUBJECT_ERASED, "claim: its customer was erased; nothing is decided any more");
     TRY(claim_do(batch, reader, ask, &row));

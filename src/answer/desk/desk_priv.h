@@ -7,6 +7,12 @@
 /* A ticket as a line of a mail: which, what kind, due when. */
 void desk_line_put(struct batch *batch, const struct matter_row *row, struct slice lang, struct buf *out);
 
+/* Need to know: what belongs to an incident is there for those only who may know of that. Of a claim its pool is asked. */
+RESULT desk_seen(struct shop *shop, const struct reader *reader, const struct matter_row *row, bool *out);
+
+/* The matter of that number, if this reader may know of it; NOT_FOUND, TAMPERED. */
+RESULT desk_find(struct shop *shop, const struct reader *reader, uint64_t no, struct matter_row *out);
+
 /* A day, whose end it is, or a time; INVALID when it lies in the past. */
 RESULT desk_day_get(struct slice text, int64_t now_us, int64_t *out);
 

@@ -57,6 +57,7 @@ enum { ROW_MEMBERS = 7 };
 
 struct listing {
     struct shop *shop;
+    const struct reader *reader;
     struct buf *out;
     const struct ticket_list_ask *ask;
     enum matter_kind kind;
@@ -75,6 +76,8 @@ static RESULT list_add(void *context, const struct matter_row *row)
                  (listing->state == 0 || listing->state == row->state) &&
                  (!listing->ask->overdue || (row->due_us > 0 && row->due_us <= listing->now_us));
     if (!meant || listing->more) return OK;
+    TRY(desk_seen(listing->shop, listing->reader, row, &meant));
+    if (!meant) return OK;
     if (listing->count == listing->limit) {
         listing->more = true;
         return OK;
@@ -99,12 +102,12 @@ RESULT verb_ticket_list(struct batch *batch, const struct reader *reader, const 
 {
     struct shop *shop = batch->shop;
     struct listing listing = {.shop = shop,
+                              .reader = reader,
                               .out = &out->body,
                               .ask = ask,
                               .now_us = batch->now_us,
                               .limit = ask->limit > 0 ? ask->limit : 100};
     uint64_t after = 0;
-    (void)reader;
     if (ask->kind.len > 0) {
         listing.kind = ticket_kind(ask->kind);
         if (listing.kind == 0) return FAIL(INVALID, "kind: complaint, question, scam or rights");
@@ -171,11 +174,36 @@ static RESULT line_put(void *context, const struct matter_line *line)
     return OK;
 }
 
-static RESULT ticket_get(struct shop *shop, struct slice id, struct matter_row *out)
+RESULT desk_seen(struct shop *shop, const struct reader *reader, const struct matter_row *row, bool *out)
+{
+    struct incidents *incidents = NULL;
+    struct matter_row pool = *row;
+    if (row->kind == MATTER_CLAIM) TRY(matter_find(shop, row->about, &pool));
+    *out = pool.about == 0;
+    if (*out) return OK;
+    TRY(incidents_of(shop, &incidents));
+    for (size_t i = 0; i < incidents->count; i++) {
+        const struct incident *at = &incidents->at[i];
+        bool seen = incident_seen_by(shop, at, reader);
+        *out = *out || (at->no == pool.about && seen);
+    }
+    return OK;
+}
+
+RESULT desk_find(struct shop *shop, const struct reader *reader, uint64_t no, struct matter_row *out)
+{
+    bool seen = false;
+    TRY(matter_find(shop, no, out));
+    TRY(desk_seen(shop, reader, out, &seen));
+    return seen ? OK : FAIL(NOT_FOUND, "there is none of that id");
+}
+
+static RESULT ticket_get(struct shop *shop, const struct reader *reader, struct slice id,
+                         struct matter_row *out)
 {
     uint64_t no = 0;
     TRY(id_get(shop, ID_TICKET, id, &no));
-    TRY(matter_find(shop, no, out));
+    TRY(desk_find(shop, reader, no, out));
     return ticket_kind_name((enum matter_kind)out->kind) ? OK : FAIL(NOT_FOUND, "ticket: none of that id");
 }
 
@@ -216,7 +244,7 @@ RESULT verb_ticket_show(struct batch *batch, const struct reader *reader, const 
     struct matter_row row = {0};
     const struct lawbook *book = NULL;
     SCOPED(lines_done) struct lines lines = {.shop = shop, .out = &out->body};
-    TRY(ticket_get(shop, ask->id, &row));
+    TRY(ticket_get(shop, reader, ask->id, &row));
     TRY(desk_read_note(batch, reader, &row, out));
     TRY(lawbook(shop, &book));
     size_t whole = cbor_open(&out->body), members = ROW_MEMBERS + 2;
@@ -331,7 +359,7 @@ RESULT verb_ticket_act(struct batch *batch, const struct reader *reader, const s
     struct receipt receipt = {0};
     const char *done = NULL;
     SCOPED(buf_done) struct buf text = {0};
-    TRY(ticket_get(shop, ask->id, &row));
+    TRY(ticket_get(shop, reader, ask->id, &row));
     if (ask->text.len == 0) return FAIL(MEMBER_MISSING, "text: what is answered, or why");
     TRY(act_do(batch, ask, &row, &done));
     cbor_map(&text, 2);

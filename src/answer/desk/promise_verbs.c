@@ -105,6 +105,7 @@ static RESULT note_put(void *context, const struct matter_line *line)
 
 struct promise_list {
     struct batch *batch;
+    const struct reader *reader;
     struct buf *out;
     uint64_t incident;
     bool open;
@@ -117,7 +118,10 @@ static RESULT promise_put(void *context, const struct matter_row *row)
     struct shop *shop = list->batch->shop;
     struct told told = {shop, list->out, 0};
     struct told notes = {shop, list->out, 0};
+    bool seen = false;
     if ((list->incident > 0 && row->about != list->incident) || (list->open && row->due_us == 0)) return OK;
+    TRY(desk_seen(shop, list->reader, row, &seen));
+    if (!seen) return OK;
     size_t mark = cbor_open(list->out), members = 6;
     put_id(shop, list->out, "id", ID_PROMISE, row->no);
     put_text(list->out, "state", slice_text(state_name(row->state)));
@@ -138,7 +142,7 @@ RESULT verb_promise_list(struct batch *batch, const struct reader *reader, const
                          struct answer *out)
 {
     struct shop *shop = batch->shop;
-    struct promise_list list = {.batch = batch, .out = &out->body, .open = ask->open};
+    struct promise_list list = {.batch = batch, .reader = reader, .out = &out->body, .open = ask->open};
     if (ask->incident.len > 0) {
         struct incident *incident = NULL;
         TRY(incident_find(batch, reader, ask->incident, &incident));
@@ -176,7 +180,7 @@ RESULT verb_promise_act(struct batch *batch, const struct reader *reader, const 
     uint64_t no = 0;
     SCOPED(buf_done) struct buf text = {0};
     TRY(id_get(shop, ID_PROMISE, ask->id, &no));
-    TRY(matter_find(shop, no, &row));
+    TRY(desk_find(shop, reader, no, &row));
     if (row.kind != MATTER_PROMISE) return FAIL(NOT_FOUND, "promise: none of that id");
     TRY(act_do(ask, &row));
     cbor_map(&text, 3);
