@@ -339,6 +339,30 @@ def a_suspect_sees_nothing_that_belongs_to_the_incident():
         same(home.http("POST", f"/v1/desk/tickets/{ticket}/close", {"text": "x"}, key=owner).status, 200)
 
 
+def who_is_alone_waits_as_long_as_with_any_approval():
+    with Home() as home:
+        home.start()
+        home.good("POST", "/v1/roles", {"name": "payer", "acts": ["redress", "desk"], "fields": [], "purposes": []})
+        staff, (dewi, _) = colleagues(home, "dewi", "eko")
+        until = time.strftime("%Y-%m-%d", time.gmtime(home.now() + 60 * 86400))
+        body = {"title": "Losses", "amount": 100, "currency": "KRW", "until": until, "text": "what was stolen"}
+        pool = home.good("POST", "/v1/pools", body, key=dewi)["id"]
+        home.good("POST", f"/v1/staff/{staff[1].id}/leave")
+        home.wait_days(1.2)
+
+        def confirm(key):
+            return home.http("POST", f"/v1/pools/{pool}/confirm", {}, key=key).code
+
+        same(confirm(staff[0].token()), "check.not_met", "nobody gets there by removing the others")
+        home.wait_days(7)
+        same(confirm(home.issue("admin")), "approval.unnamed", "a key without a name decides nothing")
+        same(confirm(home.issue("admin", holders=[person.id for person in staff[:1]] + [Staff(home, "f@shop.example").id])),
+             "approval.unnamed", "nor one of several")
+        same(confirm(home.issue("payer", holders=[staff[0].id])), "role.act", "nor who may approve nothing")
+        home.wait_days(1)
+        same(home.http("POST", f"/v1/pools/{pool}/confirm", {}, key=staff[0].token()).status, 200)
+
+
 def only_the_desk_reads_tickets():
     with Home() as home:
         home.start()
@@ -362,4 +386,5 @@ if __name__ == "__main__":
           a_row_changed_behind_its_back_is_not_paid,
           who_was_erased_holds_up_nobody,
           a_suspect_sees_nothing_that_belongs_to_the_incident,
+          who_is_alone_waits_as_long_as_with_any_approval,
           only_the_desk_reads_tickets)
