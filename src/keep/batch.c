@@ -125,6 +125,7 @@ RESULT batch_settle(struct batch *batch)
     key_uses_settle(&shop->key_uses);
     guesses_settle(shop->guesses);
     watching_settled(shop->watching);
+    if (shop->portal.at) shop->portal.ended(shop->portal.at, true);
     shop->unscrubbed += batch->destroys;
     return OK;
 }
@@ -152,6 +153,7 @@ void batch_rollback(struct batch *batch)
     shop->last = batch->last;
     shop->passes = batch->passes;
     guesses_undo(shop->guesses);
+    if (shop->portal.at) shop->portal.ended(shop->portal.at, false);
     shop->answer.stale = true;
     shop->notice.stale = true;
     shop->redress.stale = true;

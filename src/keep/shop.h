@@ -85,7 +85,8 @@ struct shop {
     struct {
         void *at;
         void (*free)(void *at);
-    } portal; /* who asks there, in memory alone: answer/portal/portal.h */
+        void (*ended)(void *at, bool durable); /* behind each batch: what it changed stands, or is undone */
+    } portal;                                  /* who asks there, in memory alone: answer/portal/portal.h */
     struct {
         int64_t minute;
         uint16_t counts[256];   /* by number of the reader: two may share a place */

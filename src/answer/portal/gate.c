@@ -10,9 +10,16 @@ struct gate_row {
     uint8_t kind;
 };
 
+/* A row as it was before the open batch. */
+struct gate_change {
+    struct gate_row *row, was;
+};
+
 struct gate {
     struct gate_row at[GATE_ROWS]; /* a hash table: a row stands at its tag, or in one of the next places */
     struct gate_row all[GATE_COUNT];
+    struct gate_change *changes;
+    size_t change_count, change_cap;
 };
 
 static const struct {
@@ -33,6 +40,7 @@ RESULT gate_new(struct gate **out)
 
 void gate_free(struct gate **gate)
 {
+    if (*gate) free((*gate)->changes);
     free(*gate);
     *gate = NULL;
 }
@@ -85,8 +93,30 @@ RESULT gate_may(const struct gate *gate, enum gate_kind kind, uint64_t tag, int6
     return FAIL(PORTAL_WAIT, "portal: too many tries came from there; wait, then try again");
 }
 
-static void row_count(struct gate_row *row, enum gate_kind kind, uint64_t tag, int64_t now_us)
+static void change_note(struct gate *gate, struct gate_row *row)
 {
+    if (gate->change_count == gate->change_cap) {
+        size_t cap = gate->change_cap ? gate->change_cap * 2 : 64;
+        struct gate_change *changes = realloc(gate->changes, cap * sizeof *changes);
+        if (!changes) abort(); /* as all memory: see bytes.h */
+        gate->changes = changes;
+        gate->change_cap = cap;
+    }
+    assert(gate->changes);
+    gate->changes[gate->change_count++] = (struct gate_change){row, *row};
+}
+
+void gate_ended(struct gate *gate, bool durable)
+{
+    for (size_t i = gate->change_count; !durable && i > 0; i--)
+        *gate->changes[i - 1].row = gate->changes[i - 1].was;
+    gate->change_count = 0;
+}
+
+static void row_count(struct gate *gate, struct gate_row *row, enum gate_kind kind, uint64_t tag,
+                      int64_t now_us)
+{
+    change_note(gate, row);
     if (!row_is(row, kind, tag) || row->until_us <= now_us)
         *row = (struct gate_row){.tag = tag, .until_us = now_us + HOUR_US, .kind = (uint8_t)kind};
     row->count++;
@@ -94,6 +124,6 @@ static void row_count(struct gate_row *row, enum gate_kind kind, uint64_t tag, i
 
 void gate_count(struct gate *gate, enum gate_kind kind, uint64_t tag, int64_t now_us)
 {
-    row_count(row_place(gate, kind, tag), kind, tag, now_us);
-    row_count(&gate->all[kind], kind, 1, now_us);
+    row_count(gate, row_place(gate, kind, tag), kind, tag, now_us);
+    row_count(gate, &gate->all[kind], kind, 1, now_us);
 }

@@ -3,8 +3,8 @@
  * one-time codes, entering them. Counted in memory, by the hour, under keyed tags: no address stands here.
  *
  * A source that is full may come again when its hour is over. When all together are full, each source still has its
- * first one of the hour, so that a few cannot lock everybody else out; at `end` nobody has. Main calls: gate_may(),
- * gate_count(). Example:
+ * first one of the hour, so that a few cannot lock everybody else out; at `end` nobody has. What a batch counted is
+ * undone with it, so that a commit that fails uses up nobody's tries. Main calls: gate_may(), gate_count(). Example:
  *     TRY(gate_may(portal->gate, GATE_VERIFY, tag, now_us, &retry_after_s));  …  gate_count(gate, GATE_VERIFY, tag, now_us);
  */
 #ifndef AMN_ANSWER_PORTAL_GATE_H
@@ -32,5 +32,6 @@ void gate_free(struct gate **gate);
 RESULT gate_may(const struct gate *gate, enum gate_kind kind, uint64_t tag, int64_t now_us,
                 uint32_t *retry_after_s);
 void gate_count(struct gate *gate, enum gate_kind kind, uint64_t tag, int64_t now_us);
+void gate_ended(struct gate *gate, bool durable); /* the batch: what it counted stands, or is undone */
 
 #endif

@@ -13,6 +13,14 @@ static void portal_free(void *at)
     free(portal);
 }
 
+/* Behind each batch of the shop. */
+static void portal_ended(void *at, bool durable)
+{
+    struct portal *portal = at;
+    if (portal->gate) gate_ended(portal->gate, durable);
+    if (portal->visits) visits_ended(portal->visits, durable);
+}
+
 RESULT portal_of(struct shop *shop, struct portal **out)
 {
     struct portal *portal = shop->portal.at;
@@ -21,6 +29,7 @@ RESULT portal_of(struct shop *shop, struct portal **out)
         if (!portal) return FAIL(UNAVAILABLE, "portal: out of memory");
         shop->portal.at = portal;
         shop->portal.free = portal_free;
+        shop->portal.ended = portal_ended;
     }
     if (!portal->gate) TRY(gate_new(&portal->gate));
     if (!portal->visits) TRY(visits_new(&portal->visits));

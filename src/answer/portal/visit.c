@@ -24,6 +24,12 @@ struct waiting {
     uint32_t place; /* of its visit */
     uint64_t source;
     struct hash token; /* of its visit then: it may have become another's */
+    bool failed;       /* in the group at hand */
+};
+
+/* A visit as it was before the open batch. */
+struct visit_change {
+    struct visit *visit, was;
 };
 
 struct visits {
@@ -32,6 +38,9 @@ struct visits {
     size_t first, count;
     uint32_t next; /* place where a free one is looked for */
     int64_t worked_us;
+    struct visit_change *changes;
+    size_t change_count, change_cap;
+    size_t asked; /* newest of the queue: of the open batch */
 };
 
 RESULT visits_new(struct visits **out)
@@ -42,11 +51,43 @@ RESULT visits_new(struct visits **out)
     return OK;
 }
 
+static struct waiting *waiting_at(struct visits *visits, size_t i)
+{
+    return &visits->queue[(visits->first + i) % VISITS_MAX];
+}
+
+void visit_changes(struct visits *visits, struct visit *visit)
+{
+    if (visits->change_count == visits->change_cap) {
+        size_t cap = visits->change_cap ? visits->change_cap * 2 : 64;
+        struct visit_change *changes = realloc(visits->changes, cap * sizeof *changes);
+        if (!changes) abort(); /* as all memory: see bytes.h */
+        visits->changes = changes;
+        visits->change_cap = cap;
+    }
+    assert(visits->changes);
+    visits->changes[visits->change_count++] = (struct visit_change){visit, *visit};
+}
+
+void visits_ended(struct visits *visits, bool durable)
+{
+    for (; !durable && visits->asked > 0; visits->asked--) {
+        struct waiting *waiting = waiting_at(visits, --visits->count);
+        buf_done(&waiting->email);
+        *waiting = (struct waiting){.place = 0};
+    }
+    for (size_t i = visits->change_count; !durable && i > 0; i--)
+        *visits->changes[i - 1].visit = visits->changes[i - 1].was;
+    if (visits->changes) explicit_bzero(visits->changes, visits->change_count * sizeof *visits->changes);
+    visits->change_count = visits->asked = 0;
+}
+
 void visits_free(struct visits **visits)
 {
     if (!*visits) return;
-    for (size_t i = 0; i < (*visits)->count; i++)
-        buf_done(&(*visits)->queue[((*visits)->first + i) % VISITS_MAX].email);
+    for (size_t i = 0; i < (*visits)->count; i++) buf_done(&waiting_at(*visits, i)->email);
+    visits_ended(*visits, true);
+    free((*visits)->changes);
     explicit_bzero(*visits, sizeof **visits);
     free(*visits);
     *visits = NULL;
@@ -119,12 +160,14 @@ RESULT visit_ask(struct batch *batch, struct visits *visits, const struct visit_
         return FAIL(PORTAL_WAIT, "portal: others are before you; come back when your turn may be");
     struct visit *visit = visit_new(visits, batch->now_us, &place);
     if (!visit) return FAIL(PORTAL_WAIT, "portal: too many people are here; come back later");
+    visit_changes(visits, visit);
     *visit = (struct visit){.source = asking->source,
                             .until_us = batch->now_us + (int64_t)*wait_s * SECOND_US +
                                         VISIT_CODE_MINUTES * MINUTE_US};
     crypto_random(batch->shop->crypto, visit->code.bytes, HASH_BYTES); /* nobody's, until it is somebody's */
     token_make(batch->shop, place, visit, token);
-    struct waiting *waiting = &visits->queue[(visits->first + visits->count++) % VISITS_MAX];
+    struct waiting *waiting = waiting_at(visits, visits->count++);
+    visits->asked++;
     *waiting = (struct waiting){.place = place, .source = asking->source, .token = visit->token};
     buf_slice_put(&waiting->email, asking->email);
     (void)snprintf(waiting->lang, sizeof waiting->lang, "%.*s", (int)asking->lang.len,
@@ -142,7 +185,7 @@ RESULT visit_find(struct batch *batch, struct visits *visits, struct slice token
 }
 
 RESULT visit_enter(struct batch *batch, struct visits *visits, struct slice token, struct slice code,
-                   struct visit **out, struct buf *new_token)
+                   struct visit **out)
 {
     static struct visit nobody;
     struct visit *found = visit_of(batch, visits, token), *visit = found ? found : &nobody;
@@ -150,20 +193,28 @@ RESULT visit_enter(struct batch *batch, struct visits *visits, struct slice toke
     keyed(batch->shop, "portal code", SLICE_OF(visit->token.bytes), code, &mac);
     bool same = hash_equal(&mac, &visit->code);
     bool may = (found != NULL) & !visit->in & (visit->tries < VISIT_TRIES);
-    if (found && visit->tries < VISIT_TRIES) visit->tries++;
+    if (found && visit->tries < VISIT_TRIES) {
+        visit_changes(visits, visit);
+        visit->tries++;
+    }
     if (!(same & may) || visit->count == 0)
         return FAIL(PORTAL_CODE, "code: not the one that was sent, or it is over; ask for another one");
-    visit->in = true;
-    visit->until_us = batch->now_us + VISIT_MINUTES * MINUTE_US;
-    crypto_random(batch->shop->crypto, visit->code.bytes, HASH_BYTES); /* once */
-    token_make(batch->shop, (uint32_t)(visit - visits->at), visit, new_token);
     *out = visit;
     return OK;
 }
 
+void visit_came_in(struct batch *batch, struct visits *visits, struct visit *visit, struct buf *new_token)
+{
+    visit_changes(visits, visit);
+    visit->in = true;
+    visit->until_us = batch->now_us + VISIT_MINUTES * MINUTE_US;
+    crypto_random(batch->shop->crypto, visit->code.bytes, HASH_BYTES); /* once */
+    token_make(batch->shop, (uint32_t)(visit - visits->at), visit, new_token);
+}
+
 void visit_leave(struct visits *visits, struct visit *visit)
 {
-    (void)visits;
+    visit_changes(visits, visit);
     explicit_bzero(visit, sizeof *visit);
 }
 
@@ -205,8 +256,11 @@ static RESULT people_find(struct shop *shop, struct slice email, struct sighted 
     struct subject_no found[FINDINGS_MAX];
     size_t count = 0, kept = 0;
     tag_make(shop, FIELD_EMAIL, email, tag);
-    TRY(shop->store->tag->find(shop->store, tag_index(shop, FIELD_EMAIL, 0), tag, found, FINDINGS_MAX,
-                               &count));
+    *out_count = 0;
+    struct result looked = shop->store->tag->find(shop->store, tag_index(shop, FIELD_EMAIL, 0), tag, found,
+                                                  FINDINGS_MAX, &count);
+    if (looked.cause == CAUSE_TOO_MANY) return OK; /* no one person's: as nobody's */
+    TRY(looked);
     count = canaries_unfound(shop, true, found, count);
     for (size_t i = 0; i < count && kept < VISIT_SUBJECTS_MAX; i++) {
         struct record record;
@@ -284,6 +338,7 @@ static RESULT work_one(struct batch *batch, struct visits *visits, const struct 
     TRY(portal_note(batch, PORTAL_ASKED, &system, people, count, NULL));
     if (count == 0) return OK;
     code_make(batch->shop->crypto, code);
+    visit_changes(visits, visit);
     keyed(batch->shop, "portal code", SLICE_OF(visit->token.bytes), slice_text(code), &visit->code);
     visit->count = count;
     visit->until_us = batch->now_us + VISIT_CODE_MINUTES * MINUTE_US;
@@ -293,25 +348,62 @@ static RESULT work_one(struct batch *batch, struct visits *visits, const struct 
     return sent;
 }
 
-RESULT visits_work(struct batch *batch, struct visits *visits, size_t *out_count)
+/* Those of the group that did not fail before. */
+static RESULT group_work(struct batch *batch, struct visits *visits, size_t count)
 {
-    size_t count = visits->count < WORK_MOST ? visits->count : WORK_MOST;
-    for (size_t i = 0; i < count; i++)
-        TRY(work_one(batch, visits, &visits->queue[(visits->first + i) % VISITS_MAX]));
-    *out_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct waiting *waiting = waiting_at(visits, i);
+        if (waiting->failed) continue;
+        struct result done = work_one(batch, visits, waiting);
+        waiting->failed = done.code != CODE_OK;
+        TRY(done);
+    }
     return OK;
 }
 
-void visits_worked(struct visits *visits, size_t count, bool durable)
+/* The group leaves the queue once it is durable. Where each of it failed, they go behind the others while they may. */
+static void group_worked(struct visits *visits, size_t count, bool durable, int64_t now_us)
 {
+    size_t failed = 0;
     visits->worked_us = clock_monotonic_us();
-    if (!durable) return; /* tried again */
+    for (size_t i = 0; i < count; i++) failed += waiting_at(visits, i)->failed;
+    for (size_t i = 0; i < count && !durable && failed < count; i++) waiting_at(visits, i)->failed = false;
+    if (!durable && failed < count) return; /* the commit failed: tried again */
     for (size_t i = 0; i < count; i++) {
-        buf_done(&visits->queue[visits->first].email);
-        visits->queue[visits->first] = (struct waiting){.place = 0};
+        struct waiting waiting = *waiting_at(visits, 0);
+        *waiting_at(visits, 0) = (struct waiting){.place = 0};
         visits->first = (visits->first + 1) % VISITS_MAX;
         visits->count--;
+        waiting.failed = false;
+        if (durable || visits->at[waiting.place].until_us <= now_us)
+            buf_done(&waiting.email);
+        else
+            *waiting_at(visits, visits->count++) = waiting;
     }
+}
+
+RESULT visits_work(struct shop *shop, struct arena *arena, struct visits *visits)
+{
+    const size_t count = visits->count < WORK_MOST ? visits->count : WORK_MOST;
+    struct result done = OK;
+    int64_t now_us = 0;
+    bool again = count > 0;
+    for (size_t failed = 0; again;) {
+        SCOPED(batch_done) struct batch batch = {0};
+        done = batch_begin(shop, arena, &batch);
+        again = false;
+        if (done.code != CODE_OK) break;
+        now_us = batch.now_us;
+        done = group_work(&batch, visits, count);
+        if (done.code == CODE_OK) {
+            done = batch_settle(&batch);
+        } else {
+            batch_rollback(&batch);
+            again = ++failed < count; /* the others, without it */
+        }
+    }
+    group_worked(visits, count, done.code == CODE_OK, now_us);
+    return done;
 }
 
 int64_t visits_due_us(const struct visits *visits, int64_t now_us)

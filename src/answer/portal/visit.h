@@ -61,19 +61,25 @@ uint32_t visits_wait_s(const struct visits *visits);
 RESULT visit_find(struct batch *batch, struct visits *visits, struct slice token, struct visit **out);
 
 /*
- * Come in: the same refusal (PORTAL_CODE) whatever is wrong, after the same work. The browser gets another token, so
- * that one which somebody put there before is worth nothing.
+ * Come in: the same refusal (PORTAL_CODE) whatever is wrong, after the same work. Nothing but the try is counted until
+ * visit_came_in(), which can't fail: call it last. Then the browser gets another token, so that one which somebody put
+ * there before is worth nothing.
  */
 RESULT visit_enter(struct batch *batch, struct visits *visits, struct slice token, struct slice code,
-                   struct visit **out, struct buf *new_token);
+                   struct visit **out);
+void visit_came_in(struct batch *batch, struct visits *visits, struct visit *visit, struct buf *new_token);
 void visit_leave(struct visits *visits, struct visit *visit);
 
+/* Call before a visit that was found is changed: a batch that is undone gives it back as it was. */
+void visit_changes(struct visits *visits, struct visit *visit);
+void visits_ended(struct visits *visits, bool durable); /* the batch: what it changed stands, or is undone */
+
 /*
- * Look at the next asks of the queue, in the open batch: an entry each, and to whom an address belongs a mail with a
- * code. How many; they leave the queue with visits_worked(), once the batch is durable.
+ * Look at the next asks of the queue, in a batch of their own: an entry each, and to whom an address belongs a mail with
+ * a code. They leave the queue once that is durable. One that fails where others don't is left out, and the others are
+ * done without it; when none can be done, they are tried again behind those that wait, until their visit is over.
  */
-RESULT visits_work(struct batch *batch, struct visits *visits, size_t *out_count);
-void visits_worked(struct visits *visits, size_t count, bool durable);
+RESULT visits_work(struct shop *shop, struct arena *arena, struct visits *visits);
 
 /* Microseconds until visits_work() has something to do; INT64_MAX. */
 int64_t visits_due_us(const struct visits *visits, int64_t now_us);

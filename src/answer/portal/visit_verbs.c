@@ -54,9 +54,10 @@ static size_t people_of(const struct visit *visit, struct sighted out[VISIT_SUBJ
 }
 
 /* Who was erased meanwhile is gone from the visit, so that the others still see theirs. */
-static RESULT people_left(struct shop *shop, struct visit *visit)
+static RESULT people_left(struct shop *shop, struct visits *visits, struct visit *visit)
 {
     size_t kept = 0;
+    visit_changes(visits, visit);
     for (size_t i = 0; i < visit->count; i++) {
         struct record record;
         SCOPED(buf_done) struct buf bytes = {0};
@@ -72,7 +73,7 @@ RESULT portal_came_in(struct batch *batch, struct slice browser, struct portal *
 {
     TRY(portal_of(batch->shop, portal));
     TRY(visit_find(batch, (*portal)->visits, browser, out));
-    return people_left(batch->shop, *out);
+    return people_left(batch->shop, (*portal)->visits, *out);
 }
 
 RESULT verb_portal_enter(struct batch *batch, const struct reader *reader, const struct portal_enter_ask *ask,
@@ -88,11 +89,12 @@ RESULT verb_portal_enter(struct batch *batch, const struct reader *reader, const
     TRY(portal_of(batch->shop, &portal));
     TRY(gate_may(portal->gate, GATE_ENTER, source, batch->now_us, &out->head.retry_after_s));
     struct slice code = digits_of(ask->code, typed);
-    struct result entered = visit_enter(batch, portal->visits, ask->browser, code, &visit, &token);
+    struct result entered = visit_enter(batch, portal->visits, ask->browser, code, &visit);
     if (entered.code != CODE_OK) gate_count(portal->gate, GATE_ENTER, source, batch->now_us);
     TRY(entered);
-    TRY(people_left(batch->shop, visit));
+    TRY(people_left(batch->shop, portal->visits, visit));
     TRY(portal_note(batch, PORTAL_CAME_IN, &person, people, people_of(visit, people), out));
+    visit_came_in(batch, portal->visits, visit, &token);
     cbor_map(&out->body, 2);
     put_text(&out->body, "cookie", buf_slice(&token));
     put_time(&out->body, "until", visit->until_us);
