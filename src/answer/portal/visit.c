@@ -7,7 +7,9 @@
 #include "keep/post.h"
 #include "keep/subject.h"
 #include "keep/watch/canary.h"
+#include "keep/watch/watching.h"
 #include "prove/tree.h"
+#include "watch/detect/table.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -40,7 +42,8 @@ struct visits {
     int64_t worked_us;
     struct visit_change *changes;
     size_t change_count, change_cap;
-    size_t asked; /* newest of the queue: of the open batch */
+    size_t asked;                     /* newest of the queue: of the open batch */
+    int64_t canary_us, canary_was_us; /* an alert of one: newest, and before the open batch */
 };
 
 RESULT visits_new(struct visits **out)
@@ -80,6 +83,10 @@ void visits_ended(struct visits *visits, bool durable)
         *visits->changes[i - 1].visit = visits->changes[i - 1].was;
     if (visits->changes) explicit_bzero(visits->changes, visits->change_count * sizeof *visits->changes);
     visits->change_count = visits->asked = 0;
+    if (durable)
+        visits->canary_was_us = visits->canary_us;
+    else
+        visits->canary_us = visits->canary_was_us;
 }
 
 void visits_free(struct visits **visits)
@@ -248,7 +255,22 @@ RESULT portal_note(struct batch *batch, enum portal_entry kind, const struct rea
     return OK;
 }
 
-/* Whom a code may go to: those who have the address, are not canaries, and did not change it in the last 72 hours. */
+/* A canary's address came from nobody but a thief. Who it was isn't known, so nobody is stopped; told once an hour. */
+static RESULT canaries_tell(struct batch *batch, struct visits *visits, const struct sighted *people,
+                            size_t count)
+{
+    bool touched = false;
+    for (size_t i = 0; i < count; i++) touched = touched || canary_is(batch->shop, people[i].no);
+    int64_t ago_us = batch->now_us - visits->canary_us;
+    if (!touched || (visits->canary_us != 0 && ago_us >= 0 && ago_us < HOUR_US)) return OK;
+    visits->canary_us = batch->now_us;
+    return alert_once(batch, DETECTOR_CANARY);
+}
+
+/*
+ * Whom a code may go to: those who have the address and did not change it in the last 72 hours. Canaries beside a
+ * customer are left out; where they alone have it, they are treated as anybody, so that nobody can tell them apart.
+ */
 static RESULT people_find(struct shop *shop, struct slice email, struct sighted out[VISIT_SUBJECTS_MAX],
                           size_t *out_count)
 {
@@ -336,6 +358,7 @@ static RESULT work_one(struct batch *batch, struct visits *visits, const struct 
     if (often(batch, portal, buf_slice(&waiting->email))) return OK;
     TRY(people_find(batch->shop, buf_slice(&waiting->email), people, &count));
     TRY(portal_note(batch, PORTAL_ASKED, &system, people, count, NULL));
+    TRY(canaries_tell(batch, visits, people, count));
     if (count == 0) return OK;
     code_make(batch->shop->crypto, code);
     visit_changes(visits, visit);

@@ -3,6 +3,8 @@
 
 #include "answer/portal/portal.h"
 #include "keep/post.h"
+#include "keep/record.h"
+#include "keep/watch/canary.h"
 #include "mail_fake.h"
 
 enum { ASKED_MAX = 16, TOKEN_MAX = 64 };
@@ -275,6 +277,68 @@ static void who_comes_in_with_a_batch_that_is_undone_comes_in_again(void **state
     people_end(&lobby.people);
 }
 
+static void canaries_begin(struct lobby *lobby)
+{
+    static const struct slice domain[] = {{(const uint8_t *)"mail.shop.example", 17}};
+    const struct canary_begin_ask ask = {.domains = {domain, 1}};
+    struct buf bearer = TAKE(lobby->people.bearer);
+    assert_int_equal(people_once(&lobby->people, VERB_CANARY_BEGIN, &ask), CAUSE_OK);
+    lobby->people.bearer = bearer;
+    for (int i = 0; i < CANARY_EVERY_FIRST; i++) {
+        char ref[16];
+        (void)snprintf(ref, sizeof ref, "r%d", i);
+        customer(lobby, ref);
+    }
+}
+
+static void canary_email(struct shop *shop, struct buf *out)
+{
+    struct subject_no no = {1};
+    while (no.at < shop->last.at && !canary_is(shop, no)) no.at++;
+    assert_true(canary_is(shop, no));
+    struct record record;
+    SCOPED(buf_done) struct buf bytes = {0};
+    SECRET data_key = {{0}};
+    assert_ok(record_get(shop, no, false, &bytes, &record, NULL));
+    assert_ok(record_unlock(shop, no, &record, &data_key));
+    assert_ok(record_field(shop, no, &record, FIELD_EMAIL, out));
+}
+
+static size_t alerts(struct lobby *lobby)
+{
+    const struct alert_list_ask ask = {.limit = 100, .all = true};
+    struct buf bearer = TAKE(lobby->people.bearer);
+    assert_int_equal(people_once(&lobby->people, VERB_ALERT_LIST, &ask), CAUSE_OK);
+    lobby->people.bearer = bearer;
+    return people_items(&lobby->people, 0, NULL);
+}
+
+static void whoever_asks_with_a_canarys_address_is_told_of(void **state)
+{
+    (void)state;
+    static struct lobby lobby;
+    SCOPED(buf_done) struct buf email = {0};
+    lobby_begin(&lobby);
+    canaries_begin(&lobby);
+    canary_email(lobby.people.shop, &email);
+    size_t before = alerts(&lobby);
+    ask_for(&lobby, 0, "r1@example.com", true);
+    assert_int_equal(work(&lobby), CODE_OK);
+    assert_int_equal(alerts(&lobby), before); /* a customer's */
+    ask_for(&lobby, 1, buf_c(&email), true);
+    commits(&lobby, false);
+    assert_int_equal(work(&lobby), CODE_UNAVAILABLE);
+    commits(&lobby, true);
+    assert_int_equal(alerts(&lobby), before); /* not of a batch that was undone */
+    assert_int_equal(work(&lobby), CODE_OK);
+    assert_int_equal(alerts(&lobby), before + 1);
+    assert_int_equal(mails(&lobby), 2); /* as anybody's */
+    ask_for(&lobby, 1, buf_c(&email), true);
+    assert_int_equal(work(&lobby), CODE_OK);
+    assert_int_equal(alerts(&lobby), before + 1); /* once an hour */
+    people_end(&lobby.people);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +346,7 @@ int main(void)
         cmocka_unit_test(an_ask_that_is_undone_waits_nowhere),
         cmocka_unit_test(an_address_of_a_crowd_is_nobodys_and_has_its_entry),
         cmocka_unit_test(one_that_fails_holds_up_nobody),
+        cmocka_unit_test(whoever_asks_with_a_canarys_address_is_told_of),
         cmocka_unit_test(who_comes_in_with_a_batch_that_is_undone_comes_in_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
