@@ -349,7 +349,7 @@ def walk(home):
     run("desk close", said, "text=done")
     pool = run("claim open", "Losses", "amount=100", "currency=KRW", "until=2030-01-31", "text=theft").text.split(":")[0]
     within("Losses", run("claim pools").text)
-    run("claim confirm", pool, status=NO)  # somebody else does
+    run("claim confirm", pool, status=DENIED)  # somebody with a name does
     run("claim share", pool, "--yes", status=NO)
     run("claim make", pool, "subject=sub_x", "amount=1", "evidence=" + "0" * 64, "text=x", status=NO)
     run("claim list", pool)
