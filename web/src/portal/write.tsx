@@ -57,12 +57,12 @@ function AsWhom({ accounts, value, onValue }: { accounts: number; value: string;
 export function Write({ shop }: { shop: Shop }): JSX.Element {
   const [kind, setKind] = useState("complaint"), [text, setText] = useState(""), [sender, setSender] = useState("");
   const [contact, setContact] = useState(""), [country, setCountry] = useState("");
-  const [accounts, setAccounts] = useState(0), [account, setAccount] = useState("");
+  const [accounts, setAccounts] = useState<number>(), [account, setAccount] = useState("");
   const [sent, setSent] = useState<Sent>();
   const { busy, problem, run } = useAct();
   const cameIn = (count: number) => { setAccounts(count); setAccount(count > 0 ? "0" : ""); };
   useEffect(() => {
-    ask<Shop>("GET /v1/portal").then((told) => cameIn(told.accounts), (error: unknown) => { if (!(error instanceof Refused)) throw error; });
+    ask<Shop>("GET /v1/portal").then((told) => cameIn(told.accounts), (error: unknown) => { cameIn(0); if (!(error instanceof Refused)) throw error; });
   }, []);
   const send = () => run(async () => {
     const who = account ? { mine: true, account: Number(account) } : { contact: contact.trim(), country };
@@ -76,9 +76,12 @@ export function Write({ shop }: { shop: Shop }): JSX.Element {
     }
   });
   if (sent) return <><div class="head"><h1 tabIndex={-1}>{t("room.write")}</h1></div><Receipt of={sent} shop={shop} onAgain={() => setSent(undefined)} /></>;
+  const head = <div class="head"><h1 tabIndex={-1}>{t("room.write")}</h1><p>{t("write.about")}</p></div>;
+  // No form before it is known who writes: what somebody types must not move under their hands.
+  if (accounts === undefined) return <>{head}<p class="loading" role="status">{t("loading")}</p></>;
   return (
     <>
-      <div class="head"><h1 tabIndex={-1}>{t("room.write")}</h1><p>{t("write.about")}</p></div>
+      {head}
       <form class="sheet" onSubmit={(event) => { event.preventDefault(); void send(); }}>
         {accounts > 0 ? null : <p class="soft small">{t("write.sign")} <a href="#/mine">{t("room.mine")}</a></p>}
         <fieldset>
