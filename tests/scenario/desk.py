@@ -20,13 +20,13 @@ def entry(home, answer):
     return home.good("GET", f"/v1/ledger/entries/{answer['receipt']['index']}")
 
 
-def mail_with(host, words):
-    """The first mail that says these words: to whom, and all its words."""
+def mail_with(host, words, to=None):
+    """The first mail that says these words, to that address: to whom, and all its words."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
         for mail in host.await_mails(1):
             said = str(mail.message["Subject"]) + mail.message.get_content()
-            if words in said:
+            if words in said and to in (None, mail.to):
                 return mail.to, said
         time.sleep(0.05)
     raise Wrong(f"no mail says {words}")
@@ -157,9 +157,10 @@ def a_promise_is_reminded_of_and_kept_with_proof():
     with Home() as home, MailHost() as host:
         home.start()
         mailing(home, host)
-        colleagues(home, "dewi")
+        (dewi,), _ = colleagues(home, "dewi")
         home.good("POST", "/v1/sinks", {"kind": "ocsf", "file": "alerts.jsonl"})
         incident = home.good("POST", "/v1/incidents", {"title": "a leak", "kind": "other"})["id"]
+        home.good("POST", f"/v1/incidents/{incident}/members", {"who": dewi.id})
         due = time.strftime("%Y-%m-%d", time.gmtime(home.now() + 3 * 86400))
         body = {"kind": "identity_monitoring", "text": "two years for everybody", "due": due, "provider": "Watcher Ltd", "years": 2,
                 "enrolment": "by letter until June", "cost": 12000000, "currency": "KRW", "purpose": "duty", "incident": incident}
@@ -316,8 +317,9 @@ def who_was_erased_holds_up_nobody():
 
 
 def a_suspect_sees_nothing_that_belongs_to_the_incident():
-    with Home() as home:
+    with Home() as home, MailHost() as host:
         home.start()
+        mailing(home, host)
         people = [Staff(home, f"{name}@shop.example", name=name).id for name in ("ana", "budi")]
         owner, suspect = (home.issue("admin", holders=[one]) for one in people)
         incident = home.good("POST", "/v1/incidents", {"title": "a leak", "kind": "other"}, key=owner)["id"]
@@ -336,6 +338,12 @@ def a_suspect_sees_nothing_that_belongs_to_the_incident():
                                    ("POST", f"/v1/pools/{pool}/confirm", {}), ("GET", f"/v1/pools/{pool}/claims", None)):
             got = home.http(method, path, sent, key=suspect)
             same((got.status, got.code), (404, "not_found"), path)
+        refused = home.http("POST", f"/v1/desk/tickets/{ticket}/escalate", {"text": "x", "who": people[1]}, key=owner)
+        same(refused.code, "conflict", "nobody is given what they may not know of")
+        other = home.good("POST", "/v1/desk/tickets", {"kind": "scam", "text": SAID}, key=owner)["id"]
+        home.wait_days(1.1)
+        told = [(to, ticket in said) for to, said in (mail_with(host, other, to=f"{name}@shop.example") for name in ("ana", "budi"))]
+        same(told, [("ana@shop.example", True), ("budi@shop.example", False)], "nor told of it by mail")
         same(home.http("POST", f"/v1/desk/tickets/{ticket}/close", {"text": "x"}, key=owner).status, 200)
 
 

@@ -10,6 +10,9 @@ void desk_line_put(struct batch *batch, const struct matter_row *row, struct sli
 /* Need to know: what belongs to an incident is there for those only who may know of that. Of a claim its pool is asked. */
 RESULT desk_seen(struct shop *shop, const struct reader *reader, const struct matter_row *row, bool *out);
 
+/* The same of a member of staff who is told of it, or shall answer for it. */
+RESULT desk_staff_sees(struct shop *shop, uint32_t staff, const struct matter_row *row, bool *out);
+
 /* The matter of that number, if this reader may know of it; NOT_FOUND, TAMPERED. */
 RESULT desk_find(struct shop *shop, const struct reader *reader, uint64_t no, struct matter_row *out);
 

@@ -309,12 +309,15 @@ static RESULT escalate(struct batch *batch, const struct ticket_act_ask *ask, st
 {
     struct shop *shop = batch->shop;
     uint64_t number = 0, told = 0;
+    bool sees = false;
     SCOPED(identity_done) struct identity person = {0};
     SCOPED(buf_done) struct buf lines = {0};
     if (ask->who.len == 0) return FAIL(MEMBER_MISSING, "who: who answers for it, staff_…");
     TRY(id_get(shop, ID_STAFF, ask->who, &number));
     const struct staff *staff = staff_by_id(&shop->access, (uint32_t)number);
     if (!staff || staff->left_us > 0) return FAIL(NOT_FOUND, "who: nobody of that id works here");
+    TRY(desk_staff_sees(shop, staff->id, row, &sees));
+    if (!sees) return FAIL(CONFLICT, "who: they may not know of the incident that it belongs to");
     row->owner = reader_no(READER_STAFF, staff->id);
     TRY(staff_person(shop, staff, &person));
     desk_line_put(batch, row, person.lang, &lines);

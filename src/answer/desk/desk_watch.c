@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { TOLD_MAX = 50 };
+enum { DUE_MAX = 4096, TOLD_MAX = 50 /* lines of one mail */ };
 #define TOLD_FACT "desk_told"
 
 /* How a matter that is due is told of: its id and its words. */
@@ -24,9 +24,9 @@ static struct telling telling_of(uint32_t kind)
     return (struct telling){ID_TICKET, ticket_kind_name((enum matter_kind)kind), "desk.due", "desk.over"};
 }
 
-/* What is due, as it is gathered: the first ones by name, all by count. */
+/* What is due, as it is gathered: the longest due first. */
 struct due {
-    struct matter_row at[TOLD_MAX];
+    struct matter_row *at; /* DUE_MAX */
     size_t count;
     uint64_t over;
     bool fresh; /* one of them ran out since it was last told of */
@@ -40,7 +40,7 @@ static RESULT due_add(void *context, const struct matter_row *row)
     if (!telling_of(row->kind).kind) return OK;
     due->over += over;
     due->fresh = due->fresh || (over && row->due_us > due->told_us);
-    if (due->count < TOLD_MAX) due->at[due->count++] = *row;
+    if (due->count < DUE_MAX) due->at[due->count++] = *row;
     return OK;
 }
 
@@ -58,12 +58,37 @@ void desk_line_put(struct batch *batch, const struct matter_row *row, struct sli
     buf_byte(out, '\n');
 }
 
-/* Is it theirs: their own, or nobody's and they work at the desk, of a promise with compensation? */
-static bool concerns(const struct shop *shop, const struct staff *staff, const struct matter_row *row)
+/* By themself, or by a key that they hold: what a key may know of, its holders may. */
+RESULT desk_staff_sees(struct shop *shop, uint32_t staff, const struct matter_row *row, bool *out)
+{
+    const struct access *access = &shop->access;
+    struct reader reader = {.no = reader_no(READER_STAFF, staff), .persons = {staff}, .person_count = 1};
+    TRY(desk_seen(shop, &reader, row, out));
+    for (size_t i = 0; i < access->key_count && !*out; i++) {
+        const struct key *key = &access->keys[i];
+        bool holds = false;
+        for (size_t k = 0; k < key->holder_count; k++) holds = holds || key->holders[k] == staff;
+        if (!holds) continue;
+        reader.no = reader_no(READER_KEY, key->id);
+        reader.person_count = key->holder_count;
+        memcpy(reader.persons, key->holders, key->holder_count * sizeof key->holders[0]);
+        TRY(desk_seen(shop, &reader, row, out));
+    }
+    return OK;
+}
+
+/*
+ * Is it theirs: their own, or nobody's and they work at the desk, of a promise with compensation? What belongs to an
+ * incident concerns those only who may know of it; where its owner may not any more, all of those at work.
+ */
+static RESULT concerns(struct shop *shop, const struct staff *staff, const struct matter_row *row, bool *out)
 {
     const struct role *role = role_by_id(&shop->access, staff->role);
-    if (row->owner > 0 && row->kind != MATTER_POOL) return row->owner == reader_no(READER_STAFF, staff->id);
-    return role && (role->acts >> (row->kind >= MATTER_PROMISE ? ACT_REDRESS : ACT_DESK) & 1);
+    bool works = role && (role->acts >> (row->kind >= MATTER_PROMISE ? ACT_REDRESS : ACT_DESK) & 1);
+    bool owned = row->owner >> 32 == READER_STAFF && row->kind != MATTER_POOL;
+    if (owned && row->about > 0) TRY(desk_staff_sees(shop, (uint32_t)row->owner, row, &owned));
+    *out = owned ? row->owner == reader_no(READER_STAFF, staff->id) : works;
+    return *out ? desk_staff_sees(shop, staff->id, row, out) : OK;
 }
 
 static RESULT person_tell(struct batch *batch, const struct staff *staff, const struct due *due,
@@ -72,8 +97,11 @@ static RESULT person_tell(struct batch *batch, const struct staff *staff, const 
     SCOPED(identity_done) struct identity person = {0};
     SCOPED(buf_done) struct buf lines = {0};
     TRY(staff_person(batch->shop, staff, &person));
-    for (size_t i = 0; i < due->count; i++) {
-        if (concerns(batch->shop, staff, &due->at[i])) desk_line_put(batch, &due->at[i], person.lang, &lines);
+    for (size_t i = 0, count = 0; i < due->count && count < TOLD_MAX; i++) {
+        bool theirs = false;
+        TRY(concerns(batch->shop, staff, &due->at[i], &theirs));
+        if (theirs) desk_line_put(batch, &due->at[i], person.lang, &lines);
+        count += theirs;
     }
     if (lines.len == 0) return OK;
     const struct mail_value values[] = {{"lines", buf_slice(&lines)}};
@@ -85,7 +113,7 @@ RESULT desk_watch(struct batch *batch, bool *noted)
 {
     struct shop *shop = batch->shop;
     struct store *store = shop->store;
-    struct due due = {.now_us = batch->now_us};
+    struct due due = {.now_us = batch->now_us, .at = arena_take(batch->arena, DUE_MAX * sizeof *due.at)};
     uint64_t known = 0, told = 0;
     struct result got = store->fact->get(store, TOLD_FACT, &known);
     if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
