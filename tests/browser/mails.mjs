@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import mailparser from "mailparser";
-import { DEVICES, SCREENS, check, openBrowser, same, tell } from "./stage.mjs";
+import { DEVICES, SCREENS, check, hinder, openBrowser, same, tell } from "./stage.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const LANGUAGES = ["en", "id", "ko"];
@@ -66,6 +66,7 @@ async function fonts(page) {
 async function seen(browser, device, kind, lang, mail) {
   const context = await browser.newContext({ ...DEVICES[device], javaScriptEnabled: true });
   const page = await context.newPage(), what = `${kind} ${lang} ${device}`;
+  await hinder(page);
   await page.setContent(shown(mail, lang));
   const found = await page.evaluate(measured), drawn = await fonts(page);
   await page.screenshot({ path: join(SCREENS, `mail-${kind}-${lang}-${device}.png`), fullPage: true, scale: "css" });

@@ -209,7 +209,7 @@ const failed = await tell({
     await page.keyboard.press("Enter");
     await page.waitForSelector(".note.good");
     await go(page, "write");
-    await page.waitForSelector("form select");
+    await page.waitForSelector("textarea");
     same(await page.locator("input[type=email]").count(), 0, "the shop has their address");
     await page.fill("textarea", "as myself");
     await look(page, "portal-write-mine");

@@ -47,12 +47,28 @@ export async function openBrowser() {
   return browserOf = await chromium.launch({ executablePath: process.env.AMN_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] });
 }
 
+/**
+ * AMN_LATE=ms: each answer of the program comes so much later; AMN_SLOW=n: the page's processor is n times slower. A story
+ * that holds on a quick machine only waits for what an earlier state of the page shows too, or the page misleads meanwhile.
+ */
+const LATE = Number(process.env.AMN_LATE ?? 0), SLOW = Number(process.env.AMN_SLOW ?? 0);
+export async function hinder(page) {
+  if (LATE) {
+    await page.context().route("**/v1/**", async (route) => {
+      await new Promise((done) => setTimeout(done, LATE));
+      await route.fallback().catch(() => undefined); // the page went away meanwhile
+    });
+  }
+  if (SLOW) await (await page.context().newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: SLOW });
+}
+
 /** A page that fails its story on any script error, refused resource, violation of the policy, or request elsewhere. */
 export async function openPage(browser, home, { lang = "en", device = "desktop", dark = false, state } = {}) {
   const context = await browser.newContext({ ...DEVICES[device], locale: LOCALES[lang], timezoneId: "Asia/Jakarta", colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", ...(state ? { storageState: state } : {}) });
   const page = await context.newPage();
   const faults = [], hosts = new Set([new URL(home.console).host]);
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(30000);
+  await hinder(page);
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("console", (line) => {
     const text = line.text();
