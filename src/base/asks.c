@@ -1,7 +1,25 @@
-#include "base/asks.h"
+#include "base/asks/tables.h"
 
 #include <assert.h>
 #include <string.h>
+
+static const struct verb_row verbs[] = {
+#define VERB(NAME, name, changes) {#name, name##_members, sizeof(struct name##_ask), changes},
+#include "keeper/verbs.def"
+#undef VERB
+};
+
+bool verb_at_portal(enum verb verb)
+{
+    static const char prefix[] = "portal_";
+    return strncmp(verb_row(verb)->name, prefix, sizeof prefix - 1) == 0;
+}
+
+const struct verb_row *verb_row(enum verb verb)
+{
+    assert((unsigned)verb < VERB_COUNT);
+    return &verbs[verb];
+}
 
 static void put_text(struct slice text, struct buf *out)
 {
@@ -259,30 +277,4 @@ RESULT answer_read(struct slice frame, struct answer_head *head, struct slice *b
     *head = read;
     *body = cursor.rest;
     return OK;
-}
-
-void import_row_write(uint64_t line, const struct import_value *values, size_t count, struct buf *rows)
-{
-    assert(count < IMPORT_TARGETS_MAX);
-    buf_varint(rows, line);
-    buf_byte(rows, (uint8_t)count);
-    for (size_t i = 0; i < count; i++) {
-        buf_byte(rows, values[i].target);
-        buf_byte(rows, values[i].item);
-        put_text(values[i].text, rows);
-    }
-}
-
-bool import_row_read(struct cursor *rows, uint64_t *line, struct import_value *values, size_t *count)
-{
-    if (rows->bad || rows->rest.len == 0) return false;
-    *line = cursor_varint(rows);
-    *count = cursor_byte(rows);
-    for (size_t i = 0; i < *count; i++) {
-        values[i].target = cursor_byte(rows);
-        values[i].item = cursor_byte(rows);
-        uint64_t len = cursor_varint(rows);
-        values[i].text = cursor_take(rows, len > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)len);
-    }
-    return !rows->bad;
 }

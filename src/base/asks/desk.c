@@ -1,10 +1,12 @@
-/* Members of the asks about what people want of the shop. */
-#include "base/asks_priv.h"
+/* Members of the asks of what people want of the shop. */
+#include "base/asks/tables.h"
 
 enum { TICKET_TEXT_BYTES_MAX = 8000 };
-#define PROMISE_COST_MAX ((size_t)1000000000000000)
 
 static const char ticket_about[] = "the ticket's id, tkt_…";
+static const char pool_about[] = "the pool's id, pool_…";
+static const char claim_about[] = "the claim's id, clm_…";
+
 const struct member ticket_open_members[] = {
     TEXT(ticket_open_ask, kind, 16, true, "complaint, question, scam or rights"),
     TEXT(ticket_open_ask, text, TICKET_TEXT_BYTES_MAX, true, "what they say; sealed"),
@@ -50,8 +52,7 @@ const struct member promise_add_members[] = {
     TEXT(promise_add_ask, provider, 200, false, "who provides it"),
     MEMBER(promise_add_ask, years, WIRE_U64, 50, false, "for how many years people have it"),
     TEXT(promise_add_ask, enrolment, 1000, false, "how people get it, and until when"),
-    MEMBER(promise_add_ask, cost, WIRE_U64, PROMISE_COST_MAX, false,
-           "what it costs the shop, in minor units"),
+    MEMBER(promise_add_ask, cost, WIRE_U64, AMOUNT_MOST, false, "what it costs the shop, in minor units"),
     TEXT(promise_add_ask, currency, 3, false, "of the cost: KRW, IDR, USD, …"),
     TEXT(promise_add_ask, purpose, 400, false, "why: duty, goodwill, …"),
     TEXT(promise_add_ask, incident, ID_BYTES_MAX, false, "the incident because of which, inc_…"),
@@ -69,13 +70,10 @@ const struct member promise_act_members[] = {
     TEXT(promise_act_ask, proof, 64, false, "SHA-256 of what shows it; done needs one"),
     {0},
 };
-
-static const char pool_about[] = "the pool's id, pool_…";
-static const char claim_about[] = "the claim's id, clm_…";
 const struct member pool_open_members[] = {
     TEXT(pool_open_ask, title, 200, true, "its name, as people read it"),
     TEXT(pool_open_ask, currency, 3, true, "ISO 4217: KRW, IDR, USD, …"),
-    MEMBER(pool_open_ask, amount, WIRE_U64, PROMISE_COST_MAX, true, "all that it holds, in minor units"),
+    MEMBER(pool_open_ask, amount, WIRE_U64, AMOUNT_MOST, true, "all that it holds, in minor units"),
     TEXT(pool_open_ask, until, 40, true, "the last day on which claims are made, in UTC, or a time"),
     TEXT(pool_open_ask, text, 4000, true, "what may be claimed, with which evidence; how it is shared out"),
     TEXT(pool_open_ask, incident, ID_BYTES_MAX, false, "the incident because of which, inc_…"),
@@ -92,7 +90,7 @@ const struct member pool_act_members[] = {
 const struct member claim_make_members[] = {
     TEXT(claim_make_ask, pool, ID_BYTES_MAX, true, pool_about),
     TEXT(claim_make_ask, subject, ID_BYTES_MAX, true, "whose loss, sub_…"),
-    MEMBER(claim_make_ask, amount, WIRE_U64, PROMISE_COST_MAX, true, "what is claimed, in minor units"),
+    MEMBER(claim_make_ask, amount, WIRE_U64, AMOUNT_MOST, true, "what is claimed, in minor units"),
     TEXT(claim_make_ask, evidence, 64, true, "SHA-256 of what proves the loss"),
     TEXT(claim_make_ask, text, TICKET_TEXT_BYTES_MAX, true, "what was lost, and how; sealed"),
     {0},
@@ -111,8 +109,7 @@ const struct member claim_act_members[] = {
     TEXT(claim_act_ask, id, ID_BYTES_MAX, true, claim_about),
     TEXT(claim_act_ask, act, 32, true,
          "propose an amount; grant or refuse it: somebody else than who proposed"),
-    MEMBER(claim_act_ask, amount, WIRE_U64, PROMISE_COST_MAX, false,
-           "of propose; 0 or none: what was claimed"),
+    MEMBER(claim_act_ask, amount, WIRE_U64, AMOUNT_MOST, false, "of propose; 0 or none: what was claimed"),
     TEXT(claim_act_ask, text, 2000, true, "why; sealed"),
     {0},
 };
