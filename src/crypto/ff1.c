@@ -19,15 +19,20 @@ struct ff1 {
     uint32_t radix, length;
     uint64_t limits[2]; /* radix^u and radix^v: one more than the highest number of each half */
     uint32_t number_bytes, taken_bytes; /* b and d of the standard */
+    bool chained;                       /* what follows is of this tweak */
+    uint8_t tweak[FF1_TWEAK_BYTES_MAX];
+    size_t tweak_len;
+    uint64_t start[2];
+    uint8_t lanes[LANES][BLOCK]; /* of a round: on the stack it would be cleared each time */
 };
 
-/* radix^length, or 0 if that is more than 2^63. */
+/* radix^length, or 0 if that is more than 2^56: a half fills at most seven bytes, the round's number the eighth. */
 static uint64_t power(uint32_t radix, uint32_t length)
 {
     wide product = 1;
     for (uint32_t i = 0; i < length; i++) {
         product *= radix;
-        if (product > (wide)1 << 63) return 0;
+        if (product > (wide)1 << 56) return 0;
     }
     return (uint64_t)product;
 }
@@ -40,7 +45,7 @@ RESULT ff1_new(struct crypto *crypto, const struct secret *key, uint32_t radix, 
     if (radix < 2 || radix > UINT16_MAX || length < 2 || !second || (wide)first * second < FF1_DOMAIN_MIN) {
         return FAIL(INVALID,
                     "ff1: %u numerals of radix %u are too few or too many; a million strings at least, and "
-                    "2^63 a half",
+                    "2^56 a half",
                     length, radix);
     }
     SCOPED(ff1_free) struct ff1 *ff1 = calloc(1, sizeof *ff1);
@@ -52,7 +57,7 @@ RESULT ff1_new(struct crypto *crypto, const struct secret *key, uint32_t radix, 
     ff1->limits[1] = second;
     ff1->number_bytes = (64u - (uint32_t)__builtin_clzll(second - 1) + 7) / 8;
     ff1->taken_bytes = 4 * ((ff1->number_bytes + 3) / 4) + 4;
-    assert(ff1->taken_bytes <= BLOCK);
+    assert(ff1->number_bytes <= 7 && ff1->taken_bytes <= BLOCK);
     *out = TAKE(ff1);
     return OK;
 }
@@ -61,114 +66,93 @@ void ff1_free(struct ff1 **ff1)
 {
     if (!*ff1) return;
     block_cipher_free(&(*ff1)->cipher);
+    explicit_bzero((*ff1)->start, sizeof(*ff1)->start);
     free(*ff1);
     *ff1 = NULL;
 }
 
-/* What all rounds of one tweak begin with: the cipher's chain over P, and the parts of Q that never change. */
-struct chain {
-    uint8_t start[BLOCK];
-    uint8_t queue[QUEUE_BLOCKS_MAX * BLOCK]; /* tweak, zeros; the round and the number are put at its end */
-    size_t blocks;
-};
-
-static void chain_make(struct ff1 *ff1, struct slice tweak, struct chain *out)
+/*
+ * What all rounds of one tweak begin with: the cipher's chain over P and over what of Q never changes, up to the last
+ * block, with the unchanging part of that block already in it. A round adds its number and its half, and enciphers once.
+ */
+static void chain_make(struct ff1 *ff1, struct slice tweak)
 {
-    uint8_t *start = out->start;
+    uint8_t block[BLOCK], queue[QUEUE_BLOCKS_MAX * BLOCK] = {0};
     uint32_t length = htobe32(ff1->length), tweak_len = htobe32((uint32_t)tweak.len);
-    memcpy(start,
+    size_t blocks = (tweak.len + 1 + ff1->number_bytes + BLOCK - 1) / BLOCK;
+    if (ff1->chained && slice_equal(tweak, (struct slice){ff1->tweak, ff1->tweak_len})) return;
+    memcpy(block,
            (const uint8_t[]){1, 2, 1, 0, (uint8_t)(ff1->radix >> 8), (uint8_t)ff1->radix, ROUNDS,
                              (uint8_t)(ff1->length / 2)},
            8);
-    memcpy(start + 8, &length, 4);
-    memcpy(start + 12, &tweak_len, 4);
-    block_cipher_encrypt(ff1->cipher, start, start);
-    out->blocks = (tweak.len + 1 + ff1->number_bytes + BLOCK - 1) / BLOCK;
-    memset(out->queue, 0, sizeof out->queue);
-    if (tweak.len > 0) memcpy(out->queue, tweak.at, tweak.len);
+    memcpy(block + 8, &length, 4);
+    memcpy(block + 12, &tweak_len, 4);
+    if (tweak.len > 0) memcpy(queue, tweak.at, tweak.len);
+    for (size_t at = 0; at < blocks; at++) {
+        block_cipher_encrypt(ff1->cipher, block, block);
+        for (size_t i = 0; i < BLOCK; i++) block[i] ^= queue[at * BLOCK + i];
+    }
+    ff1->start[0] = be64_get(block);
+    ff1->start[1] = be64_get(block + 8);
+    if (tweak.len > 0) memcpy(ff1->tweak, tweak.at, tweak.len);
+    ff1->tweak_len = tweak.len;
+    ff1->chained = true;
+    explicit_bzero(block, sizeof block);
 }
 
 /* The round function: for each lane, NUM of the first d bytes of the chain over Q with `round` and its number. */
-static void round_run(struct ff1 *ff1, const struct chain *chain, size_t round, const uint64_t *numbers,
-                      size_t count, wide *out)
+static void round_run(struct ff1 *ff1, uint64_t round, const struct ff1_halves *texts, size_t count,
+                      bool second)
 {
-    uint8_t lanes[LANES][BLOCK];
-    for (size_t i = 0; i < count; i++) memcpy(lanes[i], chain->start, BLOCK);
-    for (size_t at = 0; at < chain->blocks; at++) {
-        bool last = at + 1 == chain->blocks;
-        for (size_t i = 0; i < count; i++) {
-            uint8_t block[BLOCK];
-            memcpy(block, chain->queue + at * BLOCK, BLOCK);
-            if (last) {
-                uint64_t number = htobe64(numbers[i]);
-                block[BLOCK - 1 - ff1->number_bytes] = (uint8_t)round;
-                memcpy(block + BLOCK - ff1->number_bytes, (uint8_t *)&number + 8 - ff1->number_bytes,
-                       ff1->number_bytes);
-            }
-            for (size_t k = 0; k < BLOCK; k++) lanes[i][k] ^= block[k];
-        }
-        block_cipher_encrypt_each(ff1->cipher, lanes, count);
-    }
+    uint64_t last = ff1->start[1] ^ round << 8 * ff1->number_bytes;
     for (size_t i = 0; i < count; i++) {
-        uint64_t high = 0, low = 0;
-        memcpy(&high, lanes[i], 8);
-        memcpy(&low, lanes[i] + 8, 8);
-        out[i] = ((wide)be64toh(high) << 64 | be64toh(low)) >> 8 * (BLOCK - ff1->taken_bytes);
+        be64_put(ff1->lanes[i], ff1->start[0]);
+        be64_put(ff1->lanes[i] + 8, last ^ (second ? texts[i].b : texts[i].a));
     }
-    explicit_bzero(lanes, sizeof lanes);
+    block_cipher_encrypt_each(ff1->cipher, ff1->lanes, count);
 }
 
-/* (a + b) or (a - b) mod limit, for a below limit. */
-static uint64_t sum_mod(uint64_t a, wide b, uint64_t limit)
+/* What the last round gave lane `i`, mod limit. */
+static uint64_t round_mod(const struct ff1 *ff1, size_t i, uint64_t limit)
 {
-    return (uint64_t)((a + b % limit) % limit);
+    const uint8_t *lane = ff1->lanes[i];
+    wide number = ((wide)be64_get(lane) << 64 | be64_get(lane + 8)) >> 8 * (BLOCK - ff1->taken_bytes);
+    bool binary = (limit & (limit - 1)) == 0; /* a division of 128 bits takes longer than the cipher */
+    return binary ? (uint64_t)number & (limit - 1) : (uint64_t)(number % limit);
 }
 
-static uint64_t difference_mod(uint64_t a, wide b, uint64_t limit)
+/* A sum of two numbers up to the limit, at most 2^57: brought below it. */
+static uint64_t below(uint64_t sum, uint64_t limit)
 {
-    return (uint64_t)((a + limit - (uint64_t)(b % limit)) % limit);
+    return sum >= limit ? sum - limit : sum;
 }
 
-static void lanes_encrypt(struct ff1 *ff1, const struct chain *chain, struct ff1_halves *texts, size_t count)
+static void lanes_encrypt(struct ff1 *ff1, struct ff1_halves *texts, size_t count)
 {
-    uint64_t a[LANES], b[LANES];
-    wide y[LANES];
-    for (size_t i = 0; i < count; i++) {
-        a[i] = texts[i].a;
-        b[i] = texts[i].b;
-    }
     for (size_t round = 0; round < ROUNDS; round++) {
-        round_run(ff1, chain, round, b, count, y);
+        uint64_t limit = ff1->limits[round % 2];
+        round_run(ff1, round, texts, count, true);
         for (size_t i = 0; i < count; i++) {
-            uint64_t sum = sum_mod(a[i], y[i], ff1->limits[round % 2]);
-            a[i] = b[i];
-            b[i] = sum;
+            uint64_t sum = below(texts[i].a + round_mod(ff1, i, limit), limit);
+            texts[i] = (struct ff1_halves){texts[i].b, sum};
         }
     }
-    for (size_t i = 0; i < count; i++) texts[i] = (struct ff1_halves){a[i], b[i]};
 }
 
-static void lanes_decrypt(struct ff1 *ff1, const struct chain *chain, struct ff1_halves *texts, size_t count)
+static void lanes_decrypt(struct ff1 *ff1, struct ff1_halves *texts, size_t count)
 {
-    uint64_t a[LANES], b[LANES];
-    wide y[LANES];
-    for (size_t i = 0; i < count; i++) {
-        a[i] = texts[i].a;
-        b[i] = texts[i].b;
-    }
     for (size_t round = ROUNDS; round-- > 0;) {
-        round_run(ff1, chain, round, a, count, y);
+        uint64_t limit = ff1->limits[round % 2];
+        round_run(ff1, round, texts, count, false);
         for (size_t i = 0; i < count; i++) {
-            uint64_t difference = difference_mod(b[i], y[i], ff1->limits[round % 2]);
-            b[i] = a[i];
-            a[i] = difference;
+            uint64_t difference = below(texts[i].b + limit - round_mod(ff1, i, limit), limit);
+            texts[i] = (struct ff1_halves){difference, texts[i].a};
         }
     }
-    for (size_t i = 0; i < count; i++) texts[i] = (struct ff1_halves){a[i], b[i]};
 }
 
 static RESULT texts_run(struct ff1 *ff1, struct slice tweak, struct ff1_halves *texts, size_t count,
-                        void (*run)(struct ff1 *, const struct chain *, struct ff1_halves *, size_t))
+                        void (*run)(struct ff1 *, struct ff1_halves *, size_t))
 {
     assert(ff1 && (texts || count == 0));
     if (tweak.len > FF1_TWEAK_BYTES_MAX)
@@ -178,10 +162,10 @@ static RESULT texts_run(struct ff1 *ff1, struct slice tweak, struct ff1_halves *
             return FAIL(INVALID, "ff1: a half is out of range");
         }
     }
-    struct chain chain;
-    chain_make(ff1, tweak, &chain);
+    chain_make(ff1, tweak);
     for (size_t at = 0; at < count; at += LANES)
-        run(ff1, &chain, texts + at, count - at < LANES ? count - at : LANES);
+        run(ff1, texts + at, count - at < LANES ? count - at : LANES);
+    explicit_bzero(ff1->lanes, (count < LANES ? count : LANES) * BLOCK);
     return OK;
 }
 

@@ -25,7 +25,7 @@ struct ff1_halves {
 /**
  * @param key     copied into the key schedule
  * @param radix   2 … 65,535
- * @param length  numerals of a string, from 2; radix^(the longer half) at most 2^63, radix^length at least 1,000,000
+ * @param length  numerals of a string, from 2; radix^(the longer half) at most 2^56, radix^length at least 1,000,000
  * @param out     freed by ff1_free()
  * @return INVALID      radix or length out of range
  *         UNAVAILABLE  out of memory
@@ -40,7 +40,7 @@ void ff1_free(struct ff1 **ff1);
  * @param tweak  0 … FF1_TWEAK_BYTES_MAX bytes, not secret; the same for all of them
  * @param texts  each half below radix^(its length): checked
  * @return INVALID  tweak too long, or a half out of range; then nothing is changed
- * Cost: about 0.17 us a string of 15 numerals of radix 32, from 64 strings on.
+ * Cost: about 0.06 us a string of 15 numerals of radix 32, from 64 strings on; 0.3 us of one alone.
  */
 RESULT ff1_encrypt(struct ff1 *ff1, struct slice tweak, struct ff1_halves *texts, size_t count);
 RESULT ff1_decrypt(struct ff1 *ff1, struct slice tweak, struct ff1_halves *texts, size_t count);

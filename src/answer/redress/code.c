@@ -1,7 +1,6 @@
 #include "answer/redress/code.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,14 +93,14 @@ RESULT voucher_codes_make(struct voucher_codes *codes, struct code_of of, uint64
     return OK;
 }
 
-/* The numeral of a symbol as people type it; RADIX for none. */
+/* The numeral of a symbol as people type it; RADIX for none. Of letters, capital or not, from A on. */
 static uint32_t numeral_of(uint8_t symbol)
 {
-    int capital = toupper(symbol);
-    if (capital == 'I' || capital == 'L') capital = '1';
-    if (capital == 'O') capital = '0';
-    const char *at = capital ? strchr(alphabet, capital) : NULL;
-    return at ? (uint32_t)(at - alphabet) : RADIX;
+    static const uint8_t letters[26] = {10, 11, 12, 13, 14, 15, 16, 17,    1,  18, 19, 1,  20,
+                                        21, 0,  22, 23, 24, 25, 26, RADIX, 27, 28, 29, 30, 31};
+    uint8_t capital = symbol & 0xdf;
+    if (symbol >= '0' && symbol <= '9') return symbol - '0';
+    return capital >= 'A' && capital <= 'Z' ? letters[capital - 'A'] : RADIX;
 }
 
 enum typed code_typed(struct slice text, struct ff1_halves *out)

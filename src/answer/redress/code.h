@@ -38,7 +38,7 @@ void voucher_codes_free(struct voucher_codes **codes);
  *
  * @param first  from 0; first + count at most 2^27, else INVALID
  * @param out    count texts of VOUCHER_TEXT_BYTES, in capitals, four groups of four; the caller wipes them
- * Cost: about 0.2 us a code.
+ * Cost: about 0.07 us a code.
  */
 RESULT voucher_codes_make(struct voucher_codes *codes, struct code_of of, uint64_t first, size_t count,
                           char (*out)[VOUCHER_TEXT_BYTES]);
@@ -52,7 +52,7 @@ enum typed {
 };
 enum typed code_typed(struct slice text, struct ff1_halves *out);
 
-/* The serial below `issued` that has these numerals; NOT_FOUND when none has. About 1 us, the same for every answer. */
+/* The serial below `issued` that has these numerals; NOT_FOUND when none has. About 0.3 us, the same for every answer. */
 RESULT voucher_codes_serial(struct voucher_codes *codes, struct code_of of, struct ff1_halves numerals,
                             uint64_t issued, uint64_t *out);
 
