@@ -169,6 +169,7 @@ void batch_append(struct batch *batch, const struct draft *draft, struct receipt
     if (draft->entry.kind == ENTRY_REVEAL || draft->entry.kind == ENTRY_LOOKUP)
         use_note(batch, &draft->entry);
     watching_look(batch, draft);
+    news_entry(&batch->shop->news, &draft->entry);
     if (!entry_is_look(draft->entry.kind) || draft->set_count == 0) return;
     if (batch->look_count == batch->look_cap) {
         size_t cap = batch->look_cap ? batch->look_cap * 2 : 64;

@@ -9,6 +9,7 @@
 #include "keep/access/session.h"
 #include "keep/field.h"
 #include "keep/home.h"
+#include "keep/news.h"
 #include "prove/sighting.h"
 #include "watch/budget/budget.h"
 #include "watch/spread.h"
@@ -114,6 +115,7 @@ struct shop {
     bool keys_ended;        /* and every key was ended, as revocations may have been lost */
     bool scrubbed;          /* nothing that a process before this one destroyed stands in the store's log */
     uint64_t unscrubbed;    /* batches that destroyed something, which may still stand there */
+    struct news news;       /* for open pages; keep/news.h */
     bool outside;           /* somebody outside holds a checkpoint younger than a day */
 };
 

@@ -159,6 +159,7 @@ bool keeper_jobs(struct keeper *keeper)
         struct shop *shop = keeper->shops[i];
         bool more = false;
         if (export_waits(shop)) {
+            news_note(&shop->news, NEWS_JOBS);
             struct result done = slice(keeper, shop, export_turn, &more);
             arena_reset(&keeper->arena);
             shop->exporting.untidy |= !export_waits(shop);

@@ -12,7 +12,8 @@ struct stream {
     struct buf bearer; /* the credential it came by */
     struct buf out;    /* what waits to be taken */
     size_t sent;
-    uint64_t next;    /* the first event it does not have */
+    uint64_t next;    /* the first alert it does not have */
+    uint64_t since;   /* of news: the number that the keeper gave last */
     int64_t said_us;  /* something was put into `out` last */
     int64_t waits_us; /* `out` has not been empty since; 0: it is */
     bool over;
@@ -84,7 +85,8 @@ static RESULT event_put(struct cbor *items, struct buf *out)
         else
             TRY(cbor_read_text(items, &data));
     }
-    buf_print(out, "id: %llu\nevent: ", (unsigned long long)id);
+    if (id > 0) buf_print(out, "id: %llu\n", (unsigned long long)id);
+    buf_text(out, "event: ");
     buf_slice_put(out, event);
     buf_text(out, "\ndata: ");
     buf_slice_put(out, data);
@@ -94,11 +96,13 @@ static RESULT event_put(struct cbor *items, struct buf *out)
 
 static RESULT events_put(struct stream *stream, struct slice body)
 {
-    struct cbor next = {0}, items = {0};
+    struct cbor next = {0}, since = {0}, items = {0};
     size_t count = 0;
-    if (!reply_member(body, "next", &next) || !reply_member(body, "items", &items))
-        return FAIL(CORRUPT, "keeper: an answer without events");
+    bool whole = reply_member(body, "next", &next) && reply_member(body, "since", &since) &&
+                 reply_member(body, "items", &items);
+    if (!whole) return FAIL(CORRUPT, "keeper: an answer without events");
     TRY(cbor_read_uint(&next, &stream->next));
+    TRY(cbor_read_uint(&since, &stream->since));
     TRY(cbor_read_array(&items, &count));
     for (; count > 0; count--) TRY(event_put(&items, &stream->out));
     return OK;
@@ -121,12 +125,26 @@ static void answer_problem(struct request *request, struct result why)
     reply_done(&reply);
 }
 
+/* One credential alone cannot take all the room there is. */
+static size_t streams_of(const struct front *front, struct slice bearer)
+{
+    size_t count = 0;
+    for (const struct connection *at = front->connections; at; at = at->after) {
+        const struct stream *stream = at->request ? at->request->stream : NULL;
+        count += stream && slice_equal(buf_slice(&stream->bearer), bearer);
+    }
+    return count;
+}
+
 static RESULT stream_open(struct request *request)
 {
     struct ask_head head = {0};
     if (request->front->stream_count >= EVENTS_STREAMS_MAX)
         return FAIL(TOO_BUSY, "events: %d streams are open already; close one", EVENTS_STREAMS_MAX);
     TRY(request_head(request, &head));
+    if (streams_of(request->front, head.bearer) >= EVENTS_STREAMS_EACH)
+        return FAIL(TOO_BUSY, "events: %d streams of this credential are open already; close one",
+                    EVENTS_STREAMS_EACH);
     request->stream = calloc(1, sizeof *request->stream);
     if (!request->stream) abort(); /* as all memory: see bytes.h */
     request->front->stream_count++;
@@ -166,7 +184,7 @@ static void events_ask(struct request *request)
 {
     struct stream *stream = request->stream;
     struct ask_head head = {.verb = VERB_EVENTS, .bearer = buf_slice(&stream->bearer)};
-    struct events_ask ask = {.next = stream->next};
+    struct events_ask ask = {.next = stream->next, .since = stream->since};
     memcpy(head.network, request->network, sizeof head.network);
     if (link_ask(request->front->link, &head, &ask, request).code == CODE_OK)
         request->asks_open++; /* else in a second */

@@ -1,5 +1,5 @@
 /*
- * Server-sent events: alerts as they come, to whoever may watch. A stream is a request whose answer does not end: the
+ * Server-sent events: alerts as they come to whoever may watch, and what changed to whoever may see it. A stream is a request whose answer does not end: the
  * front asks the keeper once a second for what is new, with the stream's own credential, so a stream ends with the
  * credential it came by. What is not taken is not asked for anew: a slow reader costs one page of memory, then its place.
  * Source: WHATWG HTML, "Server-sent events". Main calls: events_answer(), events_turn().
@@ -10,7 +10,8 @@
 #include "base/asks.h"
 
 enum {
-    EVENTS_STREAMS_MAX = 64,           /* open at once */
+    EVENTS_STREAMS_MAX = 128,          /* open at once */
+    EVENTS_STREAMS_EACH = 8,           /* by one credential */
     EVENTS_BEAT_US = 15 * 1000 * 1000, /* without an event, then a comment is sent */
     EVENTS_STUCK_US = 30 * 1000 * 1000 /* a reader that has not taken what it was sent is dropped */
 };

@@ -10,7 +10,7 @@ from amanah import Home, check, environment, same, story, within
 from receivers import Events, Hook, MailHost, Rsyslog, wait_until
 from staff import colleagues
 
-STREAMS_MAX = 64  # EVENTS_STREAMS_MAX of src/serve/events.h
+STREAMS_MAX, STREAMS_EACH = 128, 8  # EVENTS_STREAMS_MAX, EVENTS_STREAMS_EACH of src/serve/events.h
 
 # OCSF 1.3.0: what a Detection Finding, its metadata, product and finding_info must have.
 OCSF_REQUIRED = ("activity_id", "category_uid", "class_uid", "finding_info", "metadata", "severity_id", "time", "type_uid")
@@ -237,28 +237,41 @@ def whoever_watches_sees_events_as_they_come():
             home.stop()
             check(events.ended(), "and with the vault")
         home.start()
-        auditor = home.issue("support")
-        same(home.http("GET", "/v1/events", key=auditor).code, "role.act")
+        with Events(home, home.issue("support")) as support, Events(home, home.admin) as admin:
+            home.good("POST", "/v1/sinks/test", {})
+            admin.wait(1)
+            home.good("POST", "/v1/keys", {"role": "support"})
+            check(admin.hear("team") == set(), "no incident where there is none")
+            same((support.got(), support.changed()), ([], []), "a help desk is told neither")
 
 
 def no_more_streams_than_there_is_room_for():
     with Home() as home:
         home.start()
         lines = []
-        for _ in range(STREAMS_MAX + 1):
+
+        def opened(key):
             line = http.client.HTTPConnection("127.0.0.1", home.port, timeout=10)
-            line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {home.admin}"})
+            line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {key}"})
             lines.append((line, line.getresponse()))
-        same([got.status for _, got in lines], [200] * STREAMS_MAX + [503])
+            return lines[-1][1].status
+        same([opened(home.admin) for _ in range(STREAMS_EACH + 1)], [200] * STREAMS_EACH + [503], "one credential has its share")
+        lines.pop()[0].close()
+        for _ in range(STREAMS_MAX // STREAMS_EACH - 1):
+            key = home.issue("admin")
+            same([opened(key) for _ in range(STREAMS_EACH)], [200] * STREAMS_EACH)
+        last = home.issue("admin")
+        same(opened(last), 503)
         lines[0][1].close()
         lines[0][0].close()
         home.good("POST", "/v1/sinks/test", {})
-        for line, got in lines[1:-1]:
-            same([got.readline() for _ in range(4)][2][:4], b"id: ")
+        for _, got in lines[1:-1]:
+            check(any(text.startswith(b"id: ") for text in iter(got.readline, b"")), "told of the test")
 
         def has_room():  # the closed one ends with what is written to it after its end is known here
+            home.good("POST", "/v1/sinks/test", {})
             line = http.client.HTTPConnection("127.0.0.1", home.port, timeout=10)
-            line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {home.admin}"})
+            line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {last}"})
             status = line.getresponse().status
             line.close()
             return status == 200

@@ -7,6 +7,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within
+from receivers import Events
 
 WORDS = "planted-words-of-the-incident"
 
@@ -173,6 +174,11 @@ def being_named_takes_effect_at_once_and_membership_does_not_outweigh_it():
         same(incident.add("suspects", status=409, who=budi), "conflict")
         incident.add("suspects", who=both["id"])  # a key: so whoever holds it is suspected
         same(home.http("GET", incident.path, key=second).status, 404, "at once")
+        with Events(home, owner) as told, Events(home, second) as untold:
+            incident.add("notes", text="news for whoever may know")
+            same(told.hear(incident.id), {incident.id})
+            home.good("POST", "/v1/keys", {"role": "support"})
+            same(untold.hear("team"), set(), "what came later was told, and of the incident nothing")
         same(incident.add("members", status=422, who=citra), "reason.missing")
         incident.add("suspects", who=both["id"], state="cleared")
         same(home.http("GET", incident.path, key=second).status, 200)

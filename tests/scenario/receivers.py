@@ -243,9 +243,19 @@ class Events:
         found = []
         for block in self.text().split("\n\n")[:-1]:
             lines = dict(re.findall(r"^(id|event|data): (.*)$", block, re.M))
-            if "data" in lines:
+            if "data" in lines and "id" in lines:
                 found.append((int(lines["id"]), lines["event"], json.loads(lines["data"])))
         return found
+
+    def changed(self):
+        """[(kinds of things that changed, incidents)], as they were told."""
+        told = [json.loads(data) for data in re.findall(r"^event: changed\ndata: (.*)\n\n", self.text(), re.M)]
+        return [(set(one["what"]), set(one["incidents"])) for one in told]
+
+    def hear(self, what, seconds=PATIENCE_S):
+        """Wait until this changed; all incidents that were named so far."""
+        wait_until(lambda: any(what in kinds | incidents for kinds, incidents in self.changed()), f"news of {what}", seconds)
+        return set().union(*(incidents for _, incidents in self.changed()))
 
     def wait(self, count, seconds=PATIENCE_S):
         wait_until(lambda: len(self.got()) >= count, f"{count} events (there are {self.got()})", seconds)

@@ -254,6 +254,7 @@ RESULT incident_line(struct batch *batch, const struct reader *reader, struct in
     incident_line_object(shop->crypto, incident->no, line->n, &seal, &draft.entry.object);
     batch_append(batch, &draft, out);
     line->entry = out->index;
+    news_incident(&shop->news, incident->no);
     const struct incident_line_row row = {incident->no, line->n, out->index, buf_slice(&sealed)};
     struct store *store = batch_write(batch);
     shop->answer.stale = true; /* who may know is folded anew, also when this batch is undone */

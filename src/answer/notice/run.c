@@ -334,6 +334,7 @@ RESULT run_odd_keep(struct batch *batch, const struct run_odd *odd)
 RESULT run_flush(struct batch *batch, struct run *run)
 {
     struct store *store = batch_write(batch);
+    if (run->dirty_count > 0 || run->row_dirty) news_incident(&batch->shop->news, run->row.incident);
     for (size_t i = 0; i < run->dirty_count; i++) {
         SCOPED(buf_done) struct buf bytes = {0};
         struct set *set = &run->states[run->dirty[i].state];

@@ -87,7 +87,8 @@ struct weekly_ask {
     struct slice lang;
 };
 struct events_ask {
-    uint64_t next; /* number of the first one that is wanted; 0: from now on */
+    uint64_t next;  /* number of the first alert that is wanted; 0: from now on */
+    uint64_t since; /* number of the newest news that is known; 0: from now on */
 };
 
 #endif

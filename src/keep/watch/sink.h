@@ -46,6 +46,14 @@ void telling_names_make(struct shop *shop, const struct telling_row *row, const 
                         struct telling_names *out);
 void telling_names_done(struct telling_names *names);
 
+/* Alerts from number `from` on (0: from now on) that this reader may know of, as items of an answer to VERB_EVENTS. */
+struct alerts_told {
+    size_t count;
+    uint64_t next; /* the first one after them */
+};
+RESULT alerts_since(struct batch *batch, const struct reader *reader, uint64_t from, struct buf *items,
+                    struct alerts_told *out);
+
 /* The sinks of a shop in memory; made when the shop is opened. */
 struct sinks;
 RESULT sinks_new(struct shop *shop, struct sinks **out);

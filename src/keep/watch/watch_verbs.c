@@ -67,25 +67,19 @@ static void missed_put(struct page_of_events *page, uint64_t oldest, int64_t now
     page->next = oldest;
 }
 
-RESULT verb_events(struct batch *batch, const struct reader *reader, const struct events_ask *ask,
-                   struct answer *out)
+RESULT alerts_since(struct batch *batch, const struct reader *reader, uint64_t from, struct buf *items,
+                    struct alerts_told *out)
 {
     struct store *store = batch->shop->store;
-    SCOPED(buf_done) struct buf items = {0};
-    struct page_of_events page = {.shop = batch->shop, .reader = reader, .out = &items, .next = ask->next};
+    struct page_of_events page = {.shop = batch->shop, .reader = reader, .out = items, .next = from};
     uint64_t last = 0, oldest = 1;
-    size_t mark = cbor_open(&items);
     TRY(store->alert->last(store, &last));
     struct result first = store->alert->since(store, 0, &oldest);
     if (first.code != CODE_OK && first.code != CODE_NOT_FOUND) return first;
-    if (ask->next == 0 || ask->next > last + 1) page.next = last + 1; /* from now on */
+    if (from == 0 || from > last + 1) page.next = last + 1; /* from now on */
     missed_put(&page, oldest, batch->now_us);
     TRY(store->alert->each(store, 0, page.next, EVENTS_PAGE, telling_put, &page));
     if (page.seen < EVENTS_PAGE) page.next = last + 1; /* what was left out is not for all */
-    cbor_array_close(&items, mark, page.count);
-    cbor_map(&out->body, 2);
-    put_number(&out->body, "next", page.next);
-    cbor_text(&out->body, SLICE_TEXT("items"));
-    buf_slice_put(&out->body, buf_slice(&items));
+    *out = (struct alerts_told){.count = page.count, .next = page.next};
     return OK;
 }
