@@ -11,9 +11,11 @@ import base64
 import http.client
 import json
 import os
+import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -135,6 +137,10 @@ class Door:
             self.line.close()
         self.line = None
 
+    def closed(self):
+        """Has the other side closed the kept connection, which was idle for long?"""
+        return bool(select.select([self.line.sock], [], [], 0)[0]) if self.line.sock else False
+
     def http(self, method, path, body=None, key=None, headers=None, kind=None):
         """`body`: bytes go as they are, with `kind` as their type; anything else as JSON. `key` "": none is sent."""
         sent = dict(headers or {})
@@ -146,6 +152,8 @@ class Door:
         if kind:
             sent.setdefault("Content-Type", kind)
         for turn in (0, 1):  # a kept connection may have been closed meanwhile: try once on a new one
+            if self.line and self.closed():
+                self.close()
             fresh = self.line is None
             if fresh:
                 self.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_S)
@@ -172,7 +180,8 @@ class Home:
         self.log = os.path.join(self.folder, "daemon.log")
         self.shop, self.seal, self.passphrase = shop, seal, passphrase
         self.ahead_s = 0  # by how much the program's clock is ahead of the machine's
-        self.clock = ""  # a file of eight bytes, by which it is moved while the program runs
+        self.clock = ""  # a file by which it is moved while the program runs (clock_ahead.c)
+        self.stands_at = 0  # where it stands still; 0: it goes
         self.daemon, self.port, self.door, self.admin, self.vkey, self.origin = None, None, None, None, None, None
         self.said = []  # every output of every command
         if init:
@@ -204,7 +213,7 @@ class Home:
         env = {}
         if self.ahead_s or self.clock:
             env["LD_PRELOAD"] = os.environ["AMN_CLOCK_AHEAD"]
-            env["CLOCK_AHEAD_S"] = str(self.ahead_s)
+            env["CLOCK_AHEAD_S"] = str(self.ahead_s + int(os.environ.get("CLOCK_AHEAD_S", "0")))
             env["CLOCK_AHEAD_FILE"] = self.clock
             env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
         if self.passphrase is not None:
@@ -299,9 +308,22 @@ class Home:
         if serving:
             self.start()
 
+    def hold_clock(self):
+        """Before the program starts: its clock goes on, and can be made to stand still."""
+        self.clock = self.file("clock", bytes(16))
+
+    def stand_still(self):
+        """From here on the program's clock moves by move_clock() alone, however slow the machine is."""
+        self.move_clock(int(self.now()))
+
+    def move_clock(self, seconds):
+        self.stands_at = int(self.stands_at + seconds)
+        with open(self.clock, "r+b", buffering=0) as clock:
+            clock.write(struct.pack("=qq", 0, self.stands_at))
+
     def now(self):
         """The program's time, in seconds."""
-        return time.time() + self.ahead_s
+        return self.stands_at or time.time() + self.ahead_s
 
     def daemon_said(self):
         with open(self.log, "rb") as log:

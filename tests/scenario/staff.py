@@ -43,6 +43,9 @@ class Staff:
         late = self.home.now() % 30 > 20  # that of before may be over by the time it arrives
         step = max(now - (not late), self.used + 1)
         while step > int(self.home.now()) // 30 + 1:
+            if self.home.stands_at:
+                self.home.move_clock(30)
+                continue
             self.home.door.close()  # it would be closed for idleness meanwhile
             time.sleep(0.5)
         self.used = step
