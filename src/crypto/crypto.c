@@ -176,6 +176,7 @@ RESULT prf_new(struct crypto *crypto, const struct secret *key, struct prf **out
     pad_put(&prf->inner, key, 0x36);
     pad_put(&prf->outer, key, 0x5c);
     prf->quick = sha_instructions();
+    prf->wide = sha_wide();
     *out = prf;
     return OK;
 }

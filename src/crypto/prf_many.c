@@ -1,8 +1,18 @@
-/* HMAC-SHA-256 of many short inputs, four at a time. FIPS 180-4, RFC 2104. */
+/* HMAC-SHA-256 of many short inputs, four at a time, or sixteen (prf_wide.c). FIPS 180-4, RFC 2104. */
 #include "crypto/crypto_priv.h"
 
 #include <assert.h>
 #include <string.h>
+
+const uint32_t sha256_constants[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
 static void run_each(const struct prf *prf, uint8_t first, const struct slice *inputs, size_t count,
                      struct hash *out)
@@ -18,24 +28,11 @@ static void run_each(const struct prf *prf, uint8_t first, const struct slice *i
 #include <cpuid.h>
 #include <immintrin.h>
 
-enum {
-    LANES = 4,
-    BLOCK = SHA256_CBLOCK,
-    LENGTH_BYTES = 8,
-    INPUT_MAX = BLOCK - LENGTH_BYTES - 2 /* with the first byte and the mark, one block holds it */
-};
+enum { LANES = 4, BLOCK = SHA256_CBLOCK, LENGTH_BYTES = 8 };
+_Static_assert(PRF_SHORT_BYTES == BLOCK - LENGTH_BYTES - 2,
+               "one block holds it with the first byte and the mark");
 
 #define TARGET __attribute__((target("sha,sse4.1,ssse3")))
-
-static const uint32_t round_constants[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
 /* A state as the instructions want it: a b e f, and c d g h. */
 struct lanes {
@@ -80,7 +77,7 @@ TARGET static inline void state_put(__m128i abef, __m128i cdgh, uint8_t out[HASH
 #define ROUNDS(step, now, next, last)                                                                       \
     do {                                                                                                    \
         const __m128i constants =                                                                           \
-            _mm_loadu_si128((const __m128i *)(const void *)(round_constants + (size_t)(step)*4));           \
+            _mm_loadu_si128((const __m128i *)(const void *)(sha256_constants + (size_t)(step)*4));          \
         LANE_ROUNDS(0, now, next, last, constants, (step) >= 3 && (step) < 15, (step) >= 1 && (step) < 13); \
         LANE_ROUNDS(1, now, next, last, constants, (step) >= 3 && (step) < 15, (step) >= 1 && (step) < 13); \
         LANE_ROUNDS(2, now, next, last, constants, (step) >= 3 && (step) < 15, (step) >= 1 && (step) < 13); \
@@ -143,7 +140,7 @@ TARGET static void run_four(const struct prf *prf, uint8_t first, const struct s
     uint8_t blocks[LANES][BLOCK];
     struct lanes state;
     for (size_t lane = 0; lane < LANES; lane++) {
-        assert(inputs[lane].len <= INPUT_MAX);
+        assert(inputs[lane].len <= PRF_SHORT_BYTES);
         blocks[lane][0] = first;
         if (inputs[lane].len > 0) memcpy(blocks[lane] + 1, inputs[lane].at, inputs[lane].len);
         block_close(blocks[lane], inputs[lane].len + 1);
@@ -169,6 +166,17 @@ bool sha_instructions(void)
     return (c & bit_SSSE3) && (c & bit_SSE4_1) && (more_b & bit_SHA);
 }
 
+/* Of `filled` short ones; behind them in `inputs` stand empty ones. */
+static void run_short(const struct prf *prf, uint8_t first, const struct slice inputs[PRF_WIDE],
+                      size_t filled, struct hash out[PRF_WIDE])
+{
+    if (prf->wide && filled > PRF_WIDE / 2) {
+        prf_run_wide(prf, first, inputs, out);
+        return;
+    }
+    for (size_t at = 0; at < filled; at += LANES) run_four(prf, first, inputs + at, out + at);
+}
+
 void prf_run_many(const struct prf *prf, uint8_t first, const struct slice *inputs, size_t count,
                   struct hash *out)
 {
@@ -177,20 +185,20 @@ void prf_run_many(const struct prf *prf, uint8_t first, const struct slice *inpu
         run_each(prf, first, inputs, count, out);
         return;
     }
-    struct slice four[LANES];
-    size_t place[LANES], filled = 0;
+    struct slice some[PRF_WIDE];
+    size_t place[PRF_WIDE], filled = 0;
     for (size_t i = 0; i <= count; i++) {
-        bool short_one = i < count && inputs[i].len <= INPUT_MAX;
+        bool short_one = i < count && inputs[i].len <= PRF_SHORT_BYTES;
         if (short_one) {
             place[filled] = i;
-            four[filled++] = inputs[i];
+            some[filled++] = inputs[i];
         } else if (i < count) {
             run_each(prf, first, &inputs[i], 1, &out[i]);
         }
-        if (filled == 0 || (filled < LANES && i < count)) continue;
-        struct hash got[LANES];
-        for (size_t rest = filled; rest < LANES; rest++) four[rest] = (struct slice){&none, 0};
-        run_four(prf, first, four, got);
+        if (filled == 0 || (filled < PRF_WIDE && i < count)) continue;
+        struct hash got[PRF_WIDE];
+        for (size_t rest = filled; rest < PRF_WIDE; rest++) some[rest] = (struct slice){&none, 0};
+        run_short(prf, first, some, filled, got);
         for (size_t lane = 0; lane < filled; lane++) out[place[lane]] = got[lane];
         filled = 0;
     }

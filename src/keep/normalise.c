@@ -8,26 +8,6 @@
 #include <unicase.h>
 #include <uninorm.h>
 
-bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-uint8_t lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
-uint8_t upper(uint8_t c)
-{
-    return c >= 'a' && c <= 'z' ? (uint8_t)(c & ~0x20) : c;
-}
-
-bool is_letter(uint8_t c)
-{
-    return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
 bool point_is_space(uint32_t point)
 {
     if (point < 0x80) return point == ' ' || (point >= '\t' && point <= '\r');
@@ -185,6 +165,7 @@ RESULT normalise(enum normaliser kind, struct slice value, struct slice country,
     }
     value = value_trim(value);
     if (kind == NORMALISE_TEXT) return text_put(value, true, out);
+    if (kind == NORMALISE_EMAIL && normalise_email_plain(value, out)) return OK;
     if (!utf8_valid(value)) return not_utf8();
     if (value.len == 0) return FAIL(FIELD_FORMAT, "value: empty");
     switch (kind) {

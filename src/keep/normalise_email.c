@@ -133,6 +133,41 @@ static RESULT fold_put(struct slice value, struct buf *out)
     return unicode_put(buf_slice(&composed), UNICODE_NFKC_LOWER, out);
 }
 
+/* In lower case, for each byte that may stand before the @ of a plain address; 0 for all others. As local_good() has it. */
+static const uint8_t plain_bytes[UINT8_MAX + 1] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                                  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                                  "\0!\0#$%&'\0\0*+\0-./"
+                                                  "0123456789\0\0\0=\0?"
+                                                  "\0abcdefghijklmno"
+                                                  "pqrstuvwxyz\0\0\0^_"
+                                                  "`abcdefghijklmno"
+                                                  "pqrstuvwxyz{|}~";
+
+bool normalise_email_plain(struct slice value, struct buf *out)
+{
+    enum { DOMAIN_BYTES_MAX = LABEL_BYTES_MAX };
+    if (value.len == 0 || value.len > LOCAL_BYTES_MAX + 1 + DOMAIN_BYTES_MAX || value.at[0] == '\'')
+        return false;
+    uint8_t *to = buf_extend(out, value.len);
+    size_t at = 0, dots = 0;
+    for (; at < value.len && plain_bytes[value.at[at]]; at++) to[at] = plain_bytes[value.at[at]];
+    bool good = at > 0 && at <= LOCAL_BYTES_MAX && at < value.len && value.at[at] == '@' &&
+                value.len - at - 1 <= DOMAIN_BYTES_MAX;
+    if (good) to[at++] = '@';
+    bool inner = false; /* a dot or hyphen may stand here: not at a label's beginning, nor behind a hyphen */
+    for (; good && at < value.len; at++) {
+        uint8_t byte = plain_bytes[value.at[at]];
+        bool mark = byte == '.' || byte == '-';
+        good = mark ? inner : (byte >= 'a' && byte <= 'z') || is_digit(byte);
+        dots += byte == '.';
+        inner = !mark;
+        to[at] = byte;
+    }
+    good = good && inner && dots > 0;
+    if (!good) take_back(out, (size_t)(to - out->at));
+    return good;
+}
+
 RESULT normalise_email(struct slice value, struct buf *out)
 {
     if (value.len > RAW_BYTES_MAX) {

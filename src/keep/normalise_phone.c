@@ -72,7 +72,8 @@ static RESULT dialled_read(struct slice value, struct dialled *out)
 /* `tel:`, an apostrophe that keeps a cell text, and the `.0` of a cell that was a number. */
 static struct slice unwrap(struct slice value)
 {
-    if (value.len > 4 && strncasecmp((const char *)value.at, "tel:", 4) == 0) value = slice_from(value, 4);
+    bool tel = value.len > 4 && lower(value.at[0]) == 't';
+    if (tel && strncasecmp((const char *)value.at, "tel:", 4) == 0) value = slice_from(value, 4);
     if (value.len > 1 && value.at[0] == '\'') value = slice_from(value, 1);
     if (value.len > 2 && memcmp(value.at + value.len - 2, ".0", 2) == 0 &&
         memchr(value.at, '.', value.len - 2) == NULL) {

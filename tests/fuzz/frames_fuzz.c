@@ -9,7 +9,11 @@ static void again(const struct frame *frame, struct slice body)
     if (frame->type == FRAME_WANT) frame_want_put(&frame->want, &out);
     if (frame->type == FRAME_COLUMNS) frame_columns_put(&frame->columns, &out);
     if (frame->type == FRAME_END) frame_end_put(&frame->end, &out);
-    if (frame->type == FRAME_ROWS) frame_rows_put(frame->rows.unreadable, frame->rows.at, &out);
+    if (frame->type == FRAME_ROWS) {
+        frame_rows_begin(&out);
+        buf_slice_put(&out, frame->rows.at);
+        frame_rows_end(frame->rows.unreadable, &out);
+    }
     if (!slice_equal(slice_from(buf_slice(&out), FRAME_HEAD_BYTES), body)) __builtin_trap();
 }
 

@@ -287,9 +287,9 @@ static void row_sketch(struct match *match, const struct pending *row)
     uint64_t sum = 0;
     for (size_t i = 0; i < row->count; i++) {
         const struct sheet_value *value = &match->batch->values[row->first + i];
-        if (value->kind != KIND_EMAIL_CANONICAL) sum += sketch_hash(match->sketch_key, value->text);
+        if (value->kind != KIND_EMAIL_CANONICAL) sum += sketch_value(match->sketch_key, value->text);
     }
-    if (row->count > 0) sketch_add(match->rows_sketch, sum);
+    if (row->count > 0) sketch_add(match->rows_sketch, sketch_row(match->sketch_key, sum));
 }
 
 static void row_settle(struct match *match, const struct pending *row, const struct candidates *found)

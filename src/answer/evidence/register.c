@@ -26,7 +26,7 @@ enum register_relation register_relation_of(struct sketch_shares shares)
 
 void register_key(struct shop *shop, uint8_t out[SKETCH_KEY_BYTES])
 {
-    const struct slice parts[] = {SLICE_TEXT("amanah sketch 1")}; /* no address: that has an @ */
+    const struct slice parts[] = {SLICE_TEXT("amanah sketch 2")}; /* no address: that has an @ */
     struct hash hash = {{0}};
     prf_run(shop->index[FIELD_EMAIL], parts, COUNT_OF(parts), &hash);
     memcpy(out, hash.bytes, SKETCH_KEY_BYTES);

@@ -53,6 +53,50 @@ uint64_t sketch_hash(const uint8_t key[SKETCH_KEY_BYTES], struct slice text)
     return sip.a ^ sip.b ^ sip.c ^ sip.d;
 }
 
+static inline uint64_t word_load(const uint8_t *at)
+{
+    uint64_t word = 0;
+    memcpy(&word, at, sizeof word);
+    return le64toh(word);
+}
+
+static inline uint64_t folded(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t sketch_value(const uint8_t key[SKETCH_KEY_BYTES], struct slice text)
+{
+    enum { WORD = 8, TWO = 2 * WORD };
+    /* As SipHash does, so that a key of zeros multiplies by no zero. */
+    const uint64_t k0 = word_load(key) ^ 0x736f6d6570736575U,
+                   k1 = word_load(key + WORD) ^ 0x646f72616e646f6dU;
+    const uint8_t *at = text.at;
+    uint64_t hash = k0 ^ text.len;
+    for (size_t left = text.len; left > TWO; left -= TWO, at += TWO)
+        hash = folded(word_load(at) ^ k1, word_load(at + WORD) ^ hash);
+    size_t left = text.len - (size_t)(at - text.at);
+    uint64_t low = 0, high = 0;
+    if (text.len >= TWO) { /* the last two words: what was taken before counts again, by the length */
+        low = word_load(at + left - TWO);
+        high = word_load(at + left - WORD);
+    } else if (left >= WORD) {
+        low = word_load(at);
+        high = word_load(at + left - WORD);
+    } else {
+        for (size_t i = 0; i < left; i++) low |= (uint64_t)at[i] << i * 8;
+    }
+    return folded(folded(low ^ k1, high ^ hash) ^ k0, hash ^ k1);
+}
+
+uint64_t sketch_row(const uint8_t key[SKETCH_KEY_BYTES], uint64_t sum)
+{
+    uint64_t bytes = htole64(sum);
+    return sketch_hash(key, SLICE_OF(bytes));
+}
+
 static int by_size(const void *a, const void *b)
 {
     uint64_t x = 0, y = 0;

@@ -14,6 +14,14 @@ enum { SKETCH_SIZE = 2048, SKETCH_KEY_BYTES = 16 };
 /* A keyed hash of 64 bits for a sketch: SipHash-1-3 (Aumasson and Bernstein 2012). About 15 ns for 16 bytes. */
 uint64_t sketch_hash(const uint8_t key[SKETCH_KEY_BYTES], struct slice text);
 
+/*
+ * A row by its values, in any order: add up sketch_value() of each, then sketch_row() of the sum. The value's hash
+ * (multiply and fold under the key) keeps unlike values apart and hides nothing; the row's is sketch_hash(), so what is kept of
+ * a row tells nothing of it. About 5 ns for 16 bytes.
+ */
+uint64_t sketch_value(const uint8_t key[SKETCH_KEY_BYTES], struct slice text);
+uint64_t sketch_row(const uint8_t key[SKETCH_KEY_BYTES], uint64_t sum);
+
 struct sketch {
     uint64_t at[SKETCH_SIZE * 2]; /* the lowest sorted, each once; behind them those that came since */
     size_t count, sorted;

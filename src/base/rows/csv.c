@@ -7,16 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 enum {
     PIECE_BYTES = 64 * 1024, /* taken in at once: stays in the cache while it is read */
     TAIL_BYTES = 4096,       /* an unfinished row up to this size is cheap to move to the front */
-    WORD_BYTES = 8
+    BLOCK_BYTES = 64         /* looked at together: a bit for each byte */
 };
-
-#define ONES 0x0101010101010101U
-#define LOWS 0x7f7f7f7f7f7f7f7fU
-#define HIGHS 0x8080808080808080U
 
 enum state {
     STATE_PLAIN,  /* in a cell without quotes, or at its start */
@@ -35,15 +34,15 @@ struct csv {
     struct csv_options options;
     struct csv_sink sink;
     uint8_t *window;
-    size_t room, filled;            /* bytes of the window, and those in use */
-    size_t scan;                    /* read up to here */
-    size_t start, cell;             /* of the row, of the cell */
-    size_t closed;                  /* the quote that STATE_CLOSED is behind */
-    size_t second;                  /* where the row's second line starts; 0 while it has one line only */
-    size_t by_line;                 /* rows that start before this place end with their line, quotes or not */
-    uint64_t line;                  /* of the row's start */
-    uint64_t inside;                /* line ends inside the row's quotes */
-    uint64_t word_suspect, suspect; /* the word, the row may hold bytes that are not ASCII, or zero */
+    size_t room, filled;         /* bytes of the window, and those in use */
+    size_t scan;                 /* read up to here */
+    size_t start, cell;          /* of the row, of the cell */
+    size_t closed;               /* the quote that STATE_CLOSED is behind */
+    size_t second;               /* where the row's second line starts; 0 while it has one line only */
+    size_t by_line;              /* rows that start before this place end with their line, quotes or not */
+    uint64_t line;               /* of the row's start */
+    uint64_t inside;             /* line ends inside the row's quotes */
+    bool block_suspect, suspect; /* the block, the row may hold bytes that are not ASCII, or zero */
     enum state state;
     bool after_cr; /* the byte before the row was CR: an LF belongs to it */
     bool doubled;  /* the cell holds doubled quotes */
@@ -104,7 +103,7 @@ static void row_begin(struct csv *csv, size_t at)
     csv->count = 0;
     csv->state = STATE_PLAIN;
     csv->doubled = false;
-    csv->suspect = csv->word_suspect; /* the word may reach into this row */
+    csv->suspect = csv->block_suspect; /* the block may reach into this row */
 }
 
 /* The line end at `at` is behind us. */
@@ -128,7 +127,7 @@ static RESULT row_reject(struct csv *csv, const char *reason, size_t until)
     assert(second > csv->start && second <= until);
     csv->inside = 0;
     csv->by_line = until;
-    csv->word_suspect = 0;
+    csv->block_suspect = false;
     next_line(csv, second - 1);
     csv->scan = second;
     return OK;
@@ -197,9 +196,12 @@ static const char *cell_fault(struct slice cell)
     return cell.len > 0 && memchr(cell.at, 0, cell.len) ? "a zero byte" : NULL;
 }
 
-static RESULT row_deliver(struct csv *csv)
+/* The row ends before `end`. */
+static RESULT row_deliver(struct csv *csv, size_t end)
 {
     char reason[CSV_REASON_BYTES];
+    struct slice whole = {csv->window + csv->start, end - csv->start};
+    bool suspect = csv->suspect && cell_fault(whole);
     if (csv->count > csv->options.columns_max) {
         (void)snprintf(reason, sizeof reason, "more than %zu columns", csv->options.columns_max);
         return csv->sink.reject(csv->sink.context, csv->line, reason);
@@ -208,7 +210,7 @@ static RESULT row_deliver(struct csv *csv)
         const struct cell *cell = &csv->cells[i];
         uint8_t *at = csv->window + csv->start + cell->at;
         csv->slices[i] = (struct slice){at, cell->doubled ? undouble(at, cell->len) : cell->len};
-        const char *fault = csv->suspect ? cell_fault(csv->slices[i]) : NULL;
+        const char *fault = suspect ? cell_fault(csv->slices[i]) : NULL;
         if (!fault) continue;
         (void)snprintf(reason, sizeof reason, "column %zu: %s", i + 1, fault);
         return csv->sink.reject(csv->sink.context, csv->line, reason);
@@ -221,7 +223,7 @@ static RESULT row_end(struct csv *csv, size_t at)
 {
     if (at == csv->start) return OK; /* an empty line */
     cell_end(csv, at);
-    return row_deliver(csv);
+    return row_deliver(csv, at);
 }
 
 static RESULT line_end(struct csv *csv, size_t at)
@@ -281,41 +283,64 @@ static inline RESULT event(struct csv *csv, size_t at)
     return OK;
 }
 
-/* High bit set in each byte of `word` that is `byte`; exact. */
-static inline uint64_t same_bytes(uint64_t word, uint8_t byte)
-{
-    uint64_t differ = word ^ (ONES * byte);
-    return ~(((differ & LOWS) + LOWS) | differ | LOWS);
-}
+/* Of a block's bytes, the first one lowest: which are a delimiter, quote or line end; and any that make its rows suspect? */
+struct block {
+    uint64_t hits;
+    bool suspect;
+};
 
-/* Eight bytes from `at`, the first one lowest; blanks beyond what is filled. */
-static inline uint64_t word_load(const struct csv *csv, size_t at)
+#ifdef __SSE2__
+static inline struct block block_look(const uint8_t bytes[BLOCK_BYTES], uint8_t delimiter)
 {
-    uint64_t word = ONES * ' ';
-    size_t len = csv->filled - at;
-    if (len >= WORD_BYTES)
-        memcpy(&word, csv->window + at, WORD_BYTES);
-    else
-        memcpy(&word, csv->window + at, len);
-    return le64toh(word);
+    enum { LANE = 16 };
+    const __m128i between = _mm_set1_epi8((char)delimiter), quote = _mm_set1_epi8('"'),
+                  feed = _mm_set1_epi8('\n'), back = _mm_set1_epi8('\r'), zero = _mm_setzero_si128();
+    struct block block = {0, false};
+    uint64_t suspect = 0;
+    for (size_t at = 0; at < BLOCK_BYTES; at += LANE) {
+        __m128i lane = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
+        __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(lane, between), _mm_cmpeq_epi8(lane, quote)),
+                                   _mm_or_si128(_mm_cmpeq_epi8(lane, feed), _mm_cmpeq_epi8(lane, back)));
+        block.hits |= (uint64_t)(unsigned)_mm_movemask_epi8(hit) << at;
+        suspect |= (unsigned)_mm_movemask_epi8(_mm_or_si128(lane, _mm_cmpeq_epi8(lane, zero)));
+    }
+    block.suspect = suspect != 0;
+    return block;
 }
+#else
+static inline struct block block_look(const uint8_t bytes[BLOCK_BYTES], uint8_t delimiter)
+{
+    struct block block = {0, false};
+    for (size_t at = 0; at < BLOCK_BYTES; at++) {
+        uint8_t byte = bytes[at];
+        bool hit = byte == delimiter || byte == '"' || byte == '\n' || byte == '\r';
+        block.hits |= (uint64_t)hit << at;
+        block.suspect = block.suspect || byte == 0 || byte >= 0x80;
+    }
+    return block;
+}
+#endif
 
-static RESULT words_read(struct csv *csv)
+static RESULT blocks_read(struct csv *csv)
 {
     const uint8_t delimiter = (uint8_t)csv->options.delimiter;
     while (csv->scan < csv->filled) {
-        size_t at = csv->scan;
-        uint64_t word = word_load(csv, at);
-        uint64_t hits = same_bytes(word, delimiter) | same_bytes(word, '"') | same_bytes(word, '\n') |
-                        same_bytes(word, '\r');
-        size_t next = csv->filled - at < WORD_BYTES ? csv->filled : at + WORD_BYTES;
-        csv->word_suspect = (word | ((word - ONES) & ~word)) & HIGHS;
-        csv->suspect |= csv->word_suspect;
+        size_t at = csv->scan, left = csv->filled - at,
+               next = left < BLOCK_BYTES ? csv->filled : at + BLOCK_BYTES;
+        uint8_t last[BLOCK_BYTES];
+        if (left < BLOCK_BYTES) { /* blanks beyond what is filled */
+            memset(last, ' ', sizeof last);
+            memcpy(last, csv->window + at, left);
+        }
+        struct block block = block_look(left < BLOCK_BYTES ? last : csv->window + at, delimiter);
+        uint64_t hits = block.hits;
+        csv->block_suspect = block.suspect;
+        csv->suspect |= block.suspect;
         csv->scan = next;
         for (; hits && csv->scan == next; hits &= hits - 1) /* a row that is refused may set `scan` back */
-            TRY(event(csv, at + (size_t)__builtin_ctzll(hits) / 8));
+            TRY(event(csv, at + (size_t)__builtin_ctzll(hits)));
     }
-    csv->word_suspect = 0;
+    csv->block_suspect = false;
     return OK;
 }
 
@@ -323,7 +348,7 @@ static RESULT words_read(struct csv *csv)
 static RESULT window_read(struct csv *csv)
 {
     for (;;) {
-        TRY(words_read(csv));
+        TRY(blocks_read(csv));
         if (csv->state == STATE_SKIP) {
             csv->start = csv->filled;
             return OK;

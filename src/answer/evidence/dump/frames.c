@@ -49,26 +49,43 @@ void frame_end_put(const struct frame_end *end, struct buf *out)
     frame_put(FRAME_END, buf_slice(&body), out);
 }
 
-void frame_rows_put(uint32_t unreadable, struct slice rows, struct buf *out)
+void frame_rows_begin(struct buf *out)
 {
-    assert(rows.len + sizeof unreadable <= FRAME_BYTES_MAX);
-    buf_byte(out, FRAME_ROWS);
-    buf_be32(out, (uint32_t)(rows.len + sizeof unreadable));
-    buf_be32(out, unreadable);
-    buf_slice_put(out, rows);
+    assert(out->len == 0);
+    memset(buf_extend(out, FRAME_ROWS_HEAD_BYTES), 0, FRAME_ROWS_HEAD_BYTES);
+}
+
+void frame_rows_end(uint32_t unreadable, struct buf *out)
+{
+    assert(out->len >= FRAME_ROWS_HEAD_BYTES && out->len - FRAME_HEAD_BYTES <= FRAME_BYTES_MAX);
+    out->at[0] = FRAME_ROWS;
+    be32_put(out->at + 1, (uint32_t)(out->len - FRAME_HEAD_BYTES));
+    be32_put(out->at + FRAME_HEAD_BYTES, unreadable);
+}
+
+static uint8_t *number_write(uint8_t *at, uint64_t number)
+{
+    for (; number >= 0x80; number >>= 7) *at++ = (uint8_t)(number | 0x80);
+    *at++ = (uint8_t)number;
+    return at;
 }
 
 void frame_row_put(uint64_t line, const struct sheet_value *values, size_t count, struct buf *rows)
 {
-    buf_varint(rows, line);
-    buf_varint(rows, count);
+    enum { NUMBER_BYTES = 10, VALUE_HEAD_BYTES = 2 + NUMBER_BYTES };
+    size_t most = (size_t)2 * NUMBER_BYTES, start = rows->len;
+    for (size_t i = 0; i < count; i++) most += VALUE_HEAD_BYTES + values[i].text.len;
+    uint8_t *at = buf_extend(rows, most);
+    at = number_write(number_write(at, line), count);
     for (size_t i = 0; i < count; i++) {
         struct slice text = slice_part(values[i].text, 0, FRAME_VALUE_BYTES_MAX);
-        buf_byte(rows, values[i].column);
-        buf_byte(rows, values[i].kind);
-        buf_varint(rows, text.len);
-        buf_slice_put(rows, text);
+        *at++ = values[i].column;
+        *at++ = values[i].kind;
+        at = number_write(at, text.len);
+        if (text.len > 0) memcpy(at, text.at, text.len);
+        at += text.len;
     }
+    rows->len = start + (size_t)(at - (rows->at + start));
 }
 
 RESULT frame_head(const uint8_t head[FRAME_HEAD_BYTES], enum frame_type *type, size_t *len)
@@ -145,18 +162,39 @@ RESULT frame_read(enum frame_type type, struct slice body, struct frame *out)
     return OK;
 }
 
+/* A varint, which nearly always is one byte. */
+static inline uint64_t number_next(struct cursor *rows)
+{
+    if (rows->rest.len == 0 || rows->rest.at[0] >= 0x80) return cursor_varint(rows);
+    uint8_t number = rows->rest.at[0];
+    rows->rest.at++;
+    rows->rest.len--;
+    return number;
+}
+
+/* Is there a kind of that number? */
+static inline bool kind_known(uint8_t kind)
+{
+    static const uint64_t known = 0
+#define KIND(NAME, number, name) | (uint64_t)1 << (number)
+#include "answer/evidence/dump/kinds.def"
+#undef KIND
+        ;
+    return kind <= KIND_MAX && (known >> kind & 1);
+}
+
 bool rows_next(struct cursor *rows, uint64_t *line, struct sheet_value *values, size_t *count)
 {
     if (rows->bad || rows->rest.len == 0) return false;
-    *line = cursor_varint(rows);
-    uint64_t many = cursor_varint(rows);
+    *line = number_next(rows);
+    uint64_t many = number_next(rows);
     if (many > SHEET_VALUES_MAX) rows->bad = true;
     for (uint64_t i = 0; i < many && !rows->bad; i++) {
         values[i].column = cursor_byte(rows);
         values[i].kind = cursor_byte(rows);
-        uint64_t len = cursor_varint(rows);
+        uint64_t len = number_next(rows);
         if (len > FRAME_VALUE_BYTES_MAX || values[i].column >= SHEET_COLUMNS_MAX ||
-            !kind_name(values[i].kind))
+            !kind_known(values[i].kind))
             rows->bad = true;
         values[i].text = cursor_take(rows, (size_t)len);
     }

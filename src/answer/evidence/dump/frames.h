@@ -55,7 +55,10 @@ void frame_put(enum frame_type type, struct slice body, struct buf *out);
 void frame_want_put(const struct frame_want *want, struct buf *out);
 void frame_columns_put(const struct frame_columns *columns, struct buf *out);
 void frame_end_put(const struct frame_end *end, struct buf *out);
-void frame_rows_put(uint32_t unreadable, struct slice rows, struct buf *out);
+/* A frame of rows is made in its place: begin in an empty buf, put rows behind it, end. */
+enum { FRAME_ROWS_HEAD_BYTES = FRAME_HEAD_BYTES + 4 };
+void frame_rows_begin(struct buf *out);
+void frame_rows_end(uint32_t unreadable, struct buf *out);
 void frame_row_put(uint64_t line, const struct sheet_value *values, size_t count, struct buf *rows);
 
 /* Of a whole frame's head: its type and length; CORRUPT for a type or length that there is not. */

@@ -36,10 +36,11 @@ static RESULT rows_give(struct reader *reader)
 {
     if (reader->rows.len == 0) return OK;
     uint64_t all = reader->end.unreadable + (reader->dump ? dump_summary(reader->dump).unreadable : 0);
-    frame_rows_put((uint32_t)(all - reader->unreadable), buf_slice(&reader->rows), &reader->frame);
+    frame_rows_end((uint32_t)(all - reader->unreadable), &reader->rows);
     reader->unreadable = all;
-    reader->rows.len = 0; /* the same */
-    return frame_give(reader);
+    struct result given = reader->write(reader->context, buf_slice(&reader->rows));
+    reader->rows.len = 0; /* overwritten by what follows, wiped at the end */
+    return given;
 }
 
 static RESULT columns_take(void *context, const struct sheet_column *columns, size_t count)
@@ -56,6 +57,7 @@ static RESULT columns_take(void *context, const struct sheet_column *columns, si
 static RESULT row_take(void *context, uint64_t line, const struct sheet_value *values, size_t count)
 {
     struct reader *reader = context;
+    if (reader->rows.len == 0) frame_rows_begin(&reader->rows);
     frame_row_put(line, values, count, &reader->rows);
     return reader->rows.len >= ROWS_BYTES ? rows_give(reader) : OK;
 }

@@ -165,6 +165,30 @@ static void fill(struct sketch *sketch, uint64_t from, uint64_t to)
     sketch_close(sketch);
 }
 
+/* Each byte and the length count, wherever the words of a value end; the key as well. */
+static void values_differ_in_their_hashes(void **state)
+{
+    (void)state;
+    enum { LONGEST = 70 };
+    static const uint8_t key[SKETCH_KEY_BYTES] = {1, 2, 3}, other[SKETCH_KEY_BYTES] = {1, 2, 4};
+    uint8_t text[LONGEST] = {0};
+    uint64_t seen[LONGEST * LONGEST + LONGEST + 1];
+    size_t count = 0;
+    for (size_t len = 0; len <= LONGEST; len++) { /* zeros of each length, then with one byte changed */
+        seen[count++] = sketch_value(key, (struct slice){text, len});
+        assert_true(seen[count - 1] != sketch_value(other, (struct slice){text, len}));
+        for (size_t at = 0; at < len && count < COUNT_OF(seen); at++) {
+            text[at] = 0x80;
+            seen[count++] = sketch_value(key, (struct slice){text, len});
+            text[at] = 0;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i; j++) assert_true(seen[i] != seen[j]);
+    }
+    assert_true(sketch_row(key, 1) != sketch_row(key, 2) && sketch_row(key, 1) != sketch_row(other, 1));
+}
+
 static void knows_a_file_again(void **state)
 {
     (void)state;
@@ -272,9 +296,8 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_whom_the_values_name),
-        cmocka_unit_test(counts_as_a_model_does),
-        cmocka_unit_test(knows_a_file_again),
+        cmocka_unit_test(names_whom_the_values_name),      cmocka_unit_test(counts_as_a_model_does),
+        cmocka_unit_test(values_differ_in_their_hashes),   cmocka_unit_test(knows_a_file_again),
         cmocka_unit_test(goes_on_as_if_never_interrupted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
