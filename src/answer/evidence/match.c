@@ -320,13 +320,14 @@ RESULT match_flush(struct match *match)
 {
     struct match_batch *batch = match->batch;
     for (size_t i = 0; i < batch->row_count; i++) batch->found[i].count = batch->found[i].sketched = 0;
+    /* The buckets of one kind come while tags of the next are made. */
     for (size_t key = 0; key < MATCH_KEYS; key++) {
         size_t count = batch->wanted_count[key];
         if (count == 0) continue;
         prf_run_many(match->prf[key], match->version, batch->inputs[key], count, batch->tags[key]);
         for (size_t i = 0; i < count; i++) matcher_soon(match->matcher, batch->tags[key][i].bytes);
-        look_up(match, (enum match_key)key);
     }
+    for (size_t key = 0; key < MATCH_KEYS; key++) look_up(match, (enum match_key)key);
     for (size_t i = 0; i < batch->row_count; i++) row_settle(match, &batch->rows[i], &batch->found[i]);
     batch->row_count = batch->value_count = 0;
     memset(batch->wanted_count, 0, sizeof batch->wanted_count);
