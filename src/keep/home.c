@@ -1,6 +1,7 @@
 #include "keep/home.h"
 
 #include "keep/access/authority.h"
+#include "keep/reseal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -37,6 +38,11 @@ const char *home_path(const struct home *home)
 const struct secret *home_root(const struct home *home)
 {
     return home->root;
+}
+
+void home_root_renew(struct home *home, const struct secret *root)
+{
+    memcpy(home->root->bytes, root->bytes, SECRET_BYTES);
 }
 
 void home_free(struct home **home)
@@ -103,6 +109,7 @@ RESULT home_open(const char *path, struct slice passphrase, bool writer, struct 
     if (writer) TRY(home_lock(home)); /* before the slow unsealing: two daemons are told apart at once */
     home_file(path, "home", &seal);
     TRY(seal_open(buf_c(&seal), passphrase, home->root));
+    if (writer) TRY(home_settle(home));
     *out = TAKE(home);
     return OK;
 }
@@ -279,15 +286,6 @@ RESULT home_init(const struct home_options *options, struct home_made *out)
     }
     if (done.code != CODE_OK) home_remove(buf_c(&temporary), shop);
     return done;
-}
-
-RESULT home_reseal(const char *path, struct slice old, const struct seal_how *how)
-{
-    SCOPED(home_free) struct home *home = NULL;
-    SCOPED(buf_done) struct buf seal = {0};
-    TRY(home_open(path, old, true, &home));
-    home_file(path, "home", &seal);
-    return seal_write(buf_c(&seal), how, home->root);
 }
 
 void shop_names_done(struct shop_names *names)

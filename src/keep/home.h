@@ -41,9 +41,6 @@ void home_made_done(struct home_made *made);
  */
 RESULT home_init(const struct home_options *options, struct home_made *out);
 
-/* Seal the root in another way. The home must not be in use (HOME_LOCKED). `old` is the present passphrase, or empty. */
-RESULT home_reseal(const char *path, struct slice old, const struct seal_how *how);
-
 /* How its root is sealed. NOT_FOUND when there is no home at `path`. */
 RESULT home_seal_kind(const char *path, enum seal_kind *out);
 
@@ -55,6 +52,7 @@ RESULT home_open(const char *path, struct slice passphrase, bool writer, struct 
 void home_free(struct home **home);
 const char *home_path(const struct home *home);
 const struct secret *home_root(const struct home *home);
+void home_root_renew(struct home *home, const struct secret *root); /* for home_reseal() alone */
 
 /* Names of its shops, sorted. Bounded by HOME_SHOPS_MAX. */
 enum { HOME_SHOPS_MAX = 1000, SHOP_NAME_BYTES_MAX = 32 };

@@ -9,6 +9,7 @@
 #include "keep/post.h"
 #include "keep/profile.h"
 #include "keep/reopen.h"
+#include "keep/reseal.h"
 #include "keep/rotate.h"
 #include "keep/spend.h"
 #include "keep/tampered.h"
@@ -453,7 +454,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     fields_init(&shop->fields);
     TRY(crypto_new(&shop->crypto));
     shop_path(shop->home, shop->name, "keyring", &path);
-    TRY(keyring_open(shop->crypto, buf_c(&path), home_root(shop->home), shop->name, &shop->keyring));
+    TRY(home_keyring(shop->home, shop->crypto, shop->name, &shop->keyring));
     if (options->mode == SHOP_WRITER) TRY(keyring_grow(shop, buf_c(&path)));
     TRY(keys_set(shop));
     if (options->mode == SHOP_WRITER) erasures_mend(shop);
@@ -487,6 +488,7 @@ RESULT shop_open(const struct shop_options *options, struct shop **out)
     if (options->mode == SHOP_WRITER) TRY(quiet_ask(shop));
     if (options->mode == SHOP_WRITER) TRY(rotation_open(shop));
     if (options->mode == SHOP_WRITER && shop->forged > 0) TRY(forged_tell(shop));
+    if (options->mode == SHOP_WRITER) TRY(reseal_note(shop));
     *out = TAKE(shop);
     return OK;
 }

@@ -1,6 +1,7 @@
 #include "keep/access/right.h"
 #include "keep/incident_lines.h"
 #include "keep/matter.h"
+#include "keep/reseal.h"
 #include "keep/verify_priv.h"
 #include "store/sqlite/sqlite.h"
 
@@ -66,11 +67,10 @@ static RESULT signed_take(struct verify *verify, const struct home *home, const 
 {
     SCOPED(crypto_free) struct crypto *crypto = NULL;
     SCOPED(keyring_free) struct keyring *keyring = NULL;
-    SCOPED(buf_done) struct buf path = {0}, file = {0};
+    SCOPED(buf_done) struct buf file = {0};
     TRY(crypto_new(&crypto));
-    shop_path(home, name, "keyring", &path);
     shop_path(home, name, "signed", &file);
-    TRY(keyring_open(crypto, buf_c(&path), home_root(home), name, &keyring));
+    TRY(home_keyring(home, crypto, name, &keyring));
     struct ledger_options options = {crypto, NULL, keyring, verify->options->clock, buf_c(&file)};
     struct result known = ledger_behind(&options, &verify->state);
     verify->state_known = known.code == CODE_OK;

@@ -62,9 +62,9 @@ static RESULT shops_open(struct keeper *keeper)
         buf_print(&keeper->unserved, "%sshop %s is not served: %s", keeper->unserved.len ? "; " : "",
                   names.at[i], result_text()); /* its neighbours share nothing with it, and go on */
     }
-    return keeper->shop_count > 0
-               ? OK
-               : FAIL(CORRUPT, "%s: a home without a shop; restore it", keeper->options.home);
+    if (keeper->shop_count > 0) return OK;
+    return FAIL(CORRUPT, "%s: %s", keeper->options.home,
+                keeper->unserved.len > 0 ? buf_c(&keeper->unserved) : "a home without a shop; restore it");
 }
 
 /* Whose customers the portal is for. */

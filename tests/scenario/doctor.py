@@ -46,6 +46,12 @@ def the_files_of_a_home():
         is_(home, "seal", "bad")
         is_(home, "disk", "well")
         is_(home, "backup", "bad")
+        is_(home, "custody", "bad")
+        custody = {"AMANAH_CUSTODY_FILE": home.file("custody", "words for the copy of the keys")}
+        home.run("backup", home.path, "--custody", "--out", home.file("keys.age"), env=custody)
+        is_(home, "custody", "well")
+        home.run("seal", home.path, "--seal", "plain")
+        is_(home, "custody", "bad")
         folder = os.path.join(home.path, "shops", "shop")
         os.chmod(os.path.join(folder, "keyring"), 0o644)
         is_(home, "permissions", "bad")

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/show.h"
+#include "keep/backup/kept.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,15 +55,18 @@ static RESULT backup_keys(struct call *call)
     SCOPED(outlet_done) struct outlet outlet = {0};
     const char *home = call->args[0];
     struct clock clock = clock_system();
+    int64_t begun_us = clock_now(&clock);
     TRY(home_phrase_get(home, &phrase));
     TRY(passphrase_get_new(&custody_phrase, &custody));
-    TRY(outlet_open(call, "keys", clock_now(&clock), &outlet));
+    TRY(outlet_open(call, "keys", begun_us, &outlet));
     TRY(keys_export(home, buf_slice(&phrase), buf_slice(&custody), outlet_put, &outlet));
     TRY(outlet_durable(&outlet));
+    TRY(keys_kept(home, begun_us));
     if (!call_has(call, OPT_QUIET)) {
         (void)fprintf(stderr,
                       "The keys of the home, sealed by that passphrase. Keep them where no backup is; make "
-                      "them anew after a field, a shop or a log was added.\n");
+                      "them anew after another seal, a rotation, or a field, campaign, shop or log that was "
+                      "added: amanah doctor tells.\n");
     }
     return OK;
 }

@@ -4,6 +4,7 @@
 #include "cli/input.h"
 #include "cli/show.h"
 #include "crypto/tpm.h"
+#include "keep/reseal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -112,11 +113,10 @@ RESULT command_seal(struct call *call)
     } else {
         static const char *const by[SEAL_KINDS] = {"plain", "by the new passphrase",
                                                    "by this machine's TPM, and by the passphrase"};
-        show_words(
-            "The root key is sealed %s now.\n"
-            "It is the same key: whoever has an older copy of %s/home opens it as before. Do away with "
-            "copies and snapshots of it.\n",
-            by[wanted.kind], call->args[0]);
+        show_words("A new root key is sealed %s now; older copies of %s/home open it no more.\n"
+                   "The copy of the keys from before brings back backups from before, and none from now on. "
+                   "Make a new one:\n  amanah backup %s --custody --out FILE\n",
+                   by[wanted.kind], call->args[0], call->args[0]);
     }
     return OK;
 }

@@ -3,6 +3,7 @@
 #include "cli/doctor/doctor.h"
 #include "cli/input.h"
 #include "crypto/pem.h"
+#include "keep/backup/kept.h"
 #include "keep/home.h"
 
 #include "base/clock.h"
@@ -63,6 +64,19 @@ enum doctor_state doctor_seal(struct doctor *doctor, struct buf *said)
                    : kind == SEAL_TPM ? "the root key is sealed by this machine's TPM, and by a passphrase"
                                       : "the root key is sealed by a passphrase");
     return kind == SEAL_PLAIN ? DOCTOR_BAD : DOCTOR_WELL;
+}
+
+/* Without them a backup opens nowhere else: no other machine has these keys. */
+enum doctor_state doctor_custody(struct doctor *doctor, struct buf *said)
+{
+    static const char *const words[] = {
+        [KEYS_NEVER_KEPT] = "no copy of the keys was made: without this disk no backup opens",
+        [KEYS_KEPT_BEFORE] =
+            "the keys changed since their copy was made: it does not open the newest backups",
+        [KEYS_KEPT] = "the newest keys were copied; where the copy is now, only you know"};
+    enum keys_kept state = keys_kept_state(doctor->home);
+    buf_text(said, words[state]);
+    return state == KEYS_KEPT ? DOCTOR_WELL : DOCTOR_BAD;
 }
 
 enum doctor_state doctor_disk(struct doctor *doctor, struct buf *said)

@@ -12,6 +12,7 @@
 #include "cli/setup/setup_priv.h"
 #include "cli/show.h"
 #include "keep/backup/backup.h"
+#include "keep/backup/kept.h"
 #include "mail/texts.h"
 #include "mail/words.h"
 
@@ -269,9 +270,12 @@ static RESULT keys_copy(struct setup *setup)
 {
     SCOPED(buf_done) struct buf keys = {0}, path = {0};
     struct slice phrase = buf_slice(&setup->phrase);
+    struct clock clock = clock_system();
+    int64_t begun_us = clock_now(&clock);
     buf_print(&path, "%s/" KEYS_FILE, buf_c(&setup->folder));
     TRY(keys_export(setup->home, phrase, phrase, keys_put, &keys));
     TRY(output_write(buf_c(&path), buf_slice(&keys)));
+    TRY(keys_kept(setup->home, begun_us));
     setup_say_of(setup, "setup.keys", buf_c(&path), NULL);
     return OK;
 }

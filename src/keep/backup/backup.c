@@ -1,6 +1,7 @@
 #include "keep/backup/backup.h"
 
 #include "keep/backup/page_sums.h"
+#include "keep/reseal.h"
 #include "keep/shop.h"
 #include "store/sqlite/image.h"
 #include "store/sqlite/sqlite.h"
@@ -21,14 +22,6 @@ static const char before_file[] = "backed";
 void backup_report_done(struct backup_report *report)
 {
     manifest_done(&report->manifest);
-}
-
-RESULT backup_identity(const struct home *home, struct secret *out)
-{
-    SCOPED(crypto_free) struct crypto *crypto = NULL;
-    TRY(crypto_new(&crypto));
-    hkdf(crypto, home_root(home), "amanah backup identity 1", (struct slice){0}, out);
-    return OK;
 }
 
 /* One backup on its way. */
@@ -287,13 +280,12 @@ static RESULT manifest_add(struct making *making)
     SCOPED(buf_done) struct buf text = {0}, note = {0};
     manifest_put(&text, manifest);
     for (size_t i = 0; i < manifest->shop_count; i++) {
-        SCOPED(buf_done) struct buf path = {0}, one = {0};
+        SCOPED(buf_done) struct buf one = {0};
         SCOPED(keyring_free) struct keyring *keyring = NULL;
         SCOPED(signer_free) struct signer *signer = NULL;
         struct note_key key = {0};
         const char *name = manifest->shops[i].name;
-        shop_path(making->home, name, "keyring", &path);
-        TRY(keyring_open(making->crypto, buf_c(&path), home_root(making->home), name, &keyring));
+        TRY(home_keyring(making->home, making->crypto, name, &keyring));
         TRY(manifest_key(making->crypto, keyring, &key, &signer));
         note_sign(signer, &key, buf_slice(&text), &one);
         buf_slice_put(&note, i == 0 ? buf_slice(&one) : slice_from(buf_slice(&one), text.len + 1));
@@ -350,7 +342,7 @@ static RESULT seal_begin(struct making *making)
     const struct backup_options *options = making->options;
     if (options->to_count >= AGE_RECIPIENTS_MAX)
         return FAIL(TOO_MANY, "backup: at most %d recipients", AGE_RECIPIENTS_MAX - 1);
-    TRY(backup_identity(making->home, &identity));
+    TRY(home_identity(making->home, &identity));
     TRY(age_identity_recipient(&identity, &to[0]));
     for (size_t i = 0; i < options->to_count; i++) to[i + 1] = options->to[i];
     return age_seal_to(making->crypto, to, options->to_count + 1, &making->out, &making->seal);
@@ -394,16 +386,25 @@ static RESULT keys_archive(const char *path, struct slice passphrase, struct buf
     SCOPED(shop_names_done) struct shop_names names = {0};
     struct clock clock = clock_system();
     int64_t now_us = clock_now(&clock);
+    SCOPED(buf_done) struct buf seal = {0}, before = {0}, after = {0};
+    buf_print(&seal, "%s/home", path);
+    TRY(file_read(buf_c(&seal), KEYRING_BYTES_MAX, &before));
     TRY(home_open(path, passphrase, false, &home));
+    if (home_unsettled(home))
+        return FAIL(CONFLICT, "home: a change of its seal was cut off; start the vault once, then try again");
     TRY(home_shops(home, &names));
     TRY(key_file_put(path, "home", now_us, out));
+    struct result former = key_file_put(path, "former", now_us, out);
+    if (former.code != CODE_NOT_FOUND) TRY(former); /* it was never sealed anew */
     for (size_t i = 0; i < names.count; i++) {
         SCOPED(buf_done) struct buf name = {0};
         buf_print(&name, "shops/%s/keyring", names.at[i]);
         TRY(key_file_put(path, buf_c(&name), now_us, out));
     }
     tar_end_put(out);
-    return OK;
+    TRY(file_read(buf_c(&seal), KEYRING_BYTES_MAX, &after)); /* what came between is all of one root */
+    bool same = before.len == after.len && memcmp(before.at, after.at, before.len) == 0;
+    return same ? OK : FAIL(CONFLICT, "home: it was sealed anew meanwhile; try again");
 }
 
 RESULT keys_export(const char *home, struct slice passphrase, struct slice custody,

@@ -51,9 +51,6 @@ void backup_report_done(struct backup_report *report);
  */
 RESULT backup_make(const struct backup_options *options, struct backup_report *out);
 
-/* The identity that opens the backups of a home: who has its root key. */
-RESULT backup_identity(const struct home *home, struct secret *out);
-
 /*
  * What a backup must never hold, as a file of its own: how the root is sealed, and the keyrings, as they lie there; an
  * age file for a passphrase. Made anew whenever a keyring changed: a backup names the keyrings it needs.

@@ -58,7 +58,7 @@ void restore_free(struct restore **restore)
     manifest_done(&at->manifest);
     age_open_free(&at->open);
     hasher_free(&at->hasher);
-    secret_done(&at->identity);
+    identities_done(&at->identities);
     buf_done(&at->build);
     buf_done(&at->clear);
     buf_done(&at->member);
@@ -115,7 +115,10 @@ static RESULT shop_keys_take(struct restore *restore, const char *from, const ch
     static const struct {
         const char *name;
         size_t bytes_max;
-    } also[] = {{SIGNED_KEPT, KEY_FILE_BYTES_MAX}, {"erased", ERASED_BYTES_MAX}};
+    } also[] = {{SIGNED_KEPT, KEY_FILE_BYTES_MAX},
+                {"erased", ERASED_BYTES_MAX},
+                {"keyring.next", KEY_FILE_BYTES_MAX},
+                {"resealed", KEY_FILE_BYTES_MAX}};
     SCOPED(buf_done) struct buf path = {0}, full = {0}, file = {0}, to = {0};
     buf_print(&path, "shops/%s/keyring", name);
     struct result took = key_file_take(restore, from, buf_c(&path), KEY_FILE_BYTES_MAX);
@@ -146,6 +149,11 @@ static RESULT keys_of_home(struct restore *restore, const char *from)
     if (took.code == CODE_NOT_FOUND)
         return FAIL(NOT_FOUND, "%s: holds no keys of a home; name what was kept of them with --keys", from);
     TRY(took);
+    static const char *const also[] = {"former", "former.next"}; /* keep/reseal.h */
+    for (size_t i = 0; i < COUNT_OF(also); i++) {
+        took = key_file_take(restore, from, also[i], KEY_FILE_BYTES_MAX);
+        if (took.code != CODE_NOT_FOUND) TRY(took);
+    }
     buf_print(&path, "%s/shops", from);
     SCOPED(directory_done) DIR *directory = opendir(buf_c(&path));
     if (!directory) return disk("open", buf_c(&path));
@@ -155,13 +163,14 @@ static RESULT keys_of_home(struct restore *restore, const char *from)
     return OK;
 }
 
-/* Members of a custody file: "home", and "shops/NAME/keyring". */
+/* Members of a custody file: "home", "former" (keep/reseal.h), and "shops/NAME/keyring". */
 static RESULT custody_begin(void *context, struct slice name, uint64_t bytes)
 {
     struct restore *restore = context;
     struct slice end = slice_part(name, name.len < 8 ? 0 : name.len - 8, 8);
     bool keyring = slice_starts(name, "shops/") && slice_is(end, "/keyring") && name.len > 14;
-    if ((!keyring && !slice_is(name, "home")) || bytes > KEY_FILE_BYTES_MAX)
+    bool of_home = slice_is(name, "home") || slice_is(name, "former");
+    if ((!keyring && !of_home) || bytes > KEY_FILE_BYTES_MAX)
         return FAIL(CORRUPT, "restore: the file of keys holds something else");
     buf_clear(&restore->member);
     buf_clear(&restore->held);
@@ -211,9 +220,7 @@ static RESULT erasures_look(struct restore *restore, const char *name)
     struct result got = file_read(buf_c(&path), ERASED_BYTES_MAX, &list);
     if (got.code == CODE_NOT_FOUND) return OK; /* nobody was erased */
     TRY(got);
-    buf_clear(&path);
-    shop_path(restore->home, name, "keyring", &path);
-    TRY(keyring_open(restore->crypto, buf_c(&path), home_root(restore->home), name, &keyring));
+    TRY(home_keyring(restore->home, restore->crypto, name, &keyring));
     TRY(keyring_key(keyring, KEY_ROW_MAC, 0, keyring_newest(keyring, KEY_ROW_MAC, 0), &key));
     TRY(prf_new(restore->crypto, &key, &mac));
     TRY(erased_look(mac, buf_slice(&list), NULL, NULL, &look));
@@ -327,7 +334,7 @@ RESULT restore_begin(const struct restore_options *options, struct restore **out
     TRY(home_open(buf_c(&restore->build), options->passphrase, true, &restore->home));
     TRY(home_shops(restore->home, &restore->names));
     TRY(erasures_take(restore));
-    TRY(backup_identity(restore->home, &restore->identity));
+    TRY(home_identities(restore->home, &restore->identities));
     *out = TAKE(restore);
     return OK;
 }

@@ -4,6 +4,7 @@
 
 #include "keep/backup/backup.h"
 #include "keep/backup/restore.h"
+#include "keep/reseal.h"
 #include "keep/shop.h"
 
 #define SIGNED_KEPT \
@@ -14,7 +15,7 @@ struct restore {
     struct buf build; /* the folder that becomes the home */
     struct home *home;
     struct crypto *crypto;
-    struct secret identity;
+    struct identities identities;
     struct hasher *hasher;
     struct shop_names names; /* of the keyrings */
     struct age_open *open;   /* of the backup at hand; NULL between two */

@@ -13,7 +13,8 @@ RESULT restore_next(struct restore *restore)
     assert(!restore->open);
     restore->tar = (struct tar){0};
     restore->finished = false;
-    return age_open_new(restore->crypto, &restore->identity, 1, (struct slice){0}, &restore->open);
+    return age_open_new(restore->crypto, restore->identities.at, restore->identities.count, (struct slice){0},
+                        &restore->open);
 }
 
 static bool keys_of_shop(const struct restore *restore, struct slice name)
@@ -131,14 +132,12 @@ static RESULT signatures_check(struct restore *restore, const struct note *note,
     for (size_t i = 0; i < manifest->shop_count; i++) {
         SCOPED(keyring_free) struct keyring *keyring = NULL;
         SCOPED(signer_free) struct signer *signer = NULL;
-        SCOPED(buf_done) struct buf path = {0};
         struct note_check check = {0};
         const char *name = manifest->shops[i].name;
         if (!keys_of_shop(restore, slice_text(name)))
             return FAIL(NOT_FOUND,
                         "backup: the keys of one of its shops are not there; bring a newer copy of the keys");
-        shop_path(restore->home, name, "keyring", &path);
-        TRY(keyring_open(restore->crypto, buf_c(&path), home_root(restore->home), name, &keyring));
+        TRY(home_keyring(restore->home, restore->crypto, name, &keyring));
         TRY(manifest_key(restore->crypto, keyring, &check.key, &signer));
         if (note_verify(restore->crypto, note, &check, 1).code != CODE_OK)
             return FAIL(CORRUPT, "backup: its manifest is not signed by the shop %s", name);

@@ -2,6 +2,7 @@
 #include "keep/home.h"
 
 #include "crypto/keyring.h"
+#include "keep/reseal.h"
 #include "keep/shop.h"
 #include "prop.h"
 
@@ -157,12 +158,42 @@ static void opens_with_its_passphrase_only(void **state)
     got = home_open(place.home, SLICE_TEXT("six words that somebody guessed"), false, &home);
     assert_int_equal(got.cause, CAUSE_SEALED);
     assert_ok(home_open(place.home, phrase, true, &home));
-    assert_memory_equal(home_root(home)->bytes, root.bytes, SECRET_BYTES);
+    assert_memory_not_equal(home_root(home)->bytes, root.bytes, SECRET_BYTES);
     home_free(&home);
 
     file.len -= 70; /* a cut file never reaches the passphrase */
     assert_ok(file_replace(buf_c(&path), buf_slice(&file)));
     assert_code(CODE_CORRUPT, home_open(place.home, phrase, false, &home));
+    place_end(&place);
+}
+
+/* 33 roots: of the first one nothing is left. */
+static void keeps_what_opens_backups_of_the_roots_before(void **state)
+{
+    (void)state;
+    struct place place;
+    SCOPED(home_made_done) struct home_made made = {0};
+    struct identities before = {0};
+    const struct seal_how plain = {0};
+    place_begin(&place);
+    assert_ok(home_init(&place.options, &made));
+    shell(&place, "rm */shops/*/made"); /* without shops it is quick */
+    for (size_t roots = 1; roots <= HOME_IDENTITIES_MAX + 1; roots++) {
+        SCOPED(home_free) struct home *home = NULL;
+        SCOPED(identities_done) struct identities now = {0};
+        assert_ok(home_open(place.home, (struct slice){0}, false, &home));
+        assert_ok(home_identities(home, &now));
+        assert_int_equal(now.count, roots < HOME_IDENTITIES_MAX ? roots : HOME_IDENTITIES_MAX);
+        assert_false(home_unsettled(home));
+        if (roots > 1) {
+            assert_memory_not_equal(now.at[0].bytes, before.at[0].bytes, SECRET_BYTES);
+            assert_memory_equal(now.at[1].bytes, before.at[0].bytes, (now.count - 1) * SECRET_BYTES);
+        }
+        memcpy(&before, &now, sizeof now);
+        home_free(&home);
+        assert_ok(home_reseal(place.home, (struct slice){0}, &plain));
+    }
+    identities_done(&before);
     place_end(&place);
 }
 
@@ -252,6 +283,7 @@ int main(void)
         cmocka_unit_test(refuses_bad_names_and_leaves_nothing),
         cmocka_unit_test(is_held_by_one),
         cmocka_unit_test(opens_with_its_passphrase_only),
+        cmocka_unit_test(keeps_what_opens_backups_of_the_roots_before),
         cmocka_unit_test(refuses_a_damaged_seal),
         cmocka_unit_test(another_root_opens_no_shop),
         cmocka_unit_test(shops_share_a_home_and_no_keyring),
