@@ -1,13 +1,13 @@
 # A menu: each line says what there is, the work is done by Meson and the scripts that are called here.
 #   make build   make demo   make check   make bench   make bench-full   make soak H=2   make fuzz T=name S=60
-#   make deb   make plugin   make cover   make format   make clean
+#   make deb   make plugin   make lint   make cover   make format   make clean
 
 H ?= 1
 S ?= 20
 T ?=
 jobs := $(shell nproc)
 
-.PHONY: help build demo check bench bench-full soak fuzz deb plugin cover format clean packages-%
+.PHONY: help build demo check bench bench-full soak fuzz deb plugin lint cover format clean packages-%
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
@@ -34,6 +34,10 @@ bench-full: packages-bench build
 	@bench/run --full
 	@ninja -C build -j $(jobs) bench/evidence_bench
 	@bench/evidence --growth 1000000,3000000,$(or $(N),10000000) --plot build/evidence-growth.svg
+
+# clang-tidy with its analyzer at full depth: ten minutes that check does not take.
+lint: packages-check
+	@python3 tests/run --lint
 
 # The simulator for H hours.
 soak: packages-check
