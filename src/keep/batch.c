@@ -1,5 +1,6 @@
 #include "keep/batch.h"
 
+#include "base/list.h"
 #include "keep/access/guess.h"
 #include "keep/access/service.h"
 #include "keep/verbs.h"
@@ -69,13 +70,7 @@ static void use_note(struct batch *batch, const struct entry *entry)
         last->fields |= fields;
         return;
     }
-    if (batch->use_count == batch->use_cap) {
-        size_t cap = batch->use_cap ? batch->use_cap * 2 : 64;
-        struct pending_use *uses = realloc(batch->uses, cap * sizeof *uses);
-        if (!uses) abort(); /* as all memory: see bytes.h */
-        batch->uses = uses;
-        batch->use_cap = cap;
-    }
+    batch->uses = list_room(batch->uses, batch->use_count, &batch->use_cap, sizeof *batch->uses);
     assert(batch->uses);
     batch->uses[batch->use_count++] = (struct pending_use){entry->reader, fields, entry->purpose};
 }
@@ -171,13 +166,7 @@ void batch_append(struct batch *batch, const struct draft *draft, struct receipt
     watching_look(batch, draft);
     news_entry(&batch->shop->news, &draft->entry);
     if (!entry_is_look(draft->entry.kind) || draft->set_count == 0) return;
-    if (batch->look_count == batch->look_cap) {
-        size_t cap = batch->look_cap ? batch->look_cap * 2 : 64;
-        struct pending_look *looks = realloc(batch->looks, cap * sizeof *looks);
-        if (!looks) abort();
-        batch->looks = looks;
-        batch->look_cap = cap;
-    }
+    batch->looks = list_room(batch->looks, batch->look_count, &batch->look_cap, sizeof *batch->looks);
     struct pending_look *look = &batch->looks[batch->look_count++];
     size_t bytes = draft->set_count * sizeof *look->set;
     *look = (struct pending_look){.entry = {.kind = draft->entry.kind, .reader = draft->entry.reader},

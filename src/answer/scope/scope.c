@@ -1,6 +1,7 @@
 #include "answer/scope/scope.h"
 
 #include "answer/incident/kept_set.h"
+#include "base/list.h"
 
 #include <stdlib.h>
 
@@ -31,13 +32,7 @@ struct scope_part *scope_part(struct scope *scope, enum scope_source source, uin
         if (part->source == source && part->at == at && part->full == full && part->masked == masked)
             return part;
     }
-    if (scope->part_count == scope->part_cap) {
-        size_t cap = scope->part_cap ? scope->part_cap * 2 : 16;
-        struct scope_part *parts = realloc(scope->parts, cap * sizeof *parts);
-        if (!parts) abort(); /* as all memory: see bytes.h */
-        scope->parts = parts;
-        scope->part_cap = cap;
-    }
+    scope->parts = list_room(scope->parts, scope->part_count, &scope->part_cap, sizeof *scope->parts);
     struct scope_part *part = &scope->parts[scope->part_count++];
     *part = (struct scope_part){.source = source, .at = at, .full = full, .masked = masked};
     return part;

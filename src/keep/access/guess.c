@@ -1,5 +1,7 @@
 #include "keep/access/guess.h"
 
+#include "base/undo.h"
+
 #include <stdlib.h>
 
 #define FADES_US (10 * MINUTE_US) /* strangers' guesses: one fewer after so long */
@@ -11,41 +13,19 @@ struct row {
     int64_t last_us;
 };
 
-/* A row as it was before the open batch changed it. */
-struct change {
-    struct row *row;
-    struct row was;
-};
-
 struct guesses {
     struct row rows[GUESS_ROWS];
-    struct change *changes; /* oldest first; a row may stand there again */
-    size_t count, cap;
+    struct undo undo;
 };
-
-static void change_note(struct guesses *guesses, struct row *row)
-{
-    if (guesses->count == guesses->cap) {
-        size_t cap = guesses->cap ? 2 * guesses->cap : 16;
-        struct change *grown = realloc(guesses->changes, cap * sizeof *grown);
-        if (!grown) abort(); /* as all memory: see bytes.h */
-        guesses->changes = grown;
-        guesses->cap = cap;
-    }
-    guesses->changes[guesses->count++] = (struct change){row, *row};
-}
 
 void guesses_settle(struct guesses *guesses)
 {
-    guesses->count = 0;
+    undo_ended(&guesses->undo, true);
 }
 
 void guesses_undo(struct guesses *guesses)
 {
-    while (guesses->count > 0) {
-        const struct change *change = &guesses->changes[--guesses->count];
-        *change->row = change->was;
-    }
+    undo_ended(&guesses->undo, false);
 }
 
 RESULT guesses_new(struct guesses **out)
@@ -56,7 +36,7 @@ RESULT guesses_new(struct guesses **out)
 
 void guesses_free(struct guesses **guesses)
 {
-    if (*guesses) free((*guesses)->changes);
+    if (*guesses) undo_done(&(*guesses)->undo);
     free(*guesses);
     *guesses = NULL;
 }
@@ -73,7 +53,7 @@ static struct row *row_of(struct guesses *guesses, uint64_t person, uint64_t net
             least = row;
     }
     if (!make) return NULL;
-    change_note(guesses, least);
+    undo_note(&guesses->undo, least, sizeof *least);
     *least = (struct row){.person = person, .network = network};
     return least;
 }
@@ -120,9 +100,9 @@ RESULT guess_take(struct guesses *guesses, const struct guess_from *from, int64_
         return FAIL(SIGN_IN_WAIT,
                     "sign-in: too many guesses from there; try again in %u seconds, or use a passkey", left);
     }
-    change_note(guesses, pair);
+    undo_note(&guesses->undo, pair, sizeof *pair);
     count(pair, now_us);
-    if (all) change_note(guesses, all);
+    if (all) undo_note(&guesses->undo, all, sizeof *all);
     if (all) count(all, now_us);
     return OK;
 }
@@ -132,11 +112,11 @@ void guess_right(struct guesses *guesses, const struct guess_from *from)
     struct row *pair = row_of(guesses, from->person, from->network | 1, false);
     struct row *all = from->known ? NULL : row_of(guesses, from->person, 0, false);
     if (pair) {
-        change_note(guesses, pair);
+        undo_note(&guesses->undo, pair, sizeof *pair);
         *pair = (struct row){0};
     }
     if (!all || all->count == 0) return;
-    change_note(guesses, all);
+    undo_note(&guesses->undo, all, sizeof *all);
     all->count--;
 }
 
