@@ -1,5 +1,7 @@
 #include "answer/portal/gate.h"
 
+#include "base/undo.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -7,25 +9,19 @@ struct gate_row {
     uint64_t tag; /* 0: free */
     int64_t until_us;
     uint32_t count;
-    uint8_t kind;
-};
-
-/* A row as it was before the open batch. */
-struct gate_change {
-    struct gate_row *row, was;
+    uint8_t kind, width;
 };
 
 struct gate {
     struct gate_row at[GATE_ROWS]; /* a hash table: a row stands at its tag, or in one of the next places */
     struct gate_row all[GATE_COUNT];
-    struct gate_change *changes;
-    size_t change_count, change_cap;
+    struct undo undo;
 };
 
 static const struct {
-    uint32_t source, all, end;
+    uint32_t of[SOURCE_WIDTHS], all, end;
 } bounds[] = {
-#define GATE(NAME, source, all, end) {source, all, end},
+#define GATE(NAME, one, in56, in48, in32, all, end) {{one, in56, in48, in32}, all, end},
 #include "answer/portal/gates.def"
 #undef GATE
 };
@@ -40,90 +36,88 @@ RESULT gate_new(struct gate **out)
 
 void gate_free(struct gate **gate)
 {
-    if (*gate) free((*gate)->changes);
+    if (*gate) undo_done(&(*gate)->undo);
     free(*gate);
     *gate = NULL;
 }
 
-static bool row_is(const struct gate_row *row, enum gate_kind kind, uint64_t tag)
+static bool row_is(const struct gate_row *row, const struct gate_row *want)
 {
-    return row->tag == tag && row->kind == kind;
+    return row->tag == want->tag && row->kind == want->kind && row->width == want->width;
 }
 
-/* The row of a tag; else NULL. */
-static const struct gate_row *row_find(const struct gate *gate, enum gate_kind kind, uint64_t tag)
+/* Which of two rows is missed less: one whose hour is over, else the one with fewer counts, else the older. */
+static bool less(const struct gate_row *a, const struct gate_row *b, int64_t now_us)
 {
-    for (size_t i = 0; i < GATE_PLACES; i++) {
-        const struct gate_row *row = &gate->at[(tag + i) % GATE_ROWS];
-        if (row_is(row, kind, tag)) return row;
-    }
-    return NULL;
+    bool a_over = a->until_us <= now_us, b_over = b->until_us <= now_us;
+    if (a_over || b_over) return a_over && !b_over;
+    return a->count < b->count || (a->count == b->count && a->until_us < b->until_us);
 }
 
-/* The same, else where it would go: the place whose hour is over first. */
-static struct gate_row *row_place(struct gate *gate, enum gate_kind kind, uint64_t tag)
+/* Where the row of a tag is, else where it would go; whoever reads it compares. */
+static size_t place_of(const struct gate *gate, const struct gate_row *row, int64_t now_us)
 {
-    struct gate_row *best = NULL;
+    size_t best = row->tag % GATE_ROWS;
     for (size_t i = 0; i < GATE_PLACES; i++) {
-        struct gate_row *row = &gate->at[(tag + i) % GATE_ROWS];
-        if (row_is(row, kind, tag)) return row;
-        if (!best || row->until_us < best->until_us) best = row;
+        size_t place = (row->tag + i) % GATE_ROWS;
+        if (row_is(&gate->at[place], row)) return place;
+        if (less(&gate->at[place], &gate->at[best], now_us)) best = place;
     }
     return best;
 }
 
 static uint32_t count_of(const struct gate_row *row, int64_t now_us, int64_t *until_us)
 {
-    if (!row || row->until_us <= now_us) return 0;
-    if (row->until_us > *until_us) *until_us = row->until_us;
+    if (row->until_us <= now_us) return 0;
+    *until_us = row->until_us;
     return row->count;
 }
 
-RESULT gate_may(const struct gate *gate, enum gate_kind kind, uint64_t tag, int64_t now_us,
+RESULT gate_may(const struct gate *gate, enum gate_kind kind, const struct source *from, int64_t now_us,
                 uint32_t *retry_after_s)
 {
-    assert(tag != 0 && kind < GATE_COUNT);
-    int64_t source_us = 0, all_us = 0;
+    assert(from->tags[0] != 0 && kind < GATE_COUNT);
+    int64_t all_us = 0, until_us = 0;
     uint32_t all = count_of(&gate->all[kind], now_us, &all_us);
-    uint32_t source = count_of(row_find(gate, kind, tag), now_us, &source_us);
-    uint32_t most = all >= bounds[kind].end ? 0 : all >= bounds[kind].all ? 1 : bounds[kind].source;
-    if (source < most) return OK;
-    int64_t until_us = source_us > 0 ? source_us : all_us;
+    for (unsigned width = 0; width < SOURCE_WIDTHS && until_us == 0; width++) {
+        if (from->tags[width] == 0) continue;
+        const struct gate_row want = {
+            .tag = from->tags[width], .kind = (uint8_t)kind, .width = (uint8_t)width};
+        const struct gate_row *row = &gate->at[place_of(gate, &want, now_us)];
+        int64_t row_us = all_us;
+        uint32_t count = row_is(row, &want) ? count_of(row, now_us, &row_us) : 0,
+                 most = bounds[kind].of[width];
+        if (all >= bounds[kind].all && width == 0) most = 1;
+        if (all >= bounds[kind].end) most = 0;
+        if (count >= most) until_us = row_us;
+    }
+    if (until_us == 0) return OK;
     *retry_after_s = (uint32_t)((until_us - now_us + SECOND_US - 1) / SECOND_US);
     return FAIL(PORTAL_WAIT, "portal: too many tries came from there; wait, then try again");
 }
 
-static void change_note(struct gate *gate, struct gate_row *row)
-{
-    if (gate->change_count == gate->change_cap) {
-        size_t cap = gate->change_cap ? gate->change_cap * 2 : 64;
-        struct gate_change *changes = realloc(gate->changes, cap * sizeof *changes);
-        if (!changes) abort(); /* as all memory: see bytes.h */
-        gate->changes = changes;
-        gate->change_cap = cap;
-    }
-    assert(gate->changes);
-    gate->changes[gate->change_count++] = (struct gate_change){row, *row};
-}
-
 void gate_ended(struct gate *gate, bool durable)
 {
-    for (size_t i = gate->change_count; !durable && i > 0; i--)
-        *gate->changes[i - 1].row = gate->changes[i - 1].was;
-    gate->change_count = 0;
+    undo_ended(&gate->undo, durable);
 }
 
-static void row_count(struct gate *gate, struct gate_row *row, enum gate_kind kind, uint64_t tag,
-                      int64_t now_us)
+static void row_count(struct gate *gate, struct gate_row *row, const struct gate_row *want, int64_t now_us)
 {
-    change_note(gate, row);
-    if (!row_is(row, kind, tag) || row->until_us <= now_us)
-        *row = (struct gate_row){.tag = tag, .until_us = now_us + HOUR_US, .kind = (uint8_t)kind};
+    undo_note(&gate->undo, row, sizeof *row);
+    if (!row_is(row, want) || row->until_us <= now_us) {
+        *row = *want;
+        row->until_us = now_us + HOUR_US;
+    }
     row->count++;
 }
 
-void gate_count(struct gate *gate, enum gate_kind kind, uint64_t tag, int64_t now_us)
+void gate_count(struct gate *gate, enum gate_kind kind, const struct source *from, int64_t now_us)
 {
-    row_count(gate, row_place(gate, kind, tag), kind, tag, now_us);
-    row_count(gate, &gate->all[kind], kind, 1, now_us);
+    struct gate_row want = {.tag = 1, .kind = (uint8_t)kind};
+    row_count(gate, &gate->all[kind], &want, now_us);
+    for (unsigned width = 0; width < SOURCE_WIDTHS; width++) {
+        want.tag = from->tags[width];
+        want.width = (uint8_t)width;
+        if (want.tag != 0) row_count(gate, &gate->at[place_of(gate, &want, now_us)], &want, now_us);
+    }
 }

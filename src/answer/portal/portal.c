@@ -37,14 +37,24 @@ RESULT portal_of(struct shop *shop, struct portal **out)
     return OK;
 }
 
-uint64_t portal_source(struct shop *shop, const struct reader *reader)
+static uint64_t source_tag(struct shop *shop, const uint8_t block[NETWORK_BYTES], uint8_t bits)
 {
-    uint8_t block[NETWORK_BYTES];
     struct hash hash = {{0}};
-    network_block(reader->network, block);
-    const struct slice parts[] = {SLICE_TEXT("portal source"), SLICE_OF(block)};
+    const struct slice parts[] = {SLICE_TEXT("portal source"), SLICE_OF(bits), {block, NETWORK_BYTES}};
     prf_run(shop->pepper, parts, COUNT_OF(parts), &hash);
     return be64_get(hash.bytes) | 1;
+}
+
+struct source portal_source(struct shop *shop, const struct reader *reader)
+{
+    static const uint8_t wider[SOURCE_WIDTHS] = {0, 56, 48, 32};
+    uint8_t block[NETWORK_BYTES];
+    struct source from = {{0}};
+    network_block(reader->network, block);
+    from.tags[0] = source_tag(shop, block, 64);
+    for (unsigned i = 1; i < SOURCE_WIDTHS && network_wider(reader->network, wider[i], block); i++)
+        from.tags[i] = source_tag(shop, block, wider[i]);
+    return from;
 }
 
 struct reader portal_reader(const struct reader *stranger)

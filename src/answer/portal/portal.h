@@ -23,8 +23,8 @@ struct portal {
 
 RESULT portal_of(struct shop *shop, struct portal **out);
 
-/* Where somebody comes from, as a keyed tag: an IPv4 address, or the 64 bits of IPv6 that a household has. Never 0. */
-uint64_t portal_source(struct shop *shop, const struct reader *reader);
+/* Where somebody comes from, as keyed tags: an IPv4 address alone; of IPv6 64 bits, and the 56, 48 and 32 before them. */
+struct source portal_source(struct shop *shop, const struct reader *reader);
 
 /* The person themself, as the reader of what concerns them: in entries PORTAL_READER. */
 struct reader portal_reader(const struct reader *stranger);

@@ -31,12 +31,12 @@ RESULT verb_portal_verify(struct batch *batch, const struct reader *reader,
 {
     struct portal *portal = NULL;
     const struct reader person = portal_reader(reader);
-    uint64_t source = portal_source(batch->shop, reader);
+    const struct source from = portal_source(batch->shop, reader);
     bool ours = false;
     TRY(portal_of(batch->shop, &portal));
-    TRY(gate_may(portal->gate, GATE_VERIFY, source, batch->now_us, &out->head.retry_after_s));
+    TRY(gate_may(portal->gate, GATE_VERIFY, &from, batch->now_us, &out->head.retry_after_s));
     TRY(notice_check(batch, &person, ask->code, &ours, out));
-    if (!ours) gate_count(portal->gate, GATE_VERIFY, source, batch->now_us);
+    if (!ours) gate_count(portal->gate, GATE_VERIFY, &from, batch->now_us);
     return OK;
 }
 

@@ -2,6 +2,8 @@
 
 #include "answer/portal/gate.h"
 #include "answer/portal/portal.h"
+#include "answer/portal/queue.h"
+#include "base/undo.h"
 #include "keep/contact.h"
 #include "keep/normalise.h"
 #include "keep/post.h"
@@ -16,32 +18,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORK_MOST = 8, FINDINGS_MAX = 64, TOKEN_TEXT_BYTES = 4 + (VISIT_TOKEN_BYTES * 8 + 4) / 5 };
+enum {
+    WORK_MOST = 8,
+    PLACES_LOOKED_AT = 256,
+    LATE_GROUPS = 5,
+    FINDINGS_MAX = 64,
+    TOKEN_TEXT_BYTES = 4 + (VISIT_TOKEN_BYTES * 8 + 4) / 5
+};
 static const char token_prefix[] = "amb_";
-
-/* One ask in the queue. */
-struct waiting {
-    struct buf email;
-    char lang[4];
-    uint32_t place; /* of its visit */
-    uint64_t source;
-    struct hash token; /* of its visit then: it may have become another's */
-    bool failed;       /* in the group at hand */
-};
-
-/* A visit as it was before the open batch. */
-struct visit_change {
-    struct visit *visit, was;
-};
 
 struct visits {
     struct visit at[VISITS_MAX];
-    struct waiting queue[VISITS_MAX]; /* a ring */
-    size_t first, count;
-    uint32_t next; /* place where a free one is looked for */
-    int64_t worked_us;
-    struct visit_change *changes;
-    size_t change_count, change_cap;
+    struct queue queue;
+    uint32_t next;  /* place where a free one is looked for */
+    int64_t due_us; /* when the next group of the queue is looked at; 0: none was */
+    struct undo undo;
     size_t asked;                     /* newest of the queue: of the open batch */
     int64_t canary_us, canary_was_us; /* an alert of one: newest, and before the open batch */
 };
@@ -54,35 +45,16 @@ RESULT visits_new(struct visits **out)
     return OK;
 }
 
-static struct waiting *waiting_at(struct visits *visits, size_t i)
-{
-    return &visits->queue[(visits->first + i) % VISITS_MAX];
-}
-
 void visit_changes(struct visits *visits, struct visit *visit)
 {
-    if (visits->change_count == visits->change_cap) {
-        size_t cap = visits->change_cap ? visits->change_cap * 2 : 64;
-        struct visit_change *changes = realloc(visits->changes, cap * sizeof *changes);
-        if (!changes) abort(); /* as all memory: see bytes.h */
-        visits->changes = changes;
-        visits->change_cap = cap;
-    }
-    assert(visits->changes);
-    visits->changes[visits->change_count++] = (struct visit_change){visit, *visit};
+    undo_note(&visits->undo, visit, sizeof *visit);
 }
 
 void visits_ended(struct visits *visits, bool durable)
 {
-    for (; !durable && visits->asked > 0; visits->asked--) {
-        struct waiting *waiting = waiting_at(visits, --visits->count);
-        buf_done(&waiting->email);
-        *waiting = (struct waiting){.place = 0};
-    }
-    for (size_t i = visits->change_count; !durable && i > 0; i--)
-        *visits->changes[i - 1].visit = visits->changes[i - 1].was;
-    if (visits->changes) explicit_bzero(visits->changes, visits->change_count * sizeof *visits->changes);
-    visits->change_count = visits->asked = 0;
+    for (; !durable && visits->asked > 0; visits->asked--) queue_undo(&visits->queue);
+    undo_ended(&visits->undo, durable);
+    visits->asked = 0;
     if (durable)
         visits->canary_was_us = visits->canary_us;
     else
@@ -92,9 +64,8 @@ void visits_ended(struct visits *visits, bool durable)
 void visits_free(struct visits **visits)
 {
     if (!*visits) return;
-    for (size_t i = 0; i < (*visits)->count; i++) buf_done(&waiting_at(*visits, i)->email);
-    visits_ended(*visits, true);
-    free((*visits)->changes);
+    queue_done(&(*visits)->queue);
+    undo_done(&(*visits)->undo);
     explicit_bzero(*visits, sizeof **visits);
     free(*visits);
     *visits = NULL;
@@ -133,29 +104,23 @@ static struct visit *visit_of(struct batch *batch, struct visits *visits, struct
     return good ? visit : NULL;
 }
 
-/* A free place, or one that is over, near the last one given; NULL: all are taken. */
+/*
+ * A free place, or one that is over; NULL: nearly all are taken. Each call looks on where the last one ended, at so many
+ * places at most: who is refused costs no more than who is let in.
+ */
 static struct visit *visit_new(struct visits *visits, int64_t now_us, uint32_t *place)
 {
-    for (uint32_t i = 0; i < VISITS_MAX; i++) {
-        *place = (visits->next + i) % VISITS_MAX;
-        if (visits->at[*place].until_us > now_us) continue;
-        visits->next = *place + 1;
-        return &visits->at[*place];
+    for (uint32_t i = 0; i < PLACES_LOOKED_AT; i++) {
+        *place = visits->next;
+        visits->next = (visits->next + 1) % VISITS_MAX;
+        if (visits->at[*place].until_us <= now_us) return &visits->at[*place];
     }
     return NULL;
 }
 
-static size_t waiting_of(const struct visits *visits, uint64_t source)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < visits->count && count < VISIT_SOURCE_WAITING_MAX; i++)
-        count += visits->queue[(visits->first + i) % VISITS_MAX].source == source;
-    return count;
-}
-
 uint32_t visits_wait_s(const struct visits *visits)
 {
-    return (uint32_t)(visits->count / VISITS_A_SECOND) + 1;
+    return (uint32_t)(visits->queue.count / VISITS_A_SECOND) + 1;
 }
 
 RESULT visit_ask(struct batch *batch, struct visits *visits, const struct visit_asking *asking,
@@ -163,19 +128,21 @@ RESULT visit_ask(struct batch *batch, struct visits *visits, const struct visit_
 {
     uint32_t place = 0;
     *wait_s = visits_wait_s(visits);
-    if (visits->count == VISITS_MAX || waiting_of(visits, asking->source) >= VISIT_SOURCE_WAITING_MAX)
+    const uint64_t source = asking->from.tags[0];
+    if (visits->queue.count == QUEUE_PLACES || queue_of(&visits->queue, source) >= VISIT_SOURCE_WAITING_MAX)
         return FAIL(PORTAL_WAIT, "portal: others are before you; come back when your turn may be");
     struct visit *visit = visit_new(visits, batch->now_us, &place);
     if (!visit) return FAIL(PORTAL_WAIT, "portal: too many people are here; come back later");
     visit_changes(visits, visit);
-    *visit = (struct visit){.source = asking->source,
+    *visit = (struct visit){.from = asking->from,
                             .until_us = batch->now_us + (int64_t)*wait_s * SECOND_US +
                                         VISIT_CODE_MINUTES * MINUTE_US};
     crypto_random(batch->shop->crypto, visit->code.bytes, HASH_BYTES); /* nobody's, until it is somebody's */
     token_make(batch->shop, place, visit, token);
-    struct waiting *waiting = waiting_at(visits, visits->count++);
+    struct waiting *waiting = queue_add(&visits->queue, source);
     visits->asked++;
-    *waiting = (struct waiting){.place = place, .source = asking->source, .token = visit->token};
+    waiting->place = place;
+    waiting->token = visit->token;
     buf_slice_put(&waiting->email, asking->email);
     (void)snprintf(waiting->lang, sizeof waiting->lang, "%.*s", (int)asking->lang.len,
                    (const char *)asking->lang.at);
@@ -339,9 +306,9 @@ static bool often(struct batch *batch, struct portal *portal, struct slice email
     struct hash hash = {{0}};
     uint32_t wait_s = 0;
     keyed(batch->shop, "portal contact", email, (struct slice){0}, &hash);
-    uint64_t tag = be64_get(hash.bytes) | 1;
-    if (gate_may(portal->gate, GATE_CONTACT, tag, batch->now_us, &wait_s).code != CODE_OK) return true;
-    gate_count(portal->gate, GATE_CONTACT, tag, batch->now_us);
+    const struct source to = {{be64_get(hash.bytes) | 1}};
+    if (gate_may(portal->gate, GATE_CONTACT, &to, batch->now_us, &wait_s).code != CODE_OK) return true;
+    gate_count(portal->gate, GATE_CONTACT, &to, batch->now_us);
     return false;
 }
 
@@ -375,7 +342,7 @@ static RESULT work_one(struct batch *batch, struct visits *visits, const struct 
 static RESULT group_work(struct batch *batch, struct visits *visits, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct waiting *waiting = waiting_at(visits, i);
+        struct waiting *waiting = queue_at(&visits->queue, i);
         if (waiting->failed) continue;
         struct result done = work_one(batch, visits, waiting);
         waiting->failed = done.code != CODE_OK;
@@ -384,30 +351,42 @@ static RESULT group_work(struct batch *batch, struct visits *visits, size_t coun
     return OK;
 }
 
+/*
+ * Groups are due at even times, however long each takes, so that the wait which was told is the wait that is had. Who
+ * comes late by more than a few groups, as after a time without asks, does not make up for it.
+ */
+static int64_t next_due_us(int64_t due_us, int64_t now_us)
+{
+    const int64_t every_us = WORK_MOST * SECOND_US / VISITS_A_SECOND;
+    return now_us - due_us > LATE_GROUPS * every_us ? now_us + every_us : due_us + every_us;
+}
+
 /* The group leaves the queue once it is durable. Where each of it failed, they go behind the others while they may. */
 static void group_worked(struct visits *visits, size_t count, bool durable, int64_t now_us)
 {
     size_t failed = 0;
-    visits->worked_us = clock_monotonic_us();
-    for (size_t i = 0; i < count; i++) failed += waiting_at(visits, i)->failed;
-    for (size_t i = 0; i < count && !durable && failed < count; i++) waiting_at(visits, i)->failed = false;
+    visits->due_us = next_due_us(visits->due_us, clock_monotonic_us());
+    for (size_t i = 0; i < count; i++) failed += queue_at(&visits->queue, i)->failed;
+    for (size_t i = 0; i < count && !durable && failed < count; i++)
+        queue_at(&visits->queue, i)->failed = false;
     if (!durable && failed < count) return; /* the commit failed: tried again */
     for (size_t i = 0; i < count; i++) {
-        struct waiting waiting = *waiting_at(visits, 0);
-        *waiting_at(visits, 0) = (struct waiting){.place = 0};
-        visits->first = (visits->first + 1) % VISITS_MAX;
-        visits->count--;
-        waiting.failed = false;
-        if (durable || visits->at[waiting.place].until_us <= now_us)
+        struct waiting waiting;
+        queue_take(&visits->queue, &waiting);
+        if (durable || visits->at[waiting.place].until_us <= now_us) {
             buf_done(&waiting.email);
-        else
-            *waiting_at(visits, visits->count++) = waiting;
+            continue;
+        }
+        struct waiting *again = queue_add(&visits->queue, waiting.source);
+        waiting.next = again->next;
+        waiting.failed = false;
+        *again = waiting;
     }
 }
 
 RESULT visits_work(struct shop *shop, struct arena *arena, struct visits *visits)
 {
-    const size_t count = visits->count < WORK_MOST ? visits->count : WORK_MOST;
+    const size_t count = visits->queue.count < WORK_MOST ? visits->queue.count : WORK_MOST;
     struct result done = OK;
     int64_t now_us = 0;
     bool again = count > 0;
@@ -431,8 +410,6 @@ RESULT visits_work(struct shop *shop, struct arena *arena, struct visits *visits
 
 int64_t visits_due_us(const struct visits *visits, int64_t now_us)
 {
-    const int64_t every_us = WORK_MOST * SECOND_US / VISITS_A_SECOND;
-    if (visits->count == 0) return INT64_MAX;
-    int64_t due_us = visits->worked_us + every_us - now_us;
-    return visits->worked_us == 0 || due_us < 0 ? 0 : due_us;
+    if (visits->queue.count == 0) return INT64_MAX;
+    return visits->due_us > now_us ? visits->due_us - now_us : 0;
 }

@@ -12,6 +12,7 @@
 #ifndef AMN_ANSWER_PORTAL_VISIT_H
 #define AMN_ANSWER_PORTAL_VISIT_H
 
+#include "answer/portal/gate.h"
 #include "keep/batch.h"
 #include "keep/record.h"
 
@@ -32,7 +33,7 @@ struct visit {
     struct hash token, code; /* keyed; of an unknown address the code is nobody's */
     struct subject_no nos[VISIT_SUBJECTS_MAX];
     size_t count; /* of nos; 0: nobody has the address */
-    uint64_t source;
+    struct source from;
     int64_t until_us; /* 0: free */
     uint8_t tries;
     bool in; /* came in: may see what is theirs */
@@ -43,7 +44,7 @@ RESULT visits_new(struct visits **out);
 void visits_free(struct visits **visits);
 
 struct visit_asking {
-    uint64_t source;
+    struct source from;
     struct slice email, lang; /* email in its normal form */
 };
 

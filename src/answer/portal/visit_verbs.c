@@ -17,18 +17,18 @@ RESULT verb_portal_code(struct batch *batch, const struct reader *reader, const 
                         struct answer *out)
 {
     struct portal *portal = NULL;
-    uint64_t source = portal_source(batch->shop, reader);
+    const struct source from = portal_source(batch->shop, reader);
     uint32_t *wait_s = &out->head.retry_after_s, position_s = 0;
     SCOPED(buf_done) struct buf email = {0}, token = {0};
     TRY(portal_of(batch->shop, &portal));
     TRY(normalise(NORMALISE_EMAIL, ask->email, (struct slice){0}, &email));
-    TRY(gate_may(portal->gate, GATE_CODE, source, batch->now_us, wait_s));
-    const struct visit_asking asking = {source, buf_slice(&email),
+    TRY(gate_may(portal->gate, GATE_CODE, &from, batch->now_us, wait_s));
+    gate_count(portal->gate, GATE_CODE, &from, batch->now_us); /* also when the queue takes it not */
+    const struct visit_asking asking = {from, buf_slice(&email),
                                         ask->lang.len == 2 ? ask->lang : (struct slice){0}};
     struct result asked = visit_ask(batch, portal->visits, &asking, &token, &position_s);
     if (asked.code != CODE_OK) *wait_s = position_s;
     TRY(asked);
-    gate_count(portal->gate, GATE_CODE, source, batch->now_us);
     cbor_map(&out->body, 3);
     put_text(&out->body, "cookie", buf_slice(&token));
     put_number(&out->body, "minutes", VISIT_CODE_MINUTES);
@@ -84,13 +84,13 @@ RESULT verb_portal_enter(struct batch *batch, const struct reader *reader, const
     struct sighted people[VISIT_SUBJECTS_MAX];
     const struct reader person = portal_reader(reader);
     char typed[CODE_TYPED_MAX];
-    uint64_t source = portal_source(batch->shop, reader);
+    const struct source from = portal_source(batch->shop, reader);
     SCOPED(buf_done) struct buf token = {0};
     TRY(portal_of(batch->shop, &portal));
-    TRY(gate_may(portal->gate, GATE_ENTER, source, batch->now_us, &out->head.retry_after_s));
+    TRY(gate_may(portal->gate, GATE_ENTER, &from, batch->now_us, &out->head.retry_after_s));
     struct slice code = digits_of(ask->code, typed);
     struct result entered = visit_enter(batch, portal->visits, ask->browser, code, &visit);
-    if (entered.code != CODE_OK) gate_count(portal->gate, GATE_ENTER, source, batch->now_us);
+    if (entered.code != CODE_OK) gate_count(portal->gate, GATE_ENTER, &from, batch->now_us);
     TRY(entered);
     TRY(people_left(batch->shop, portal->visits, visit));
     TRY(portal_note(batch, PORTAL_CAME_IN, &person, people, people_of(visit, people), out));
@@ -145,7 +145,7 @@ static RESULT by_notice(struct batch *batch, struct portal *portal, const struct
     bool good = notice_code_get(runs->codes, code, &run, out);
     for (size_t i = 0; i < visit->count; i++) theirs = theirs || (good && visit->nos[i].at == out->at);
     if (theirs && run_by_id(runs, run)) return OK;
-    gate_count(portal->gate, GATE_VERIFY, visit->source, batch->now_us);
+    gate_count(portal->gate, GATE_VERIFY, &visit->from, batch->now_us);
     return FAIL(PORTAL_CODE, "notice: not the code of a notice that was sent to you");
 }
 
@@ -171,7 +171,7 @@ RESULT verb_portal_data(struct batch *batch, const struct reader *reader, const 
     SCOPED(buf_done) struct buf bytes = {0};
     SECRET data_key = {{0}};
     TRY(portal_came_in(batch, ask->browser, &portal, &visit));
-    TRY(gate_may(portal->gate, GATE_VERIFY, visit->source, batch->now_us, &out->head.retry_after_s));
+    TRY(gate_may(portal->gate, GATE_VERIFY, &visit->from, batch->now_us, &out->head.retry_after_s));
     TRY(by_notice(batch, portal, visit, ask->notice, &no));
     TRY(record_get(batch->shop, no, false, &bytes, &record, NULL));
     permit_masked(batch->shop, &record, &permit);

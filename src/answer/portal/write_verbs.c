@@ -27,16 +27,16 @@ RESULT verb_portal_write(struct batch *batch, const struct reader *reader, const
 {
     struct portal *portal = NULL;
     const struct reader person = portal_reader(reader);
-    uint64_t source = portal_source(batch->shop, reader);
+    const struct source from = portal_source(batch->shop, reader);
     SCOPED(buf_done) struct buf contact = {0};
     struct ticket_new ticket = {
         .kind = ticket_kind(ask->kind), .text = ask->text, .lang = ask->lang, .country = ask->country};
     if (ticket.kind == MATTER_SCAM) ticket.sender = ask->sender;
     TRY(portal_of(batch->shop, &portal));
-    TRY(gate_may(portal->gate, GATE_TICKET, source, batch->now_us, &out->head.retry_after_s));
+    TRY(gate_may(portal->gate, GATE_TICKET, &from, batch->now_us, &out->head.retry_after_s));
     TRY(writer_of(batch, ask, &contact, &ticket));
     TRY(desk_open(batch, &person, &ticket, out));
-    gate_count(portal->gate, GATE_TICKET, source, batch->now_us);
+    gate_count(portal->gate, GATE_TICKET, &from, batch->now_us);
     if (!ask->mine) return OK;
     const struct sighted sighted = {ticket.subject, 0,
                                     0}; /* they see it, should it have been somebody else */

@@ -90,3 +90,10 @@ void network_block(const uint8_t network[NETWORK_BYTES], uint8_t out[NETWORK_BYT
     memcpy(out, network, NETWORK_BYTES);
     if (memcmp(network, mapped, sizeof mapped) != 0) memset(out + NETWORK_BYTES / 2, 0, NETWORK_BYTES / 2);
 }
+
+bool network_wider(const uint8_t network[NETWORK_BYTES], unsigned bits, uint8_t out[NETWORK_BYTES])
+{
+    if (memcmp(network, mapped, sizeof mapped) == 0 || network_near(network)) return false;
+    for (size_t i = 0; i < NETWORK_BYTES; i++) out[i] = network[i] & mask_of(bits, i);
+    return true;
+}

@@ -28,6 +28,9 @@ bool network_in(const struct network_range *ranges, size_t count, const uint8_t 
 /* What of an address is one network: IPv4 whole, the first 64 bits of IPv6, whose rest a household changes at will. */
 void network_block(const uint8_t network[NETWORK_BYTES], uint8_t out[NETWORK_BYTES]);
 
+/* The first `bits` of it, for a network wider than network_block(). False: IPv4, or of this machine, is in none. */
+bool network_wider(const uint8_t network[NETWORK_BYTES], unsigned bits, uint8_t out[NETWORK_BYTES]);
+
 /* Of this machine: its local socket (all zero), or loopback. */
 bool network_near(const uint8_t network[NETWORK_BYTES]);
 

@@ -91,7 +91,7 @@ static void ask_in(struct batch *batch, struct lobby *lobby, size_t at, const ch
 {
     SCOPED(buf_done) struct buf token = {0};
     uint32_t wait_s = 0;
-    const struct visit_asking asking = {++lobby->sources * 2 + 1, slice_text(email), {0}};
+    const struct visit_asking asking = {{{++lobby->sources * 2 + 1}}, slice_text(email), {0}};
     assert_ok(visit_ask(batch, lobby->portal->visits, &asking, &token, &wait_s));
     (void)snprintf(lobby->tokens[at], TOKEN_MAX, "%s", buf_c(&token));
 }
