@@ -331,20 +331,20 @@ static RESULT take_cookie(struct request *request, struct slice *bearer)
     return OK;
 }
 
+static RESULT take_credential(struct request *request, struct slice *bearer)
+{
+    TRY(starts_bearer(request->headers.authorization, bearer));
+    TRY(take_cookie(request, bearer));
+    return request->headers.authorization || bearer->len > 0 ? OK : certificate_bearer(request, bearer);
+}
+
 RESULT request_head(struct request *request, struct ask_head *out)
 {
     if (request->front->keeper_gone) return FAIL(UNAVAILABLE, "service: it is ending; try again in a moment");
     const struct route *route = request->found.route;
     struct ask_head head = {.verb = route->verb};
     memcpy(head.network, request->network, sizeof head.network);
-    if (request->door == DOOR_PORTAL) { /* nobody there has a credential */
-        *out = head;
-        return OK;
-    }
-    TRY(starts_bearer(request->headers.authorization, &head.bearer));
-    TRY(take_cookie(request, &head.bearer));
-    if (!request->headers.authorization && head.bearer.len == 0)
-        TRY(certificate_bearer(request, &head.bearer));
+    if (request->door != DOOR_PORTAL) TRY(take_credential(request, &head.bearer)); /* nobody there has one */
     /* An import is idempotent by itself, and its chunks would share one key. */
     if (request->headers.idempotency && verb_row(route->verb)->changes && route->body != BODY_ROWS) {
         head.idempotency = slice_text(request->headers.idempotency);

@@ -430,7 +430,10 @@ def whether_an_address_is_known_is_nowhere_to_be_seen():
         until = time.monotonic() + 20
         while home.good("GET", "/v1/ledger/entries/0") and not mails_to(host, "dewi@mail.example") and time.monotonic() < until:
             time.sleep(0.05)
-        time.sleep(5)  # 80 in the queue, 20 a second
+        check(Visitor(home).ask("POST", "/v1/portal/code", {"email": "jiwoo@mail.example"}, **{"X-Forwarded-For": "203.0.113.1"}).status == 202, "behind them")
+        while not mails_to(host, "jiwoo@mail.example"):  # all before have been looked at then
+            check(time.monotonic() < until + 60, "no code came")
+            time.sleep(0.05)
         same(len(mails_to(host, "dewi@mail.example")), 3, "three an hour to one address; whoever asks is not told")
         same(len(mails_to(host, "nobody@mail.example")), 0)
         for address in shapes:  # entering: the same for both
@@ -486,10 +489,10 @@ def a_crowd_waits_its_turn_and_is_told_how_long():
         began, dewi = time.monotonic(), Visitor(home)
         told = dewi.ask("POST", "/v1/portal/code", {"email": "dewi@mail.example"}, **{"X-Forwarded-For": "203.0.113.9"}).json["wait_s"]
         while not mails_to(host, "dewi@mail.example"):
-            check(time.monotonic() < began + 20, "no code came")
+            check(time.monotonic() < began + told + 60, "no code came")
             time.sleep(0.02)
-        took = time.monotonic() - began
-        check(took < told + 3, f"it came within the wait that was told: {took:.1f} s of {told} s")
+        took = time.monotonic() - began  # `bench/portal` measures how near: here others use the machine
+        check(told - 4 < took < told + 30, f"it came about when it was told: {took:.1f} s of {told} s")
 
 
 def who_changed_their_address_lately_or_is_erased_gets_no_code():
@@ -579,6 +582,12 @@ def what_is_written_reaches_the_desk_and_nobody_else():
         home.run("desk", "answer", told["id"], "text=We look into it.", "mail=true")
         host.await_mails(2)
         within("somebody@mail.example", [mail.to.lower() for mail in list(host.mails)])
+        once, count = {"Idempotency-Key": "a1" * 16}, len(home.good("GET", "/v1/desk/tickets?limit=100")["items"])
+        twice = [anybody.ask("POST", "/v1/portal/tickets", {**TICKET, "kind": "question"}, **once) for _ in range(2)]
+        same([one.status for one in twice], [201, 201])
+        same([twice[1].json, twice[1].headers.get("idempotent-replayed")], [twice[0].json, "true"], "sent again, it is the same ticket")
+        same(len(home.good("GET", "/v1/desk/tickets?limit=100")["items"]), count + 1)
+        same(anybody.ask("POST", "/v1/portal/tickets", {**TICKET, "kind": "complaint"}, **once).code, "idempotency.other_body")
         size = int(home.ask("ledger", "checkpoint")["checkpoint"].split("\n")[1])
         ledger = json.dumps([home.good("GET", f"/v1/ledger/entries/{n}") for n in range(size)])
         for word in ("canary-write", "omebody@", "onerror"):

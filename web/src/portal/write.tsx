@@ -1,7 +1,7 @@
 // Complain, ask, use a right, tell of a scam: to the shop's desk. What was written is shown nowhere here again.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ask, Refused } from "../ui/api";
+import { ask, randomId, Refused } from "../ui/api";
 import { Choice, Input, Note, Trouble, useAct } from "../ui/parts";
 import { language, moment, t } from "../ui/words";
 import type { Shop, Taken } from "./shapes";
@@ -59,6 +59,7 @@ export function Write({ shop }: { shop: Shop }): JSX.Element {
   const [contact, setContact] = useState(""), [country, setCountry] = useState("");
   const [accounts, setAccounts] = useState<number>(), [account, setAccount] = useState("");
   const [sent, setSent] = useState<Sent>();
+  const tried = useRef({ said: "", key: "" }); // the same once more, as when no answer came, is one ticket
   const { busy, problem, run } = useAct();
   const cameIn = (count: number) => { setAccounts(count); setAccount(count > 0 ? "0" : ""); };
   useEffect(() => {
@@ -66,8 +67,12 @@ export function Write({ shop }: { shop: Shop }): JSX.Element {
   }, []);
   const send = () => run(async () => {
     const who = account ? { mine: true, account: Number(account) } : { contact: contact.trim(), country };
+    const ticket = { kind, text: text.trim(), lang: language(), ...(kind === "scam" ? { sender: sender.trim() } : {}), ...who };
+    const said = JSON.stringify(ticket);
+    if (tried.current.said !== said) tried.current = { said, key: randomId() };
     try {
-      const taken = await ask<Taken>("POST /v1/portal/tickets", { kind, text: text.trim(), lang: language(), ...(kind === "scam" ? { sender: sender.trim() } : {}), ...who });
+      const taken = await ask<Taken>("POST /v1/portal/tickets", ticket, { headers: { "Idempotency-Key": tried.current.key } });
+      tried.current = { said: "", key: "" };
       setSent({ taken, to: account ? "mine" : contact.trim() ? "contact" : "none" });
       setText(""); setSender(""); setContact("");
     } catch (error) {

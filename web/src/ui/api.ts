@@ -35,7 +35,7 @@ async function send(route: string, members: Members, more: More): Promise<Respon
     if (given.length > 0) path += `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
   } else {
     if (csrf) headers["X-CSRF-Token"] = csrf;
-    if (method === "POST") headers["Idempotency-Key"] = randomId();
+    if (method === "POST") headers["Idempotency-Key"] ??= randomId();
     if (given.length > 0 || method === "POST") {
       body = JSON.stringify(Object.fromEntries(given));
       headers["Content-Type"] = "application/json";
@@ -80,7 +80,8 @@ export async function askFile(route: string, members: Members, name: string): Pr
   setTimeout(() => URL.revokeObjectURL(at), 60000);
 }
 
-function randomId(): string {
+/** As good as nobody else's: for what is sent again and must be done once. */
+export function randomId(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
