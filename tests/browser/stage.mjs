@@ -72,7 +72,8 @@ export async function openPage(browser, home, { lang = "en", device = "desktop",
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("console", (line) => {
     const text = line.text();
-    if (line.type() === "error" && !/Failed to load resource: .* (401|403|404|409|422|428|429)/.test(text)) faults.push(`console: ${text}`);
+    const told = /Failed to load resource: .* (401|403|404|409|422|428|429)/.test(text) || (page.unanswered && text.includes("net::ERR_FAILED"));
+    if (line.type() === "error" && !told) faults.push(`console: ${text}`);
     page.said = `${page.said ?? ""}${text}\n`;
   });
   page.on("request", (request) => { const url = new URL(request.url()); if (!hosts.has(url.host) && !["blob:", "data:"].includes(url.protocol)) faults.push(`asked elsewhere: ${url.host}`); page.asked = `${page.asked ?? ""}${request.url()}\n`; });
@@ -83,6 +84,19 @@ export async function openPage(browser, home, { lang = "en", device = "desktop",
   page.faults = faults;
   page.story = { lang, device };
   return page;
+}
+
+/** All that the first page brings over the line. */
+export async function firstView(browser, home) {
+  const page = await openPage(browser, home);
+  let bytes = 0;
+  const client = await page.context().newCDPSession(page);
+  await client.send("Network.enable");
+  client.on("Network.loadingFinished", (event) => { bytes += event.encodedDataLength; });
+  await page.goto(home.console, { waitUntil: "networkidle" });
+  check(bytes > 5000 && bytes < 100 * 1024, `under 100 KB on the line: ${bytes}`);
+  console.log(`        first view: ${bytes} bytes`);
+  await page.context().close();
 }
 
 /** What axe-core finds. The policy of the page lets no script in; the debugger may. */

@@ -43,7 +43,7 @@ function EnterCode({ asked, onIn, onAgain }: { asked: Asked; onIn: () => void; o
         <button type="button" onClick={onAgain}>{t("mine.another")}</button>
       </div>
       <Trouble of={problem} />
-      <details><summary>{t("mine.none")}</summary><ul class="list">{["spam", "other", "changed"].map((one) => <li key={one}>{t(`mine.none.${one}`)}</li>)}</ul></details>
+      <details><summary>{t("mine.none")}</summary><ul class="list">{["spam", "other", "changed"].map((one) => <li key={one}>{t(`mine.none.${one}`)}</li>)}<li>{t("mine.none.lost")} <a href="#/write">{t("mine.none.write")}</a></li></ul></details>
     </form>
   );
 }
