@@ -5,14 +5,6 @@
 #include <assert.h>
 #include <string.h>
 
-static bool country_among(const struct law *law, const struct law_names *names, const char *country)
-{
-    for (uint32_t i = 0; i < names->at_count; i++) {
-        if (law_country_in(law, country, names->at[i])) return true;
-    }
-    return false;
-}
-
 static enum law_force force_at(const struct law_regime *regime, const struct zone *zone, int64_t us)
 {
     int64_t day = zone_day(zone, us), from = 0, to = 0;
@@ -44,12 +36,13 @@ static void people_find(const struct law *law, const struct law_case *facts, str
     out->people_known = facts->people_count > 0 ? LAW_YES : LAW_NO;
     for (size_t i = 0; i < facts->people_count; i++) {
         all += facts->people[i].count;
-        if (facts->people[i].count == 0 || !country_among(law, &applies->persons, facts->people[i].country))
+        if (facts->people[i].count == 0 ||
+            !law_country_among(law, facts->people[i].country, &applies->persons))
             continue;
         out->by_people = true;
         out->people += facts->people[i].count;
     }
-    out->by_seat = facts->seat && country_among(law, &applies->seat, facts->seat);
+    out->by_seat = facts->seat && law_country_among(law, facts->seat, &applies->seat);
     if (out->by_seat) out->people = all;
 }
 
@@ -80,7 +73,7 @@ void law_applies(const struct law *law, const struct law_regime *regime, const s
 bool law_uncovered(const struct law *law, const char *country)
 {
     for (size_t i = 0; law_at(law, i); i++) {
-        if (country_among(law, &law_at(law, i)->applies.persons, country)) return false;
+        if (law_country_among(law, country, &law_at(law, i)->applies.persons)) return false;
     }
     return true;
 }
@@ -90,10 +83,10 @@ struct zone law_zone(const struct law *law, const struct law_regime *regime, con
 {
     struct zone zone = {0};
     const struct law_country *country = law_country(law, regime->country);
-    if (!country && facts->seat && country_among(law, &regime->applies.seat, facts->seat))
+    if (!country && facts->seat && law_country_among(law, facts->seat, &regime->applies.seat))
         country = law_country(law, facts->seat);
     for (size_t i = 0; !country && i < facts->people_count; i++) {
-        if (country_among(law, &regime->applies.persons, facts->people[i].country))
+        if (law_country_among(law, facts->people[i].country, &regime->applies.persons))
             country = law_country(law, facts->people[i].country);
     }
     *out_name = "UTC";

@@ -84,9 +84,17 @@ bool law_country_in(const struct law *law, const char *code, const char *country
     return false;
 }
 
-static bool on_day(const struct law_minor *row, const char *day)
+bool law_country_among(const struct law *law, const char *code, const struct law_names *names)
 {
-    return (!row->from || strcmp(row->from, day) <= 0) && (!row->to || strcmp(day, row->to) < 0);
+    for (uint32_t i = 0; i < names->at_count; i++) {
+        if (law_country_in(law, code, names->at[i])) return true;
+    }
+    return false;
+}
+
+bool law_on_day(const char *from, const char *to, const char *day)
+{
+    return (!from || strcmp(from, day) <= 0) && (!to || strcmp(day, to) < 0);
 }
 
 const struct law_minor *law_minor(const struct law *law, const char *country, const char *day)
@@ -94,11 +102,12 @@ const struct law_minor *law_minor(const struct law *law, const char *country, co
     const struct law_minor *own = NULL, *of_union = NULL, *rest = NULL;
     for (uint32_t i = 0; i < law->minors->minors_count; i++) {
         const struct law_minor *row = &law->minors->minors[i];
+        bool counts = law_on_day(row->from, row->to, day);
         if (!row->country)
             rest = row;
-        else if (on_day(row, day) && strcmp(row->country, country) == 0)
+        else if (counts && strcmp(row->country, country) == 0)
             own = row;
-        else if (on_day(row, day) && law_country_in(law, country, row->country))
+        else if (counts && law_country_in(law, country, row->country))
             of_union = row;
     }
     assert(rest); /* the file was checked */
@@ -121,81 +130,71 @@ const struct law_switch *law_switch(const struct law_regime *regime, const char 
     return NULL;
 }
 
-/* Each file that is no regime, read and checked. */
-static RESULT elements_read(struct form_file file, struct places *places, struct element_file **out)
+/* What one file holds: one of these. */
+struct law_file {
+    struct element_file *elements;
+    struct country_file *countries;
+    struct minor_file *minors;
+    struct law_regime *regime;
+};
+
+static void law_file_done(struct law_file *file)
 {
-    SCOPED(schema_elements_free) struct element_file *made = NULL;
-    TRY(places_find(file, places));
-    TRY(schema_elements(file, places, &made));
-    TRY(check_elements(file, places, made));
-    *out = TAKE(made);
-    return OK;
+    schema_elements_free(&file->elements);
+    schema_countries_free(&file->countries);
+    schema_minors_free(&file->minors);
+    schema_regime_free(&file->regime);
 }
 
-static RESULT countries_read(struct form_file file, struct places *places, struct country_file **out)
+static RESULT elements_kept(const struct law *law, struct form_file file, const struct places *places,
+                            const struct element_file *made)
 {
-    SCOPED(schema_countries_free) struct country_file *made = NULL;
-    TRY(places_find(file, places));
-    TRY(schema_countries(file, places, &made));
-    TRY(check_countries(file, places, made));
-    *out = TAKE(made);
-    return OK;
-}
-
-static RESULT minors_read(struct form_file file, struct places *places, struct minor_file **out)
-{
-    SCOPED(schema_minors_free) struct minor_file *made = NULL;
-    TRY(places_find(file, places));
-    TRY(schema_minors(file, places, &made));
-    TRY(check_minors(file, places, made));
-    *out = TAKE(made);
-    return OK;
-}
-
-static RESULT elements_take(struct law *law, struct form_file file)
-{
-    SCOPED(places_done) struct places places = {0};
-    SCOPED(schema_elements_free) struct element_file *made = NULL;
-    TRY(elements_read(file, &places, &made));
     for (uint32_t i = 0; law->elements && i < law->elements->elements_count; i++) {
         bool kept = false;
         for (uint32_t j = 0; j < made->elements_count; j++)
             kept = kept || strcmp(made->elements[j].id, law->elements->elements[i].id) == 0;
         if (!kept)
-            return FORM_BAD(file, &places, "elements",
+            return FORM_BAD(file, places, "elements",
                             "an element that the program's own file has is missing");
     }
-    schema_elements_free(&law->elements);
-    law->elements = TAKE(made);
     return OK;
 }
 
-static RESULT countries_take(struct law *law, struct form_file file)
+static RESULT countries_kept(const struct law *law, struct form_file file, const struct places *places,
+                             const struct country_file *made)
 {
-    SCOPED(places_done) struct places places = {0};
-    SCOPED(schema_countries_free) struct country_file *made = NULL;
-    TRY(countries_read(file, &places, &made));
     for (uint32_t i = 0; law->countries && i < law->countries->countries_count; i++) {
         bool kept = false;
         for (uint32_t j = 0; j < made->countries_count; j++)
             kept = kept || strcmp(made->countries[j].code, law->countries->countries[i].code) == 0;
         if (!kept)
-            return FORM_BAD(file, &places, "countries",
+            return FORM_BAD(file, places, "countries",
                             "a country that the program's own file has is missing");
     }
-    schema_countries_free(&law->countries);
-    law->countries = TAKE(made);
     return OK;
 }
 
-static RESULT minors_take(struct law *law, struct form_file file)
+/* One file, read and held against the others; which it is its name says. */
+static RESULT law_file_read(const struct law *law, struct form_file file, struct law_file *out)
 {
     SCOPED(places_done) struct places places = {0};
-    SCOPED(schema_minors_free) struct minor_file *made = NULL;
-    TRY(minors_read(file, &places, &made));
-    schema_minors_free(&law->minors);
-    law->minors = TAKE(made);
-    return OK;
+    TRY(places_find(file, &places));
+    if (strcmp(file.name, "elements.yaml") == 0) {
+        TRY(schema_elements(file, &places, &out->elements));
+        TRY(check_elements(file, &places, out->elements));
+        return elements_kept(law, file, &places, out->elements);
+    }
+    if (strcmp(file.name, "countries.yaml") == 0) {
+        TRY(schema_countries(file, &places, &out->countries));
+        TRY(check_countries(file, &places, out->countries));
+        return countries_kept(law, file, &places, out->countries);
+    }
+    if (strcmp(file.name, "minors.yaml") == 0) {
+        TRY(schema_minors(file, &places, &out->minors));
+        return check_minors(file, &places, out->minors);
+    }
+    TRY(schema_regime(file, &places, &out->regime));
+    return check_regime(law, file, &places, out->regime);
 }
 
 /* In place of one of that id, or in its order between the others. */
@@ -214,31 +213,30 @@ static RESULT regime_keep(struct law *law, struct law_regime **regime, bool own)
     return OK;
 }
 
-static RESULT regime_read(const struct law *law, struct form_file file, struct law_regime **out)
-{
-    SCOPED(places_done) struct places places = {0};
-    SCOPED(schema_regime_free) struct law_regime *made = NULL;
-    TRY(places_find(file, &places));
-    TRY(schema_regime(file, &places, &made));
-    TRY(check_regime(law, file, &places, made));
-    *out = TAKE(made);
-    return OK;
-}
-
 static bool is_common(const char *name)
 {
     return strcmp(name, "elements.yaml") == 0 || strcmp(name, "countries.yaml") == 0 ||
            strcmp(name, "minors.yaml") == 0;
 }
 
+/* What is there takes the place of what was. */
 static RESULT file_take(struct law *law, struct form_file file, bool own)
 {
-    SCOPED(schema_regime_free) struct law_regime *regime = NULL;
-    if (strcmp(file.name, "elements.yaml") == 0) return elements_take(law, file);
-    if (strcmp(file.name, "countries.yaml") == 0) return countries_take(law, file);
-    if (strcmp(file.name, "minors.yaml") == 0) return minors_take(law, file);
-    TRY(regime_read(law, file, &regime));
-    return regime_keep(law, &regime, own);
+    SCOPED(law_file_done) struct law_file made = {NULL, NULL, NULL, NULL};
+    TRY(law_file_read(law, file, &made));
+    if (made.elements) {
+        schema_elements_free(&law->elements);
+        law->elements = TAKE(made.elements);
+    }
+    if (made.countries) {
+        schema_countries_free(&law->countries);
+        law->countries = TAKE(made.countries);
+    }
+    if (made.minors) {
+        schema_minors_free(&law->minors);
+        law->minors = TAKE(made.minors);
+    }
+    return made.regime ? regime_keep(law, &made.regime, own) : OK;
 }
 
 static RESULT carried_load(struct law *law)
@@ -278,14 +276,6 @@ RESULT law_load(const char *folder, struct law **out)
 
 RESULT law_check(const struct law *law, const char *name, struct slice text)
 {
-    SCOPED(schema_regime_free) struct law_regime *regime = NULL;
-    SCOPED(schema_elements_free) struct element_file *elements = NULL;
-    SCOPED(schema_countries_free) struct country_file *countries = NULL;
-    SCOPED(schema_minors_free) struct minor_file *minors = NULL;
-    SCOPED(places_done) struct places places = {0};
-    struct form_file file = {name, text};
-    if (strcmp(name, "elements.yaml") == 0) return elements_read(file, &places, &elements);
-    if (strcmp(name, "countries.yaml") == 0) return countries_read(file, &places, &countries);
-    if (strcmp(name, "minors.yaml") == 0) return minors_read(file, &places, &minors);
-    return regime_read(law, file, &regime);
+    SCOPED(law_file_done) struct law_file made = {NULL, NULL, NULL, NULL};
+    return law_file_read(law, (struct form_file){name, text}, &made);
 }

@@ -227,9 +227,9 @@ RESULT law_load(const char *folder, struct law **out);
 void law_free(struct law **law);
 
 /**
- * Is this the text of a regime that fits in? As law_load() checks one file.
+ * Is this the text of a regime, or of another file of law/, that fits in? As law_load() checks one of a home's folder.
  *
- * @param name  the file's name, for the error text
+ * @param name  the file's name: by it it is told what the file is
  * @return CONFIG with file, line and field
  */
 RESULT law_check(const struct law *law, const char *name, struct slice text);
@@ -242,6 +242,10 @@ const struct law_element *law_element(const struct law *law, const char *id);
 const struct law_country *law_country_at(const struct law *law, size_t number); /* as its file stands */
 const struct law_country *law_country(const struct law *law, const char *code);
 bool law_country_in(const struct law *law, const char *code, const char *country_or_union);
+bool law_country_among(const struct law *law, const char *code, const struct law_names *countries_or_unions);
+
+/* Does what counts from one day until another (both may be NULL: not said) count on a day such as 2026-11-22? */
+bool law_on_day(const char *from, const char *to, const char *day);
 
 /* The row that counts for somebody in this country ("" where it is not known) on a day such as 2026-11-22; never NULL. */
 const struct law_minor *law_minor(const struct law *law, const char *country, const char *day);

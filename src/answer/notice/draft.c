@@ -124,16 +124,7 @@ static bool regime_today(const struct notice_draft *draft, const struct law_regi
 {
     bool owes = false;
     for (uint32_t i = 0; i < regime->duties_count; i++) owes = owes || regime->duties[i].to == LAW_TO_PERSONS;
-    return owes && (!regime->from || strcmp(regime->from, draft->today) <= 0) &&
-           (!regime->to || strcmp(regime->to, draft->today) > 0);
-}
-
-static bool regime_of(const struct law *law, const struct law_regime *regime, const char *country)
-{
-    for (uint32_t k = 0; k < regime->applies.persons.at_count; k++) {
-        if (law_country_in(law, country, regime->applies.persons.at[k])) return true;
-    }
-    return false;
+    return owes && law_on_day(regime->from, regime->to, draft->today);
 }
 
 /* Is it one of those that this run goes by, for people of that country? Named ones count for those of no known country, too. */
@@ -143,7 +134,8 @@ static bool regime_binds(const struct notice_draft *draft, const struct law_regi
     const struct texts *named = &draft->ask->regimes;
     bool binds = named->count == 0 && regime_today(draft, regime);
     for (size_t i = 0; i < named->count; i++) binds = binds || slice_is(named->at[i], regime->id);
-    return binds && (regime_of(draft->law, regime, country) || (named->count > 0 && country[0] == 0));
+    return binds && (law_country_among(draft->law, country, &regime->applies.persons) ||
+                     (named->count > 0 && country[0] == 0));
 }
 
 /* Does a law want that they agreed beforehand to being told electronically? */
@@ -234,10 +226,12 @@ static const char *regime_name(const struct spec *spec, size_t i, char out[LAW_I
 /* Does it count today, for anybody of the run? */
 static bool regime_counts(const struct notice_draft *draft, const struct law_regime *regime)
 {
-    bool counts = false;
-    for (size_t i = 1; i < draft->spec.country_count && regime_today(draft, regime); i++)
-        counts = counts || regime_of(draft->law, regime, draft->spec.countries[i].code);
-    return counts;
+    const struct spec *spec = &draft->spec;
+    if (!regime_today(draft, regime)) return false;
+    for (size_t i = 1; i < spec->country_count; i++) {
+        if (law_country_among(draft->law, spec->countries[i].code, &regime->applies.persons)) return true;
+    }
+    return false;
 }
 
 /* The laws that were named; else those of the people's countries. */

@@ -313,6 +313,10 @@ static void keeps_its_bounds(void **state)
     assert_code(CODE_INVALID, law_check(*state, "xx-test.yaml", SLICE_TEXT("")));
     assert_code(CODE_INVALID, law_check(*state, "xx-test.yaml", SLICE_TEXT("# nothing\n")));
     assert_code(CODE_INVALID, law_check(*state, "xx-test.yaml", SLICE_TEXT("\xff\xfe")));
+    static const char one[] =
+        "elements:\n  - {id: who, labels: {en: a, id: b, ko: c}}\n"; /* no home could load it */
+    assert_code(CODE_INVALID, law_check(*state, "elements.yaml", slice_text(one)));
+    assert_non_null(strstr(result_text(), "an element that the program's own file has is missing"));
     buf_clear(&text);
     buf_text(&text, "id: [");
     for (size_t i = 0; i < 5000; i++) buf_text(&text, "a, ");
