@@ -9,7 +9,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import Home, check, command, same, story, within
+from amanah import Door, Home, check, command, free_port, same, story, within
 from staff import colleagues
 
 WORDS = "six words make a good passphrase"
@@ -100,14 +100,20 @@ def rights_that_were_taken_since_stay_taken():
         same(home.http("GET", "/v1/keys").status, 401, "every key ended, as a revocation may be lost")
 
 
+def erased_behind_a_backup(home):
+    """Somebody, and a backup of before they were erased."""
+    home.fill(20)
+    home.start()
+    gone = home.create("gone", email="gone@example.org")
+    full = home.backup("full.age")
+    same(home.http("DELETE", f"/v1/subjects/{gone}").status, 200)
+    home.stop()
+    return gone, full
+
+
 def people_who_were_erased_since_do_not_come_back():
     with Kept() as home:
-        home.fill(20)
-        home.start()
-        gone = home.create("gone", email="gone@example.org")
-        full = home.backup("full.age")
-        same(home.http("DELETE", f"/v1/subjects/{gone}").status, 200)
-        home.stop()
+        gone, full = erased_behind_a_backup(home)
         same(home.restore(full, home.path, "--keys", home.lose()).status, 0)
         home.start()
         same(home.http("GET", f"/v1/subjects/{gone}").status, 410)
@@ -145,12 +151,7 @@ def lists_that_are_not_whole_are_refused(home, full, keys, erased):
 
 def a_list_that_was_cut_in_the_home_itself_is_refused_too():
     with Kept() as home:
-        home.fill(20)
-        home.start()
-        gone = home.create("gone", email="gone@example.org")
-        full = home.backup("full.age")
-        same(home.http("DELETE", f"/v1/subjects/{gone}").status, 200)
-        home.stop()
+        gone, full = erased_behind_a_backup(home)
         lost = home.lose()
         path = os.path.join(lost, "shops", home.shop, "erased")
         os.truncate(path, ROW)
@@ -199,6 +200,18 @@ def another_machine_needs_the_keys_and_the_list_of_erasures():
         same(home.http("GET", f"/v1/subjects/{gone}").code, "restore.erasures_unknown", "not yet")
 
 
+def at_portal_nobody_is_shown(portal):
+    def ask(method, path, body=None):
+        return portal.http(method, f"/v1/portal{path}", body, key="")
+    for path, body in (("/code", {"email": "stays@example.org"}), ("/enter", {"code": "12345678"}), ("/verify", {"code": "x"}),
+                       ("/data", {"notice": "x"})):
+        same(ask("POST", path, body).code, "restore.erasures_unknown", path)
+    for path in ("/mine", "/seen", "/wallet"):
+        same(ask("GET", path).code, "restore.erasures_unknown", path)
+    same(ask("GET", "").status, 200, "whose portal it is")
+    same(ask("POST", "/tickets", {"kind": "question", "text": "Is it you?"}).status, 201, "words to the desk come in")
+
+
 def without_the_list_of_erasures_nobody_is_shown_until_two_agree_or_a_day_has_passed():
     with Kept() as home:
         home.start()
@@ -223,8 +236,10 @@ def without_the_list_of_erasures_nobody_is_shown_until_two_agree_or_a_day_has_pa
             return next(row for row in home.good("GET", "/v1/approvals")["items"] if row["state"] == "delayed")
 
         no = ["restore.erasures_unknown"] * 3
-        home.start()
+        port = free_port()
+        home.start("--portal", f"127.0.0.1:{port}")
         same(refused(), no)
+        at_portal_nobody_is_shown(Door(port))
         within("erasures_unknown", home.cli("subject", "history", stays).err.decode())
         same(home.http("DELETE", f"/v1/subjects/{gone}").status, 200, "who is known to be erased is, meanwhile")
         home.stop()

@@ -8,12 +8,24 @@
 enum { QUIET_ROW = 1 };
 #define BIT(act) (UINT64_C(1) << ACT_##act)
 
+/* What the portal tells somebody of themself, the way in to it, and whom a notice went to. Words to the desk go on. */
+static bool portal_tells(enum verb verb)
+{
+    static const enum verb verbs[] = {VERB_PORTAL_VERIFY, VERB_PORTAL_CODE, VERB_PORTAL_ENTER,
+                                      VERB_PORTAL_MINE,   VERB_PORTAL_DATA, VERB_PORTAL_SEEN,
+                                      VERB_PORTAL_WALLET};
+    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+        if (verb == verbs[i]) return true;
+    }
+    return false;
+}
+
 static bool tells_of_persons(enum act act, enum verb verb)
 {
     static const uint64_t acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW) | BIT(HISTORY) | BIT(GRANT) |
                                  BIT(PASS) | BIT(EXPORT) | BIT(NOTIFY) | BIT(REDRESS) | BIT(WALLET) |
                                  BIT(DESK);
-    return verb == VERB_SELF || (acts >> act & 1) != 0;
+    return verb == VERB_SELF || (acts >> act & 1) != 0 || portal_tells(verb);
 }
 
 RESULT quiet_may(const struct access *access, enum act act, enum verb verb)
