@@ -1,5 +1,7 @@
 #include "cli/output.h"
 
+#include "crypto/keyring.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,6 +37,7 @@ RESULT output_made(const char *path, struct result (*make)(void *context, int fd
     struct result done = make(context, fd);
     if (done.code == CODE_OK && (fsync(fd) != 0 || rename(buf_c(&temporary), path) != 0))
         done = FAIL(UNAVAILABLE, "%s: cannot write: %s", path, strerror(errno));
-    if (done.code != CODE_OK) (void)unlink(buf_c(&temporary)); /* the reason above is what counts */
+    if (done.code == CODE_OK) return file_folder_sync(path);
+    (void)unlink(buf_c(&temporary)); /* the reason above is what counts */
     return done;
 }

@@ -25,7 +25,7 @@ static RESULT write_all(int fd, const char *path, struct slice bytes)
     return OK;
 }
 
-static RESULT sync_directory(const char *path)
+RESULT file_folder_sync(const char *path)
 {
     char copy[4096];
     if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy) return FAIL(INVALID, "path: too long");
@@ -47,7 +47,7 @@ RESULT file_replace(const char *path, struct slice bytes)
     if (fsync(fd) != 0) return FAIL(UNAVAILABLE, "%s: cannot sync: %s", temporary, strerror(errno));
     if (rename(temporary, path) != 0)
         return FAIL(UNAVAILABLE, "%s: cannot rename: %s", path, strerror(errno));
-    return sync_directory(path);
+    return file_folder_sync(path);
 }
 
 RESULT file_read(const char *path, size_t bytes_max, struct buf *out)

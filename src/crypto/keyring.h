@@ -75,6 +75,8 @@ RESULT keyring_copy(const struct keyring *keyring, struct keyring **out);
 
 /* Replace the file at `path` by `bytes`, durably and atomically, mode 0600. For small files of a home. */
 RESULT file_replace(const char *path, struct slice bytes);
+/* The folder of the file at `path` outlasts a power cut as it is: a file that was made or renamed there keeps its name. */
+RESULT file_folder_sync(const char *path);
 /* Read a small file whole. NOT_FOUND when there is none; INVALID above `bytes_max`. Appends to `out`. */
 RESULT file_read(const char *path, size_t bytes_max, struct buf *out);
 

@@ -225,6 +225,8 @@ def public_words_are_signed_files_that_any_web_server_carries():
         folder = os.path.join(os.path.dirname(home.path), "public")
         wrote = home.ask("portal", "publish", "--out", folder)
         same(wrote["files"], len(os.listdir(folder)))
+        open_to = {os.stat(os.path.join(folder, name)).st_mode & 0o777 for name in os.listdir(folder)}
+        same([oct(os.stat(folder).st_mode & 0o777), *map(oct, open_to)], ["0o755", "0o644"], "another user's web server can read them")
         check(checked(home, folder), "sha256sum and openssl find it good")
         pages = {name: open(os.path.join(folder, name), encoding="utf-8").read() for name in os.listdir(folder)}
         for lang, word in (("en", "What leaked:"), ("id", "<html lang=\"id\">"), ("ko", "유출된 항목:")):

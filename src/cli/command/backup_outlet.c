@@ -1,12 +1,11 @@
 #include "cli/command/backup_outlet.h"
 
 #include "base/clock.h"
+#include "crypto/keyring.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -44,17 +43,6 @@ static RESULT outlet_close(struct outlet *outlet)
     return fclose(at) == 0 && good ? OK : failed("write it");
 }
 
-static RESULT folder_sync(const char *file)
-{
-    char *copy = strdup(file);
-    if (!copy) abort();
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0) (void)close(fd);
-    free(copy);
-    return good ? OK : failed("sync its folder");
-}
-
 RESULT outlet_durable(void *context)
 {
     struct outlet *outlet = context;
@@ -62,7 +50,7 @@ RESULT outlet_durable(void *context)
     if (outlet->part.len == 0) return OK;
     if (rename(buf_c(&outlet->part), buf_c(&outlet->path)) != 0) return failed("name it");
     buf_done(&outlet->part);
-    return folder_sync(buf_c(&outlet->path)); /* its name too must outlast a power cut */
+    return file_folder_sync(buf_c(&outlet->path));
 }
 
 /* In a folder it is named by its time, so that they sort. */

@@ -1,39 +1,32 @@
 /* The page of public words, written into a folder for any web server. */
 #include "cli/ask.h"
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/show.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { PAGE_BYTES_MAX = 20 * 1024 };
+enum { PAGE_BYTES_MAX = 20 * 1024, FILE_MODE = 0644, FOLDER_MODE = 0755 };
 
-static void descriptor_done(const int *fd)
+/* For everybody, as another user's web server carries them: the program's umask leaves others nothing. */
+static RESULT text_write(void *context, int fd)
 {
-    if (*fd >= 0) (void)close(*fd);
+    const struct slice *text = context;
+    if (fchmod(fd, FILE_MODE) != 0)
+        return FAIL(UNAVAILABLE, "--out: cannot be opened to others: %s", strerror(errno));
+    return output_all(fd, *text);
 }
 
-/* Beside it first, then in its place: who reads meanwhile sees the old one or the new one. */
-static RESULT write_file(const char *folder, struct slice name, struct slice text)
+/* A folder that is there already is left as it is. */
+static RESULT folder_need(const char *path)
 {
-    SCOPED(buf_done) struct buf path = {0}, part = {0};
-    buf_print(&path, "%s/%.*s", folder, (int)name.len, (const char *)name.at);
-    buf_print(&part, "%s/.%.*s.part", folder, (int)name.len, (const char *)name.at);
-    SCOPED(descriptor_done)
-    int fd = open(buf_c(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", buf_c(&part), strerror(errno));
-    for (size_t at = 0; at < text.len;) {
-        ssize_t put = write(fd, text.at + at, text.len - at);
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return FAIL(UNAVAILABLE, "%s: cannot write: %s", buf_c(&part), strerror(errno));
-        at += (size_t)put;
-    }
-    if (fsync(fd) == 0 && rename(buf_c(&part), buf_c(&path)) == 0) return OK;
-    return FAIL(UNAVAILABLE, "%s: cannot write: %s", buf_c(&path), strerror(errno));
+    if (mkdir(path, FOLDER_MODE) != 0)
+        return errno == EEXIST ? OK : FAIL(UNAVAILABLE, "%s: cannot create: %s", path, strerror(errno));
+    return chmod(path, FOLDER_MODE) == 0
+               ? OK
+               : FAIL(UNAVAILABLE, "%s: cannot be opened to others: %s", path, strerror(errno));
 }
 
 /* A name of ours: letters, digits and dots, none at its beginning. */
@@ -57,19 +50,22 @@ struct publishing {
 static RESULT publish_one(struct publishing *publishing, struct slice name)
 {
     SCOPED(answer_done) struct answer answer = {0};
+    SCOPED(buf_done) struct buf path = {0};
     const struct portal_status_ask ask = {.file = name};
     if (!plain_name(name)) return FAIL(CORRUPT, "status: a file of a name that is none");
     TRY(ask_answer(publishing->call, publishing->client, VERB_PORTAL_STATUS, &ask, &answer));
     struct slice text = doc_text(doc_get(answer_doc(&answer), "text"));
     bool page = name.len > 5 && slice_is(slice_from(name, name.len - 5), ".html");
     if (page && text.len > PAGE_BYTES_MAX) {
-        show_words("%.*s: %zu bytes, more than the %d that an old telephone loads at once; say less, or less "
-                   "at a time\n",
-                   (int)name.len, (const char *)name.at, text.len, PAGE_BYTES_MAX);
+        show_remark(publishing->call,
+                    "%.*s: %zu bytes, more than the %d that an old telephone loads at once; say less, or "
+                    "less at a time",
+                    (int)name.len, (const char *)name.at, text.len, PAGE_BYTES_MAX);
     }
     publishing->files++;
     publishing->bytes += text.len;
-    return write_file(publishing->folder, name, text);
+    buf_print(&path, "%s/%.*s", publishing->folder, (int)name.len, (const char *)name.at);
+    return output_made(buf_c(&path), text_write, &text);
 }
 
 RESULT command_portal_publish(struct call *call)
@@ -83,8 +79,7 @@ RESULT command_portal_publish(struct call *call)
     TRY(client_open(call, &client));
     publishing.client = client;
     TRY(ask_answer(call, client, VERB_PORTAL_STATUS, &first, &answer));
-    if (mkdir(publishing.folder, 0755) != 0 && errno != EEXIST)
-        return FAIL(UNAVAILABLE, "%s: cannot create: %s", publishing.folder, strerror(errno));
+    TRY(folder_need(publishing.folder));
     struct docs names = docs_of(doc_get(answer_doc(&answer), "files"));
     struct doc one = {0};
     while (docs_next(&names, &one)) {
