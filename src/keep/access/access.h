@@ -147,6 +147,7 @@ RESULT access_verb(const struct reader *reader, enum verb verb);
 
 /* Does it read incidents as an auditor, by AUDIT alone? Then it is given what is there, each time with an entry. */
 bool access_audits(const struct reader *reader);
+
 enum act access_act_of(enum verb verb);
 
 /* Has everybody behind this reader learned what its role asks? ROLE_LESSON otherwise, also when nobody is named. */

@@ -118,12 +118,12 @@ bool authority_row_good(struct shop *shop, const struct authority_row *row)
 
 static const char *kind_name(uint32_t kind)
 {
-    static const char *const names[] = {"?",      "staff",   "key",         "role",   "field",    "witness",
-                                        "grant",  "budget",  "approval",    "secret", "mail",     "service",
-                                        "canary", "breaker", "sign-in",     "sink",   "leave",    "?",
-                                        "alert",  "mute",    "containment", "hold",   "campaign", "notice",
-                                        "book",   "keeping", "export",      "?",      "quiet"};
-    return kind < COUNT_OF(names) ? names[kind] : "?";
+    static const char *const names[] = {
+#define AUTHORITY(NAME, number, name) [number] = (name),
+#include "keep/access/kinds.def"
+#undef AUTHORITY
+    };
+    return kind < COUNT_OF(names) && names[kind] ? names[kind] : "?";
 }
 
 static RESULT changed(const struct authority_row *row)

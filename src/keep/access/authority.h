@@ -9,31 +9,9 @@
 #include "keep/batch.h"
 
 enum authority_kind {
-    AUTHORITY_STAFF = 1,
-    AUTHORITY_KEY,
-    AUTHORITY_ROLE,
-    AUTHORITY_FIELD,
-    AUTHORITY_WITNESS,
-    AUTHORITY_BUDGET = 7,
-    AUTHORITY_APPROVAL = 8,
-    AUTHORITY_SECRET = 9,
-    AUTHORITY_MAIL = 10,
-    AUTHORITY_SERVICE = 11,
-    AUTHORITY_SINK = 15,
-    AUTHORITY_CANARY = 12,
-    AUTHORITY_BREAKER = 13,
-    AUTHORITY_SIGN_IN = 14,
-    AUTHORITY_LEAVE = 16,
-    AUTHORITY_ALERT = 18,
-    AUTHORITY_MUTE = 19,
-    AUTHORITY_CONTAINMENT = 20,
-    AUTHORITY_HOLD = 21,
-    AUTHORITY_REDRESS = 22,
-    AUTHORITY_NOTICE = 23,
-    AUTHORITY_BOOK = 24,
-    AUTHORITY_KEEPING = 25,
-    AUTHORITY_EXPORT = 26,
-    AUTHORITY_QUIET = 28,
+#define AUTHORITY(NAME, number, name) AUTHORITY_##NAME = (number),
+#include "keep/access/kinds.def"
+#undef AUTHORITY
 };
 
 /* Write a row and its entry in the open batch. `id` from 1. */

@@ -6,26 +6,37 @@
 
 enum { ALERT_MEMBERS = 12, SCORE_UNITS = 1000 };
 
+static const struct own_row {
+    unsigned number;
+    const char *name;
+    enum severity severity;
+} own_rows[] = {
+#define ALERT(NAME, number, name, severity) {number, name, SEVERITY_##severity},
+#include "keep/watch/alerts.def"
+#undef ALERT
+};
+
+/* Of what is told in place of a detector; NULL. */
+static const struct own_row *own_row(uint64_t number)
+{
+    for (size_t i = 0; i < COUNT_OF(own_rows); i++) {
+        if (own_rows[i].number == number) return &own_rows[i];
+    }
+    return NULL;
+}
+
 const char *alert_name(unsigned detector)
 {
     const struct detector_row *row = detector_row(detector);
-    if (detector == ALERT_DRIFT) return "drift";
-    if (detector == ALERT_FORGED) return "rows_forged";
-    if (detector == ALERT_HELD) return "held";
-    if (detector == ALERT_DEADLINE) return "deadline";
-    if (detector == ALERT_VOUCHER) return "voucher";
-    if (detector == ALERT_GUESSES) return "voucher_guesses";
-    if (detector == ALERT_DESK) return "desk";
-    return row ? row->name : "memory_lost";
+    const struct own_row *own = own_row(detector);
+    return own ? own->name : row ? row->name : own_rows[0].name;
 }
 
 enum severity alert_severity(unsigned detector)
 {
     const struct detector_row *row = detector_row(detector);
-    if (detector == ALERT_DRIFT || detector == ALERT_DESK) return SEVERITY_MEDIUM;
-    if (detector == ALERT_FORGED || detector == ALERT_HELD || detector == ALERT_VOUCHER)
-        return SEVERITY_CRITICAL;
-    return row ? row->severity : SEVERITY_HIGH;
+    const struct own_row *own = own_row(detector);
+    return own ? own->severity : row ? row->severity : own_rows[0].severity;
 }
 
 struct breaker_row *breaker_row_find(const struct watching *watching, uint64_t reader)
@@ -134,10 +145,7 @@ static RESULT alert_take(struct watching *watching, uint32_t id, struct slice bo
     TRY(cbor_read_bool(&reader, &alert->trips));
     TRY(body_time_read(&reader, &row.over_us));
     TRY(cbor_end(&reader));
-    if (members != ALERT_MEMBERS ||
-        (detector >= DETECTORS_END && detector != ALERT_DRIFT && detector != ALERT_FORGED &&
-         detector != ALERT_HELD && detector != ALERT_DEADLINE && detector != ALERT_VOUCHER &&
-         detector != ALERT_GUESSES && detector != ALERT_DESK))
+    if (members != ALERT_MEMBERS || (detector >= DETECTORS_END && !own_row(detector)))
         return FAIL(CORRUPT, "authority: a stored alert is malformed");
     alert->detector = (enum detector)detector;
     alert->score = (double)score / SCORE_UNITS;

@@ -62,16 +62,11 @@ RESULT watching_settle(struct batch *batch);
 void watching_settled(struct watching *watching); /* the batch is durable */
 void watching_undone(struct watching *watching);  /* it was rolled back */
 
-/* In place of a detector: what is told of once, about nobody alone. Numbers are stored: never reuse one. */
+/* In place of a detector: what is told of once, about nobody alone. */
 enum {
-    ALERT_MEMORY_LOST = 0 /* what detectors had learned was gone at start */,
-    ALERT_DRIFT = 64,    /* keep/access/service.h */
-    ALERT_FORGED = 65,   /* rows of authority that no entry made: keep/access/authority.h */
-    ALERT_HELD = 66,     /* what is kept outside for an incident is not as it was: answer/incident/held.h */
-    ALERT_DEADLINE = 67, /* nobody took a deadline of the law, or it is over: answer/facts/deadlines.h */
-    ALERT_VOUCHER = 68,  /* a voucher's code came that was never handed out: answer/redress/campaign.h */
-    ALERT_GUESSES = 69,  /* somebody tries wrong codes of vouchers by the hundred: answer/redress/wrongs.h */
-    ALERT_DESK = 70      /* somebody waits for an answer for too long: answer/desk/desk.h */
+#define ALERT(NAME, number, name, severity) ALERT_##NAME = (number),
+#include "keep/watch/alerts.def"
+#undef ALERT
 };
 /* Write such an alert, in the open batch, and tell it to the sinks. */
 RESULT alert_once(struct batch *batch, unsigned detector);
