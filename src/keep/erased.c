@@ -114,7 +114,7 @@ RESULT erased_add(const struct prf *mac, const char *path, struct erasure erasur
     if (listed(mac, fd, size, erasure.subject, since_us)) return OK;
     row_make(mac, erasure, row);
     end_advance(mac, row, end);
-    if (append(fd, size, row, end)) return OK;
+    if (append(fd, size, row, end)) return size > 0 ? OK : file_folder_sync(path); /* its name, too */
     return FAIL(UNAVAILABLE, "erase: cannot write the list of erasures; free some disk space");
 }
 

@@ -79,8 +79,8 @@ struct shop {
     struct {
         void *at;
         void (*free)(void *at);
-        struct result (*flush)(struct batch *batch,
-                               void *at); /* before each commit; NULL: there is none yet */
+        /* Before each commit; NULL: there is none yet. */
+        struct result (*flush)(struct batch *batch, void *at);
         bool stale;
     } redress; /* campaigns: answer/redress/campaign.h. Stale: a batch was undone */
     struct {

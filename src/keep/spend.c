@@ -137,9 +137,8 @@ RESULT spend(struct batch *batch, const struct reader *reader, const struct sigh
     bool classes = has_classes(reader->role) && !is_operator(reader);
     size_t room = SPEND_FIXED + reader->person_count + (classes ? CLASS_COUNT : 0);
     if (count == 0) return OK;
-    if (reader->no == PORTAL_READER)
-        return OK; /* people themselves: bounded at the portal, or a crowd there
-                                                   would spend what the shop's own readers have */
+    /* People themselves are bounded at the portal: a crowd there would spend what the shop's own readers have. */
+    if (reader->no == PORTAL_READER) return OK;
     uint64_t *subjects = arena_take(batch->arena, count * sizeof *subjects);
     struct spending spending = {arena_take(batch->arena, room * sizeof *spending.at), 0};
     for (size_t i = 0; i < count; i++) subjects[i] = looks[i].no.at;

@@ -77,23 +77,15 @@ static RESULT signed_take(struct verify *verify, const struct home *home, const 
     return known.code == CODE_NOT_FOUND ? OK : known;
 }
 
-/* As many lines as entries: the newest could be missing without a gap. */
-static RESULT incidents_whole(struct verify *verify)
+/* As many lines as entries of them: the newest could be missing without a gap. */
+static RESULT lines_whole(struct verify *verify, const char *of, uint64_t entries,
+                          struct result (*check)(struct shop *shop, uint64_t *lines))
 {
     uint64_t lines = 0;
-    TRY(incident_lines_check(verify->shop, &lines));
-    if (lines == verify->incident_lines) return OK;
-    return FAIL(TAMPERED, "incident: the ledger has entries of %llu lines, the store has %llu",
-                (unsigned long long)verify->incident_lines, (unsigned long long)lines);
-}
-
-static RESULT matters_whole(struct verify *verify)
-{
-    uint64_t lines = 0;
-    TRY(matters_check(verify->shop, &lines));
-    if (lines == verify->matter_lines) return OK;
-    return FAIL(TAMPERED, "matter: the ledger has entries of %llu lines, the store has %llu",
-                (unsigned long long)verify->matter_lines, (unsigned long long)lines);
+    TRY(check(verify->shop, &lines));
+    if (lines == entries) return OK;
+    return FAIL(TAMPERED, "%s: the ledger has entries of %llu lines, the store has %llu", of,
+                (unsigned long long)entries, (unsigned long long)lines);
 }
 
 static RESULT shop_check(struct verify *verify)
@@ -104,8 +96,8 @@ static RESULT shop_check(struct verify *verify)
     TRY(verify_subjects(verify));
     TRY(verify_authority(verify));
     TRY(finding_of(verify, rights_check(verify->shop)));
-    TRY(finding_of(verify, incidents_whole(verify)));
-    TRY(finding_of(verify, matters_whole(verify)));
+    TRY(finding_of(verify, lines_whole(verify, "incident", verify->incident_lines, incident_lines_check)));
+    TRY(finding_of(verify, lines_whole(verify, "matter", verify->matter_lines, matters_check)));
     if (verify->options->kept)
         TRY(finding_of(verify, verify->options->kept(verify->shop, &verify->report->exposures)));
     TRY(verify_checkpoints(verify));

@@ -17,7 +17,7 @@
 enum {
     RUNS_MAX = 60000,
     RUN_DIRTY_MAX = 8192,
-    FLIGHTS_MAX = 256 /* so few are unknown after a kill */,
+    FLIGHTS_MAX = 256, /* so few are unknown after a kill */
     RUN_LOOK_MAX = 16384,
     NOTICE_LISTED_MAX = 100,
     RUN_UNREACHED = 4
@@ -56,8 +56,7 @@ struct run {
     struct run_dirty dirty[RUN_DIRTY_MAX];
     size_t dirty_count;
     bool row_dirty;
-    uint64_t
-        linted; /* so many lines its incident had when its words were held against them; 0: not by this process */
+    uint64_t linted; /* lines of its incident when its words were held against them; 0: not by this process */
     struct run_words *words; /* NULL: not needed yet */
 };
 

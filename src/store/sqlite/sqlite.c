@@ -255,11 +255,12 @@ static RESULT migrate(sqlite3 *db, enum sqlite_mode mode, const char *path)
         return FAIL(CORRUPT, "%s: not a database of Amanah", path);
     }
     if (version > schema_newest()) {
-        return FAIL(STORE_NEWER,
-                    "%s: made by a newer version (schema %llu, this one knows %u); install that version "
-                    "again, or bring "
-                    "back the backup that was made before it: docs/backup.md, \"Back to an older version\"",
-                    path, (unsigned long long)version, schema_newest());
+        return FAIL(
+            STORE_NEWER,
+            "%s: made by a newer version (schema %llu, this one knows %u); install that version again, "
+            "or bring back the backup that was made before it: docs/backup.md, \"Back to an older "
+            "version\"",
+            path, (unsigned long long)version, schema_newest());
     }
     if (mode == SQLITE_READER && version < schema_newest()) {
         return FAIL(UNAVAILABLE, "%s: made by an older version; start the daemon once to bring it up", path);
