@@ -1,6 +1,7 @@
 /* Between the shops' notice runs and the sender for many: who is due is handed over, what hosts said is written down. */
 #include "answer/notice/hook.h"
 #include "answer/notice/send.h"
+#include "answer/notice/word.h"
 #include "keeper/keeper_priv.h"
 #include "send/worker.h"
 

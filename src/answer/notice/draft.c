@@ -1,6 +1,7 @@
 #include "answer/notice/draft.h"
 
 #include "answer/evidence/kept.h"
+#include "answer/notice/person.h"
 #include "answer/scope/kept.h"
 #include "keep/access/notice_row.h"
 #include "mail/texts.h"
@@ -177,8 +178,8 @@ struct gathering {
 
 static uint64_t bit_of(const struct shop *shop, const char *name)
 {
-    const struct field *field = field_find(&shop->fields, slice_text(name));
-    return field && field->group[0] == 0 ? field_bit(field) : 0;
+    const struct field *field = person_field(shop, name);
+    return field ? field_bit(field) : 0;
 }
 
 /* What a channel cannot do without. */

@@ -5,7 +5,7 @@
  */
 #include "answer/notice/delivery.h"
 #include "answer/notice/notice_lint.h"
-#include "answer/notice/send.h"
+#include "answer/notice/person.h"
 #include "answer/notice/told.h"
 #include "answer/notice/verbs.h"
 #include "keep/put.h"

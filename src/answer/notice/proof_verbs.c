@@ -1,8 +1,8 @@
 /* What was sent to one person, with proof; is a code ours; bounces; a shop's own texts. */
 #include "answer/notice/dsn.h"
 #include "answer/notice/notice_lint.h"
+#include "answer/notice/person.h"
 #include "answer/notice/proof.h"
-#include "answer/notice/send.h"
 #include "answer/notice/told.h"
 #include "answer/notice/verbs.h"
 #include "keep/access/authority.h"

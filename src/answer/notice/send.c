@@ -1,149 +1,19 @@
 #include "answer/notice/send.h"
 
 #include "answer/notice/care.h"
-#include "answer/notice/delivery.h"
 #include "answer/notice/hook.h"
 #include "answer/notice/notice_lint.h"
+#include "answer/notice/person.h"
 #include "answer/notice/told.h"
 #include "keep/access/notice_row.h"
 #include "keep/contact.h"
-#include "keep/mask.h"
 #include "keep/post.h"
 #include "keep/put.h"
 #include "mail/mime.h"
-#include "mail/retry.h"
 
-#include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { AGAIN_US = 1000 * 1000, TRY_AT_A_TIME = 256 };
-
-void notice_mail_done(struct notice_mail *mail)
-{
-    buf_done(&mail->to);
-    buf_done(&mail->name);
-    buf_done(&mail->subject);
-    buf_done(&mail->body);
-}
-
-static const struct field *field_named(const struct shop *shop, const char *name)
-{
-    const struct field *field = field_find(&shop->fields, slice_text(name));
-    return field && field->group[0] == 0 ? field : NULL;
-}
-
-/* Where the shop keeps how a minor's guardian is reached; NULL: nowhere. */
-static const struct field *guardian_field(const struct shop *shop, enum notice_channel channel)
-{
-    if (notice_on_paper(channel)) return NULL;
-    return field_named(shop, channel == NOTICE_BY_HOOK ? "guardian_phone" : "guardian_email");
-}
-
-/* By their date of birth, if there is one, and by what their country's law says. The data key is set. */
-static RESULT is_minor(struct shop *shop, const struct spec *spec, const struct record *record,
-                       struct subject_no no, bool *out)
-{
-    enum { YEAR = 4, DATE = 10 };
-    SCOPED(buf_done) struct buf born = {0}, today = {0};
-    unsigned years[2] = {0};
-    *out = false;
-    if (!(record->held >> FIELD_BIRTH_DATE & 1)) return OK;
-    TRY(record_field(shop, no, record, FIELD_BIRTH_DATE, &born));
-    time_put(&today, clock_now(&shop->clock));
-    if (born.len != DATE) return OK;
-    for (size_t i = 0; i < YEAR; i++) {
-        years[0] = years[0] * 10 + (unsigned)(born.at[i] - '0');
-        years[1] = years[1] * 10 + (unsigned)(today.at[i] - '0');
-    }
-    bool before =
-        memcmp(born.at + YEAR, today.at + YEAR, DATE - YEAR) > 0; /* their day of this year is to come */
-    unsigned age = years[1] > years[0] ? years[1] - years[0] - before : 0;
-    *out = age < spec_country(spec, record->country)->under;
-    return OK;
-}
-
-/* Where it stands whether they agreed to electronic notices, when that counts; NULL: it does not. */
-static const struct field *consent_field(const struct shop *shop, const struct spec *spec,
-                                         const struct record *record)
-{
-    if (spec->kind == NOTICE_WATCH) return field_named(shop, NOTICE_WATCH_FIELD);
-    bool asked = spec->consent || spec_country(spec, record->country)->consent;
-    return asked ? field_named(shop, "e_notice_consent") : NULL;
-}
-
-/* Which fields of a person a run opens. */
-static uint64_t opened_of(const struct shop *shop, const struct spec *spec, const struct record *record)
-{
-    unsigned address = spec->channel == NOTICE_BY_HOOK ? FIELD_PHONE : FIELD_EMAIL;
-    const struct field *consent = consent_field(shop, spec, record);
-    uint64_t bits = (uint64_t)1 << FIELD_NAME | (uint64_t)1 << address;
-    const struct field *guardian = guardian_field(shop, spec->channel);
-    if (consent) bits |= field_bit(consent);
-    if (guardian) bits |= field_bit(guardian) | (uint64_t)1 << FIELD_BIRTH_DATE;
-    return bits & record->held;
-}
-
-/* A name or line of a person never ends a line of ours. */
-static void one_line(struct buf *text)
-{
-    for (size_t i = 0; i < text->len; i++) {
-        if (text->at[i] < ' ' || text->at[i] == 0x7f) text->at[i] = ' ';
-    }
-}
-
-static void person_write(struct notices *runs, struct run *run, const struct record *record,
-                         struct subject_no no, struct notice_mail *out)
-{
-    const struct run_words *words = run->words;
-    SCOPED(buf_done) struct buf code = {0};
-    struct notice_person person = {.lang = slice_text(record->lang),
-                                   .name = buf_slice(&out->name),
-                                   .linked = record->state == SUBJECT_LINKED,
-                                   .guardian = out->guardian};
-    notice_code_put(runs->codes, run->row.id, no, &code);
-    person.code = buf_slice(&code);
-    run_person(&words->scope, no, &person.known, &person.possible);
-    if (words->spec.before > 0) run_person(&words->before, no, &person.known_before, &person.possible_before);
-    says_write(words->says, &person, &out->subject, &out->body);
-}
-
-static void text_hash(struct crypto *crypto, const struct notice_mail *mail, struct hash *out)
-{
-    const struct slice parts[] = {SLICE_TEXT("amanah notice text 1"), buf_slice(&mail->subject),
-                                  SLICE_TEXT("\n"), buf_slice(&mail->body)};
-    sha256(crypto, parts, COUNT_OF(parts), out);
-}
-
-/* The record is read and unlocked. */
-static RESULT mail_write(struct shop *shop, struct notices *runs, struct run *run,
-                         const struct record *record, struct subject_no no, struct notice_mail *out)
-{
-    unsigned address = run->words->spec.channel == NOTICE_BY_HOOK ? FIELD_PHONE : FIELD_EMAIL;
-    bool paper = notice_on_paper(run->words->spec.channel); /* its address is opened by who writes it down */
-    const struct field *guardian = guardian_field(shop, run->words->spec.channel);
-    if (paper || guardian) TRY(is_minor(shop, &run->words->spec, record, no, &out->guardian));
-    if (out->guardian && guardian) address = guardian->number; /* theirs, or none: then it goes by letter */
-    if (!paper && record->held >> address & 1) TRY(record_field(shop, no, record, address, &out->to));
-    if (record->held >> FIELD_NAME & 1) TRY(record_field(shop, no, record, FIELD_NAME, &out->name));
-    one_line(&out->name);
-    person_write(runs, run, record, no, out);
-    text_hash(shop->crypto, out, &out->text);
-    return OK;
-}
-
-RESULT notice_mail_make(struct batch *batch, struct notices *runs, struct run *run, struct subject_no no,
-                        struct notice_mail *out)
-{
-    struct shop *shop = batch->shop;
-    struct record record;
-    SCOPED(buf_done) struct buf bytes = {0};
-    SECRET data_key = {{0}};
-    TRY(run_words(batch, run));
-    TRY(record_get(shop, no, false, &bytes, &record, NULL));
-    TRY(record_unlock(shop, no, &record, &data_key));
-    return mail_write(shop, runs, run, &record, no, out);
-}
 
 RESULT notices_way(struct shop *shop, enum notice_channel channel, int64_t now_us)
 {
@@ -191,7 +61,7 @@ static RESULT look_enter(struct batch *batch, struct run *run)
         if (got.code == CODE_NOT_FOUND) continue; /* erased since: nothing of them is looked at */
         TRY(got);
         TRY(record_unlock(shop, no, &record, &data_key));
-        set[count] = (struct sighted){no, opened_of(shop, spec, &record), 0};
+        set[count] = (struct sighted){no, person_opened(shop, spec, &record), 0};
         draft.entry.full |= set[count].full;
         leaf_salt(shop->crypto, &data_key, draft.entry.nonce, &salt);
         set_leaf(shop->crypto, &salt, &set[count], NULL, &leaves[count]);
@@ -321,22 +191,6 @@ static void flight_add(struct notices *runs, struct run *run, struct subject_no 
     memcpy(flight->masked, masked.at, len);
 }
 
-/* Did they agree to electronic notices, before now? A date that cannot be read is no yes. */
-static RESULT consents(struct shop *shop, const struct spec *spec, const struct record *record,
-                       struct subject_no no, int64_t now_us, bool *out)
-{
-    const struct field *field = consent_field(shop, spec, record);
-    SCOPED(buf_done) struct buf value = {0}, now = {0};
-    *out = !spec->consent && spec->kind != NOTICE_WATCH &&
-           !field; /* a law is honoured where the shop keeps who agreed; else the draft says so */
-    if (!field || !(record->held >> field->number & 1)) return OK;
-    TRY(record_field(shop, no, record, field->number, &value));
-    time_put(&now, now_us);
-    enum { DAY_TEXT = 10 };
-    *out = value.len >= DAY_TEXT && memcmp(value.at, now.at, DAY_TEXT) <= 0 && value.at[0] >= '1';
-    return OK;
-}
-
 /* One person: a job, or the state in which no mail goes to them. */
 static RESULT person_open(struct handing *handing, struct run *run, struct subject_no no,
                           enum person_state from)
@@ -355,7 +209,7 @@ static RESULT person_open(struct handing *handing, struct run *run, struct subje
         return OK;
     }
     TRY(got);
-    const struct field *silence = field_named(shop, "do_not_contact");
+    const struct field *silence = person_field(shop, "do_not_contact");
     if (run->words->spec.kind == NOTICE_CARE && silence && record.held & field_bit(silence)) {
         run_move(run, no, from, PERSON_NO_CONSENT); /* all but legal notices leave them alone */
         return OK;
@@ -364,8 +218,8 @@ static RESULT person_open(struct handing *handing, struct run *run, struct subje
     if (until_us != 0)
         return put_off(batch, run, no, from, until_us); /* a code must not reach who took an account over */
     TRY(record_unlock(shop, no, &record, &data_key));
-    TRY(consents(shop, &run->words->spec, &record, no, batch->now_us, &agrees));
-    if (agrees) TRY(mail_write(shop, handing->runs, run, &record, no, &mail));
+    TRY(person_consents(shop, &run->words->spec, &record, no, batch->now_us, &agrees));
+    if (agrees) TRY(notice_mail_write(shop, handing->runs, run, &record, no, &mail));
     bool by_hook = run_host(run) == HOST_HOOK;
     if (!agrees || (by_hook ? mail.to.len == 0 : !mail_address_good(buf_slice(&mail.to)))) {
         run_move(run, no, from, agrees ? PERSON_NO_ADDRESS : PERSON_NO_CONSENT);
@@ -561,150 +415,6 @@ void notices_settled(struct shop *shop, bool durable)
         runs->flights[kept++].given = true;
     }
     runs->flight_count = kept;
-}
-
-static void host_failed(struct notice_host *host, const struct mail_done *done, int64_t now_us)
-{
-    if (host->paused_us <= now_us) { /* else it is word of the same failure */
-        host->failures++;
-        host->paused_us = now_us + mail_pause_us(host->failures);
-    }
-    host->problem = done->problem;
-    host->reply = done->reply;
-}
-
-static void host_works(struct notice_host *host)
-{
-    host->failures = 0;
-    host->paused_us = 0;
-    host->problem = NULL;
-}
-
-static RESULT odd_word(struct batch *batch, struct run *run, const struct flight *flight,
-                       const struct mail_done *done, bool lost)
-{
-    struct run_odd *odd = run_odd_of(run, flight->no, true);
-    int64_t due_us = batch->now_us + mail_retry_us(done->attempts);
-    if (odd->made_us == 0) odd->made_us = done->made_us;
-    odd->attempts = done->attempts;
-    odd->doubts += lost;
-    odd->reply = done->reply;
-    odd->due_us = due_us;
-    enum person_state to = lost                        ? PERSON_UNKNOWN
-                           : done->end == MAIL_REFUSED ? PERSON_REFUSED
-                                                       : PERSON_WAITING;
-    if (to == PERSON_WAITING && due_us - odd->made_us > MAIL_AGE_MAX_US) to = PERSON_REFUSED;
-    run_move(run, flight->no, PERSON_SENDING, to);
-    return run_odd_keep(batch, odd);
-}
-
-static RESULT word_take(struct batch *batch, struct notices *runs, struct run *run,
-                        const struct flight *flight, const struct bulk_word *word, struct delivery *delivery)
-{
-    const struct mail_done *done = &word->done;
-    enum pace_end end = done->end == MAIL_ARRIVED ? PACE_TOOK
-                        : done->end == MAIL_LATER ? PACE_LATER
-                                                  : PACE_OTHER;
-    pace_word(&runs->pace, flight->domain, end, batch->now_us);
-    switch (done->end) {
-    case MAIL_ARRIVED:
-        host_works(&runs->hosts[flight->host]);
-        run_move(run, flight->no, PERSON_SENDING, PERSON_ACCEPTED);
-        TRY(run_reached_before(batch, runs, run, flight->no));
-        return delivery_add(batch, flight, slice_text(word->text), delivery);
-    case MAIL_REFUSED:
-    case MAIL_LATER:
-        host_works(&runs->hosts[flight->host]);
-        return odd_word(batch, run, flight, done, false);
-    case MAIL_LOST:
-        return odd_word(batch, run, flight, done, true);
-    case MAIL_DOWN:
-        host_failed(&runs->hosts[flight->host], done, batch->now_us);
-        break;
-    case MAIL_UNTOUCHED:
-        break;
-    }
-    const struct run_odd *odd = run_odd_of(run, flight->no, false);
-    run_move(run, flight->no, PERSON_SENDING,
-             odd && odd->doubts > 0 ? PERSON_UNKNOWN
-             : odd                  ? PERSON_WAITING
-                                    : PERSON_QUEUED);
-    if (run->row.today > 0) run->row.today--; /* it did not count at the host */
-    run->row_dirty = true;
-    return OK;
-}
-
-static struct flight *flight_of(struct notices *runs, uint64_t id)
-{
-    for (size_t i = 0; i < runs->flight_count; i++) {
-        struct flight *flight = &runs->flights[i];
-        if (((uint64_t)flight->run << 40 | flight->no.at) == id) return flight;
-    }
-    return NULL;
-}
-
-/* Those of one run, of which word came. */
-static RESULT run_word(struct batch *batch, struct notices *runs, struct run *run,
-                       const struct bulk_word *words, size_t count)
-{
-    SCOPED(delivery_done) struct delivery delivery = {0};
-    TRY(delivery_new(count, &delivery));
-    for (size_t i = 0; i < count; i++) {
-        struct flight *flight =
-            words[i].done.id >> 40 == run->row.id ? flight_of(runs, words[i].done.id) : NULL;
-        if (!flight || !set_has(&run->states[PERSON_SENDING], flight->no.at)) continue;
-        TRY(word_take(batch, runs, run, flight, &words[i], &delivery));
-    }
-    TRY(delivery_enter(batch, run, &delivery));
-    return run_flush(batch, run);
-}
-
-RESULT notices_word(struct batch *batch, const struct bulk_word *words, size_t count)
-{
-    struct notices *runs = NULL;
-    TRY(runs_of(batch->shop, &runs));
-    for (size_t i = 0; i < runs->count && count > 0; i++) {
-        bool any = false;
-        for (size_t k = 0; k < count; k++) any = any || words[k].done.id >> 40 == runs->at[i]->row.id;
-        if (any) TRY(run_word(batch, runs, runs->at[i], words, count));
-    }
-    return OK;
-}
-
-void notices_told(struct shop *shop, const struct bulk_word *words, size_t count)
-{
-    struct notices *runs = shop->notice.at;
-    for (size_t i = 0; runs && i < count; i++) {
-        struct flight *flight = flight_of(runs, words[i].done.id);
-        if (flight) *flight = runs->flights[--runs->flight_count];
-    }
-}
-
-static RESULT run_recover(struct batch *batch, struct run *run)
-{
-    uint64_t at = 0;
-    size_t done = 0;
-    while (set_next(&run->states[PERSON_SENDING], at, &at)) {
-        struct run_odd *odd = run_odd_of(run, (struct subject_no){at}, true);
-        if (odd->made_us == 0) odd->made_us = batch->now_us;
-        odd->doubts++;
-        odd->attempts += odd->attempts == 0;
-        odd->due_us = batch->now_us;
-        TRY(run_odd_keep(batch, odd));
-        run_move(run, odd->no, PERSON_SENDING, PERSON_UNKNOWN);
-        done++;
-    }
-    return done > 0 ? run_flush(batch, run) : OK;
-}
-
-RESULT notices_recover(struct batch *batch)
-{
-    struct notices *runs = NULL;
-    TRY(runs_of(batch->shop, &runs));
-    if (runs->recovered) return OK;
-    for (size_t i = 0; i < runs->count; i++) TRY(run_recover(batch, runs->at[i]));
-    runs->recovered = true;
-    return OK;
 }
 
 /* When a run next has something to do. */
