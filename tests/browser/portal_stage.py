@@ -9,7 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../scenario"))
-from amanah import Home  # noqa: E402
+from amanah import Home, Wrong  # noqa: E402
 from mail_host import MailHost  # noqa: E402
 from portal import announced, compensated, leaked, notice_codes, portal_options, published  # noqa: E402
 
@@ -21,7 +21,7 @@ def mail_to(host, address, count):
         if len(got) >= count:
             return got[count - 1].text
         time.sleep(0.05)
-    return ""
+    raise Wrong(f"no mail number {count} came to {address}")
 
 
 def main():
@@ -35,6 +35,8 @@ def main():
         print(json.dumps({**told, "console": home.portal, "codes": notice_codes(host)}), flush=True)
         for line in sys.stdin:
             word, _, rest = line.partition(" ")
+            if word not in ("run", "mail"):
+                raise Wrong(f"the stage knows no {word!r}")
             if word == "run":
                 print(json.dumps({"out": home.ask(*json.loads(rest))}), flush=True)
             if word == "mail":

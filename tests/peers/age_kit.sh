@@ -8,19 +8,7 @@ build=${AMN_PEERS_BUILD:-$here/../../build/peers}/age
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
 
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    echo "SKIP: nodejs or npm is not installed"
-    exit 77
-fi
-cp "$here/age/package.json" "$here/age/unpack.mjs" "$build/"
-if ! cmp -s "$here/age/package-lock.json" "$build/package-lock.json" || [ ! -d "$build/node_modules" ]; then
-    cp "$here/age/package-lock.json" "$build/"
-    (cd "$build" && timeout 200 npm ci --ignore-scripts --no-audit --no-fund) >"$build/npm.log" 2>&1 || {
-        rm -rf "$build/node_modules"
-        echo "SKIP: cctv-age cannot be had"
-        exit 77
-    }
-fi
+"$here/../npm.sh" "$here/age" "$build" unpack.mjs
 rm -rf "$build/kit"
 node "$build/unpack.mjs" "$build/kit"
 exec python3 "$here/age_peer.py" "$1" "$build/kit"

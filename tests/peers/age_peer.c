@@ -38,8 +38,8 @@ static struct result seal_to(struct crypto *crypto, char **texts, int count)
     struct age_recipient to[AGE_RECIPIENTS_MAX];
     SCOPED(age_seal_free) struct age_seal *seal = NULL;
     SCOPED(buf_done) struct buf out = {0};
-    for (int i = 0; i < count && i < AGE_RECIPIENTS_MAX; i++)
-        TRY(age_recipient_get(slice_text(texts[i]), &to[i]));
+    if (count > AGE_RECIPIENTS_MAX) return FAIL(USAGE, "age_peer: %d recipients at most", AGE_RECIPIENTS_MAX);
+    for (int i = 0; i < count; i++) TRY(age_recipient_get(slice_text(texts[i]), &to[i]));
     TRY(age_seal_to(crypto, to, (size_t)count, &out, &seal));
     return seal_all(seal, &out);
 }
@@ -59,7 +59,8 @@ static struct result open_with(struct crypto *crypto, char **secrets, int count)
     size_t known = 0;
     SCOPED(age_open_free) struct age_open *open = NULL;
     SCOPED(buf_done) struct buf out = {0};
-    for (int i = 0; i < count && known < AGE_IDENTITIES_MAX; i++) {
+    if (count > AGE_IDENTITIES_MAX) return FAIL(USAGE, "age_peer: %d secrets at most", AGE_IDENTITIES_MAX);
+    for (int i = 0; i < count; i++) {
         if (slice_starts(slice_text(secrets[i]), "AGE-SECRET-KEY-1")) {
             TRY(age_identity_get(slice_text(secrets[i]), &identities[known]));
             known++;

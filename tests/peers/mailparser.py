@@ -3,12 +3,10 @@
 
 The package is put into AMN_PEERS_BUILD by its lock file; without nodejs, npm or the package it skips.
 """
-import filecmp
 import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
@@ -19,7 +17,6 @@ from mail_host import MailHost  # noqa: E402
 from notices import SENDER, await_state, incident, looked_at  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("AMN_PEERS_BUILD") or HERE / "../../build/peers") / "mailparser"
-INSTALL = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
 HEADERS = ["auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "message-id", "mime-version", "subject", "to"]
 PLAIN = [("en", "Ann O'Neil"), ("id", "Siti Rahmawati binti Abdullah"), ("ko", "김민수"), ("ko", "아주긴이름" * 12)]
 HOSTILE = [("en", "A\r\nBcc: thief@evil.example"), ("ko", "B\nTo: thief@evil.example\n\nText"), ("en", "C\u2028Bcc: t@evil.example"), ("id", "=?utf-8?q?x=0d=0aBcc:_t@evil.example?= <t@evil.example>"),
@@ -29,20 +26,10 @@ HOSTILE = [("en", "A\r\nBcc: thief@evil.example"), ("ko", "B\nTo: thief@evil.exa
 
 
 def installed():
-    if not shutil.which("node") or not shutil.which("npm"):
-        skip("nodejs or npm is not installed")
-    BUILD.mkdir(parents=True, exist_ok=True)
-    wanted, lock = HERE / "mailparser", BUILD / "package-lock.json"
-    fresh = lock.exists() and filecmp.cmp(wanted / lock.name, lock, shallow=False) and (BUILD / "node_modules/mailparser").is_dir()
-    for name in ("package.json", "package-lock.json", "read.mjs"):
-        shutil.copy(wanted / name, BUILD)
-    if fresh:
-        return
-    try:
-        subprocess.run(INSTALL, cwd=BUILD, check=True, capture_output=True, timeout=200)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as wrong:
-        shutil.rmtree(BUILD / "node_modules", ignore_errors=True)
-        skip(f"mailparser cannot be had: {wrong}")
+    done = subprocess.run([HERE.parent / "npm.sh", HERE / "mailparser", BUILD, "read.mjs"], capture_output=True, text=True, timeout=240)
+    if done.returncode == 77:
+        skip(done.stdout.strip())
+    same(done.returncode, 0, done.stdout)
 
 
 def read_by_mailparser(home, mails):

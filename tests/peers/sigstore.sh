@@ -10,19 +10,7 @@ build=${AMN_PEERS_BUILD:-$here/../../build/peers}/sigstore
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
 
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    echo "SKIP: nodejs or npm is not installed"
-    exit 77
-fi
-cp "$here/sigstore/package.json" "$here/sigstore/check.mjs" "$build/"
-if ! cmp -s "$here/sigstore/package-lock.json" "$build/package-lock.json" || [ ! -d "$build/node_modules" ]; then
-    cp "$here/sigstore/package-lock.json" "$build/"
-    (cd "$build" && timeout 200 npm ci --ignore-scripts --no-audit --no-fund) >"$build/npm.log" 2>&1 || {
-        rm -rf "$build/node_modules"
-        echo "SKIP: @sigstore/verify cannot be had"
-        exit 77
-    }
-fi
+"$here/../npm.sh" "$here/sigstore" "$build" check.mjs
 
 if [ "$export_log" = --check ]; then
     shift

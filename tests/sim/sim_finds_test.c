@@ -4,14 +4,40 @@
 
 enum { SEEDS_MAX = 12 };
 
+struct bug {
+    const char *name;
+    enum fault_call drop;
+    uint64_t every; /* each so-manieth of such calls is not made */
+};
+
+/* Does one life with that bug in it end well? */
+typedef bool life(uint64_t seed, const struct bug *bug);
+
+static void each_is_found(life *ends_well, const struct bug *bugs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+        for (uint64_t seed = 1; seed <= SEEDS_MAX && !found; seed++) found = !ends_well(seed, &bugs[i]);
+        if (!found) fail_msg("not found in %d seeds: %s", SEEDS_MAX, bugs[i].name);
+    }
+}
+
+static bool keeper_ends_well(uint64_t seed, const struct bug *bug)
+{
+    const struct sim_options options = {.seed = seed, .drop = bug->drop, .drop_every = bug->every};
+    return sim_run(&options).good;
+}
+
+static bool checkout_ends_well(uint64_t seed, const struct bug *bug)
+{
+    const struct redress_options options = {.seed = seed, .drop = bug->drop, .drop_every = bug->every};
+    return redress_sim_run(&options).good;
+}
+
 static void finds_a_store_that_drops_writes(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        enum fault_call drop;
-        uint64_t every;
-    } bugs[] = {
+    static const struct bug bugs[] = {
         {"a changed record is not written", CALL_subject_replace, 5},
         {"a tag is not written", CALL_tag_add, 20},
         {"a tag that ended is still there", CALL_tag_end, 7},
@@ -24,24 +50,13 @@ static void finds_a_store_that_drops_writes(void **state)
         {"a commit says it was made, and was not", CALL_batch_commit, 60},
         {"the hash of a replaced record is not kept", CALL_subject_past_put, 4},
     };
-    for (size_t i = 0; i < COUNT_OF(bugs); i++) {
-        bool found = false;
-        for (uint64_t seed = 1; seed <= SEEDS_MAX && !found; seed++) {
-            struct sim_options options = {.seed = seed, .drop = bugs[i].drop, .drop_every = bugs[i].every};
-            found = !sim_run(&options).good;
-        }
-        if (!found) fail_msg("not found in %d seeds: %s", SEEDS_MAX, bugs[i].name);
-    }
+    each_is_found(keeper_ends_well, bugs, COUNT_OF(bugs));
 }
 
 static void finds_books_that_are_not_kept(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        enum fault_call drop;
-        uint64_t every;
-    } bugs[] = {
+    static const struct bug bugs[] = {
         {"what was used of a voucher is not written", CALL_voucher_put, 40},
         {"a redemption is not written", CALL_voucher_taken_add, 40},
         {"what became of a redemption is not written", CALL_voucher_taken_put, 20},
@@ -50,15 +65,7 @@ static void finds_books_that_are_not_kept(void **state)
         {"an order's answer is not kept", CALL_replay_put, 10},
         {"a commit says it was made, and was not", CALL_batch_commit, 60},
     };
-    for (size_t i = 0; i < COUNT_OF(bugs); i++) {
-        bool found = false;
-        for (uint64_t seed = 1; seed <= SEEDS_MAX && !found; seed++) {
-            const struct redress_options options = {
-                .seed = seed, .drop = bugs[i].drop, .drop_every = bugs[i].every};
-            found = !redress_sim_run(&options).good;
-        }
-        if (!found) fail_msg("not found in %d seeds: %s", SEEDS_MAX, bugs[i].name);
-    }
+    each_is_found(checkout_ends_well, bugs, COUNT_OF(bugs));
 }
 
 static void the_same_seed_is_the_same_life(void **state)
