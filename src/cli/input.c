@@ -100,13 +100,16 @@ static RESULT ask_hidden(const char *prompt, const struct passphrase_source *sou
     SCOPED(descriptor_done) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     struct termios before = {0};
     if (fd < 0 || tcgetattr(fd, &before) != 0) {
+        if (!source->variable)
+            return FAIL(USAGE, "FILE: missing, and there is no terminal to ask on; give one, or -");
         return FAIL(CONFIG, "passphrase: no terminal to ask on; name a file in %s", source->variable);
     }
     struct termios hidden = before;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
-    (void)dprintf(fd, "%s: ", prompt); /* if the terminal is gone, so is the answer */
-    if (tcsetattr(fd, TCSAFLUSH, &hidden) != 0)
+    if (tcsetattr(fd, TCSAFLUSH, &hidden) !=
+        0) /* what was typed before is thrown away: so before the prompt */
         return FAIL(UNAVAILABLE, "terminal: its echo cannot be turned off");
+    (void)dprintf(fd, "%s: ", prompt); /* if the terminal is gone, so is the answer */
     struct result result = read_line(fd, out);
     (void)tcsetattr(fd, TCSAFLUSH, &before); /* nothing better can be done */
     (void)dprintf(fd, "\n");
@@ -119,7 +122,8 @@ static RESULT ask_hidden(const char *prompt, const struct passphrase_source *sou
 /* The file of the passphrase; empty when only the terminal is left. */
 static RESULT passphrase_path(const struct passphrase_source *source, struct buf *out)
 {
-    const char *named = getenv(source->variable), *directory = getenv("CREDENTIALS_DIRECTORY");
+    const char *named = source->variable ? getenv(source->variable) : NULL,
+               *directory = getenv("CREDENTIALS_DIRECTORY");
     if (named && named[0]) {
         buf_text(out, named);
         return OK;

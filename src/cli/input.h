@@ -25,6 +25,7 @@ RESULT output_write(const char *path, struct slice bytes);
  * A passphrase: from the file that the environment variable `variable` names, else $CREDENTIALS_DIRECTORY/`credential`,
  * else asked for on the terminal without echo.
  *
+ * @param variable    NULL: none
  * @param credential  file name in the systemd credentials directory; NULL: none
  * @param prompt      what the terminal shows
  * @param out         owned by the caller, wiped by buf_done(); one line end at the end is dropped

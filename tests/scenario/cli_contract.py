@@ -788,7 +788,6 @@ def terminal(words, env, *asked):
             shown += piece
         if asked and asked[0][0] in shown[seen:]:
             seen = len(shown)
-            time.sleep(0.05)  # what is typed before the echo is off is thrown away
             os.write(screen, asked.pop(0)[1])
     os.close(screen)
     _, status = os.waitpid(child, 0)
@@ -821,6 +820,11 @@ def a_passphrase_is_typed_without_echo():
         same(status, DONE, shown)
         status, shown = terminal(["self", "--home", home.path], {}, (b"Passphrase of the home:", b"wrong horse\n"))
         same(status, UNAVAILABLE, shown)
+        env = {"AMANAH_HOME": home.path}
+        status, shown = terminal(["password", "check"], env, (b"Password:", b"four words of mine\n"), (b"Passphrase", b"correct horse\n"))
+        same(status, DONE, shown)
+        check(b"four words" not in shown, "the password is shown")
+        within(b"Not on any list", shown)
 
 
 def an_import_shows_how_far_it_is_on_a_terminal_alone():
