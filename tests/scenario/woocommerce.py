@@ -65,38 +65,70 @@ class Database:
 
 
 class Shop(Home):
-    """A vault, a WordPress with the plugin, an owner, a packer, and two customers."""
+    """A vault, a WordPress with the plugin, an owner, a packer, and two customers. Each stage is made once, and copied from then on."""
 
-    number, template, people = 0, None, None
+    number, people, made = 0, None, {}  # made: of a stage, its dump, a folder with copies, and what Home knows of the vault
 
     def __init__(self, stage="observe"):
-        super().__init__()
+        super().__init__(init=False)
         Shop.number += 1
         self.name = f"shop{Shop.number}"
         self.sql(f"CREATE DATABASE {self.name}", base="")
         self.content = os.path.join(self.folder, "web/wp-content")
+        self.keys = os.path.join(self.folder, "keys-of-the-shop")
+        if stage in Shop.made:
+            self.take(stage)
+            return
+        if "new" in Shop.made:
+            self.take("new")
+        else:
+            self.build()
+            self.keep("new")
+        self.owner, self.packer, self.ana, self.budi, self.orders = Shop.people
+        if stage == "vault":
+            self.to_vault()
+        else:
+            self.job("backfill")
+        self.keep(stage)
+
+    def keep(self, stage):
+        self.stop()
+        folder = os.path.join(MARIA.folder, stage)
+        for path in self.kept():
+            shutil.copytree(path, os.path.join(folder, os.path.basename(path)), ignore=shutil.ignore_patterns("socket"))
+        Shop.made[stage] = (self.dump(), folder, (self.admin, self.vkey, self.origin))
+        self.again()
+
+    def kept(self):
+        return self.path, self.keys, os.path.dirname(self.content)
+
+    def take(self, stage):
+        dump, folder, (self.admin, self.vkey, self.origin) = Shop.made[stage]
+        for path in self.kept():
+            shutil.copytree(os.path.join(folder, os.path.basename(path)), path)
+        self.sql(dump)
+        self.owner, self.packer, self.ana, self.budi, self.orders = Shop.people
+        self.again()
+
+    def again(self):
+        """The vault is there again, at another port."""
+        self.start()
+        with open(os.path.join(self.keys, "config.json"), encoding="utf-8") as file:
+            config = json.load(file)
+        self.file("keys-of-the-shop/config.json", json.dumps(config | {"url": f"http://127.0.0.1:{self.port}"}))
+
+    def build(self):
+        """WordPress is installed, and the shop was there before the plugin was."""
+        self.init()
         os.makedirs(os.path.join(self.content, "plugins"))
         os.makedirs(os.path.join(self.content, "mu-plugins"))
         shutil.copy(os.path.join(HERE, "woocommerce/standin.php"), os.path.join(self.content, "mu-plugins"))
-        self.keys = os.path.join(self.folder, "keys-of-the-shop")
         self.start()
         archive = self.file("plugin.zip")
         subprocess.run([sys.executable, os.path.join(TOP, "plugins/woocommerce/zip.py"), archive], check=True)
         with zipfile.ZipFile(archive) as file:  # what make plugin makes
             file.extractall(os.path.join(self.content, "plugins"))
         self.connect(f"http://127.0.0.1:{self.port}", self.keys)
-        if not Shop.template:
-            self.build()
-        else:
-            self.sql(Shop.template)
-        self.owner, self.packer, self.ana, self.budi, self.orders = Shop.people
-        if stage == "vault":
-            self.to_vault()
-        else:
-            self.job("backfill")
-
-    def build(self):
-        """WordPress is installed, and the shop was there before the plugin was."""
         self.ask_php("""require ABSPATH . 'wp-admin/includes/upgrade.php';
             wp_install('Toko', 'owner', 'owner@shop.example', false, '', 'owner');""", install=True)
         self.ask_php("standin_install();")
@@ -107,7 +139,6 @@ class Shop(Home):
         self.ask_php("""require ABSPATH . 'wp-admin/includes/plugin.php'; unlink(WP_CONTENT_DIR . '/mails.jsonl');
             $e = activate_plugin('amanah/amanah.php'); return is_wp_error($e) ? $e->get_error_message() : '';""")
         Shop.people = (1, packer, ana, budi, orders)
-        Shop.template = self.dump()
 
     def connect(self, *words):
         done = subprocess.run([os.path.join(TOP, "plugins/woocommerce/connect.sh"), *words], capture_output=True, check=False,
@@ -275,9 +306,7 @@ def the_shop_works_when_the_vault_is_down():
         same(shop.sql("SELECT COUNT(*) FROM wp_amanah_queue").strip(), "10004", "the queue is bounded, and the checkout went on")
         shop.sql("DELETE FROM wp_amanah_queue WHERE ref LIKE 'x-%'")
         within("queue was full", shop.php("AmanahShop\\Admin::page();", user=shop.owner)["printed"])
-        shop.start()
-        config = json.load(open(os.path.join(shop.keys, "config.json"), encoding="utf-8"))
-        shop.file("keys-of-the-shop/config.json", json.dumps(config | {"url": f"http://127.0.0.1:{shop.port}"}))
+        shop.again()
         shop.tick()
         same(shop.fields(f"wc-user-{shop.ana}")["email"], "planted4@mail.example", "what waited was sent")
         shop.job("backfill")
@@ -431,9 +460,7 @@ def a_customer_signs_in_by_mail_changes_and_orders_again():
         shop.stop()
         shop.ask_php(f"wc_get_order({order})->set_status('refunded');", user=shop.packer)
         check("refunded" not in str(shop.mails()), "without the vault it waits, sealed")
-        shop.start()
-        config = json.load(open(os.path.join(shop.keys, "config.json"), encoding="utf-8"))
-        shop.file("keys-of-the-shop/config.json", json.dumps(config | {"url": f"http://127.0.0.1:{shop.port}"}))
+        shop.again()
         shop.tick()
         same([mail["to"] for mail in shop.mails() if "refunded" in mail["subject"]], [["planted8@mail.example"]])
         pending = shop.checkout(shop.ana, 9, status="pending")
