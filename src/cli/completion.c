@@ -11,106 +11,102 @@ static void options_put(const struct command *command, struct buf *out)
     }
 }
 
-static struct slice first_word(const struct command *command)
+enum { WORDS_MAX = 3 }; /* of a command: watch sink put */
+
+/* Its `n`th word, from 0; empty: it has fewer. */
+static struct slice word_at(const struct command *command, unsigned n)
 {
-    const char *blank = strchr(command->words, ' ');
-    return (struct slice){(const uint8_t *)command->words,
-                          blank ? (size_t)(blank - command->words) : strlen(command->words)};
+    const char *at = command->words;
+    while (n > 0 && (at = strchr(at, ' ')) != NULL) at++, n--;
+    return at ? (struct slice){(const uint8_t *)at, strcspn(at, " ")} : (struct slice){0};
 }
 
-/* Is it the first row of its first word? Rows of one word need not stand together. */
-static bool begins(const struct command *rows, size_t i)
+static bool same_words(const struct command *a, const struct command *b, unsigned count)
 {
-    for (size_t before = 0; before < i; before++) {
-        if (slice_equal(first_word(&rows[i]), first_word(&rows[before]))) return false;
+    for (unsigned n = 0; n < count; n++) {
+        if (!slice_equal(word_at(a, n), word_at(b, n))) return false;
     }
     return true;
 }
 
-/* Empty: it has one word. */
-static struct slice second_word(const struct command *command)
-{
-    const char *at = strchr(command->words, ' ');
-    if (!at) return (struct slice){0};
-    return (struct slice){(const uint8_t *)at + 1, strcspn(at + 1, " ")};
-}
-
-/* Is it the first row of its first two words? Some have a third: watch sink put. */
-static bool begins_second(const struct command *rows, size_t i)
+/* Is it the first row with its first `count` words, of those that have an `n`th? Rows of one word need not stand together. */
+static bool begins(const struct command *rows, size_t i, unsigned count, unsigned n)
 {
     for (size_t before = 0; before < i; before++) {
-        if (slice_equal(first_word(&rows[i]), first_word(&rows[before])) &&
-            slice_equal(second_word(&rows[i]), second_word(&rows[before]))) {
-            return false;
-        }
+        if (word_at(&rows[before], n).len > 0 && same_words(&rows[i], &rows[before], count)) return false;
     }
     return true;
 }
 
-/* " init seal shop …": the first words, each once. */
-static void first_words_put(struct buf *out)
+/* The words that may follow the first `count` of row `i`, each once, with blanks between. */
+static void next_words_put(size_t i, unsigned count, struct buf *out)
 {
-    size_t count = 0;
-    const struct command *rows = command_rows(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (!begins(rows, i)) continue;
-        buf_byte(out, ' ');
-        buf_slice_put(out, first_word(&rows[i]));
+    size_t row_count = 0, start = out->len;
+    const struct command *rows = command_rows(&row_count);
+    for (size_t at = i; at < row_count; at++) {
+        struct slice word = word_at(&rows[at], count);
+        if (word.len == 0 || !same_words(&rows[i], &rows[at], count)) continue;
+        if (!begins(rows, at, count + 1, count)) continue;
+        buf_print(out, "%s%.*s", out->len == start ? "" : " ", (int)word.len, (const char *)word.at);
     }
 }
 
-/* What may follow a first word, as cases of a shell's `case`: "subject) words=… ;;". */
-static void second_words_put(struct buf *out)
+/* How long its first `count` words are, with the blanks between. */
+static int words_len(const struct command *command, unsigned count)
+{
+    struct slice last = count > 0 ? word_at(command, count - 1) : (struct slice){0};
+    return last.len > 0 ? (int)((const char *)last.at + last.len - command->words) : 0;
+}
+
+/* What may follow the words before it, as cases of a shell's `case`: "watch sink") words="put list" ;; */
+static void word_cases_put(struct buf *out)
 {
     size_t count = 0;
     const struct command *rows = command_rows(&count);
-    for (size_t i = 0; i < count; i++) {
-        struct slice first = first_word(&rows[i]);
-        if (!strchr(rows[i].words, ' ') || !begins(rows, i)) continue;
-        buf_print(out, "        %.*s) words=\"", (int)first.len, (const char *)first.at);
-        for (size_t at = i; at < count; at++) {
-            if (!slice_equal(first, first_word(&rows[at])) || !begins_second(rows, at)) continue;
-            struct slice second = second_word(&rows[at]);
-            buf_print(out, "%s%.*s", at == i ? "" : " ", (int)second.len, (const char *)second.at);
+    for (unsigned n = 0; n < WORDS_MAX; n++) {
+        for (size_t i = 0; i < count; i++) {
+            if (word_at(&rows[i], n).len == 0 || !begins(rows, i, n, n)) continue;
+            buf_print(out, "        \"%.*s\") words=\"", words_len(&rows[i], n), rows[i].words);
+            next_words_put(i, n, out);
+            buf_text(out, n == 0 ? " --help --version\" ;;\n" : "\" ;;\n");
         }
-        buf_text(out, "\" ;;\n");
     }
 }
 
+/* By what was typed, and a blank: longer commands first, as shorter ones could be their beginning. */
 static void option_cases_put(struct buf *out)
 {
     size_t count = 0;
     const struct command *rows = command_rows(&count);
-    for (size_t i = 0; i < count; i++) {
-        buf_print(out, "        \"%s\") options=\"", rows[i].words);
-        options_put(&rows[i], out);
-        buf_text(out, "\" ;;\n");
+    for (unsigned n = WORDS_MAX; n > 0; n--) {
+        for (size_t i = 0; i < count; i++) {
+            if (word_at(&rows[i], n - 1).len == 0 || word_at(&rows[i], n).len > 0) continue;
+            buf_print(out, "        \"%s \"*) options=\"", rows[i].words);
+            options_put(&rows[i], out);
+            buf_text(out, "\" ;;\n");
+        }
     }
 }
 
 /* bash and zsh (through bashcompinit) run the same function. */
 static void show_bash(void)
 {
-    SCOPED(buf_done) struct buf first = {0}, second = {0}, options = {0};
-    first_words_put(&first);
-    second_words_put(&second);
+    SCOPED(buf_done) struct buf words = {0}, options = {0};
+    word_cases_put(&words);
     option_cases_put(&options);
     show_words("_amanah()\n{\n"
-               "    local current=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]}\n"
-               "    local words= options=\n"
-               "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-               "        COMPREPLY=($(compgen -W \"%s --help --version\" -- \"$current\"))\n"
-               "        return\n"
-               "    fi\n",
-               buf_c(&first));
-    show_words("    case $first in\n%s    esac\n", buf_c(&second));
-    show_words("    if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$words\" ]; then\n"
+               "    local current=${COMP_WORDS[COMP_CWORD]} before= words= options= at=1\n"
+               "    while [ \"$at\" -lt \"$COMP_CWORD\" ]; do\n"
+               "        before=\"$before${before:+ }${COMP_WORDS[at]}\"\n"
+               "        at=$((at + 1))\n"
+               "    done\n");
+    show_words("    case $before in\n%s    esac\n", buf_c(&words));
+    show_words("    case \"$before \" in\n%s    esac\n", buf_c(&options));
+    show_words("    if [ -n \"$words\" ]; then\n"
                "        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
                "        return\n"
                "    fi\n"
-               "    [ -n \"$words\" ] && first=\"$first $second\"\n");
-    show_words("    case $first in\n%s    esac\n", buf_c(&options));
-    show_words("    case $current in\n"
+               "    case $current in\n"
                "        -*) COMPREPLY=($(compgen -W \"$options\" -- \"$current\")) ;;\n"
                "        *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n"
                "    esac\n}\n"
@@ -160,12 +156,12 @@ static void show_fish(void)
     size_t count = 0;
     const struct command *rows = command_rows(&count);
     SCOPED(buf_done) struct buf first = {0};
-    first_words_put(&first);
-    show_words("complete -c amanah -n __fish_use_subcommand -f -a '%s'\n", buf_c(&first));
+    next_words_put(0, 0, &first);
+    show_words("complete -c amanah -n __fish_use_subcommand -f -a ' %s'\n", buf_c(&first));
     for (size_t i = 0; i < count; i++) {
         const char *last = strrchr(rows[i].words, ' ');
-        struct slice second = second_word(&rows[i]);
-        if (last && (const char *)second.at < last && begins_second(rows, i)) {
+        struct slice second = word_at(&rows[i], 1);
+        if (word_at(&rows[i], 2).len > 0 && begins(rows, i, 2, 2)) {
             fish_condition(rows[i].words, (const char *)second.at - 1);
             show_words("-f -a %.*s\n", (int)second.len, (const char *)second.at);
         }

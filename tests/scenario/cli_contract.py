@@ -586,13 +586,12 @@ def completions_are_scripts_of_their_shells():
     same(len(fish), len(set(fish)), "a line stands twice")
     same([line.split(" -f -a ")[1] for line in fish if " -f -a sink" in line], ["sink"])
     within("watch; and __fish_seen_subcommand_from sink' -f -a put -d ", "\n".join(fish))
-    script = command("completion", "bash").text + 'COMP_WORDS=(amanah subject re); COMP_CWORD=2; _amanah\n' \
-        'printf "%s\\n" "${COMPREPLY[@]}"\n' \
-        'COMP_WORDS=(amanah subject erase --d); COMP_CWORD=3; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n' \
-        'COMP_WORDS=(amanah watch ing); COMP_CWORD=2; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n' \
-        'COMP_WORDS=(amanah watch sin); COMP_CWORD=2; _amanah\nprintf "%s\\n" "${COMPREPLY[@]}"\n'
-    done = subprocess.run(["bash", "-c", script], capture_output=True, check=False)
-    same(done.stdout, b"reveal\n--dry-run\ningest\nsink\n", repr(done.stderr))
+    typed = (("ini", "init"), ("subject re", "reveal"), ("subject erase --d", "--dry-run"), ("watch ing", "ingest"), ("watch sin", "sink"),
+             ("watch sink pu", "put"), ("watch sink put --js", "--json"), ("watch sink put URL --js", "--json"), ("seal /x --pc", "--pcrs"))
+    script = command("completion", "bash").text + "".join(
+        f'COMP_WORDS=(amanah {line}); COMP_CWORD={len(line.split())}; _amanah; printf "%s\\n" "${{COMPREPLY[*]}}"\n' for line, _ in typed)
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    same(done.stdout.split("\n")[:-1], [offered for _, offered in typed], done.stderr)
     same(command("completion", "tcsh").status, USAGE)
 
 
