@@ -33,6 +33,12 @@ export type Given<P extends keyof paths, M extends MethodOf<P>> =
   ([Body<P, M>] extends [never] ? { body?: never } : { body: Body<P, M> }) &
   { query?: Query<P, M>; idempotency?: string };
 
+type Done<P extends keyof paths, M extends MethodOf<P>> =
+  paths[P][M] extends { responses: { "2XX": { content: infer T } } } ? T : never;
+/** What the document says of a good answer. Where it says nothing of its members: an object of anything; what is no JSON: its text. */
+export type Answer<P extends keyof paths, M extends MethodOf<P>> =
+  Done<P, M> extends { "application/json": infer T } ? (unknown extends T ? Record<string, unknown> : T) : { text: string };
+
 export interface Options {
   url: string;
   key: () => string | Promise<string>; // a key or a session's token; asked for at each call, so that it may be renewed
@@ -54,11 +60,11 @@ export class Vault {
    * One call. Asked again, three times in all, is only what reads without being a look (get) or has an idempotency key, and what
    * the vault says it could not do for now: each look that was sent counts. An answer that is no JSON comes as { text }.
    */
-  async call<P extends keyof paths, M extends MethodOf<P>>(method: M, path: P, given: Given<P, M>): Promise<Record<string, unknown>> {
+  async call<P extends keyof paths, M extends MethodOf<P>>(method: M, path: P, given: Given<P, M>): Promise<Answer<P, M>> {
     const again = method === "get" || given.idempotency !== undefined;
     for (let tried = 1; ; tried++) {
       try {
-        return await this.once(method, this.target(path, given.path as object | undefined, given.query as object | undefined), given.body, given.idempotency);
+        return await this.once(method, this.target(path, given.path as object | undefined, given.query as object | undefined), given.body, given.idempotency) as Answer<P, M>;
       } catch (error) {
         const later = error instanceof Failure ? error.status === 503 : error instanceof Unreachable && again;
         if (!later || tried === TRIES) throw error;
@@ -172,7 +178,7 @@ export class Ledger {
   check(vault: Vault): Promise<Tree> {
     return this.alone(async () => {
       const kept = await this.keep.load();
-      const newest = (await vault.call("get", "/v1/ledger/checkpoint", {}))["text"];
+      const newest = (await vault.call("get", "/v1/ledger/checkpoint", {})).text;
       if (typeof newest !== "string") throw new Tampering("no checkpoint");
       const tree = await this.tree(newest);
       if (kept.checkpoint !== null) await this.begins(vault, kept.checkpoint, tree);
@@ -194,7 +200,7 @@ export class Ledger {
   }
 
   private async proof(vault: Vault, index: number, tree: Tree): Promise<Proof> {
-    const proof = await vault.call("get", "/v1/ledger/proof", { query: { index, size: tree.size } }) as unknown as Proof;
+    const proof: Proof = { checkpoint: "", ...await vault.call("get", "/v1/ledger/proof", { query: { index, size: tree.size } }) };
     const led = await roots(proof).catch(() => null); // it may be anything
     if (proof.index !== index || proof.size !== tree.size || led?.root !== tree.root) throw new Tampering("a proof that leads elsewhere");
     return proof;

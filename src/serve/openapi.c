@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "serve/route.h"
+#include "serve/shape.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -175,8 +176,15 @@ static void put_responses(struct buf *out, const struct route *route)
     static_assert(COUNT_OF(types) == REPLY_PAGE + 1, "each kind of answer has its media type");
     buf_print(out,
               ",\"responses\":{\"2XX\":{\"description\":\"Done; 201 where it made "
-              "something\",\"content\":{\"%s\":{}}}",
+              "something\",\"content\":{\"%s\":{",
               types[route->reply]);
+    const char *shape = route->reply == REPLY_JSON ? answer_shape(route->verb) : NULL;
+    if (shape) {
+        buf_text(out, "\"schema\":");
+        struct result put = shape_put(shape, out);
+        assert(put.code == CODE_OK); /* tests/unit/serve/shape_test.c reads every row */
+    }
+    buf_text(out, "}}}");
     if (route->reply == REPLY_HEALTH) {
         buf_text(out, ",\"503\":{\"description\":\"Not ready: sealed, or the ledger cannot be written\","
                       "\"content\":{\"application/json\":{}}}");

@@ -55,17 +55,38 @@ def receipt(answer):
     return told
 
 
+def holds(document, schema, value, at):
+    """An answer, and each part of it, against what the document says it is."""
+    schema = resolve(document, schema)
+    if "anyOf" in schema:
+        schema = schema["anyOf"][0 if value is None else 1]
+    types = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
+    if "type" in schema:
+        check(type(value) is types[schema["type"]], f"{at}: no {schema['type']}: {value!r}")
+    check(set(schema.get("required", ())) <= set(value if isinstance(value, dict) else schema.get("required", ())), f"{at}: lacks members: {value!r}")
+    for name, part in schema.get("properties", {}).items():
+        if name in value:
+            holds(document, part, value[name], f"{at}.{name}")
+    for part in value if isinstance(value, list) else ():
+        holds(document, schema["items"], part, f"{at}[]")
+
+
 class Walk:
     """Good calls; remembers which rows were called."""
 
     def __init__(self, home):
-        self.home, self.called = home, set()
+        self.home, self.called, self.document, self.held = home, set(), None, 0
 
     def __call__(self, method, route, body=None, status=200, path=None, door=None, **options):
         self.called.add((method, route))
         answer = (door or self.home).http(method, path or route, body, **options)
         same(answer.status, status, f"{method} {route}: {answer}")
         check(re.fullmatch(r"[A-Za-z0-9._-]{1,64}", answer.headers["x-request-id"]), "a request has an id")
+        self.document = self.document or self.home.good("GET", "/openapi.json")
+        good = self.document["paths"][route.replace("*", "")][method.lower()]["responses"]["2XX"]["content"]
+        if "schema" in good.get("application/json", {}):
+            holds(self.document, good["application/json"]["schema"], answer.json, f"{method} {route}")
+            self.held += 1
         return answer
 
 
@@ -142,6 +163,7 @@ def every_row_does_what_it_is_for():
         within("amanah_http_responses_total", metrics.body.decode())
         check(subject.encode() not in metrics.body and b"ana@" not in metrics.body, "metrics hold no one")
         openapi(walk("GET", "/openapi.json", key="").json)
+        check(walk.held > 15, "answers were held against the document")
         same(walk.called, {(method, path) for method, path, *_ in rows()}, "every row was called")
 
 

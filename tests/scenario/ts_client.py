@@ -98,7 +98,7 @@ def it_believes_nothing_that_the_log_did_not_sign_or_does_not_hold():
         good = shop.kept()
         receipt = good["receipts"][0]
         origin, size, root, _, signature = receipt["checkpoint"].split("\n")[:5]
-        forged = ("\n".join((origin, size, root[1:2] + root[:1] + root[2:], "", signature, "")),
+        forged = ("\n".join((origin, size, ("B" if root[0] == "A" else "A") + root[1:], "", signature, "")),
                   "\n".join((origin, str(int(size) + 1), root, "", signature, "")),
                   "\n".join((origin + "x", size, root, "", signature, "")), "\n".join((origin, size, root, "", "")), "")
         for checkpoint in forged:
