@@ -32,4 +32,7 @@ struct reader portal_reader(const struct reader *stranger);
 /* The visit of a browser that came in with a code: of who was not erased meanwhile. CREDENTIAL_MISSING, SUBJECT_ERASED. */
 RESULT portal_came_in(struct batch *batch, struct slice browser, struct portal **portal, struct visit **out);
 
+/* One of the customers of such a visit, from 0. NOT_FOUND: there are fewer. */
+RESULT portal_account(struct batch *batch, struct slice browser, uint64_t account, struct subject_no *out);
+
 #endif

@@ -3,6 +3,7 @@
 #include "answer/incident/incident.h"
 #include "answer/report/statement.h"
 #include "base/json.h"
+#include "base/markup.h"
 #include "keep/post.h"
 #include "mail/words.h"
 
@@ -104,29 +105,11 @@ static RESULT words_gather(struct shop *shop, struct words *words)
     return OK;
 }
 
-/* Text as HTML and XML have it; controls, which neither may hold, become blanks. */
-static void text_escape(struct slice text, struct buf *out)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t byte = text.at[i];
-        if (byte == '&')
-            buf_text(out, "&amp;");
-        else if (byte == '<')
-            buf_text(out, "&lt;");
-        else if (byte == '>')
-            buf_text(out, "&gt;");
-        else if (byte == '"')
-            buf_text(out, "&quot;");
-        else
-            buf_byte(out, byte < 32 || byte == 127 ? ' ' : byte);
-    }
-}
-
 static void say(size_t language, const char *key, struct buf *out)
 {
     SCOPED(buf_done) struct buf text = {0};
     words_put(slice_text(languages[language]), key, NULL, 0, &text);
-    text_escape(buf_slice(&text), out);
+    markup_put(out, buf_slice(&text));
 }
 
 static void moment_put(int64_t us, struct buf *out)
@@ -148,13 +131,13 @@ static void line_put(struct slice line, struct buf *out)
     while (colon < line.len && colon <= LABEL_BYTES_MAX && line.at[colon] != ':') colon++;
     bool label = colon > 0 && colon <= LABEL_BYTES_MAX && colon + 1 < line.len && line.at[colon + 1] == ' ';
     if (!label) {
-        text_escape(line, out);
+        markup_put(out, line);
         return;
     }
     buf_text(out, "<b>");
-    text_escape(slice_part(line, 0, colon + 1), out);
+    markup_put(out, slice_part(line, 0, colon + 1));
     buf_text(out, "</b>");
-    text_escape(slice_from(line, colon + 1), out);
+    markup_put(out, slice_from(line, colon + 1));
 }
 
 static struct slice line_take(struct slice *rest)
@@ -197,7 +180,7 @@ static void head_put(const struct words *words, size_t language, struct buf *out
              "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
     say(language, "status.title", out);
     buf_text(out, " – ");
-    text_escape(words->shop, out);
+    markup_put(out, words->shop);
     buf_print(out,
               "</title>\n<link rel=\"stylesheet\" href=\"status.css\">\n"
               "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"%s.atom\">\n</head>\n<body>\n",
@@ -264,7 +247,7 @@ static void page_put(const struct words *words, size_t language, struct buf *out
 {
     head_put(words, language, out);
     buf_text(out, "<header><b>");
-    text_escape(words->shop, out);
+    markup_put(out, words->shop);
     buf_text(out, "</b>");
     languages_put(language, 0, out);
     buf_text(out, "</header>\n<main>\n<h1>");
@@ -295,7 +278,7 @@ static void old_put(const struct words *words, size_t at, size_t language, struc
 {
     head_put(words, language, out);
     buf_text(out, "<header><b>");
-    text_escape(words->shop, out);
+    markup_put(out, words->shop);
     buf_text(out, "</b>");
     languages_put(language, words->count - at, out);
     buf_print(out, "</header>\n<main>\n<p><a href=\"%s.html\">", languages[language]);
@@ -339,13 +322,13 @@ static void atom_put(struct shop *shop, const struct words *words, size_t langua
               languages[language]);
     say(language, "status.title", out);
     buf_text(out, " – ");
-    text_escape(words->shop, out);
+    markup_put(out, words->shop);
     buf_text(out, "</title>\n<id>urn:sha256:");
     hex_put(out, SLICE_OF(id.bytes));
     buf_text(out, "</id>\n<updated>");
     time_put(out, updated_us);
     buf_text(out, "</updated>\n<author><name>");
-    text_escape(words->shop, out);
+    markup_put(out, words->shop);
     buf_print(out, "</name></author>\n<link rel=\"self\" href=\"%s.atom\"/>\n", languages[language]);
     for (size_t i = 0; i < words->count; i++) {
         const struct word *word = &words->at[i];
@@ -358,7 +341,7 @@ static void atom_put(struct shop *shop, const struct words *words, size_t langua
         buf_print(out, "</updated>\n<link rel=\"alternate\" href=\"%zu.%s.html\"/>\n<content type=\"text\">",
                   words->count - i, languages[language]);
         for (struct slice rest = buf_slice(&word->texts[language]); rest.len > 0;) {
-            text_escape(line_take(&rest), out);
+            markup_put(out, line_take(&rest));
             buf_byte(out, '\n');
         }
         buf_text(out, "</content>\n</entry>\n");

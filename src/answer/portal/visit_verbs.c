@@ -76,6 +76,16 @@ RESULT portal_came_in(struct batch *batch, struct slice browser, struct portal *
     return people_left(batch->shop, (*portal)->visits, *out);
 }
 
+RESULT portal_account(struct batch *batch, struct slice browser, uint64_t account, struct subject_no *out)
+{
+    struct portal *portal = NULL;
+    struct visit *visit = NULL;
+    TRY(portal_came_in(batch, browser, &portal, &visit));
+    if (account >= visit->count) return FAIL(NOT_FOUND, "account: there are fewer");
+    *out = visit->nos[account];
+    return OK;
+}
+
 RESULT verb_portal_enter(struct batch *batch, const struct reader *reader, const struct portal_enter_ask *ask,
                          struct answer *out)
 {
@@ -186,13 +196,9 @@ RESULT verb_portal_data(struct batch *batch, const struct reader *reader, const 
 RESULT verb_portal_seen(struct batch *batch, const struct reader *reader, const struct portal_seen_ask *ask,
                         struct answer *out)
 {
-    struct portal *portal = NULL;
-    struct visit *visit = NULL;
     const struct reader person = portal_reader(reader);
     struct looks_list list = {.limit = SEEN_PAGE, .proofs = true};
-    TRY(portal_came_in(batch, ask->browser, &portal, &visit));
-    if (ask->account >= visit->count) return FAIL(NOT_FOUND, "account: there are fewer");
-    list.no = visit->nos[ask->account];
+    TRY(portal_account(batch, ask->browser, ask->account, &list.no));
     TRY(history_after(ask->after, &list.from));
     cbor_map(&out->body, 3);
     put_text(&out->body, "checkpoint", ledger_checkpoint(batch->shop->ledger));
@@ -204,11 +210,8 @@ RESULT verb_portal_seen(struct batch *batch, const struct reader *reader, const 
 RESULT verb_portal_wallet(struct batch *batch, const struct reader *reader,
                           const struct portal_wallet_ask *ask, struct answer *out)
 {
-    struct portal *portal = NULL;
-    struct visit *visit = NULL;
     const struct reader person = portal_reader(reader);
-    TRY(portal_came_in(batch, ask->browser, &portal, &visit));
-    if (ask->account >= visit->count) return FAIL(NOT_FOUND, "account: there are fewer");
-    const struct wallet_asked asked = {.no = visit->nos[ask->account], .codes = true, .lang = ask->lang};
+    struct wallet_asked asked = {.codes = true, .lang = ask->lang};
+    TRY(portal_account(batch, ask->browser, ask->account, &asked.no));
     return wallet_look(batch, &person, &asked, out);
 }

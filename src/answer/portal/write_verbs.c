@@ -8,18 +8,13 @@
 static RESULT writer_of(struct batch *batch, const struct portal_write_ask *ask, struct buf *contact,
                         struct ticket_new *out)
 {
-    struct portal *portal = NULL;
-    struct visit *visit = NULL;
     if (!ask->mine) {
         if (ask->contact.len == 0) return OK;
         TRY(normalise(NORMALISE_EMAIL, ask->contact, (struct slice){0}, contact));
         out->contact = buf_slice(contact);
         return OK;
     }
-    TRY(portal_came_in(batch, ask->browser, &portal, &visit));
-    if (ask->account >= visit->count) return FAIL(NOT_FOUND, "account: there are fewer");
-    out->subject = visit->nos[ask->account];
-    return OK;
+    return portal_account(batch, ask->browser, ask->account, &out->subject);
 }
 
 RESULT verb_portal_write(struct batch *batch, const struct reader *reader, const struct portal_write_ask *ask,

@@ -1,6 +1,7 @@
 #include "cli/incident/paper.h"
 
 #include "answer/paper/print.h"
+#include "base/markup.h"
 #include "cli/show.h"
 
 #include <string.h>
@@ -13,23 +14,6 @@ static const char style[] =
     "h2{font-size:11.5pt;margin:9pt 0 2pt;break-after:avoid}table{border-collapse:collapse;width:100%}"
     "tr{break-inside:avoid}th,td{text-align:left;vertical-align:top;padding:1.5pt 6pt 1.5pt 0;"
     "overflow-wrap:anywhere}th{width:34%;font-weight:normal;color:#333}p{margin:2pt 0}";
-
-static void escaped(struct buf *out, struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t byte = text.at[i];
-        if (byte == '&')
-            buf_text(out, "&amp;");
-        else if (byte == '<')
-            buf_text(out, "&lt;");
-        else if (byte == '>')
-            buf_text(out, "&gt;");
-        else if (byte == '"')
-            buf_text(out, "&quot;");
-        else
-            buf_byte(out, byte < ' ' || byte == 0x7f ? ' ' : byte);
-    }
-}
 
 /* Bytes of the first character of a text that is not empty. */
 static size_t step(struct slice text)
@@ -80,7 +64,7 @@ static void html_open(struct paper *paper, struct slice title)
     buf_slice_put(out, paper->sheet.language);
     buf_text(out, "\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" "
                   "content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>");
-    escaped(out, title);
+    markup_put(out, title);
     buf_print(out, "</title><style>%s</style></head><body>\n", style);
 }
 
@@ -109,9 +93,9 @@ void paper_begin(struct paper *paper, const char *key, struct slice title)
     cut(&name, title);
     if (paper->format == PAPER_HTML) {
         buf_text(out, "<section><h1>");
-        escaped(out, buf_slice(&head));
+        markup_put(out, buf_slice(&head));
         buf_text(out, "</h1><p>");
-        escaped(out, buf_slice(&name));
+        markup_put(out, buf_slice(&name));
         buf_text(out, "</p><table>\n");
     } else if (paper->format == PAPER_PDF) {
         document_page(&paper->document);
@@ -138,7 +122,7 @@ void paper_head(struct paper *paper, const char *key)
     if (paper->format == PAPER_TEXT) sheet_head(&paper->sheet, key);
     if (paper->format != PAPER_HTML) return;
     buf_text(&paper->sheet.out, "</table><h2>");
-    escaped(&paper->sheet.out, buf_slice(&head));
+    markup_put(&paper->sheet.out, buf_slice(&head));
     buf_text(&paper->sheet.out, "</h2><table>\n");
 }
 
@@ -157,9 +141,9 @@ void paper_row(struct paper *paper, struct slice label, struct slice text)
     }
     if (paper->format == PAPER_HTML) {
         buf_text(out, "<tr><th>");
-        escaped(out, buf_slice(&first));
+        markup_put(out, buf_slice(&first));
         buf_text(out, "</th><td>");
-        escaped(out, buf_slice(&said));
+        markup_put(out, buf_slice(&said));
         buf_text(out, "</td></tr>\n");
         return;
     }
