@@ -5,6 +5,8 @@
  *
  *     load --port N --key-file FILE [--tls 1] [--connections 64] [--seconds 5] [--subjects N] [--first N]
  *          [--ids FILE] --what reveal|reveal_100|create|lookup|redeem|self     (redeem: --ids holds codes of vouchers)
+ *     load --port N --what verify --ids FILE     at a portal: each time one of these notice codes, from a made-up address
+ *     load --port N --what get --path /status/   any page of any server
  *     load … --what ids --ids FILE     look people up by ref and write their public ids, a line each
  *
  *     --subjects  customers of `amanah synth --seed 7` that the shop has     --first  the first one that create makes up
@@ -45,7 +47,7 @@ struct connection {
 };
 
 struct load {
-    const char *what, *ids_path;
+    const char *what, *ids_path, *path;
     struct buf key, body;
     uint16_t port;
     bool tls;
@@ -142,13 +144,20 @@ static const char *body_make(struct load *load, struct buf *out)
         return "/v1/lookup";
     }
     if (strcmp(load->what, "self") == 0) return "/v1/self";
+    if (strcmp(load->what, "get") == 0) return load->path;
+    if (strcmp(load->what, "verify") == 0) {
+        buf_byte(out, '{');
+        json_member(out, "code", load->ids[draw(&load->random) % load->id_count]);
+        buf_byte(out, '}');
+        return "/v1/portal/verify";
+    }
     if (strcmp(load->what, "redeem") == 0) {
         buf_byte(out, '{');
         json_member(out, "code", load->ids[draw(&load->random) % load->id_count]);
         buf_text(out, ",\"amount\":1}");
         return "/v1/vouchers/redeem";
     }
-    give_up("--what: reveal, reveal_100, create, lookup, redeem, self or ids");
+    give_up("--what: reveal, reveal_100, create, lookup, redeem, self, verify, get or ids");
 }
 
 static void watch(struct load *load, struct connection *connection, int act)
@@ -201,8 +210,14 @@ static void request_send(struct load *load, struct connection *connection)
     out->len = connection->sent = 0;
     buf_text(out, load->body.len > 0 ? "POST " : "GET ");
     buf_text(out, path);
-    buf_text(out, " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ");
-    buf_slice_put(out, buf_slice(&load->key));
+    buf_text(out, " HTTP/1.1\r\nHost: 127.0.0.1");
+    if (load->key.len > 0) {
+        buf_text(out, "\r\nAuthorization: Bearer ");
+        buf_slice_put(out, buf_slice(&load->key));
+    } else {
+        uint32_t from = (uint32_t)draw(&load->random);
+        buf_print(out, "\r\nX-Forwarded-For: 10.%u.%u.%u", from >> 16 & 255, from >> 8 & 255, from & 255);
+    }
     if (load->body.len > 0) {
         buf_text(out, "\r\nContent-Type: application/json\r\nContent-Length: ");
         buf_decimal(out, load->body.len);
@@ -338,13 +353,16 @@ static void settings(struct load *load, int argc, char **argv)
     if (load->connection_count == 0 || load->connection_count > CONNECTIONS_MAX || load->subjects == 0) {
         give_up("--connections: 1 to %d; --subjects: from 1", CONNECTIONS_MAX);
     }
-    file_read(argument_text(argc, argv, "--key-file", NULL), &load->key);
+    load->path = argument_text(argc, argv, "--path", "/");
+    bool anybody = strcmp(load->what, "get") == 0 || strcmp(load->what, "verify") == 0;
+    if (!anybody) file_read(argument_text(argc, argv, "--key-file", NULL), &load->key);
     while (load->key.len > 0 && load->key.at[load->key.len - 1] <= ' ') load->key.len--;
     if (strcmp(load->what, "ids") == 0) {
         load->ids_wanted = load->subjects < IDS_WANTED ? load->subjects : IDS_WANTED;
         load->ids_out = load->ids_path ? fopen(load->ids_path, "we") : NULL;
         if (!load->ids_out) give_up("--ids FILE: %s", strerror(errno));
-    } else if (strncmp(load->what, "reveal", 6) == 0 || strcmp(load->what, "redeem") == 0) {
+    } else if (strncmp(load->what, "reveal", 6) == 0 || strcmp(load->what, "redeem") == 0 ||
+               strcmp(load->what, "verify") == 0) {
         ids_read(load);
     }
 }
