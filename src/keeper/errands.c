@@ -131,7 +131,11 @@ RESULT errands_new(const struct home *home, struct clock clock, int ring_fd, str
     errands->fd = ring_fd;
     (void)pthread_mutex_init(&errands->lock, NULL); /* none can fail on Linux */
     (void)pthread_cond_init(&errands->more, NULL);
-    (void)pthread_cond_init(&errands->less, NULL);
+    pthread_condattr_t steady; /* break_off() takes no longer when the wall clock is set back */
+    (void)pthread_condattr_init(&steady);
+    (void)pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&errands->less, &steady);
+    (void)pthread_condattr_destroy(&steady);
     errands->started = pthread_create(&errands->thread, NULL, work, errands) == 0;
     if (!errands->started) return FAIL(UNAVAILABLE, "keeper: no thread for what takes long");
     *out = TAKE(errands);
@@ -147,7 +151,7 @@ static void break_off(struct errands *errands)
     while (errands->running) {
         struct timespec until = {0};
         if (errands->view) errands->view->batch->interrupt(errands->view);
-        (void)clock_gettime(CLOCK_REALTIME, &until); /* what pthread_cond_timedwait() goes by */
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_nsec += BREAK_EVERY_NS;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
