@@ -2,7 +2,7 @@
 #include "answer/facts/deadlines.h"
 #include "answer/incident/evidence.h"
 #include "answer/incident/held.h"
-#include "answer/redress/campaign.h"
+#include "answer/redress/remind.h"
 #include "answer/report/silence.h"
 #include "keep/access/approval.h"
 #include "keep/access/key_make.h"
@@ -106,6 +106,13 @@ static RESULT compensate(struct batch *batch, bool all)
     return done.code == CODE_CORRUPT ? OK : done;
 }
 
+/* Who has compensation left that ends soon is told. As above: nobody's upkeep waits for rows that were tampered with. */
+static RESULT remind(struct batch *batch, bool *noted)
+{
+    struct result done = reminders_due(batch, noted);
+    return done.code == CODE_CORRUPT ? OK : done;
+}
+
 static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *batch, bool all, bool *noted)
 {
     struct store *store = shop->store;
@@ -124,6 +131,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(held_due(batch, noted));
     TRY(silence_due(batch, noted));
     TRY(compensate(batch, all));
+    TRY(remind(batch, noted));
     if (!hold_stands(&shop->access)) TRY(sweep(batch));
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
     TRY(sightings_roll(shop->sightings, (uint32_t)(ledger_last_us(shop->ledger) / HOUR_US)));

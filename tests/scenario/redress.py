@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, skip, story, unbase64, within  # noqa: E402
+from mail_host import MailHost  # noqa: E402
 from staff import colleagues  # noqa: E402
 
 TERMS = {"terms_en": "Good until 31 January 2030. What is left stays good. This does not waive any right.",
@@ -633,6 +634,78 @@ def a_kill_loses_nothing_and_pays_nothing_twice():
         verified(home)
 
 
+def who_has_something_left_is_reminded_once_a_lead():
+    with shop(5) as (home, recipient), MailHost() as host:
+        home.run("mail", "put", host.url, "--sender", "toko@shop.example", "--name", "Toko", "--no-tls")
+        home.run("field", "put", "do_not_contact", "--kind", "text")
+        home.create("quiet", lang="en", country="US", email="quiet@mail.example", do_not_contact="yes")
+        ana = home.create("ana", lang="id", country="ID", name="Ana", email="ana@mail.example")
+        bank = home.create("bank", lang="ko", country="KR", name="Bank")
+        key, last = checkout(home), day_in(home, 10)
+        for wrong in (["0"], ["7", "7"], ["400"], ["week"], ["1", "2", "3", "4", "5"]):
+            same(home.http("POST", "/v1/campaigns", {"title": "x", "who": "all", "until": last, "parts": ["a=1 x"], "remind": wrong}).status,
+                 400, str(wrong))
+        one = campaign(home, recipient, until=last, remind=["2", "7"])
+        begins = [item["begins"][:16] for item in home.good("GET", f"/v1/campaigns/{one}")["remind"]]
+        same(begins, [day_in(home, 3) + "T00:00", day_in(home, 8) + "T00:00"], "nine in the morning in Seoul, the longest lead first")
+        rows = codes(home, recipient, one)
+
+        def use(row, *parts):
+            for part, amount in parts:
+                home.good("POST", "/v1/vouchers/redeem", {"code": row[part], "amount": amount}, key=key)
+
+        everything = [(part.split("=")[0], int(part.split("=")[1])) for part in PARTS]
+        use(rows[0], *everything)
+        use(rows[1], ("shop", 1500))
+        home.http("DELETE", f"/v1/subjects/{rows[2]['id']}")
+
+        def told(*states):
+            got = home.good("GET", f"/v1/campaigns/{one}")["remind"]
+            same(tuple((item["state"], item["told"]) for item in got), states)
+
+        def mails(count):
+            """Of all that came the messages, each once: after a kill nobody knows whether one arrived, and the very same comes again."""
+            until = time.monotonic() + 60
+            while len({mail.id for mail in host.mails}) < count:
+                check(time.monotonic() < until, f"{len(host.mails)} mails came")
+                time.sleep(0.02)
+            return {mail.id: mail for mail in host.mails}.values()
+
+        told(("waiting", 0), ("waiting", 0))
+        home.wait_days(4)
+        home.stop()  # what is due is done before it ends; the mails lie there
+        for _ in range(3):
+            home.start()
+            threading.Timer(random.uniform(0, 0.2), home.kill).run()
+        home.start()
+        told(("done", 4), ("waiting", 0))
+        first = {mail.to: mail for mail in mails(4)}
+        same(sorted(first), ["ana@mail.example", "p1@mail.example", "p3@mail.example", "p4@mail.example"])
+        within("shop: 3500 KRW, " + last, first["p1@mail.example"].text)
+        within("아직 쓰지 않은", first["p1@mail.example"].text)
+        said = first["ana@mail.example"].text
+        within(f"shop: 5000 KRW, sampai {last} 23:59 (Asia/Seoul)", said)
+        within("toko@shop.example", said)
+        check("http" not in said and rows[-1]["shop"] not in said, "no link and no code")
+        use(rows[3], *everything)
+        home.wait_days(4.5)
+        home.wait_days(0)
+        told(("done", 4), ("done", 3))
+        same(sorted(mail.to for mail in mails(7))[:2], ["ana@mail.example"] * 2, "once for each lead")
+        home.wait_days(3)
+        home.wait_days(0)
+        told(("done", 4), ("done", 3))
+        same(len(mails(7)), 7, "nothing behind the end")
+        noted = [item for item in entries(home) if item["kind"] == "remind"]
+        same([(item["count"], ana in str(item)) for item in noted], [(4, False), (3, False)])
+        kinds = [look["kind"] for look in home.good("GET", f"/v1/subjects/{ana}/sightings")["items"]]
+        same(kinds.count("remind"), 2, "it stands in their history")
+        check("remind" not in str(home.good("GET", f"/v1/subjects/{bank}/sightings")), "who has no address is not opened")
+        verified(home)
+        home.stop()
+        same(home.cli("ledger", "verify").status, 0)
+
+
 def a_row_that_somebody_changed_is_found():
     with shop(3) as (home, recipient):
         one = campaign(home, recipient)
@@ -681,4 +754,5 @@ if __name__ == "__main__":
           a_campaign_follows_the_count_of_its_incident,
           what_was_announced_is_changed_by_announcing_anew,
           a_kill_loses_nothing_and_pays_nothing_twice,
+          who_has_something_left_is_reminded_once_a_lead,
           a_row_that_somebody_changed_is_found)

@@ -185,6 +185,9 @@ void campaign_terms(const struct campaign *campaign, struct buf *out)
         buf_print(out, "part %s %llu %s of %llu\n", part->name, (unsigned long long)part->worth,
                   part->unit[0] ? part->unit : spec->currency, (unsigned long long)part->budget);
     }
+    if (spec->lead_count > 0) buf_text(out, "reminders");
+    for (size_t i = 0; i < spec->lead_count; i++) buf_print(out, " %u", spec->leads[i]);
+    if (spec->lead_count > 0) buf_text(out, " days-before\n");
     terms_line(out, "title", spec->title);
     for (size_t i = 0; i < TERMS_LANGUAGES; i++) terms_line(out, mail_language(i), spec->terms[i]);
 }

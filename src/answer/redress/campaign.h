@@ -10,6 +10,7 @@
 #ifndef AMN_ANSWER_REDRESS_CAMPAIGN_H
 #define AMN_ANSWER_REDRESS_CAMPAIGN_H
 
+#include "answer/law/zone.h"
 #include "answer/redress/account.h"
 #include "answer/redress/code.h"
 #include "answer/redress/wrongs.h"
@@ -23,6 +24,7 @@ enum {
     PART_NAME_BYTES_MAX = 32,
     UNIT_BYTES_MAX = 24,
     VERSIONS_MAX = 16, /* of a campaign's codes */
+    LEADS_MAX = 4,     /* of reminders before the end */
     TERMS_LANGUAGES = 3,
     TERMS_BYTES_MAX = 12 * 1024,
     TITLE_BYTES_MAX = 200,
@@ -53,6 +55,9 @@ struct campaign_spec {
     int64_t from_us, until_us;
     struct slice zone; /* a name or a rule, as said */
     uint32_t refund_days;
+    uint16_t leads
+        [LEADS_MAX]; /* who has something left is reminded so many days before the end; the longest first */
+    size_t lead_count;
     struct part parts[PARTS_MAX];
     size_t part_count;
     struct slice title, purpose, terms[TERMS_LANGUAGES]; /* by mail_language() */
@@ -122,6 +127,9 @@ RESULT campaign_key_new(struct shop *shop, uint16_t *epoch);
 
 /* The text that an announcement freezes: all that people are promised. Its SHA-256 stands in the ledger. */
 void campaign_terms(const struct campaign *campaign, struct buf *out);
+
+/* The zone of that name or rule, as campaigns have it; empty: UTC. INVALID. */
+RESULT campaign_zone(struct shop *shop, struct slice name, struct zone *out);
 
 /* May this customer have one? Who was erased may not be written to; who is only linked, where the campaign says so. */
 RESULT campaign_may_have(struct shop *shop, const struct campaign *campaign, struct subject_no no, bool *out);

@@ -16,6 +16,17 @@ const char *campaign_state_name(enum campaign_state state)
     return (size_t)state < COUNT_OF(names) && names[state] ? names[state] : "?";
 }
 
+/* Without any it is the zero that stood there before there were reminders. */
+static void leads_write(const struct campaign_spec *spec, struct buf *out)
+{
+    if (spec->lead_count == 0) {
+        cbor_uint(out, 0);
+        return;
+    }
+    cbor_array(out, spec->lead_count);
+    for (size_t i = 0; i < spec->lead_count; i++) cbor_uint(out, spec->leads[i]);
+}
+
 void campaign_write(const struct campaign_spec *spec, struct buf *out)
 {
     cbor_array(out, SPEC_MEMBERS);
@@ -50,7 +61,7 @@ void campaign_write(const struct campaign_spec *spec, struct buf *out)
     cbor_uint(out, (uint64_t)spec->announced_us);
     cbor_uint(out, spec->terms_entry);
     cbor_text(out, spec->recipient);
-    cbor_uint(out, 0); /* for what a later version adds */
+    leads_write(spec, out);
 }
 
 static RESULT number_read(struct cbor *reader, uint64_t most, uint64_t *out)
@@ -108,6 +119,20 @@ static RESULT dates_read(struct cbor *reader, struct campaign_spec *out)
     return OK;
 }
 
+static RESULT leads_read(struct cbor *reader, struct campaign_spec *out)
+{
+    uint64_t number = 0;
+    if (cbor_next(reader) == CBOR_UINT) return number_read(reader, 0, &number);
+    TRY(cbor_read_array(reader, &out->lead_count));
+    if (out->lead_count == 0 || out->lead_count > LEADS_MAX)
+        return FAIL(CORRUPT, "campaign: so many stored reminders there are not");
+    for (size_t i = 0; i < out->lead_count; i++) {
+        TRY(number_read(reader, UINT16_MAX, &number));
+        out->leads[i] = (uint16_t)number;
+    }
+    return OK;
+}
+
 static RESULT versions_read(struct cbor *reader, struct campaign_spec *out)
 {
     size_t versions = 0;
@@ -124,7 +149,7 @@ static RESULT versions_read(struct cbor *reader, struct campaign_spec *out)
     TRY(body_time_read(reader, &out->announced_us));
     TRY(cbor_read_uint(reader, &out->terms_entry));
     TRY(cbor_read_text(reader, &out->recipient));
-    return number_read(reader, 0, &number);
+    return leads_read(reader, out);
 }
 
 RESULT campaign_read(struct slice body, struct campaign_spec *out)

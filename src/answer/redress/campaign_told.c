@@ -1,5 +1,6 @@
 /* Campaigns as they are looked at: their state, what the check of terms finds, and the signed sums. */
 #include "answer/redress/campaign_told.h"
+#include "answer/redress/remind.h"
 #include "answer/redress/verbs.h"
 #include "base/text.h"
 #include "keep/put.h"
@@ -60,11 +61,11 @@ const struct approval *campaign_approval(const struct shop *shop, uint32_t id)
     return NULL;
 }
 
-void campaign_told(struct shop *shop, const struct campaign *campaign, struct buf *out)
+RESULT campaign_told(struct shop *shop, const struct campaign *campaign, struct buf *out)
 {
     const struct campaign_spec *spec = &campaign->spec;
     const struct approval *approval = campaign_approval(shop, campaign->id);
-    size_t mark = cbor_open(out), members = 16;
+    size_t mark = cbor_open(out), members = 17;
     put_id(shop, out, "id", ID_CAMPAIGN, campaign->id);
     put_text(out, "title", spec->title);
     put_text(out, "purpose", spec->purpose);
@@ -84,6 +85,7 @@ void campaign_told(struct shop *shop, const struct campaign *campaign, struct bu
     for (size_t i = 0; i < spec->part_count; i++) part_told(campaign, i, out);
     cbor_text(out, SLICE_TEXT("terms"));
     (void)campaign_terms_told(spec, out);
+    TRY(reminders_told(shop, campaign, clock_now(&shop->clock), out));
     if (spec->incident > 0) {
         put_id(shop, out, "incident", ID_INCIDENT, spec->incident);
         put_number(out, "count", spec->count);
@@ -94,6 +96,7 @@ void campaign_told(struct shop *shop, const struct campaign *campaign, struct bu
         members++;
     }
     cbor_map_close(out, mark, members);
+    return OK;
 }
 
 RESULT verb_campaign_show(struct batch *batch, const struct reader *reader,
@@ -105,13 +108,12 @@ RESULT verb_campaign_show(struct batch *batch, const struct reader *reader,
     TRY(campaigns_of(batch, &redress));
     if (ask->id.len > 0) {
         TRY(campaign_find(batch->shop, redress, ask->id, &campaign));
-        campaign_told(batch->shop, campaign, &out->body);
-        return OK;
+        return campaign_told(batch->shop, campaign, &out->body);
     }
     cbor_map(&out->body, 1);
     cbor_text(&out->body, SLICE_TEXT("items"));
     cbor_array(&out->body, redress->count);
-    for (size_t i = 0; i < redress->count; i++) campaign_told(batch->shop, &redress->at[i], &out->body);
+    for (size_t i = 0; i < redress->count; i++) TRY(campaign_told(batch->shop, &redress->at[i], &out->body));
     return OK;
 }
 

@@ -11,7 +11,7 @@
 #include "keep/access/approval.h"
 
 /* As a map; of that shop. */
-void campaign_told(struct shop *shop, const struct campaign *campaign, struct buf *out);
+RESULT campaign_told(struct shop *shop, const struct campaign *campaign, struct buf *out);
 
 /* What the terms of all languages say, as a map; flags of all together, and the most conditions. */
 struct terms_found campaign_terms_told(const struct campaign_spec *spec, struct buf *out);

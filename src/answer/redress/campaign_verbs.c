@@ -2,9 +2,9 @@
 #include "answer/incident/incident.h"
 #include "answer/incident/kept_set.h"
 #include "answer/incident/lawbook.h"
-#include "answer/law/zone.h"
 #include "answer/redress/campaign_told.h"
 #include "answer/redress/money.h"
+#include "answer/redress/remind.h"
 #include "answer/redress/terms.h"
 #include "answer/redress/verbs.h"
 #include "answer/scope/count.h"
@@ -156,7 +156,7 @@ static RESULT budgets_read(const struct texts *budgets, struct campaign_spec *sp
     return OK;
 }
 
-static RESULT zone_find(struct shop *shop, struct slice name, struct zone *out)
+RESULT campaign_zone(struct shop *shop, struct slice name, struct zone *out)
 {
     const struct lawbook *book = NULL;
     if (name.len == 0) return zone_parse(SLICE_TEXT("UTC0"), out);
@@ -186,7 +186,7 @@ static RESULT dates_read(struct batch *batch, struct slice from, struct slice un
                          struct campaign_spec *spec)
 {
     struct zone zone = {0};
-    TRY(zone_find(batch->shop, spec->zone, &zone));
+    TRY(campaign_zone(batch->shop, spec->zone, &zone));
     if (from.len > 0) TRY(moment(from, &zone, false, &spec->from_us));
     if (until.len > 0) TRY(moment(until, &zone, true, &spec->until_us));
     if (spec->from_us >= spec->until_us || spec->until_us <= batch->now_us ||
@@ -226,6 +226,7 @@ RESULT verb_campaign_open(struct batch *batch, const struct reader *reader,
     TRY(people_gather(batch, reader, ask, &spec, &people));
     TRY(parts_read(ask, &spec));
     TRY(budgets_read(&ask->budgets, &spec));
+    TRY(remind_leads_get(&ask->remind, &spec));
     TRY(campaign_key_new(batch->shop, &spec.epochs[0]));
     uint32_t id = (uint32_t)redress->count + 1;
     TRY(set_keep(batch_write(batch), &people, &spec.people));
@@ -233,7 +234,7 @@ RESULT verb_campaign_open(struct batch *batch, const struct reader *reader,
     TRY(campaigns_of(batch, &redress));
     batch_receipt(out, &receipt);
     out->head.flags |= ANSWER_CREATED;
-    campaign_told(batch->shop, &redress->at[id - 1], &out->body);
+    TRY(campaign_told(batch->shop, &redress->at[id - 1], &out->body));
     return OK;
 }
 
@@ -295,7 +296,7 @@ static RESULT announce(struct batch *batch, const struct reader *reader, const s
     if (!put) return OK;
     TRY(campaigns_of(batch, &redress));
     batch_receipt(out, &receipt);
-    campaign_told(shop, &redress->at[next.id - 1], &out->body);
+    TRY(campaign_told(shop, &redress->at[next.id - 1], &out->body));
     return OK;
 }
 
@@ -358,7 +359,7 @@ RESULT verb_campaign_change(struct batch *batch, const struct reader *reader,
         TRY(campaign_put(batch, reader, id, &spec, &receipt));
         TRY(campaigns_of(batch, &redress));
         batch_receipt(out, &receipt);
-        campaign_told(batch->shop, &redress->at[id - 1], &out->body);
+        TRY(campaign_told(batch->shop, &redress->at[id - 1], &out->body));
         return OK;
     }
     for (size_t i = 0; i < spec.part_count; i++) {
@@ -395,6 +396,6 @@ RESULT verb_campaign_rekey(struct batch *batch, const struct reader *reader,
     TRY(campaign_put(batch, reader, id, &spec, &receipt));
     TRY(campaigns_of(batch, &redress));
     batch_receipt(out, &receipt);
-    campaign_told(batch->shop, &redress->at[id - 1], &out->body);
+    TRY(campaign_told(batch->shop, &redress->at[id - 1], &out->body));
     return OK;
 }

@@ -1,7 +1,7 @@
 /* Members of the asks of compensation. */
 #include "base/asks/tables.h"
 
-enum { TERMS_TEXT_MAX = 12 * 1024, PARTS_TEXTS_MAX = 16, REFUND_MAX = 366 };
+enum { TERMS_TEXT_MAX = 12 * 1024, PARTS_TEXTS_MAX = 16, REFUND_MAX = 366, REMINDERS_MAX = 4 };
 
 static const char campaign_about[] = "the campaign's id, cam_…";
 static const char code_about[] = "the voucher's code as somebody typed it";
@@ -42,6 +42,8 @@ const struct member campaign_open_members[] = {
     MEMBER(campaign_open_ask, refund_days, WIRE_U64, REFUND_MAX, false,
            "what is refunded can be used so long at least; 0 or none: 30"),
     MEMBER(campaign_open_ask, linked, WIRE_BOOL, 1, false, "who is linked to a customer has one, too"),
+    MEMBER(campaign_open_ask, remind, WIRE_TEXTS, REMINDERS_MAX, false,
+           "so many days before the end who has something left is reminded by mail, such as 30 and 7; none: nobody is"),
     CAMPAIGN_TERMS(campaign_open_ask),
     {0},
 };

@@ -7,7 +7,7 @@
 struct campaign_open_ask {
     struct slice title, purpose, incident, class, who;
     uint64_t number;
-    struct texts subjects, parts, budgets;
+    struct texts subjects, parts, budgets, remind;
     struct slice currency, from, until, zone, recipient;
     uint64_t refund_days;
     bool linked;

@@ -80,6 +80,19 @@ static void show_terms(struct doc terms)
     }
 }
 
+static void show_reminders(struct doc campaign)
+{
+    struct docs each = docs_of(doc_get(campaign, "remind"));
+    struct doc one = {0};
+    while (docs_next(&each, &one)) {
+        show_words("  reminder %llu days before the end: ",
+                   (unsigned long long)doc_number(doc_get(one, "days")));
+        show_value(doc_text(doc_get(one, "state")));
+        show_words(", %llu told, begins ", (unsigned long long)doc_number(doc_get(one, "told")));
+        show_member(one, "begins", "");
+    }
+}
+
 static void show_campaign(struct doc campaign)
 {
     show_value(doc_text(doc_get(campaign, "id")));
@@ -93,6 +106,7 @@ static void show_campaign(struct doc campaign)
     show_member(campaign, "from", "  from ");
     show_member(campaign, "until", "  until ");
     show_parts(campaign);
+    show_reminders(campaign);
     show_terms(doc_get(campaign, "terms"));
     show_member(campaign, "approval", "  a second person agrees by: amanah approval approve ");
 }
