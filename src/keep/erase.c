@@ -4,6 +4,7 @@
 #include "keep/history.h"
 #include "keep/hold.h"
 #include "keep/leaves.h"
+#include "keep/matter_sums.h"
 #include "keep/subject.h"
 #include "keep/verbs.h"
 #include "keep/watch/canary.h"
@@ -203,6 +204,7 @@ RESULT subject_erase_now(struct batch *batch, const struct reader *reader, struc
     TRY(texts_drop(&keeping));
     TRY(tags_drop(batch, no, &record));
     TRY(mails_drop(batch, no));
+    TRY(matter_sums_erased(batch, no));
     TRY(tombstone_write(batch, reader, &keeping, &record, out));
     return intent_write(shop, no, record.created_us,
                         batch->now_us); /* last: what fails before leaves no row */

@@ -1,6 +1,7 @@
 #include "keep/matter.h"
 
 #include "base/cbor.h"
+#include "keep/matter_sums.h"
 #include "keep/record.h"
 
 #include <string.h>
@@ -58,22 +59,76 @@ static void object_of(struct crypto *crypto, const struct matter_line_row *line,
     sha256(crypto, parts, COUNT_OF(parts), out);
 }
 
-/* Under the subject's data key, or the shop's. Of somebody erased a line can still be added, which says nothing. */
-static RESULT text_seal(struct shop *shop, const struct matter_row *row, struct slice text, struct buf *out)
+/* Of what somebody wants who is no customer the words have a key of their own, so that it can be destroyed. */
+static bool key_own(const struct matter_row *row)
 {
-    SCOPED(buf_done) struct buf aad = {0}, bytes = {0};
+    return row->subject == 0 && row->kind <= MATTER_RIGHTS;
+}
+
+static void key_aad(uint64_t matter, struct buf *out)
+{
+    buf_text(out, "amanah matter key 1");
+    buf_be64(out, matter);
+}
+
+static RESULT key_make(struct batch *batch, const struct matter_row *row, struct secret *out)
+{
+    struct shop *shop = batch->shop;
+    SCOPED(buf_done) struct buf aad = {0}, box = {0};
+    crypto_random(shop->crypto, out->bytes, sizeof out->bytes);
+    key_aad(row->no, &aad);
+    aead_seal(shop->staff_box, buf_slice(&aad), SLICE_OF(out->bytes), &box);
+    struct store *store = batch_write(batch);
+    return store->matter->key_put(store, row->no, buf_slice(&box));
+}
+
+/* NOT_FOUND: it has none, or none any more. */
+static RESULT key_find(struct shop *shop, const struct matter_row *row, struct secret *out)
+{
+    SCOPED(buf_done) struct buf aad = {0}, box = {0}, key = {0};
+    TRY(shop->store->matter->key_get(shop->store, row->no, &box));
+    key_aad(row->no, &aad);
+    TRY(aead_open(shop->staff_box, buf_slice(&aad), buf_slice(&box), &key));
+    if (key.len != sizeof out->bytes) return FAIL(CORRUPT, "matter: a stored key is of another length");
+    memcpy(out->bytes, key.at, sizeof out->bytes);
+    return OK;
+}
+
+/* The box that a matter's words lie in. Of somebody erased a line can still be added, which says nothing: `gone`. */
+static RESULT box_for(struct batch *batch, const struct matter_row *row, struct aead **out, bool *gone)
+{
+    struct shop *shop = batch->shop;
     struct record record;
-    bool gone = false;
-    SECRET data_key = {{0}};
-    aad_put(row->no, row->lines, &aad);
+    SCOPED(buf_done) struct buf bytes = {0};
+    SECRET key = {{0}};
+    *out = shop->staff_box;
+    *gone = false;
     if (row->subject > 0) {
         const struct subject_no no = {row->subject};
         TRY(record_get(shop, no, row->lines > 1, &bytes, &record, NULL));
-        gone = record.state == SUBJECT_ERASED;
-        if (!gone) TRY(record_unlock(shop, no, &record, &data_key));
+        *gone = record.state == SUBJECT_ERASED;
+        if (*gone) return OK;
+        TRY(record_unlock(shop, no, &record, &key)); /* it sets shop->dek */
+        *out = shop->dek;
+        return OK;
     }
-    aead_seal(row->subject > 0 && !gone ? shop->dek : shop->staff_box, buf_slice(&aad),
-              gone ? (struct slice){0} : text, out);
+    if (!key_own(row)) return OK;
+    struct result got = row->lines == 1 ? key_make(batch, row, &key) : key_find(shop, row, &key);
+    if (got.code == CODE_NOT_FOUND) return OK; /* of before there were such keys */
+    TRY(got);
+    aead_key(shop->dek, &key);
+    *out = shop->dek;
+    return OK;
+}
+
+static RESULT text_seal(struct batch *batch, const struct matter_row *row, struct slice text, struct buf *out)
+{
+    SCOPED(buf_done) struct buf aad = {0};
+    struct aead *box = NULL;
+    bool gone = false;
+    TRY(box_for(batch, row, &box, &gone));
+    aad_put(row->no, row->lines, &aad);
+    aead_seal(box, buf_slice(&aad), gone ? (struct slice){0} : text, out);
     return OK;
 }
 
@@ -93,7 +148,9 @@ RESULT matter_add(struct batch *batch, const struct reader *reader, struct matte
     }
     next.lines++;
     head_put(&next, reader->no, batch->now_us, &bytes);
-    TRY(text_seal(shop, &next, text, &bytes));
+    struct matter_row was = {0};
+    if (row->no > 0 && row->kind == MATTER_CLAIM) TRY(shop->store->matter->get(shop->store, row->no, &was));
+    TRY(text_seal(batch, &next, text, &bytes));
     struct matter_line_row line = {.matter = next.no, .n = next.lines, .bytes = buf_slice(&bytes)};
     struct draft draft = batch_draft(batch, reader, ENTRY_MATTER);
     draft.entry.object_kind = next.kind;
@@ -105,6 +162,25 @@ RESULT matter_add(struct batch *batch, const struct reader *reader, struct matte
     struct store *store = batch_write(batch);
     TRY(store->matter->line_add(store, &line));
     TRY(store->matter->put(store, &next));
+    if (next.kind == MATTER_CLAIM) TRY(matter_sums_move(batch, was.no > 0 ? &was : NULL, &next));
+    *row = next;
+    return OK;
+}
+
+RESULT matter_forget(struct batch *batch, const struct reader *reader, struct matter_row *row)
+{
+    struct matter_row next = *row;
+    struct receipt receipt = {0};
+    SECRET key = {{0}};
+    if (!key_own(row) || row->state == MATTER_FORGOTTEN)
+        return FAIL(NOT_FOUND, "matter: its words have no key of their own");
+    TRY(key_find(batch->shop, row, &key));
+    next.state = MATTER_FORGOTTEN;
+    next.due_us = 0;
+    TRY(matter_add(batch, reader, &next, (struct slice){0}, &receipt));
+    batch->destroys = true;
+    struct store *store = batch_write(batch);
+    TRY(store->matter->key_drop(store, next.no));
     *row = next;
     return OK;
 }
@@ -185,7 +261,8 @@ RESULT matter_find(struct shop *shop, uint64_t no, struct matter_row *out)
 struct reading {
     struct shop *shop;
     const struct matter_row *row;
-    bool gone; /* its subject was erased */
+    bool gone; /* its subject was erased, or its words were destroyed */
+    bool own;  /* its words have a key of their own */
     struct record record;
     struct secret *data_key;
     struct eras eras;
@@ -199,7 +276,9 @@ static RESULT text_open(struct reading *reading, const struct matter_line_row *l
     struct slice box = slice_from(line->bytes, MATTER_HEAD_BYTES);
     SCOPED(buf_done) struct buf aad = {0};
     aad_put(line->matter, line->n, &aad);
-    if (reading->row->subject == 0) return aead_open(shop->staff_box, buf_slice(&aad), box, out);
+    if (reading->own) aead_key(shop->dek, reading->data_key);
+    if (reading->row->subject == 0)
+        return aead_open(reading->own ? shop->dek : shop->staff_box, buf_slice(&aad), box, out);
     aead_key(shop->dek, era_key(&reading->eras, reading->data_key, line->entry));
     return aead_open(shop->dek, buf_slice(&aad), box, out);
 }
@@ -229,6 +308,12 @@ RESULT matter_read(struct shop *shop, const struct matter_row *row,
         reading.gone = reading.record.state == SUBJECT_ERASED;
         if (!reading.gone) TRY(record_unlock(shop, no, &reading.record, &data_key));
         if (!reading.gone) TRY(record_eras(shop, no, &reading.record, &reading.eras));
+    }
+    if (key_own(row)) {
+        struct result got = key_find(shop, row, &data_key);
+        reading.own = got.code == CODE_OK;
+        reading.gone = row->state == MATTER_FORGOTTEN;
+        if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
     }
     struct result done = shop->store->matter->line_each(shop->store, row->no, line_take, &reading);
     eras_done(&reading.eras);
@@ -264,10 +349,15 @@ struct checking {
  */
 enum { STATES_MAX = 6 };
 static const uint8_t steps[][STATES_MAX] = {
-    [MATTER_COMPLAINT] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
-    [MATTER_QUESTION] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
-    [MATTER_SCAM] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
-    [MATTER_RIGHTS] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
+#define STEPS_OF_TICKET                                                                                    \
+    {                                                                                                      \
+        1 << 1, 1 << 1 | 1 << 2 | 1 << 3 | 1 << MATTER_FORGOTTEN, 1 << 2 | 1 << 3 | 1 << MATTER_FORGOTTEN, \
+            1 << MATTER_FORGOTTEN                                                                          \
+    }
+    [MATTER_COMPLAINT] = STEPS_OF_TICKET,
+    [MATTER_QUESTION] = STEPS_OF_TICKET,
+    [MATTER_SCAM] = STEPS_OF_TICKET,
+    [MATTER_RIGHTS] = STEPS_OF_TICKET,
     [MATTER_PROMISE] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3},
     [MATTER_POOL] = {1 << 1, 1 << 2, 1 << 3},
     [MATTER_CLAIM] = {1 << 1, 1 << 2, 1 << 3 | 1 << 4, 1 << 5}};
@@ -303,6 +393,16 @@ static RESULT line_check(void *context, const struct matter_line_row *line)
                 (unsigned long long)line->entry);
 }
 
+/* Whoever puts the key back puts the words back. */
+static RESULT forgotten_check(struct shop *shop, const struct matter_row *row)
+{
+    SECRET key = {{0}};
+    struct result got = key_find(shop, row, &key);
+    if (got.code == CODE_NOT_FOUND) return OK;
+    return FAIL(TAMPERED, "matter: number %llu was destroyed, and its key is there",
+                (unsigned long long)row->no);
+}
+
 static RESULT row_check(void *context, const struct matter_row *row)
 {
     struct checking *checking = context;
@@ -310,7 +410,9 @@ static RESULT row_check(void *context, const struct matter_row *row)
     checking->next = 1;
     checking->newest = (struct matter_row){0};
     TRY(store->matter->line_each(store, row->no, line_check, checking));
-    return row_same(row, &checking->newest) ? OK : row_tampered(row);
+    if (!row_same(row, &checking->newest)) return row_tampered(row);
+    if (row->kind == MATTER_POOL) TRY(matter_sums_check(checking->shop, row->no));
+    return row->state == MATTER_FORGOTTEN && key_own(row) ? forgotten_check(checking->shop, row) : OK;
 }
 
 RESULT matters_check(struct shop *shop, uint64_t *count)

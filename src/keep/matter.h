@@ -1,7 +1,8 @@
 /*
  * Matters: what a person wants of the shop, or what it promised: a complaint, a question, identity protection. Each has
  * an owner, a state and a time by which something is due, and lines that only grow. What a line says is sealed under
- * its subject's data key, so that it goes with them, or under the shop's where nobody said who they are.
+ * its subject's data key, so that it goes with them; of somebody who did not say who they are under a key of the ticket's own,
+ * which goes when it was kept for long enough; and of the shop's own matters under the shop's.
  *
  * Every line is an entry: its hash binds what the line says, sealed, and what it made of the matter, so a row that somebody
  * changed behind the vault's back is found. No entry holds a word of it, nor whose it is.
@@ -36,6 +37,12 @@ enum matter_kind {
     MATTER_CLAIM
 };
 
+/* What becomes of a claim for a loss. Numbers are stored: never reuse one. */
+enum claim_state { CLAIM_MADE = 1, CLAIM_PROPOSED, CLAIM_GRANTED, CLAIM_REFUSED, CLAIM_SHARED };
+
+/* Of a ticket of nobody known: its words were destroyed. Beside the states that answer/desk names. */
+enum { MATTER_FORGOTTEN = 4 };
+
 /*
  * Write a line: what `row` is from now on, and why. A row without a number becomes a new matter. `text` is a map of
  * CBOR, sealed; of a subject who was erased since, it is dropped: only what became of the matter is written.
@@ -43,6 +50,12 @@ enum matter_kind {
  */
 RESULT matter_add(struct batch *batch, const struct reader *reader, struct matter_row *row, struct slice text,
                   struct receipt *out);
+
+/*
+ * Destroy what somebody said who is no customer: the key of their words goes, and the row is MATTER_FORGOTTEN from a last line
+ * on. NOT_FOUND: its words have no key of their own, as those of before there were such.
+ */
+RESULT matter_forget(struct batch *batch, const struct reader *reader, struct matter_row *row);
 
 /* NOT_FOUND: none of that number. TAMPERED: as matter_held(). */
 RESULT matter_find(struct shop *shop, uint64_t no, struct matter_row *out);

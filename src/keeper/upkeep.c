@@ -90,8 +90,9 @@ static void strangers_forget(struct keeper *keeper, const struct shop *shop, boo
 }
 
 /* What is kept for a while only; while a legal hold stands it is kept. */
-static RESULT sweep(struct batch *batch)
+static RESULT sweep(struct batch *batch, bool *noted)
 {
+    TRY(desk_forget(batch, noted));
     TRY(sinks_sweep(batch));
     TRY(post_sweep(batch));
     struct result expired = misses_expire(batch);
@@ -132,7 +133,7 @@ static RESULT upkeep(struct keeper *keeper, struct shop *shop, struct batch *bat
     TRY(silence_due(batch, noted));
     TRY(compensate(batch, all));
     TRY(remind(batch, noted));
-    if (!hold_stands(&shop->access)) TRY(sweep(batch));
+    if (!hold_stands(&shop->access)) TRY(sweep(batch, noted));
     TRY(sightings_write(shop->sightings, ledger_durable(shop->ledger)));
     TRY(sightings_roll(shop->sightings, (uint32_t)(ledger_last_us(shop->ledger) / HOUR_US)));
     return batch_settle(batch);

@@ -30,6 +30,11 @@ struct matter_line_row {
 typedef RESULT matter_each(void *context, const struct matter_row *row);
 typedef RESULT matter_line_each(void *context, const struct matter_line_row *row);
 
+/* What became of a pool's claims, counted as they come; from them, so it can be counted again. Amounts in minor units. */
+struct matter_sums {
+    uint64_t pool, claims, waiting, granted, shared;
+};
+
 struct matter_store {
     RESULT (*last)(struct store *store, uint64_t *no); /* 0: none */
     RESULT (*put)(struct store *store, const struct matter_row *row);
@@ -37,10 +42,19 @@ struct matter_store {
     /* Ascending, those behind `after`; of one kind, or of all (0). The row is borrowed; must not be called within itself. */
     RESULT (*each)(struct store *store, uint32_t kind, uint64_t after, matter_each *each, void *context);
     RESULT (*of_subject)(struct store *store, uint64_t subject, matter_each *each, void *context);
+    /* Ascending, those of one kind that hang on the same, behind `after`. */
+    RESULT(*of_about)
+    (struct store *store, uint32_t kind, uint64_t about, uint64_t after, matter_each *each, void *context);
     /* Due by then, the longest due first. */
     RESULT (*due)(struct store *store, int64_t now_us, matter_each *each, void *context);
     RESULT (*line_add)(struct store *store, const struct matter_line_row *row);
     RESULT (*line_each)(struct store *store, uint64_t matter, matter_line_each *each, void *context);
+    RESULT (*sums_put)(struct store *store, const struct matter_sums *row); /* replaces */
+    RESULT (*sums_get)(struct store *store, struct matter_sums *row);       /* by row->pool; NOT_FOUND */
+    /* The key that somebody's own words are sealed under, itself sealed. */
+    RESULT (*key_put)(struct store *store, uint64_t matter, struct slice key);
+    RESULT (*key_get)(struct store *store, uint64_t matter, struct buf *out); /* NOT_FOUND */
+    RESULT (*key_drop)(struct store *store, uint64_t matter);
 };
 
 #endif

@@ -137,6 +137,38 @@ def what_is_erased_takes_its_words_along():
         same(home.cli("ledger", "verify").status, 0)
 
 
+def what_nobody_known_said_is_destroyed_in_time():
+    with Home() as home:
+        home.start()
+        said = {"text": SAID, "contact": "canary-mail@mail.example", "sender": "canary-sender"}
+        question, scam = (home.good("POST", "/v1/desk/tickets", {"kind": kind, **said})["id"] for kind in ("question", "scam"))
+        ana = home.good("POST", "/v1/desk/tickets", {"kind": "question", "text": SAID, "subject": home.create("1", name="Ana")})["id"]
+        home.wait_days(200)
+        home.run("desk", "note", question, "text=canary-note")
+        home.wait_days(200)
+        home.stop()
+        within(SAID, str(home.ask("desk", "show", question)), "kept so long after the last line, not the first")
+        base = sqlite3.connect(home.database())
+        key = base.execute("SELECT matter, key FROM matter_key WHERE matter = 1").fetchone()
+        base.close()
+        home.start()
+        home.wait_days(170)
+        home.stop()
+        seen = home.ask("desk", "show", question)
+        same((seen["state"], seen["due"], [line["state"] for line in seen["lines"]]), ("forgotten", None, ["open", "open", "forgotten"]))
+        check("canary" not in str(seen), "that there was one stays, what it said is gone")
+        for other in (scam, ana):
+            within(SAID, str(home.ask("desk", "show", other)), "kept for longer, and a customer's for as long as the customer")
+        same(home.cli("desk", "note", question, "text=more").status, 1)
+        same(home.cli("ledger", "verify").status, 0)
+        base = sqlite3.connect(home.database())
+        same(base.execute("SELECT count(*) FROM matter_key WHERE matter = 1").fetchone()[0], 0)
+        base.execute("INSERT INTO matter_key VALUES (?, ?)", key)
+        base.commit()
+        base.close()
+        same(home.cli("ledger", "verify").status, 6, "whoever puts its key back is found")
+
+
 def who_waits_too_long_is_not_forgotten():
     with Home() as home, MailHost() as host:
         home.start()
@@ -388,6 +420,7 @@ if __name__ == "__main__":
           a_ticket_is_read_answered_escalated_and_closed,
           what_somebody_changed_behind_its_back_is_found,
           what_is_erased_takes_its_words_along,
+          what_nobody_known_said_is_destroyed_in_time,
           who_waits_too_long_is_not_forgotten,
           a_promise_is_reminded_of_and_kept_with_proof,
           losses_are_shared_out_of_a_pool_to_the_unit,

@@ -6,6 +6,7 @@
 #include "keep/shop.h"
 #include "keep/verify.h"
 #include "prop.h"
+#include "store/matter.h"
 #include "store/sqlite/sqlite.h"
 #include "world.h"
 
@@ -174,6 +175,34 @@ static RESULT put_counts(void *context, const struct incident_row *row)
     return OK;
 }
 
+/* What people want of the shop: rows, and their lines. */
+static RESULT put_matter(void *context, const struct matter_row *row)
+{
+    put(context, SLICE_OF(row->no));
+    put(context, SLICE_OF(row->state));
+    put(context, SLICE_OF(row->owner));
+    put(context, SLICE_OF(row->due_us));
+    put(context, SLICE_OF(row->amount));
+    put(context, SLICE_OF(row->lines));
+    return OK;
+}
+
+static RESULT put_matter_line(void *context, const struct matter_line_row *row)
+{
+    put(context, SLICE_OF(row->entry));
+    put(context, row->bytes);
+    return OK;
+}
+
+static void put_matters(struct trial *trial, struct store *store)
+{
+    uint64_t last = 0;
+    assert_ok(store->matter->each(store, 0, 0, put_matter, trial));
+    assert_ok(store->matter->last(store, &last));
+    for (uint64_t no = 1; no <= last; no++)
+        assert_ok(store->matter->line_each(store, no, put_matter_line, trial));
+}
+
 static struct hash everything(struct trial *trial)
 {
     struct store *store = NULL;
@@ -191,6 +220,7 @@ static struct hash everything(struct trial *trial)
     assert_ok(store->tag->each(store, sum_tag, &tagging));
     assert_ok(store->authority->each(store, put_authority, trial));
     assert_ok(store->alert->each(store, 0, 0, 1000, put_telling, trial));
+    put_matters(trial, store);
     assert_ok(store->observed->each(store, 0, UINT32_MAX, put_observed, trial));
     assert_ok(store->observed->count_each(store, 0, UINT32_MAX, put_unattributed, trial));
     assert_ok(store->observed->file_each(store, 0, NULL, put_file, trial));
@@ -397,6 +427,39 @@ static void a_failed_act_of_an_admin_leaves_nothing(void **state)
     trial_end(trial);
 }
 
+static void a_failed_act_at_the_desk_leaves_nothing(void **state)
+{
+    (void)state;
+    struct trial *trial = begun();
+    char id[ID_BYTES_MAX + 1] = {0};
+    struct ticket_open_ask open = {.kind = SLICE_TEXT("scam"),
+                                   .text = SLICE_TEXT("they called"),
+                                   .contact = SLICE_TEXT("a@mail.example")};
+    struct pool_open_ask pool = {.title = SLICE_TEXT("losses"),
+                                 .currency = SLICE_TEXT("KRW"),
+                                 .until = SLICE_TEXT("2099-01-01"),
+                                 .text = SLICE_TEXT("what was lost"),
+                                 .amount = 100};
+    struct promise_add_ask promise = {
+        .kind = SLICE_TEXT("audit"), .text = SLICE_TEXT("once a year"), .due = SLICE_TEXT("2099-01-01")};
+    nothing_half_done(trial, "ticket of somebody", VERB_TICKET_OPEN, &open, NULL);
+    open.subject = slice_text(trial->first);
+    nothing_half_done(trial, "ticket of a customer", VERB_TICKET_OPEN, &open, "key 1");
+    take_id(&trial->world.heard[0], id);
+    struct ticket_act_ask act = {
+        .id = slice_text(id), .act = SLICE_TEXT("answer"), .text = SLICE_TEXT("it was not us")};
+    struct ticket_show_ask show = {.id = slice_text(id)};
+    nothing_half_done(trial, "ticket answer", VERB_TICKET_ACT, &act, NULL);
+    nothing_half_done(trial, "ticket show", VERB_TICKET_SHOW, &show, NULL);
+    nothing_half_done(trial, "pool open", VERB_POOL_OPEN, &pool, "key 2");
+    nothing_half_done(trial, "promise add", VERB_PROMISE_ADD, &promise, NULL);
+    take_id(&trial->world.heard[0], id);
+    struct promise_act_ask drop = {
+        .id = slice_text(id), .act = SLICE_TEXT("drop"), .text = SLICE_TEXT("too dear")};
+    nothing_half_done(trial, "promise drop", VERB_PROMISE_ACT, &drop, NULL);
+    trial_end(trial);
+}
+
 static void a_failed_count_leaves_nothing(void **state)
 {
     (void)state;
@@ -579,6 +642,7 @@ int main(void)
         cmocka_unit_test(a_failed_erasure_leaves_nothing),
         cmocka_unit_test(a_failed_import_leaves_nothing),
         cmocka_unit_test(a_failed_act_of_an_admin_leaves_nothing),
+        cmocka_unit_test(a_failed_act_at_the_desk_leaves_nothing),
         cmocka_unit_test(a_failed_count_leaves_nothing),
         cmocka_unit_test(a_failed_chunk_of_a_log_leaves_nothing),
         cmocka_unit_test(a_failed_look_leaves_nothing),

@@ -353,11 +353,19 @@ WRAP(matter, each, (struct store * store, uint32_t kind, uint64_t after, matter_
      kind, after, each, context)
 WRAP(matter, of_subject, (struct store * store, uint64_t subject, matter_each *each, void *context), subject,
      each, context)
+WRAP(matter, of_about,
+     (struct store * store, uint32_t kind, uint64_t about, uint64_t after, matter_each *each, void *context),
+     kind, about, after, each, context)
 WRAP(matter, due, (struct store * store, int64_t now_us, matter_each *each, void *context), now_us, each,
      context)
 WRAP(matter, line_add, (struct store * store, const struct matter_line_row *row), row)
 WRAP(matter, line_each, (struct store * store, uint64_t matter, matter_line_each *each, void *context),
      matter, each, context)
+WRAP(matter, sums_put, (struct store * store, const struct matter_sums *row), row)
+WRAP(matter, sums_get, (struct store * store, struct matter_sums *row), row)
+WRAP(matter, key_put, (struct store * store, uint64_t matter, struct slice key), matter, key)
+WRAP(matter, key_get, (struct store * store, uint64_t matter, struct buf *out), matter, out)
+WRAP(matter, key_drop, (struct store * store, uint64_t matter), matter)
 
 WRAP(hold, add, (struct store * store, const struct waiting_row *row), row)
 WRAP(hold, get, (struct store * store, struct subject_no no, uint64_t *entry), no, entry)
@@ -587,9 +595,15 @@ static const struct matter_store wrap_matter = {
     .get = wrap_matter_get,
     .each = wrap_matter_each,
     .of_subject = wrap_matter_of_subject,
+    .of_about = wrap_matter_of_about,
     .due = wrap_matter_due,
     .line_add = wrap_matter_line_add,
     .line_each = wrap_matter_line_each,
+    .sums_put = wrap_matter_sums_put,
+    .sums_get = wrap_matter_sums_get,
+    .key_put = wrap_matter_key_put,
+    .key_get = wrap_matter_key_get,
+    .key_drop = wrap_matter_key_drop,
 };
 
 static const struct incident_store wrap_incident = {

@@ -1,4 +1,4 @@
-#include "answer/desk/desk.h"
+#include "answer/desk/desk_priv.h"
 
 #include "answer/incident/lawbook.h"
 #include "base/text.h"
@@ -11,10 +11,10 @@
 struct ticket_row {
     enum matter_kind kind;
     const char *name;
-    int64_t days;
+    int64_t days, kept_days;
 };
 static const struct ticket_row tickets[] = {
-#define TICKET(NAME, name, days) {MATTER_##NAME, name, days},
+#define TICKET(NAME, name, days, kept_days) {MATTER_##NAME, name, days, kept_days},
 #include "answer/desk/kinds.def"
 #undef TICKET
 };
@@ -41,9 +41,15 @@ const char *ticket_kind_name(enum matter_kind kind)
     return row ? row->name : NULL;
 }
 
+int64_t desk_kept_us(enum matter_kind kind)
+{
+    const struct ticket_row *row = row_of(kind);
+    return row ? row->kept_days * DAY_US : INT64_MAX;
+}
+
 const char *ticket_state_name(uint32_t state)
 {
-    static const char *const names[] = {"?", "open", "answered", "closed"};
+    static const char *const names[] = {"?", "open", "answered", "closed", "forgotten"};
     return state < COUNT_OF(names) ? names[state] : names[0];
 }
 

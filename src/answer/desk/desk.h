@@ -16,7 +16,7 @@
 #include "keep/shop.h"
 
 /* Numbers are stored: never reuse one. */
-enum ticket_state { TICKET_OPEN = 1, TICKET_ANSWERED, TICKET_CLOSED };
+enum ticket_state { TICKET_OPEN = 1, TICKET_ANSWERED, TICKET_CLOSED, TICKET_FORGOTTEN = MATTER_FORGOTTEN };
 
 enum { TICKET_TEXT_MAX = 8000, TICKET_CONTACT_MAX = 254, TICKET_SENDER_MAX = 300 };
 
@@ -55,5 +55,11 @@ void desk_rights_put(const struct law *law, struct slice country, struct slice l
  * mail; and an alert of those that are over. With the keeper's upkeep.
  */
 RESULT desk_watch(struct batch *batch, bool *noted);
+
+/*
+ * Destroy what somebody said who is no customer, so long after the last line of their ticket (kinds.def). Once a day; some
+ * at a time. Not while a legal hold stands: the caller sees to that.
+ */
+RESULT desk_forget(struct batch *batch, bool *noted);
 
 #endif

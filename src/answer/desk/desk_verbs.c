@@ -91,10 +91,10 @@ static RESULT list_add(void *context, const struct matter_row *row)
 
 static RESULT state_get(struct slice name, uint32_t *out)
 {
-    for (uint32_t state = TICKET_OPEN; state <= TICKET_CLOSED; state++) {
+    for (uint32_t state = TICKET_OPEN; state <= TICKET_FORGOTTEN; state++) {
         if (slice_is(name, ticket_state_name(state))) *out = state;
     }
-    return name.len == 0 || *out > 0 ? OK : FAIL(INVALID, "state: open, answered or closed");
+    return name.len == 0 || *out > 0 ? OK : FAIL(INVALID, "state: open, answered, closed or forgotten");
 }
 
 RESULT verb_ticket_list(struct batch *batch, const struct reader *reader, const struct ticket_list_ask *ask,
@@ -329,7 +329,7 @@ static RESULT escalate(struct batch *batch, const struct ticket_act_ask *ask, st
 static RESULT act_do(struct batch *batch, const struct ticket_act_ask *ask, struct matter_row *row,
                      const char **done)
 {
-    if (row->state == TICKET_CLOSED) return FAIL(CONFLICT, "ticket: it was closed");
+    if (row->state >= TICKET_CLOSED) return FAIL(CONFLICT, "ticket: it was closed");
     if (slice_is(ask->act, "answer")) {
         if (ask->mail) TRY(answer_mail(batch, row, ask->text));
         row->state = TICKET_ANSWERED;
@@ -365,9 +365,7 @@ RESULT verb_ticket_act(struct batch *batch, const struct reader *reader, const s
     TRY(ticket_get(shop, reader, ask->id, &row));
     if (ask->text.len == 0) return FAIL(MEMBER_MISSING, "text: what is answered, or why");
     TRY(act_do(batch, ask, &row, &done));
-    cbor_map(&text, 2);
-    put_text(&text, "act", slice_text(done));
-    put_text(&text, "text", ask->text);
+    desk_line_text(done, ask->text, &text);
     TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
     batch_receipt(out, &receipt);
     cbor_map(&out->body, ROW_MEMBERS);
@@ -385,4 +383,22 @@ RESULT verb_desk_rights(struct batch *batch, const struct reader *reader, const 
     cbor_text(&out->body, SLICE_TEXT("items"));
     desk_rights_put(book->law, ask->country, ask->lang, batch->now_us, &out->body);
     return OK;
+}
+
+void desk_line_text(const char *act, struct slice text, struct buf *out)
+{
+    cbor_map(out, 2);
+    put_text(out, "act", slice_text(act));
+    put_text(out, "text", text);
+}
+
+void desk_made_put(struct batch *batch, const struct matter_row *row, const struct receipt *receipt,
+                   const struct desk_made *made, struct answer *out)
+{
+    batch_receipt(out, receipt);
+    out->head.flags |= ANSWER_CREATED;
+    cbor_map(&out->body, 3);
+    put_id(batch->shop, &out->body, "id", made->id, row->no);
+    put_text(&out->body, "state", slice_text(made->state));
+    put_time(&out->body, made->due, row->due_us);
 }

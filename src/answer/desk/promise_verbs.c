@@ -57,12 +57,7 @@ RESULT verb_promise_add(struct batch *batch, const struct reader *reader, const 
     put_text(&text, "purpose", ask->purpose);
     put_text(&text, "currency", ask->currency);
     TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
-    batch_receipt(out, &receipt);
-    out->head.flags |= ANSWER_CREATED;
-    cbor_map(&out->body, 3);
-    put_id(batch->shop, &out->body, "id", ID_PROMISE, row.no);
-    put_text(&out->body, "state", slice_text(state_name(row.state)));
-    put_time(&out->body, "due", row.due_us);
+    desk_made_put(batch, &row, &receipt, &(struct desk_made){ID_PROMISE, state_name(row.state), "due"}, out);
     return OK;
 }
 

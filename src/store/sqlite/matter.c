@@ -69,8 +69,8 @@ static RESULT matters_each(struct store *store, uint32_t kind, uint64_t after, m
                            void *context)
 {
     QUERY query = {0};
-    TRY(query_begin(store, STATEMENT_MATTER_EACH, &query));
-    bind_u64(&query, ":kind", kind);
+    TRY(query_begin(store, kind > 0 ? STATEMENT_MATTER_OF_KIND : STATEMENT_MATTER_EACH, &query));
+    if (kind > 0) bind_u64(&query, ":kind", kind);
     bind_u64(&query, ":after", after);
     return rows_each(&query, each, context);
 }
@@ -119,11 +119,79 @@ static RESULT matter_lines_each(struct store *store, uint64_t matter, matter_lin
     }
 }
 
+static RESULT matters_of_about(struct store *store, uint32_t kind, uint64_t about, uint64_t after,
+                               matter_each *each, void *context)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_MATTER_OF_ABOUT, &query));
+    bind_u64(&query, ":kind", kind);
+    bind_u64(&query, ":about", about);
+    bind_u64(&query, ":after", after);
+    return rows_each(&query, each, context);
+}
+
+static RESULT sums_put(struct store *store, const struct matter_sums *row)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_MATTER_SUMS_PUT, &query));
+    bind_u64(&query, ":pool", row->pool);
+    bind_u64(&query, ":claims", row->claims);
+    bind_u64(&query, ":waiting", row->waiting);
+    bind_u64(&query, ":granted", row->granted);
+    bind_u64(&query, ":shared", row->shared);
+    return query_run(&query);
+}
+
+static RESULT sums_get(struct store *store, struct matter_sums *row)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_MATTER_SUMS_GET, &query));
+    bind_u64(&query, ":pool", row->pool);
+    TRY(query_one(&query, "pool"));
+    *row = (struct matter_sums){row->pool, column_u64(&query, 0), column_u64(&query, 1),
+                                column_u64(&query, 2), column_u64(&query, 3)};
+    return OK;
+}
+
+static RESULT key_put(struct store *store, uint64_t matter, struct slice key)
+{
+    QUERY query = {0};
+    assert(matter > 0 && key.len > 0);
+    TRY(query_begin(store, STATEMENT_MATTER_KEY_PUT, &query));
+    bind_u64(&query, ":matter", matter);
+    bind_blob(&query, ":key", key);
+    return query_run(&query);
+}
+
+static RESULT key_get(struct store *store, uint64_t matter, struct buf *out)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_MATTER_KEY_GET, &query));
+    bind_u64(&query, ":matter", matter);
+    TRY(query_one(&query, "matter"));
+    buf_slice_put(out, column_blob(&query, 0));
+    return OK;
+}
+
+static RESULT key_drop(struct store *store, uint64_t matter)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_MATTER_KEY_DROP, &query));
+    bind_u64(&query, ":matter", matter);
+    return query_run(&query);
+}
+
 const struct matter_store sqlite_matter = {.last = matter_last,
                                            .put = matter_put,
                                            .get = matter_get,
                                            .each = matters_each,
                                            .of_subject = matters_of_subject,
+                                           .of_about = matters_of_about,
                                            .due = matters_due,
                                            .line_add = matter_line_add,
-                                           .line_each = matter_lines_each};
+                                           .line_each = matter_lines_each,
+                                           .sums_put = sums_put,
+                                           .sums_get = sums_get,
+                                           .key_put = key_put,
+                                           .key_get = key_get,
+                                           .key_drop = key_drop};

@@ -178,6 +178,11 @@ static const char *const migrations[] = {
     "DROP TABLE voucher_began;"
     "DROP TABLE voucher_taken_wide;"
     "CREATE INDEX voucher_taken_due ON voucher_taken (due_us, id) WHERE due_us > 0;",
+    /* claims of a pool by themselves, and their sums; keys of what somebody said who is no customer */
+    "CREATE INDEX matter_about ON matter (kind, about, no) WHERE about > 0;"
+    "CREATE TABLE matter_sums (pool INTEGER PRIMARY KEY, claims INTEGER NOT NULL, waiting INTEGER NOT NULL,"
+    " granted INTEGER NOT NULL, shared INTEGER NOT NULL);"
+    "CREATE TABLE matter_key (matter INTEGER PRIMARY KEY, key BLOB NOT NULL);",
 };
 
 unsigned schema_newest(void)

@@ -2,6 +2,7 @@
 #include "prop.h"
 #include "store/alert.h"
 #include "store/exposure.h"
+#include "store/matter.h"
 #include "store/right.h"
 #include "store/run.h"
 #include "store/sqlite/sqlite.h"
@@ -525,6 +526,91 @@ static RESULT gather_said(void *context, uint64_t entry, struct slice bytes)
     got->said += entry;
     got->bytes += bytes.len;
     return OK;
+}
+
+struct matters_gathered {
+    struct matter_row rows[8];
+    size_t count, lines;
+    uint64_t entries, bytes;
+};
+
+static RESULT gather_matter(void *context, const struct matter_row *row)
+{
+    struct matters_gathered *got = context;
+    got->rows[got->count++] = *row;
+    return OK;
+}
+
+static RESULT gather_matter_line(void *context, const struct matter_line_row *row)
+{
+    struct matters_gathered *got = context;
+    got->lines++;
+    got->entries += row->entry;
+    got->bytes += row->bytes.len;
+    return OK;
+}
+
+static void matters_are_found_by_kind_person_pool_and_due(void **state)
+{
+    (void)state;
+    struct base base;
+    const struct matter_row rows[] = {{1, 1, 7, 0, 1, 0, 100, 900, 0, 1},
+                                      {2, 6, 0, 5, 1, 3, 110, 800, 50, 1},
+                                      {3, 7, 7, 2, 1, 0, 120, 0, 40, 1},
+                                      {4, 7, 8, 2, 1, 0, 130, 0, 30, 1}};
+    struct matter_row row = {0};
+    struct matter_sums sums = {2, 2, 1, 40, 0}, read = {.pool = 2};
+    struct matters_gathered got = {0}, due = {0}, whose = {0}, pool = {0}, behind = {0}, all = {0};
+    SCOPED(buf_done) struct buf key = {0};
+    uint64_t last = 9;
+    base_begin(&base);
+    const struct matter_store *matter = base.store->matter;
+    begin(&base);
+    assert_ok(matter->last(base.store, &last));
+    assert_int_equal(last, 0);
+    assert_code(CODE_NOT_FOUND, matter->get(base.store, 1, &row));
+    assert_code(CODE_NOT_FOUND, matter->sums_get(base.store, &read));
+    assert_code(CODE_NOT_FOUND, matter->key_get(base.store, 1, &key));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) assert_ok(matter->put(base.store, &rows[i]));
+    for (uint32_t n = 1; n <= 2; n++) {
+        const struct matter_line_row line = {3, n, 40 + n, SLICE_TEXT("abc")};
+        assert_ok(matter->line_add(base.store, &line));
+        if (n == 2)
+            assert_int_not_equal(matter->line_add(base.store, &line).code, CODE_OK); /* never another */
+    }
+    assert_ok(matter->sums_put(base.store, &sums));
+    assert_ok(matter->key_put(base.store, 1, SLICE_TEXT("key")));
+    commit(&base);
+    base_again(&base);
+    matter = base.store->matter;
+    assert_ok(matter->last(base.store, &last));
+    assert_int_equal(last, 4);
+    assert_ok(matter->get(base.store, 2, &row));
+    assert_int_equal(row.kind * 100 + row.about * 10 + row.owner, 653);
+    assert_int_equal(row.made_us + row.due_us + (int64_t)row.amount, 110 + 800 + 50);
+    assert_ok(matter->each(base.store, 0, 1, gather_matter, &all));
+    assert_int_equal(all.count, 3);
+    assert_ok(matter->each(base.store, 7, 3, gather_matter, &behind));
+    assert_int_equal(behind.count, 1);
+    assert_int_equal(behind.rows[0].no, 4);
+    assert_ok(matter->of_subject(base.store, 7, gather_matter, &whose));
+    assert_int_equal(whose.count, 2);
+    assert_ok(matter->of_about(base.store, 7, 2, 0, gather_matter, &pool));
+    assert_int_equal(pool.count, 2);
+    assert_ok(matter->due(base.store, 850, gather_matter, &due));
+    assert_int_equal(due.count, 1);
+    assert_int_equal(due.rows[0].no, 2);
+    assert_ok(matter->line_each(base.store, 3, gather_matter_line, &got));
+    assert_int_equal(got.lines * 1000 + got.entries + got.bytes, 2000 + 41 + 42 + 6);
+    assert_ok(matter->sums_get(base.store, &read));
+    assert_memory_equal(&read, &sums, sizeof read);
+    assert_ok(matter->key_get(base.store, 1, &key));
+    assert_true(slice_is(buf_slice(&key), "key"));
+    begin(&base);
+    assert_ok(matter->key_drop(base.store, 1));
+    commit(&base);
+    assert_code(CODE_NOT_FOUND, matter->key_get(base.store, 1, &key));
+    base_end(&base);
 }
 
 struct vouchers_gathered {
@@ -1080,6 +1166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_keep_where_everybody_stands),
+        cmocka_unit_test(matters_are_found_by_kind_person_pool_and_due),
         cmocka_unit_test(vouchers_keep_what_was_taken_and_what_is_left),
         cmocka_unit_test(keeps_what_was_committed_and_nothing_else),
         cmocka_unit_test(opens_only_what_is_its_own),
