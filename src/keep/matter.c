@@ -22,7 +22,7 @@ static void head_put(const struct matter_row *row, uint64_t author, int64_t time
     buf_be64(out, row->amount);
 }
 
-static RESULT head_get(const struct matter_line_row *line, struct matter_line *out)
+RESULT matter_line_head(const struct matter_line_row *line, struct matter_line *out)
 {
     struct cursor rest = {line->bytes, false};
     struct matter_row row = {.no = line->matter, .lines = line->n};
@@ -50,7 +50,7 @@ static void aad_put(uint64_t matter, uint32_t n, struct buf *out)
     buf_be32(out, n);
 }
 
-static void object_of(struct crypto *crypto, const struct matter_line_row *line, struct hash *out)
+void matter_line_object(struct crypto *crypto, const struct matter_line_row *line, struct hash *out)
 {
     uint8_t at[12];
     be64_put(at, line->matter);
@@ -156,7 +156,7 @@ RESULT matter_add(struct batch *batch, const struct reader *reader, struct matte
     draft.entry.object_kind = next.kind;
     draft.entry.object_id = next.no;
     draft.entry.has_object = true;
-    object_of(shop->crypto, &line, &draft.entry.object);
+    matter_line_object(shop->crypto, &line, &draft.entry.object);
     batch_append(batch, &draft, out);
     line.entry = out->index;
     struct store *store = batch_write(batch);
@@ -197,7 +197,7 @@ static RESULT entry_check(struct shop *shop, const struct matter_line_row *line)
                     (unsigned long long)line->entry);
     TRY(ledger_entry(shop->ledger, line->entry, &bytes, NULL));
     TRY(entry_read(buf_slice(&bytes), &entry));
-    object_of(shop->crypto, line, &hash);
+    matter_line_object(shop->crypto, line, &hash);
     if (entry.kind == ENTRY_MATTER && entry.object_id == line->matter && entry.has_object &&
         hash_equal(&hash, &entry.object))
         return OK;
@@ -246,7 +246,7 @@ RESULT matter_held(struct shop *shop, const struct matter_row *row)
     if (newest.line.n == 0) return row_tampered(row);
     newest.line.bytes = buf_slice(&newest.bytes);
     TRY(entry_check(shop, &newest.line));
-    TRY(head_get(&newest.line, &read));
+    TRY(matter_line_head(&newest.line, &read));
     return row_same(row, &read.then) ? OK : row_tampered(row);
 }
 
@@ -289,7 +289,7 @@ static RESULT line_take(void *context, const struct matter_line_row *row)
     struct matter_line line = {0};
     SCOPED(buf_done) struct buf text = {0};
     TRY(entry_check(reading->shop, row));
-    TRY(head_get(row, &line));
+    TRY(matter_line_head(row, &line));
     if (!reading->gone) TRY(text_open(reading, row, &text));
     line.text = buf_slice(&text);
     return reading->each(reading->context, &line);
@@ -384,7 +384,7 @@ static RESULT line_check(void *context, const struct matter_line_row *line)
         return FAIL(TAMPERED, "matter: a line names entry %llu, which is in no ledger",
                     (unsigned long long)line->entry);
     TRY(entry_check(checking->shop, line));
-    TRY(head_get(line, &read));
+    TRY(matter_line_head(line, &read));
     TRY(step_check(&checking->newest, &read.then));
     checking->newest = read.then;
     checking->count++;
@@ -421,4 +421,10 @@ RESULT matters_check(struct shop *shop, uint64_t *count)
     TRY(shop->store->matter->each(shop->store, 0, 0, row_check, &checking));
     *count = checking.count;
     return OK;
+}
+
+const char *promise_state_name(uint32_t state)
+{
+    static const char *const names[] = {"?", "open", "kept", "dropped"};
+    return state < COUNT_OF(names) ? names[state] : names[0];
 }

@@ -79,6 +79,13 @@ struct matter_line {
 RESULT matter_read(struct shop *shop, const struct matter_row *row,
                    RESULT (*each)(void *context, const struct matter_line *line), void *context);
 
+/* What a line as it is stored says in clear: all but its text. CORRUPT when it is cut short. */
+RESULT matter_line_head(const struct matter_line_row *line, struct matter_line *out);
+/* What the entry of a line carries. */
+void matter_line_object(struct crypto *crypto, const struct matter_line_row *line, struct hash *out);
+
+const char *promise_state_name(uint32_t state); /* "open", "kept", "dropped" */
+
 /* The text of that name in a line's map; empty: none. */
 struct slice matter_text(struct slice map, const char *name);
 

@@ -93,6 +93,12 @@ def read_without_amanah(path, vkey):
         at = int(said["number"]).to_bytes(8, "big") + n.to_bytes(8, "big")
         check(sha256(b"amanah incident line 2" + at + text + opened_line[:32]) in entry, f"the entry holds the hash of line {n}")
         texts.append(opened_line[64:])
+    for name in files:
+        if name.startswith("promises/") and not name.endswith(".tlog-proof"):
+            promise, line = (int(number) for number in name[len("promises/"):].split("-"))
+            entry = base64.b64decode(files[name + ".tlog-proof"].decode().split("\n")[1].split(" ")[1])
+            at = promise.to_bytes(8, "big") + line.to_bytes(4, "big")
+            check(sha256(b"amanah matter 1" + at + files[name]) in entry, f"the entry holds the hash of {name}")
     return texts, said
 
 
@@ -111,6 +117,12 @@ class Case:
         self.incident.add("claims", text="no card data was taken")
         home.good("POST", f"{self.incident.path}/evidence", {"name": "list.csv", "data": base64.b64encode(b"x@y.example\n").decode()}, key=self.by)
         home.good("POST", f"{self.incident.path}/scope", {}, key=self.by)
+        belongs = {"text": "two years of watching", "due": "2099-01-01", "provider": "Watcher Ltd"}
+        other, self.promise = (home.good("POST", "/v1/promises", {"kind": "identity_monitoring", **belongs, **more}, key=self.by)["id"]
+                               for more in ({}, {"incident": self.incident.id}))
+        self.shown = hashlib.sha256(b"the contract").hexdigest()
+        for one in (other, self.promise):
+            home.good("POST", f"/v1/promises/{one}/done", {"text": "signed", "proof": self.shown}, key=self.by)
 
     def bundle(self, name="bundle.tar", *more, **options):
         path = os.path.join(self.home.folder, name)
@@ -151,6 +163,10 @@ def anybody_can_check_it_without_a_key():
         same(json.loads(files["decisions.json"])["decisions"][0]["text"], "one key")
         same(json.loads(files["custody.json"])["evidence"][0]["name"], "list.csv")
         same(json.loads(files["scope.json"])["any"]["known"]["count"], 1)
+        promise, = json.loads(files["promises.json"])["promises"]
+        same((promise["id"], [(line["state"], line.get("proof")) for line in promise["lines"]]),
+             (case.promise, [("open", None), ("kept", case.shown)]), "what was promised because of it, and what shows that it was kept")
+        same(len([name for name in files if name.startswith("promises/")]), 4, "two lines, and the proof of each")
         check(not any(VALUE.encode() in data or b"Planted Person" in data for data in files.values()), "no customer's value is in it")
         newest = case.incident.show("timeline")["items"][-1]
         same([newest["kind"], newest["hash"]], ["bundle", hashlib.sha256(files["SHA256SUMS"]).hexdigest()], "that it was given out is a line")

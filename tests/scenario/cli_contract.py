@@ -256,7 +256,11 @@ def walk(home):
     within("look at it", run("incident show", incident).text)
     within("on two lines", run("incident show", incident, "timeline").text)
     within("ticket 5", run("incident show", incident, "timeline", "--json").text)
-    within("not yet known", run("incident report", incident, "board").text)
+    run("promise add", "audit", "text=an audit by others", "due=2099-01-31", f"incident={incident}")
+    board = run("incident report", incident, "board").text
+    within("not yet known", board)
+    within("to be kept by", board)
+    within("an audit by others", board)
     within("ID", run("profile put", "seat=ID", "name=Toko Kim").text)
     within("turnover: not said", run("profile show").text)
     run("contact put", "name=Komdigi", "way=159", "regime=id-pdp")

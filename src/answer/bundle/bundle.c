@@ -7,6 +7,7 @@
 #include "keep/access/authority.h"
 #include "keep/backup/tar.h"
 #include "keep/incident_lines.h"
+#include "keep/matter.h"
 #include "keep/put.h"
 #include "store/incident.h"
 
@@ -31,6 +32,9 @@ static const char readme[] =
     "timeline.jsonl    the same lines to be read\n"
     "incident.json scope.json claims.json reconciliation.json decisions.json custody.json   what they add up "
     "to\n"
+    "promises.json     what the shop promised because of it; promises/ has each line as it is stored, and "
+    "its "
+    "proof\n"
     "personal/         only where two people agreed: an export's file, which its recipient alone can open\n";
 
 RESULT bundle_new(struct incident_bundle **out)
@@ -140,6 +144,95 @@ static RESULT custody_put(struct gathering *at)
     }
     cbor_array_close(&cbor, mark, count);
     return archive_json(&at->bundle->archive, "custody.json", buf_slice(&cbor));
+}
+
+/* What was promised because of it. Where a promise stands is in clear in its lines, which entries bind; its words are sealed. */
+enum { PROMISES_MAX = 1000 };
+struct promises {
+    struct gathering *at;
+    struct matter_row rows[PROMISES_MAX];
+    size_t count, lines;
+    struct buf *out;
+};
+
+static void promises_free(struct promises **promises)
+{
+    free(*promises);
+    *promises = NULL;
+}
+
+static RESULT promise_find(void *context, const struct matter_row *row)
+{
+    struct promises *promises = context;
+    if (row->about != promises->at->bundle->incident) return OK;
+    if (promises->count == PROMISES_MAX) return FAIL(TOO_MANY, "bundle: more than %d promises", PROMISES_MAX);
+    promises->rows[promises->count++] = *row;
+    return OK;
+}
+
+static RESULT promise_line_take(void *context, const struct matter_line_row *row)
+{
+    const struct promises *promises = context;
+    struct gathering *at = promises->at;
+    char name[64];
+    if (row->entry >= at->bundle->size) return OK; /* of a moment later than the checkpoint */
+    (void)snprintf(name, sizeof name, "promises/%llu-%u", (unsigned long long)row->matter, row->n);
+    TRY(archive_put(&at->bundle->archive, slice_text(name), row->bytes));
+    (void)snprintf(name, sizeof name, "promises/%llu-%u.tlog-proof", (unsigned long long)row->matter, row->n);
+    return proof_put(at, name, row->entry);
+}
+
+static RESULT promise_line_told(void *context, const struct matter_line *line)
+{
+    static const char *const members[] = {"act",       "text",    "kind",     "provider", "years",
+                                          "enrolment", "purpose", "currency", "proof"};
+    struct promises *promises = context;
+    struct buf *out = promises->out;
+    size_t mark = cbor_open(out), count = 6;
+    put_number(out, "line", line->n);
+    put_number(out, "entry", line->entry);
+    put_time(out, "time", line->time_us);
+    put_text(out, "state", slice_text(promise_state_name(line->then.state)));
+    put_time_or_null(out, "due", line->then.due_us);
+    put_number(out, "cost", line->then.amount);
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        struct slice text = matter_text(line->text, members[i]);
+        if (text.len == 0) continue;
+        put_text(out, members[i], text);
+        count++;
+    }
+    cbor_map_close(out, mark, count);
+    promises->lines++;
+    return OK;
+}
+
+static RESULT promises_put(struct gathering *at)
+{
+    struct shop *shop = at->shop;
+    struct store *store = shop->store;
+    SCOPED(buf_done) struct buf cbor = {0};
+    SCOPED(promises_free) struct promises *promises = calloc(1, sizeof *promises);
+    if (!promises) return FAIL(UNAVAILABLE, "bundle: out of memory");
+    promises->at = at;
+    promises->out = &cbor;
+    TRY(store->matter->each(store, MATTER_PROMISE, 0, promise_find, promises));
+    if (promises->count == 0) return OK;
+    cbor_map(&cbor, 1);
+    cbor_text(&cbor, SLICE_TEXT("promises"));
+    cbor_array(&cbor, promises->count);
+    for (size_t i = 0; i < promises->count; i++) {
+        const struct matter_row *row = &promises->rows[i];
+        cbor_map(&cbor, 3);
+        put_id(shop, &cbor, "id", ID_PROMISE, row->no);
+        put_number(&cbor, "number", row->no);
+        cbor_text(&cbor, SLICE_TEXT("lines"));
+        size_t mark = cbor_open(&cbor);
+        promises->lines = 0;
+        TRY(matter_read(shop, row, promise_line_told, promises));
+        cbor_array_close(&cbor, mark, promises->lines);
+        TRY(store->matter->line_each(store, row->no, promise_line_take, promises));
+    }
+    return archive_json(&at->bundle->archive, "promises.json", buf_slice(&cbor));
 }
 
 static RESULT state_put(struct gathering *at, const struct incident *incident)
@@ -264,6 +357,7 @@ RESULT bundle_gather(struct shop *view, struct incident_bundle *bundle)
     TRY(archive_put(&bundle->archive, SLICE_TEXT("checkpoint"), at.checkpoint));
     TRY(state_put(&at, incident));
     TRY(lines_put(&at));
+    TRY(promises_put(&at));
     TRY(cosigned_put(&at));
     return personal_put(&at);
 }

@@ -8,13 +8,7 @@
 
 #include <stdio.h>
 
-enum { PROMISE_STATES = 4, PROMISE_YEARS_MAX = 50, PROOF_BYTES = 32 };
-
-static const char *state_name(uint32_t state)
-{
-    static const char *const names[PROMISE_STATES] = {"?", "open", "kept", "dropped"};
-    return state < PROMISE_STATES ? names[state] : names[0];
-}
+enum { PROMISE_YEARS_MAX = 50, PROOF_BYTES = 32 };
 
 RESULT desk_day_get(struct slice text, int64_t now_us, int64_t *out)
 {
@@ -57,7 +51,8 @@ RESULT verb_promise_add(struct batch *batch, const struct reader *reader, const 
     put_text(&text, "purpose", ask->purpose);
     put_text(&text, "currency", ask->currency);
     TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
-    desk_made_put(batch, &row, &receipt, &(struct desk_made){ID_PROMISE, state_name(row.state), "due"}, out);
+    desk_made_put(batch, &row, &receipt,
+                  &(struct desk_made){ID_PROMISE, promise_state_name(row.state), "due"}, out);
     return OK;
 }
 
@@ -119,7 +114,7 @@ static RESULT promise_put(void *context, const struct matter_row *row)
     if (!seen) return OK;
     size_t mark = cbor_open(list->out), members = 6;
     put_id(shop, list->out, "id", ID_PROMISE, row->no);
-    put_text(list->out, "state", slice_text(state_name(row->state)));
+    put_text(list->out, "state", slice_text(promise_state_name(row->state)));
     put_time_or_null(list->out, "due", row->due_us);
     put_bool(list->out, "overdue", row->due_us > 0 && row->due_us <= list->batch->now_us);
     put_number(list->out, "cost", row->amount);
@@ -186,7 +181,7 @@ RESULT verb_promise_act(struct batch *batch, const struct reader *reader, const 
     batch_receipt(out, &receipt);
     cbor_map(&out->body, 3);
     put_id(shop, &out->body, "id", ID_PROMISE, row.no);
-    put_text(&out->body, "state", slice_text(state_name(row.state)));
+    put_text(&out->body, "state", slice_text(promise_state_name(row.state)));
     put_time_or_null(&out->body, "due", row.due_us);
     return OK;
 }

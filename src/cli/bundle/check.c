@@ -247,6 +247,7 @@ RESULT bundle_check(struct crypto *crypto, int fd, struct slice vkeys, struct bu
     TRY(sums_check(&found));
     TRY(checkpoints_check(crypto, &found));
     TRY(bundle_lines_check(crypto, &found));
+    TRY(bundle_promises_check(crypto, &found));
     *out = TAKE(found);
     return OK;
 }

@@ -49,4 +49,7 @@ RESULT bundle_check(struct crypto *crypto, int fd, struct slice vkeys, struct bu
 /* The second half of it: lines, their proofs, and what is told of them. For bundle_check() alone. */
 RESULT bundle_lines_check(struct crypto *crypto, const struct bundle_found *found);
 
+/* Its promises, each line against its entry. For bundle_check() alone. */
+RESULT bundle_promises_check(struct crypto *crypto, const struct bundle_found *found);
+
 #endif

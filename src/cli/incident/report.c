@@ -9,6 +9,7 @@
 #include "cli/incident/books.h"
 #include "cli/incident/paper.h"
 #include "cli/incident/reconcile.h"
+#include "cli/incident/report_promises.h"
 #include "cli/input.h"
 #include "cli/law/case.h"
 #include "cli/law/clocks.h"
@@ -32,6 +33,7 @@ struct report {
     struct paper paper;
     struct doc state, scope; /* scope empty: nothing was counted yet */
     struct doc claims;       /* of how many, beside the count */
+    struct doc promises;     /* empty: not for who asks */
     struct playbooks *books;
     struct law *law;
     struct case_read facts;
@@ -395,6 +397,7 @@ static RESULT board_put(struct report *report)
     item_rows(report, "claims", "verified", "report.claim");
     item_rows(report, "decisions", NULL, "report.decision");
     item_rows(report, "requests", "open", "report.request");
+    report_promises(&report->paper, report->promises);
     paper_head(&report->paper, "report.cost");
     cost_rows(report);
     paper_end(&report->paper);
@@ -429,7 +432,7 @@ RESULT command_incident_report(struct call *call)
 {
     SCOPED(report_done) struct report report = {0};
     SCOPED(client_free) struct client *client = NULL;
-    SCOPED(answer_done) struct answer state = {0}, scope = {0}, claims = {0};
+    SCOPED(answer_done) struct answer state = {0}, scope = {0}, claims = {0}, promises = {0};
     struct incident_show_ask show = {.id = slice_text(call->args[0])};
     struct incident_exposures_ask exposures = {.id = show.id};
     bool board = strcmp(call->args[1], "board") == 0;
@@ -449,6 +452,10 @@ RESULT command_incident_report(struct call *call)
     const struct incident_reconcile_ask reconcile = {.id = show.id};
     TRY(ask_answer(call, client, VERB_INCIDENT_RECONCILE, &reconcile, &claims));
     report.claims = answer_doc(&claims);
+    const struct promise_list_ask promised = {.incident = show.id};
+    struct result listed = ask_answer(call, client, VERB_PROMISE_LIST, &promised, &promises);
+    if (listed.code == CODE_OK) report.promises = answer_doc(&promises);
+    if (listed.code != CODE_OK && listed.code != CODE_DENIED) return listed; /* a role need not see them */
     TRY(report_make(call, &report, board));
     return output_write(call_has(call, OPT_OUT) ? call_text(call, OPT_OUT) : "-",
                         buf_slice(&report.paper.sheet.out));
