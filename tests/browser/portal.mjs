@@ -30,7 +30,13 @@ async function everywhere(story) {
     }
   }));
 }
-const go = async (page, place) => { await page.evaluate((to) => { location.hash = `#/${to}`; }, place); await page.waitForSelector("main nav a"); };
+const heading = () => document.querySelector("main h1")?.textContent ?? "";
+/** Another room: its heading is there once it is, and each has its own. */
+const go = async (page, place) => {
+  const was = await page.evaluate(heading);
+  await page.evaluate((to) => { location.hash = `#/${to}`; }, place);
+  await page.waitForFunction((old) => ![old, ""].includes(document.querySelector("main h1")?.textContent ?? ""), was);
+};
 
 /** Ask for a code, read it in the mail, which is the COUNTth there, and come in with it. */
 async function comeIn(page, email, count, wrong) {
@@ -67,8 +73,10 @@ const failed = await tell({
       for (const door of await page.$$eval(".doors a", (all) => all.map((one) => one.getAttribute("href")))) {
         check(/^#\/\w+$|^\/status\/$/.test(door ?? ""), `a door that leads somewhere: ${door}`);
       }
-      await go(page, "safe");
-      await look(page, "portal-safe");
+      for (const room of ["safe", "rights"]) {
+        await go(page, room);
+        await look(page, `portal-${room}`);
+      }
     });
     const page = await openPage(browser, home);
     await page.goto(home.console);
