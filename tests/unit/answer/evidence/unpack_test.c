@@ -218,6 +218,7 @@ static uint32_t crc32_of(const uint8_t *at, size_t len)
 static void refuses_to_take_all_memory(void **state)
 {
     (void)state;
+    if (SANITIZED) skip(); /* a sanitizer maps terabytes, so there is no bound */
     enum { STREAM_HEADER = 12, BLOCK_HEADER = 12, DICTIONARY = 4, LARGEST = 40, CHECK = 4 };
     SCOPED(buf_done) struct buf file = {0}, got = {0};
     struct frame_end end = {0};
