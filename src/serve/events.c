@@ -3,6 +3,7 @@
 #include "serve/serve_priv.h"
 
 #include <assert.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,10 +191,24 @@ static void events_ask(struct request *request)
         request->asks_open++; /* else in a second */
 }
 
+/* A page that was closed: libmicrohttpd does not look at a connection that waits, so its room would be taken until the next event. */
+static bool client_gone(struct request *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct pollfd at = {.fd = info ? info->connect_fd : -1, .events = POLLRDHUP};
+    return poll(&at, 1, 0) > 0 && (at.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
 bool events_turn(struct request *request)
 {
     struct stream *stream = request->stream;
     int64_t now = request->front->now_us;
+    if (!stream->over && client_gone(request)) {
+        stream->over = true;
+        wake(request);
+        return true;
+    }
     if (stream->waits_us > 0 && now - stream->waits_us > EVENTS_STUCK_US) return true;
     if (request->front->ending || request->front->keeper_gone) {
         stream->over = true;

@@ -314,7 +314,6 @@ const failed = await tell({
     await kim.getByRole("button", { name: "Open", exact: true }).click();
     await kim.getByText("The check finds nothing.").waitFor();
     await budi.goto(`${at}/statements`);
-    await budi.reload(); // "Try again" is there only until the page hears by itself that he is let in
     await budi.getByRole("button", { name: "It is published" }).waitFor();
     check(await budi.getByRole("button", { name: "It is published" }).isDisabled(), "not with faults");
     await budi.getByRole("button", { name: "Open", exact: true }).click();
@@ -325,6 +324,39 @@ const failed = await tell({
     await look(budi, "incident-statement-published");
     await budi.context().close();
     await kim.context().close();
+  },
+
+  async what_another_did_is_seen_as_it_happens() {
+    const kim = await openPage(browser, home, { state: states.kim }), budi = await openPage(browser, home, { state: states.budi, device: "phone" });
+    const deaf = await openPage(browser, home, { state: states.budi }), at = `${home.console}/#/incidents/${home.incident}`;
+    await budi.addInitScript(() => { globalThis.setInterval = () => 0; }); // it cannot ask in turn
+    await deaf.clock.install();
+    await deaf.route("**/v1/events", (route) => route.fulfill({ status: 429, body: "" }));
+    const add = async (text) => {
+      await kim.goto(`${at}/timeline`);
+      await kim.getByLabel("Add what was seen, done or heard").fill(text);
+      await kim.getByRole("button", { name: "Add", exact: true }).click();
+      await kim.locator("li.line p", { hasText: text }).waitFor();
+    };
+    await budi.goto(`${at}/timeline`);
+    await budi.locator("[data-live=true]").waitFor({ state: "attached" });
+    await deaf.goto(`${at}/timeline`);
+    await deaf.locator("li.line").first().waitFor();
+    await add("seen as it happens");
+    await budi.locator("li.line p", { hasText: "seen as it happens" }).waitFor();
+    await deaf.locator("[data-live=false]").waitFor({ state: "attached" });
+    await deaf.clock.runFor(31000);
+    await deaf.locator("li.line p", { hasText: "seen as it happens" }).waitFor();
+    await go(budi, "team");
+    await kim.goto(`${home.console}/#/settings/roles`);
+    await kim.locator("tr", { hasText: "help desk" }).getByRole("button", { name: "Change" }).click();
+    await kim.getByLabel("telephone number").selectOption("full");
+    await kim.getByRole("button", { name: "Save the role" }).click();
+    await budi.locator("li.line", { hasText: "support" }).getByRole("button", { name: "I agree" }).waitFor();
+    await kim.goto(`${home.console}/#/team`);
+    await kim.locator("li.line", { hasText: "support" }).getByRole("button", { name: "Take it back" }).click();
+    await budi.getByText("Nothing waits.").waitFor();
+    for (const page of [kim, budi, deaf]) await page.context().close();
   },
 
   async people_are_told_by_two_and_it_is_watched() {
@@ -418,9 +450,12 @@ const failed = await tell({
       await go(page, "team");
       await page.waitForSelector("table");
       await look(page, "team");
-      await go(page, "settings");
-      await page.waitForSelector("table");
-      await look(page, "settings");
+      for (const [part, ready] of [["look", "main select"], ["roles", "main table"], ["limits", "main form"], ["mail", "main dl"], ["alerts", "main form"], ["shop", "main table"], ["safety", "main code"]]) {
+        await go(page, `settings/${part}`);
+        await page.waitForSelector(`.tabs a[aria-current][href$="${part}"]`, { state: "attached" });
+        await page.waitForSelector(ready);
+        await look(page, `settings-${part}`);
+      }
     });
     const page = await openPage(browser, home, { state: states.kim });
     await page.goto(`${home.console}/#/team`);
@@ -459,21 +494,67 @@ const failed = await tell({
     await page.locator("tr", { hasText: "parcel labels" }).getByRole("button", { name: "End" }).click();
     await page.locator("dialog").getByRole("button", { name: "End" }).click();
     await page.locator("tr", { hasText: "parcel labels" }).getByText("ended", { exact: true }).waitFor();
-    await page.goto(`${home.console}/#/settings`);
+    await page.goto(`${home.console}/#/settings/roles`);
     const support = page.locator("tr", { hasText: "help desk" });
     await support.getByRole("button", { name: "Change" }).click();
     await page.getByLabel("Limit of a day").fill("10");
     await page.getByRole("button", { name: "Save the role" }).click();
     await support.getByText("10 people").waitFor();
     await page.getByText("Noted.").waitFor();
+    const own = await page.evaluate(() => fetch("/v1/roles").then((answer) => answer.json()).then((got) => got.items.find((one) => one.name === "support").own));
+    same(own, ["daily"], "what was not said goes on by the shop's size");
     await page.getByLabel("e-mail address").selectOption("full");
     await page.getByRole("button", { name: "Save the role" }).click();
     await page.getByText("Asked. A second person has to agree: it stands under Team.").waitFor();
     await look(page, "settings-role");
+    await go(page, "settings/look");
     await page.getByLabel("Colours").selectOption("dark");
     same(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
     await look(page, "settings-dark");
     same(await page.evaluate(() => Object.keys(localStorage).sort()), ["amanah.theme"], "all that is kept");
+    await page.context().close();
+  },
+
+  async what_the_shop_goes_by_is_changed_and_loosened_by_two() {
+    const page = await openPage(browser, home, { state: states.kim, device: "phone" });
+    const at = (part) => page.goto(`${home.console}/#/settings/${part}`), sheet = (title) => page.locator("section.sheet", { has: page.getByRole("heading", { name: title, exact: true }) });
+    await at("limits");
+    await page.getByLabel("Which").selectOption({ label: "warehouse" });
+    await page.getByLabel("People a day").fill("7");
+    await page.getByRole("button", { name: "Set the limit" }).click();
+    await sheet("Limits of your own").locator("tr", { hasText: "warehouse" }).getByText("7", { exact: true }).waitFor();
+    await page.getByLabel("Which").selectOption({ label: "warehouse" });
+    await page.getByLabel("People a day").fill("900");
+    await page.getByRole("button", { name: "Set the limit" }).click();
+    await page.getByText("Asked. A second person has to agree: it stands under Team.").waitFor();
+    await at("alerts");
+    await page.getByLabel("What kind of place").selectOption("ocsf");
+    await page.getByLabel("Name of the file, in the home").fill("found.jsonl");
+    await page.getByRole("button", { name: "Add the place" }).click();
+    const sink = page.locator("tr", { hasText: "found.jsonl" });
+    await sink.getByRole("button", { name: "Test" }).click();
+    await page.getByText("The test is on its way.").waitFor();
+    await sink.getByRole("button", { name: "Remove" }).click();
+    await page.getByText("Asked. A second person has to agree: it stands under Team.").waitFor();
+    await look(page, "settings-alerts-asked");
+    await at("mail");
+    await sheet("Send a test mail").getByLabel("To which address").fill("kim@shop.example");
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.getByText("The test is on its way.").waitFor();
+    await page.getByLabel("Mails come from").fill("elsewhere@shop.example");
+    await page.getByRole("button", { name: "Save the mail host" }).click();
+    await page.getByText("Asked. A second person has to agree: it stands under Team.").waitFor();
+    await at("shop");
+    await page.getByLabel("What it does").fill(home.hostile.slice(0, 40));
+    await page.getByLabel("Country of its seat").fill("ID");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll("input")].some((one) => one.value === "ID"));
+    await page.getByLabel("Who", { exact: true }).fill(home.hostile);
+    await page.getByLabel("Telephone, e-mail or page").fill("110");
+    await page.getByRole("button", { name: "Add to the book" }).click();
+    await page.locator("tr", { hasText: home.hostile }).getByRole("button", { name: "Remove" }).click();
+    await page.locator("tr", { hasText: home.hostile }).waitFor({ state: "detached" });
+    same(await page.locator("main img, main script").count(), 0, "what was written is text");
     await page.context().close();
   },
 

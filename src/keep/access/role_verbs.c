@@ -128,13 +128,27 @@ static void widening_put(struct shop *shop, const struct role *role, char out[AP
         old->reason && !role->reason && known ? "; no reason asked" : "");
 }
 
+static const char *const window_members[] = {"minute", "hour", "daily", "monthly"};
+
+/* Which limits the shop said itself. All else follows its size, and goes on to when a role is put without it. */
+static void put_own(const struct role *role, struct buf *out)
+{
+    size_t mark = cbor_open(out), count = 0;
+    for (int window = 0; window < WINDOW_COUNT; window++) {
+        if (role->limits.at[window] == 0) continue;
+        cbor_text(out, slice_text(window_members[window]));
+        count++;
+    }
+    cbor_array_close(out, mark, count);
+}
+
 /* How many people one of its readers may look at, today; which classes have a limit of their own. */
 static void put_limits(const struct shop *shop, const struct role *role, struct buf *out)
 {
-    static const char *const names[] = {"minute", "hour", "daily", "monthly"};
     struct limits limits = limits_of_role(role, shop_customers(shop));
     size_t count = 0;
-    for (int window = 0; window < WINDOW_COUNT; window++) put_number(out, names[window], limits.at[window]);
+    for (int window = 0; window < WINDOW_COUNT; window++)
+        put_number(out, window_members[window], limits.at[window]);
     cbor_text(out, SLICE_TEXT("classes"));
     size_t mark = cbor_open(out);
     for (int class = 0; class < CLASS_COUNT; class ++) {
@@ -148,10 +162,10 @@ static void put_limits(const struct shop *shop, const struct role *role, struct 
     cbor_array_close(out, mark, count);
 }
 
-/* A role as its shop's list shows it. */
-static void role_item_put(struct shop *shop, const struct role *role, struct buf *out)
+/* A role as what asks for a wider one compares it; `own` as well where its shop's list shows it. */
+static void role_item_put(struct shop *shop, const struct role *role, bool own, struct buf *out)
 {
-    cbor_map(out, 12 + WINDOW_COUNT);
+    cbor_map(out, 12 + WINDOW_COUNT + own);
     put_text(out, "name", slice_text(role->name));
     cbor_text(out, SLICE_TEXT("fields"));
     put_fields(shop, role, out);
@@ -167,6 +181,9 @@ static void role_item_put(struct shop *shop, const struct role *role, struct buf
     put_number(out, "approval_above", role->approval_above);
     put_text(out, "watch", slice_text(stance_name(role->stance)));
     put_bool(out, "watch_alone", role->alone);
+    if (!own) return;
+    cbor_text(out, SLICE_TEXT("own"));
+    put_own(role, out);
 }
 
 /* Whom a tighter role leaves without a right to approve: noted with each, so that it is known who was removed by it. */
@@ -212,8 +229,8 @@ RESULT verb_role_put(struct batch *batch, const struct reader *reader, const str
         SCOPED(buf_done) struct buf was = {0}, now = {0}, changes = {0};
         char what[APPROVAL_WHAT_BYTES_MAX + 1];
         bool put = false;
-        if (old) role_item_put(batch->shop, old, &was);
-        role_item_put(batch->shop, &role, &now);
+        if (old) role_item_put(batch->shop, old, false, &was);
+        role_item_put(batch->shop, &role, false, &now);
         changes_put(buf_slice(&was), buf_slice(&now), &changes);
         widening_put(batch->shop, &role, what);
         const struct loosening loosening = {AUTHORITY_ROLE, role.id, buf_slice(&body), what,
@@ -239,6 +256,6 @@ RESULT verb_role_list(struct batch *batch, const struct reader *reader, const st
     cbor_text(&out->body, SLICE_TEXT("items"));
     cbor_array(&out->body, shop->access.role_count);
     for (size_t i = 0; i < shop->access.role_count; i++)
-        role_item_put(shop, &shop->access.roles[i], &out->body);
+        role_item_put(shop, &shop->access.roles[i], true, &out->body);
     return OK;
 }

@@ -1,14 +1,15 @@
 // What waits for a second person, with what would change; whoever asked may take it back.
 import type { JSX } from "preact";
 import { ask, askAll } from "../ui/api";
-import { Empty, Loaded, Rows, Sheet, Time, Trouble, useAct, useAsk } from "../ui/parts";
+import { Empty, Loaded, Rows, Sheet, Time, Trouble, useAct } from "../ui/parts";
 import { t, word } from "../ui/words";
 import type { Approval } from "./shapes";
+import { useLive } from "./live";
 import { useShared } from "./state";
 
 export function Approvals(): JSX.Element {
-  const { named, can, self, tick } = useShared();
-  const waiting = useAsk((signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [], 15000, tick);
+  const { named, can, self } = useShared();
+  const waiting = useLive(["approvals"], (signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), []);
   const act = useAct();
   const say = (one: Approval, word: "approve" | "cancel") => act.run(async () => { await ask(`POST /v1/approvals/{id}/${word}`, { id: one.approval }); waiting.again(); });
   return (

@@ -7,12 +7,15 @@ import { Empty } from "../ui/parts";
 import { t, word, type Loader } from "../ui/words";
 import { Incidents } from "./incidents";
 import { Ledger } from "./ledger";
+import { openStream, useTurn } from "./live";
 import { People } from "./people";
 import { SharedContext, usePlace, type Self, type Shared } from "./state";
 import { Settings } from "./settings";
 import { Team } from "./team";
 import { Today } from "./today";
 import { Watch } from "./watch";
+
+const IDLE_MS = 30 * 60000; // as a session of the vault
 
 interface Room { name: string; acts: string[]; page: () => JSX.Element }
 
@@ -28,28 +31,26 @@ const ROOMS: Room[] = [
 
 export function House({ self, words, onSpeak, onOut }: { self: Self; words: Loader; onSpeak: () => void; onOut: () => void }): JSX.Element {
   const at = usePlace();
-  const [tick, setTick] = useState(0);
-  const [live, setLive] = useState(false);
+  const { turn, live } = useTurn(["team"]);
   const [open, setOpen] = useState(false);
   const [names, setNames] = useState<Record<string, string>>({});
   const rooms = ROOMS.filter((room) => room.acts.every((act) => self.acts.includes(act)));
   const room = rooms.find((one) => one.name === (at[0] ?? "today"));
   const head = useRef<HTMLElement>(null);
 
-  useEffect(() => { // alerts as they come; a proxy or a role without the act only makes it less quick
-    if (!self.acts.includes("watch")) return;
-    const stream = new EventSource("/v1/events");
-    stream.onopen = () => setLive(true);
-    stream.onerror = () => setLive(false);
-    const bump = () => setTick((was) => was + 1);
-    for (const kind of ["alert.opened", "alert.grew", "alert.ended", "alert.test", "alert.more"]) stream.addEventListener(kind, bump);
-    return () => stream.close();
+  useEffect(openStream, []);
+  useEffect(() => { // a page that nobody touches signs its reader out: it asks by itself, so the vault does not see that they left
+    let touched = Date.now();
+    const touch = () => { touched = Date.now(); };
+    const timer = setInterval(() => { if (Date.now() - touched > IDLE_MS) signOut(); }, 30000);
+    for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, touch, { passive: true });
+    return () => { clearInterval(timer); for (const kind of ["pointerdown", "keydown", "scroll"]) removeEventListener(kind, touch); };
   }, []);
   useEffect(() => { // names beside ids, as far as one may know them
     const put = (items: { id: string; name: string }[]) => setNames((was) => ({ ...was, ...Object.fromEntries(items.filter((one) => one.name).map((one) => [one.id, one.name])) }));
     if (self.acts.includes("staff")) void askAll<{ id: string; name: string }>("GET /v1/staff").then((got) => put(got.items)).catch(() => undefined);
     if (self.acts.includes("keys")) void askAll<{ id: string; name: string }>("GET /v1/keys").then((got) => put(got.items)).catch(() => undefined);
-  }, [tick]);
+  }, [turn]);
   useEffect(() => {
     setOpen(false);
     document.title = `${t(`room.${room?.name ?? "none"}`)} – ${self.shop}`;
@@ -59,8 +60,8 @@ export function House({ self, words, onSpeak, onOut }: { self: Self; words: Load
 
   const signOut = () => { void ask("DELETE /v1/sessions", {}, { quiet: true }).catch(() => undefined).then(onOut); };
   const shared = useMemo<Shared>(() => ({
-    self, tick, live, signOut, names, named: (id) => names[id] ?? id, can: (act) => self.acts.includes(act), retheme: onSpeak, respeak: onSpeak,
-  }), [self, tick, live, names]);
+    self, signOut, names, named: (id) => names[id] ?? id, can: (act) => self.acts.includes(act), retheme: onSpeak, respeak: onSpeak,
+  }), [self, names]);
   const Page = room?.page;
   return (
     <SharedContext.Provider value={shared}>
@@ -73,7 +74,7 @@ export function House({ self, words, onSpeak, onOut }: { self: Self; words: Load
             <ul>{rooms.map((one) => <li key={one.name}><a href={`#/${one.name}`} {...(one === room ? { "aria-current": "page" as const } : {})}>{t(`room.${one.name}`)}</a></li>)}</ul>
           </nav>
           <div class="who">
-            <span>{names[self.reader] ?? self.reader}<br /><span class="soft small">{word("role", self.role)}</span></span>
+            <span>{names[self.reader] ?? self.reader}<br /><span class="soft small">{word("role", self.role)}</span><br /><span class="soft small" data-live={live}>{t(live ? "live" : "not_live")}</span></span>
             <Speech words={words} onSpeak={onSpeak} />
             <button type="button" class="slim" onClick={signOut}>{t("sign_out")}</button>
           </div>

@@ -2,10 +2,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askAll } from "../ui/api";
-import { Choice, Empty, Input, Loaded, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
+import { Choice, Empty, Input, Loaded, Rows, Sheet, Tag, Time, Trouble, useAct } from "../ui/parts";
 import { number, t, word } from "../ui/words";
 import { OneIncident } from "./incident/one";
 import type { Incident } from "./shapes";
+import { useLive } from "./live";
 import { usePlace, useShared } from "./state";
 
 const KINDS = ["drained_by_key", "signing_key", "database_copied", "dump_for_sale", "spreadsheet_sent", "mailbox", "lost_device", "plugin", "ransom"];
@@ -16,8 +17,8 @@ export function Incidents(): JSX.Element {
 }
 
 function All(): JSX.Element {
-  const { tick, named } = useShared();
-  const all = useAsk((signal) => askAll<Incident>("GET /v1/incidents", {}, 1000, signal), [], 30000, tick);
+  const { named } = useShared();
+  const all = useLive(["incidents"], (signal) => askAll<Incident>("GET /v1/incidents", {}, 1000, signal), []);
   return (
     <>
       <div class="head"><h1 tabIndex={-1}>{t("room.incidents")}</h1><p class="soft">{t("incidents.about")}</p></div>

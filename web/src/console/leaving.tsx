@@ -1,13 +1,14 @@
 // Somebody leaves: what ended, what was tried at the door, and what has to be changed because they knew it.
 import type { JSX } from "preact";
 import { ask } from "../ui/api";
-import { Loaded, Note, Rows, Sheet, Tag, Time, useAsk } from "../ui/parts";
+import { Loaded, Note, Rows, Sheet, Tag, Time } from "../ui/parts";
+import { useLive } from "./live";
 import { t, word } from "../ui/words";
 
 interface Left { state: string; left: string; open: number; items: { what: string; id: string; state: string; name?: string; before?: string; after?: string; todo?: string }[] }
 
 export function Leaving({ id, name, onClose }: { id: string; name: string; onClose: () => void }): JSX.Element {
-  const left = useAsk((signal) => ask<Left>("GET /v1/staff/{id}/leave", { id }, { signal }), [id], 30000);
+  const left = useLive(["team"], (signal) => ask<Left>("GET /v1/staff/{id}/leave", { id }, { signal }), [id]);
   const probe = (said: string | undefined) => (said ? t(`contain.probe.${said.replace(" ", "_")}`) : "–");
   return (
     <Sheet title={t("team.left.title", { who: name })} side={<button type="button" class="slim" onClick={onClose}>{t("team.left.close")}</button>}>

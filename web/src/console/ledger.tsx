@@ -7,16 +7,16 @@ import { number, t, word } from "../ui/words";
 import { BUNDLE, bundle, type Found } from "./entries";
 import { included, type Proof } from "../ui/proof";
 import { Search } from "./search";
+import { useLive } from "./live";
 import { usePlace, useShared } from "./state";
 
 interface Entry { index: number; time: string; kind: string; reader: string; role: string; purpose: string; fields: string[]; masked: string[]; count?: number; leaf_hash: string; entry: string }
 
 export function Ledger(): JSX.Element {
   const at = usePlace();
-  const { tick } = useShared();
   const chosen = at[1] !== undefined && /^\d+$/.test(at[1]) ? Number(at[1]) : undefined;
   const [wanted, setWanted] = useState("");
-  const point = useAsk((signal) => ask<string>("GET /v1/ledger/checkpoint", {}, { signal }), [], 15000, tick);
+  const point = useLive(["ledger"], (signal) => ask<string>("GET /v1/ledger/checkpoint", {}, { signal }), []);
   return (
     <>
       <div class="head"><h1 tabIndex={-1}>{t("room.ledger")}</h1><p class="soft">{t("ledger.about")}</p></div>

@@ -5,13 +5,13 @@ import { ask, type Page } from "../ui/api";
 import { Choice, Input, Loaded, Note, Sheet, Trouble, useAct, useAsk } from "../ui/parts";
 import { t, word } from "../ui/words";
 
-export interface Role { name: string; fields: string[]; purposes: string[]; acts: string[]; minute: number; hour: number; daily: number; monthly: number; classes: string[]; reason: boolean; grant: boolean; pass: boolean; lesson: string; approval_above: number; watch: string; watch_alone: boolean }
+export interface Role { name: string; fields: string[]; purposes: string[]; acts: string[]; minute: number; hour: number; daily: number; monthly: number; classes: string[]; reason: boolean; grant: boolean; pass: boolean; lesson: string; approval_above: number; watch: string; watch_alone: boolean; own: string[] }
 
 export function EditRole({ role, onChange, onDone }: { role: Role; onChange: () => void; onDone: () => void }): JSX.Element {
   const fields = useAsk((signal) => ask<Page<{ name: string }>>("GET /v1/fields", {}, { signal }), []);
   const was = (name: string) => (role.fields.includes(name) ? "full" : role.fields.includes(`${name}.mask`) ? "mask" : "");
   const [seen, setSeen] = useState<Record<string, string>>({});
-  const [daily, setDaily] = useState(String(role.daily));
+  const [daily, setDaily] = useState(role.own.includes("daily") ? String(role.daily) : "");
   const [reason, setReason] = useState(role.reason);
   const [grant, setGrant] = useState(role.grant);
   const [asked, setAsked] = useState<boolean>();
@@ -21,7 +21,9 @@ export function EditRole({ role, onChange, onDone }: { role: Role; onChange: () 
   const put = (names: string[]) => act.run(async () => {
     const known = names.flatMap((name) => { const how = seen[name] ?? was(name); return how === "full" ? [name] : how === "mask" ? [`${name}.mask`] : []; });
     const others = role.fields.filter((one) => !names.includes(one.replace(/\.mask$/, ""))); // forms that this page does not offer stay as they are
-    const got = await ask<{ state?: string }>("POST /v1/roles", { ...role, fields: [...known, ...others], daily: Number(daily), reason, grant });
+    const { own, ...rest } = role;
+    const kept = (window: "minute" | "hour" | "monthly") => (own.includes(window) ? role[window] : 0); // what follows the shop's size goes on to
+    const got = await ask<{ state?: string }>("POST /v1/roles", { ...rest, fields: [...known, ...others], minute: kept("minute"), hour: kept("hour"), monthly: kept("monthly"), daily: Number(daily), reason, grant });
     setAsked(got.state === "waiting");
     onChange();
   });
@@ -32,7 +34,7 @@ export function EditRole({ role, onChange, onDone }: { role: Role; onChange: () 
       <Loaded of={fields}>{({ items }) => (
         <form onSubmit={(event) => { event.preventDefault(); void put(items.map((one) => one.name)); }}>
           <div class="pair">{items.map((one) => <Choice key={one.name} label={word("field", one.name)} value={seen[one.name] ?? was(one.name)} onValue={(how) => setSeen((old) => ({ ...old, [one.name]: how }))} of={[["", t("role.not")], ["mask", t("role.masked")], ["full", t("role.full")]]} />)}</div>
-          <Input label={t("head.budget")} value={daily} onValue={setDaily} inputmode="numeric" pattern="[1-9][0-9]*" required />
+          <Input label={t("head.budget")} value={daily} onValue={setDaily} inputmode="numeric" pattern="[1-9][0-9]*" hint={t("role.own", { n: role.daily })} />
           <label class="check"><input type="checkbox" checked={reason} onChange={(event) => setReason(event.currentTarget.checked)} /><span>{t("role.reason")}</span></label>
           <label class="check"><input type="checkbox" checked={grant} onChange={(event) => setGrant(event.currentTarget.checked)} /><span>{t("role.grant")}</span></label>
           <Trouble of={act.problem} />

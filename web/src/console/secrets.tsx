@@ -2,8 +2,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askAll } from "../ui/api";
-import { Choice, Confirm, Empty, Input, Loaded, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
+import { Choice, Confirm, Empty, Input, Loaded, Rows, Sheet, Tag, Time, Trouble, useAct } from "../ui/parts";
 import { t, word } from "../ui/words";
+import { useLive } from "./live";
 import { useShared } from "./state";
 
 interface Secret { id: string; name: string; kind: string; state: string; holders: string[]; age_days: number; rotate_by: string }
@@ -11,7 +12,7 @@ const KINDS = ["signing_key", "database", "cloud", "server", "api", "password", 
 
 export function Secrets(): JSX.Element {
   const { named, names } = useShared();
-  const secrets = useAsk((signal) => askAll<Secret>("GET /v1/secrets", {}, 2000, signal), []);
+  const secrets = useLive(["team"], (signal) => askAll<Secret>("GET /v1/secrets", {}, 2000, signal), []);
   const staff = Object.entries(names).filter(([id]) => id.startsWith("staff_"));
   const [at, setAt] = useState<{ secret: Secret; act: "rotated" | "holders" }>();
   const [name, setName] = useState("");

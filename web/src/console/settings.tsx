@@ -2,32 +2,50 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../ui/api";
-import { Choice, Empty, Loaded, Rows, Sheet, Tag, useAsk } from "../ui/parts";
+import { Choice, Empty, Loaded, Rows, Sheet } from "../ui/parts";
 import { t, word } from "../ui/words";
+import { useLive } from "./live";
 import { EditRole, type Role } from "./role";
+import { Limits } from "./settings/limits";
+import { Post } from "./settings/post";
+import { Safety } from "./settings/safety";
+import { Shop } from "./settings/shop";
+import { Sinks } from "./settings/sinks";
+import { usePlace, useShared } from "./state";
+import { Tabs } from "./tabs";
 import { putTheme, theme, type Theme } from "./theme";
-import { useShared } from "./state";
 
-interface Mail { url: string; from: string; name: string; lang?: string }
-interface Sink { id: string; kind: string; state: string; severity: string }
+const PARTS: { name: string; act?: string; page: () => JSX.Element }[] = [
+  { name: "look", page: Look }, { name: "roles", act: "roles", page: Roles }, { name: "limits", act: "settings", page: Limits },
+  { name: "mail", act: "settings", page: Post }, { name: "alerts", act: "settings", page: Sinks }, { name: "shop", act: "incident", page: Shop },
+  { name: "safety", act: "settings", page: Safety },
+];
 
 export function Settings(): JSX.Element {
   const { can } = useShared();
-  const [chosen, setChosen] = useState<Theme>(theme());
+  const at = usePlace();
+  const parts = PARTS.filter((one) => !one.act || can(one.act));
+  const part = parts.find((one) => one.name === (at[1] ?? "look"));
   return (
     <>
       <div class="head"><h1 tabIndex={-1}>{t("room.settings")}</h1><p class="soft">{t("settings.about")}</p></div>
-      <Sheet title={t("settings.look")}>
-        <Choice label={t("settings.theme")} value={chosen} onValue={(one) => { setChosen(one as Theme); putTheme(one as Theme); }} of={[["auto", t("theme.auto")], ["light", t("theme.light")], ["dark", t("theme.dark")]]} />
-      </Sheet>
-      {can("roles") ? <Roles /> : null}
-      {can("settings") ? <Post /> : null}
+      <Tabs label={t("settings.parts")} family="settab" at="#/settings" of={parts.map((one) => one.name)} shown={part?.name ?? ""} />
+      {part ? <part.page key={part.name} /> : <Empty>{t("none.about")}</Empty>}
     </>
   );
 }
 
+function Look(): JSX.Element {
+  const [chosen, setChosen] = useState<Theme>(theme());
+  return (
+    <Sheet title={t("settings.look")}>
+      <Choice label={t("settings.theme")} value={chosen} onValue={(one) => { setChosen(one as Theme); putTheme(one as Theme); }} of={[["auto", t("theme.auto")], ["light", t("theme.light")], ["dark", t("theme.dark")]]} />
+    </Sheet>
+  );
+}
+
 function Roles(): JSX.Element {
-  const roles = useAsk((signal) => ask<{ items: Role[] }>("GET /v1/roles", {}, { signal }), []);
+  const roles = useLive(["settings"], (signal) => ask<{ items: Role[] }>("GET /v1/roles", {}, { signal }), []);
   const [chosen, setChosen] = useState("");
   const how = (role: Role, field: string) => role.fields.includes(field);
   const edited = roles.data?.items.find((one) => one.name === chosen);
@@ -45,18 +63,5 @@ function Roles(): JSX.Element {
     </Sheet>
     {edited ? <EditRole key={edited.name} role={edited} onChange={roles.again} onDone={() => setChosen("")} /> : null}
     </>
-  );
-}
-
-function Post(): JSX.Element {
-  const mail = useAsk((signal) => ask<Mail>("GET /v1/mail", {}, { signal }).catch((error: { problem?: { status: number } }) => { if (error.problem?.status === 404) return null; throw error; }), []);
-  const sinks = useAsk((signal) => ask<{ items: Sink[] }>("GET /v1/sinks", {}, { signal }), []);
-  return (
-    <Sheet title={t("settings.post")}>
-      <p class="soft">{t("settings.post.about")}</p>
-      <Loaded of={mail}>{(got) => got === null ? <Empty>{t("settings.no_mail")}</Empty> : <dl class="facts"><dt>{t("settings.host")}</dt><dd><code>{got.url}</code></dd><dt>{t("settings.from")}</dt><dd>{got.name} <code>{got.from}</code></dd></dl>}</Loaded>
-      <h3>{t("settings.sinks")}</h3>
-      <Loaded of={sinks}>{({ items }) => items.length === 0 ? <Empty>{t("settings.no_sinks")}</Empty> : <p>{t("settings.count", { n: items.length })}: {items.map((one) => <span key={one.id}><Tag>{one.kind}</Tag> </span>)}</p>}</Loaded>
-    </Sheet>
   );
 }

@@ -3,7 +3,7 @@ import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 
 export interface Self { reader: string; role: string; shop: string; acts: string[]; fields: string[]; purposes: string[]; csrf?: string; budget: { window: string; limit: number; used: number } }
-export interface Shared { self: Self; tick: number; live: boolean; names: Record<string, string>; named: (id: string) => string; can: (act: string) => boolean; retheme: () => void; respeak: () => void; signOut: () => void }
+export interface Shared { self: Self; names: Record<string, string>; named: (id: string) => string; can: (act: string) => boolean; retheme: () => void; respeak: () => void; signOut: () => void }
 
 export const SharedContext = createContext<Shared | null>(null);
 export function useShared(): Shared {

@@ -2,11 +2,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askAll } from "../ui/api";
-import { Choice, Confirm, Empty, Id, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
+import { Choice, Confirm, Empty, Id, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../ui/parts";
 import { day, t, word } from "../ui/words";
 import { Approvals } from "./approvals";
 import { Leaving } from "./leaving";
 import { Secrets } from "./secrets";
+import { useLive } from "./live";
 import { useShared } from "./state";
 
 interface Colleague { id: string; name: string; email: string; role: string; state: string; created: string; passkeys: { name?: string }[] }
@@ -29,12 +30,12 @@ export function Team(): JSX.Element {
 
 function useRoles(): [string, string][] {
   const { can } = useShared();
-  const roles = useAsk(async (signal) => (can("roles") ? (await ask<{ items: { name: string }[] }>("GET /v1/roles", {}, { signal })).items : []), []);
+  const roles = useLive(["settings"], async (signal) => (can("roles") ? (await ask<{ items: { name: string }[] }>("GET /v1/roles", {}, { signal })).items : []), []);
   return (roles.data ?? []).map((one) => [one.name, word("role", one.name)]);
 }
 
 function People(): JSX.Element {
-  const staff = useAsk((signal) => askAll<Colleague>("GET /v1/staff", {}, 2000, signal), []);
+  const staff = useLive(["team"], (signal) => askAll<Colleague>("GET /v1/staff", {}, 2000, signal), []);
   const { self } = useShared();
   const roles = useRoles();
   const [leaving, setLeaving] = useState<Colleague>();
@@ -80,7 +81,7 @@ function People(): JSX.Element {
 
 function Grants(): JSX.Element {
   const { named } = useShared();
-  const grants = useAsk((signal) => askAll<Grant>("GET /v1/grants", {}, 500, signal), [], 30000);
+  const grants = useLive(["team"], (signal) => askAll<Grant>("GET /v1/grants", {}, 500, signal), []);
   return (
     <Sheet title={t("team.grants")}>
       <p class="soft">{t("team.grants.about")}</p>
@@ -95,7 +96,7 @@ function Grants(): JSX.Element {
 
 function Keys(): JSX.Element {
   const { named } = useShared();
-  const keys = useAsk((signal) => askAll<Key>("GET /v1/keys", {}, 2000, signal), []);
+  const keys = useLive(["team"], (signal) => askAll<Key>("GET /v1/keys", {}, 2000, signal), []);
   const [ending, setEnding] = useState<Key>();
   const act = useAct();
   return (

@@ -1,12 +1,12 @@
 // Today: what goes on now, and what wants somebody's hand.
 import type { JSX } from "preact";
 import { ask, askAll, heard } from "../ui/api";
-import { Countdown, Empty, Figure, Loaded, Meter, Note, Rows, Sheet, Tag, Time, useAsk } from "../ui/parts";
+import { Countdown, Empty, Figure, Loaded, Meter, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../ui/parts";
 import { language, number, share, t, word } from "../ui/words";
 import { useShared } from "./state";
+import { useLive } from "./live";
 import type { Alerts, Approval, Clocks, Incident, ReaderRow, WatchStatus } from "./shapes";
 
-export const EVERY = 15000;
 
 export function Today(): JSX.Element {
   const { can } = useShared();
@@ -18,6 +18,7 @@ export function Today(): JSX.Element {
         <div class="stack wide-gap">
           {can("watch") ? <OpenAlerts /> : null}
           <Waiting />
+          {can("export") || can("approve") ? <Jobs /> : null}
           {can("watch") ? <Week /> : null}
         </div>
         {can("incident") ? <Deadlines /> : null}
@@ -27,8 +28,7 @@ export function Today(): JSX.Element {
 }
 
 function Looks(): JSX.Element {
-  const { tick } = useShared();
-  const status = useAsk((signal) => ask<WatchStatus>("GET /v1/watch/status", {}, { signal }), [], EVERY, tick);
+  const status = useLive(["watch"], (signal) => ask<WatchStatus>("GET /v1/watch/status", {}, { signal }), []);
   return (
     <Sheet title={t("today.looks")}>
       <Loaded of={status}>{(got) => {
@@ -59,8 +59,8 @@ function Looks(): JSX.Element {
 }
 
 function OpenAlerts(): JSX.Element {
-  const { tick, named } = useShared();
-  const alerts = useAsk((signal) => ask<Alerts>("GET /v1/alerts", { limit: 20 }, { signal }), [], EVERY, tick);
+  const { named } = useShared();
+  const alerts = useLive(["watch"], (signal) => ask<Alerts>("GET /v1/alerts", { limit: 20 }, { signal }), []);
   return (
     <Sheet title={t("today.alerts")}>
       <Loaded of={alerts}>{(got) => got.items.length === 0 ? <Empty>{t("today.calm")}</Empty> : (
@@ -88,8 +88,7 @@ async function deadlines(signal: AbortSignal): Promise<Due[]> {
 }
 
 function Deadlines(): JSX.Element {
-  const { tick } = useShared();
-  const due = useAsk(deadlines, [], 60000, tick);
+  const due = useLive(["incidents"], deadlines, []);
   return (
     <Sheet title={t("today.clocks")}>
       <Loaded of={due}>{(got) => got.length === 0 ? <Empty>{t("today.no_clocks")}</Empty> : (
@@ -102,8 +101,8 @@ function Deadlines(): JSX.Element {
 }
 
 function Waiting(): JSX.Element {
-  const { named, tick } = useShared();
-  const waiting = useAsk((signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [], EVERY, tick);
+  const { named } = useShared();
+  const waiting = useLive(["approvals"], (signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), []);
   return (
     <Sheet title={t("today.waiting")}>
       <Loaded of={waiting}>{({ items }) => {
@@ -116,10 +115,32 @@ function Waiting(): JSX.Element {
   );
 }
 
+interface Job { id: string; state: string; done: number; total: number; asker: string; asked: string }
+
+/** What takes long goes on in the vault, whoever looks; who asked for it, or may approve, can stop it. */
+function Jobs(): JSX.Element | null {
+  const { named } = useShared();
+  const jobs = useLive(["jobs"], (signal) => askAll<Job>("GET /v1/jobs", {}, 200, signal), []);
+  const act = useAct();
+  const open = jobs.data?.items.filter((one) => one.state === "running" || one.state === "approved") ?? [];
+  if (jobs.data && open.length === 0) return null;
+  return (
+    <Sheet title={t("jobs.title")}>
+      <Trouble of={act.problem} />
+      <Loaded of={jobs}>{() => (
+        <ul class="plain stack">{open.map((one) => (
+          <li key={one.id} class="line"><div class="row apart"><span>{t("jobs.of", { who: word("reader", named(one.asker)) })}</span><span class="small soft"><Time at={one.asked} /></span></div>
+            <Meter used={one.done} most={one.total} label={t("jobs.title")} good /><span class="small soft">{t("budget.of", { used: one.done, limit: one.total, share: share(one.done, one.total) })}</span>
+            <div><button type="button" class="slim bad" disabled={act.busy} onClick={() => void act.run(async () => { await ask("POST /v1/jobs/{id}/cancel", { id: one.id }); jobs.again(); })}>{t("jobs.stop")}</button></div></li>))}</ul>
+      )}</Loaded>
+    </Sheet>
+  );
+}
+
 function Week(): JSX.Element {
-  const { tick, can } = useShared();
-  const week = useAsk((signal) => ask<{ text: string }>("GET /v1/watch/weekly", { lang: language() }, { signal }), [language()], 0, tick);
-  const point = useAsk(async (signal) => (can("ledger") ? ask<string>("GET /v1/ledger/checkpoint", {}, { signal }) : ""), [], 60000, tick);
+  const { can } = useShared();
+  const week = useLive(["approvals", "backup"], (signal) => ask<{ text: string }>("GET /v1/watch/weekly", { lang: language() }, { signal }), [language()]);
+  const point = useLive(["ledger"], async (signal) => (can("ledger") ? ask<string>("GET /v1/ledger/checkpoint", {}, { signal }) : ""), []);
   return (
     <Sheet title={t("today.week")}>
       <Loaded of={week}>{(got) => <Note><p style={{ whiteSpace: "pre-line" }}>{got.text.trim()}</p></Note>}</Loaded>
@@ -132,7 +153,7 @@ function Week(): JSX.Element {
 interface Backups { well: boolean; made: { time: string | null } | null; drill: { time: string | null } | null }
 
 function Backup(): JSX.Element {
-  const backups = useAsk((signal) => ask<Backups>("GET /v1/backups", {}, { signal }), [], 60000);
+  const backups = useLive(["backup"], (signal) => ask<Backups>("GET /v1/backups", {}, { signal }), []);
   return (
     <Loaded of={backups}>{(got) => (
       <dl class="facts">

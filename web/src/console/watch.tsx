@@ -2,11 +2,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askAll, now } from "../ui/api";
-import { Confirm, Empty, Id, Loaded, Meter, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../ui/parts";
+import { Confirm, Empty, Id, Loaded, Meter, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../ui/parts";
 import { number, share, t, word } from "../ui/words";
 import { Approvals } from "./approvals";
 import { Hours } from "./hours";
 import type { Alert, ReaderRow, WatchStatus } from "./shapes";
+import { useLive } from "./live";
 import { useShared } from "./state";
 
 interface Blast { customers: number; items: { key: string; name: string; role: string; people: Record<string, number>; per_mille: Record<string, number> }[] }
@@ -26,8 +27,7 @@ export function Watch(): JSX.Element {
 }
 
 function Readers({ onAsked }: { onAsked: () => void }): JSX.Element {
-  const { tick } = useShared();
-  const status = useAsk((signal) => ask<WatchStatus>("GET /v1/watch/status", {}, { signal }), [], 10000, tick);
+  const status = useLive(["watch"], (signal) => ask<WatchStatus>("GET /v1/watch/status", {}, { signal }), []);
   const [stop, setStop] = useState<ReaderRow>();
   const [asked, setAsked] = useState("");
   const act = useAct();
@@ -67,9 +67,9 @@ function Did({ reader }: { reader: string }): JSX.Element | null {
 }
 
 function AllAlerts(): JSX.Element {
-  const { tick, named } = useShared();
+  const { named } = useShared();
   const [all, setAll] = useState(false);
-  const alerts = useAsk((signal) => askAll<Alert>("GET /v1/alerts", { all: all ? true : undefined }, 500, signal), [all], 15000, tick);
+  const alerts = useLive(["watch"], (signal) => askAll<Alert>("GET /v1/alerts", { all: all ? true : undefined }, 500, signal), [all]);
   return (
     <Sheet title={t("today.alerts")} side={<label class="check"><input type="checkbox" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} /><span>{t("watch.over")}</span></label>}>
       <Loaded of={alerts}>{({ items }) => items.length === 0 ? <Empty>{t("today.calm")}</Empty> : (
@@ -83,7 +83,7 @@ function AllAlerts(): JSX.Element {
 }
 
 function Radius(): JSX.Element {
-  const blast = useAsk((signal) => ask<Blast>("GET /v1/watch/blast-radius", {}, { signal }), []);
+  const blast = useLive(["team", "settings"], (signal) => ask<Blast>("GET /v1/watch/blast-radius", {}, { signal }), []);
   return (
     <Sheet title={t("blast.title")}>
       <p class="soft">{t("blast.about")}</p>

@@ -2,45 +2,21 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, type Page } from "../../ui/api";
-import { Choice, Empty, Input, Loaded, Sheet, Tag, Time, Trouble, useAct, useAsk, type Tone } from "../../ui/parts";
-import { has, number, t, word } from "../../ui/words";
+import { Empty, Loaded, Sheet, Tag, Time, Trouble, useAct, type Tone } from "../../ui/parts";
+import { number, t, word } from "../../ui/words";
+import { Blanks, said, type Blank } from "../blanks";
+import { useLive } from "../live";
 import type { Line } from "../shapes";
 import { useShared } from "../state";
 
-export interface Blank { name: string; kind?: "area" | "number" | "time"; of?: [string, string][]; optional?: boolean; value?: string }
 /** What may become of a line: `with` is what has to be said of it, `sets` what it becomes. */
 export interface Move { name: string; sets: Record<string, unknown>; with: Blank[] | ((line: Line) => Blank[]); when?: (line: Line) => boolean; path?: string; tone?: "bad" | "main" }
 export interface Kind { path: string; blanks: Blank[]; moves: Move[]; tone?: (line: Line) => Tone; more?: (line: Line) => JSX.Element | null; key?: (line: Line) => Record<string, unknown>; order?: (a: Line, b: Line) => number }
 
-/** A blank is named by its kind and name in locale/, or by its name alone; a hint stands beside it if there is one. */
-function Blanks({ kind, of, values, onValue }: { kind: string; of: Blank[]; values: Record<string, string>; onValue: (name: string, value: string) => void }): JSX.Element {
-  return (
-    <>{of.map((blank) => {
-      const own = `blank.${kind}.${blank.name}`, label = t(has(own) ? own : `blank.${blank.name}`);
-      const hint = has(`${own}.hint`) ? `${own}.hint` : has(`blank.${blank.name}.hint`) ? `blank.${blank.name}.hint` : undefined;
-      const value = values[blank.name] ?? blank.value ?? blank.of?.[0]?.[0] ?? "";
-      const shared = { label, value, onValue: (text: string) => onValue(blank.name, text), ...(hint ? { hint: t(hint) } : {}) };
-      if (blank.of) return <Choice key={blank.name} {...shared} of={blank.of} />;
-      return <Input key={blank.name} {...shared} required={!blank.optional} maxlength={blank.kind === "area" ? 4000 : 500} area={blank.kind === "area"}
-        type={blank.kind === "time" ? "datetime-local" : "text"} {...(blank.kind === "number" ? { inputmode: "numeric" as const, pattern: "[0-9]+" } : {})} autocomplete="off" />;
-    })}</>
-  );
-}
-
-/** `why` and `done_how` are the line's text under another name. */
-function member(blank: Blank): string { return blank.name === "why" || blank.name === "done_how" ? "text" : blank.name; }
 const wanted = (move: Move, line: Line) => (typeof move.with === "function" ? move.with(line) : move.with);
 
-function said(of: Blank[], values: Record<string, string>): Record<string, unknown> {
-  return Object.fromEntries(of.map((blank): [string, unknown] => {
-    const value = values[blank.name] ?? blank.value ?? blank.of?.[0]?.[0] ?? "";
-    return [member(blank), value === "" ? undefined : blank.kind === "number" ? Number(value) : blank.kind === "time" ? new Date(value).toISOString() : blank.name === "evidence" ? [value] : value];
-  }));
-}
-
 export function Book({ id, kind, title, onChange }: { id: string; kind: Kind; title: string; onChange?: () => void }): JSX.Element {
-  const { tick } = useShared();
-  const lines = useAsk((signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: kind.path, limit: 500 }, { signal }), [id], 30000, tick);
+  const lines = useLive([`incident ${id}`], (signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: kind.path, limit: 500 }, { signal }), [id]);
   const [values, setValues] = useState<Record<string, string>>({});
   const [open, setOpen] = useState(false);
   const act = useAct();

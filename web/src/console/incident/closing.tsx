@@ -6,6 +6,7 @@ import { ask, askFile, Refused } from "../../ui/api";
 import { Confirm, Empty, Input, Loaded, Note, Sheet, Tag, Trouble, useAct, useAsk } from "../../ui/parts";
 import { t, word } from "../../ui/words";
 import type { Incident } from "../shapes";
+import { Command } from "../command";
 import { Book, type Kind } from "./book";
 
 const WORDS = { name: "text", kind: "area" as const };
@@ -113,6 +114,9 @@ function Bundle({ id }: { id: string }): JSX.Element {
       <Trouble of={act.problem} />
       {act.busy ? <p class="loading" role="status">{t("bundle.making")}</p> : done ? <Note tone="good"><p role="status">{t("bundle.done")} <code>amanah verify {id}.tar --vkey keys</code></p></Note> : null}
       <div><button type="button" disabled={act.busy} onClick={() => void act.run(async () => { await askFile("POST /v1/incidents/{id}/export", { id }, `${id}.tar`); setDone(true); })}>{t("bundle.go")}</button></div>
+      <details><summary>{t("bundle.personal")}</summary><div class="stack">
+        <Command about={t("bundle.ask")} line={`amanah export ask --incident ${id} --fields name,email --purpose incident --recipient AGE1… --reason "…"`} /><Command about={t("bundle.take")} line={`amanah incident export ${id} --personal EXPORT`} />
+      </div></details>
     </Sheet>
   );
 }

@@ -2,10 +2,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, type Page } from "../../ui/api";
-import { Confirm, Empty, Loaded, Note, Rows, Sheet, Tag, Time, useAct, useAsk } from "../../ui/parts";
+import { Confirm, Empty, Loaded, Note, Rows, Sheet, Tag, Time, useAct } from "../../ui/parts";
 import { has, t, word } from "../../ui/words";
 import type { Line } from "../shapes";
 import { useShared } from "../state";
+import { useLive } from "../live";
 import { Book, type Kind } from "./book";
 
 interface Contained { state: string; since: string; keys: { id: string; name: string; before: string; after: string }[]; staff: { id: string; name: string }[]; rotated: { id: string; key?: string; role: string; rotated_from: string }[] }
@@ -22,9 +23,9 @@ export function Who({ id }: { id: string | undefined }): JSX.Element {
 }
 
 export function Contain({ id, again }: { id: string; again: () => void }): JSX.Element {
-  const { names, can, tick } = useShared();
+  const { names, can } = useShared();
   const [turn, setTurn] = useState(0);
-  const steps = useAsk((signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: "contain", limit: 500 }, { signal }), [id, turn], 15000, tick);
+  const steps = useLive([`incident ${id}`, "approvals"], (signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: "contain", limit: 500 }, { signal }), [id, turn]);
   const [would, setWould] = useState<Contained>();
   const [done, setDone] = useState<Contained>();
   const [lifting, setLifting] = useState(false);

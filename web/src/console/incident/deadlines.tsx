@@ -1,13 +1,14 @@
 // The deadlines of an incident counting down, who took each, what is known of what must be said.
 import type { JSX } from "preact";
 import { ask, heard } from "../../ui/api";
-import { Card, Countdown, Empty, Loaded, Meter, Note, Tag, Time, Trouble, useAct, useAsk } from "../../ui/parts";
+import { Card, Countdown, Empty, Loaded, Meter, Note, Tag, Time, Trouble, useAct } from "../../ui/parts";
 import { language, t, word } from "../../ui/words";
 import type { Clock, Clocks } from "../shapes";
+import { useLive } from "../live";
 import { useShared } from "../state";
 
 export function Deadlines({ id }: { id: string }): JSX.Element {
-  const clocks = useAsk(async (signal) => { const got = await ask<Clocks>("GET /v1/incidents/{id}/clocks", { id }, { signal }); heard(got.at); return got; }, [id], 60000);
+  const clocks = useLive([`incident ${id}`], async (signal) => { const got = await ask<Clocks>("GET /v1/incidents/{id}/clocks", { id }, { signal }); heard(got.at); return got; }, [id]);
   return (
     <Loaded of={clocks}>{(got) => {
       const due = (one: Clock) => one.candidates.find((at) => at.due && (at.state === "running" || at.state === "overdue")) ?? one.candidates.find((at) => at.due);

@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, Refused, type Page } from "../../ui/api";
-import { Empty, Field, Figure, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../../ui/parts";
+import { Empty, Field, Figure, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../../ui/parts";
 import { number, share, t, word } from "../../ui/words";
 import type { Line } from "../shapes";
+import { useLive } from "../live";
 import { useShared } from "../state";
 
 const PART = 512 * 1024; // as one part is sealed
@@ -18,9 +19,8 @@ async function base64(part: Blob): Promise<string> {
 }
 
 export function Evidence({ id }: { id: string }): JSX.Element {
-  const { tick } = useShared();
-  const files = useAsk((signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: "evidence", limit: 500 }, { signal }), [id], 30000, tick);
-  const matches = useAsk((signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: "match", limit: 500 }, { signal }), [id], 30000, tick);
+  const files = useLive([`incident ${id}`], (signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: "evidence", limit: 500 }, { signal }), [id]);
+  const matches = useLive([`incident ${id}`], (signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: "match", limit: 500 }, { signal }), [id]);
   return (
     <div class="stack wide-gap">
       <Upload id={id} again={files.again} />

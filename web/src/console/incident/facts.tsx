@@ -2,9 +2,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../../ui/api";
-import { Choice, Input, Loaded, Rows, Sheet, Tag, Trouble, useAct, useAsk } from "../../ui/parts";
+import { Choice, Input, Loaded, Rows, Sheet, Tag, Trouble, useAct } from "../../ui/parts";
 import { LANGUAGES, language, t, word } from "../../ui/words";
-import { useShared } from "../state";
+import { useLive } from "../live";
 
 interface Fact { element: string; state: string; text: Record<string, string>; says: string; knows: string; line?: number; source?: string }
 // What a law asks, as src/answer/law/names.def names it; tests/browser/words.py holds the two together.
@@ -18,8 +18,7 @@ const KINDS = ["sensitive", "unique_id", "financial", "identity_fraud"];
 const RISKS = ["none", "some", "high", "unknown"], SAYS = ["yes", "no", "unknown"];
 
 export function Facts({ id }: { id: string }): JSX.Element {
-  const { tick } = useShared();
-  const facts = useAsk((signal) => ask<{ facts: Fact[] }>("GET /v1/incidents/{id}/facts", { id }, { signal }), [id], 30000, tick);
+  const facts = useLive([`incident ${id}`], (signal) => ask<{ facts: Fact[] }>("GET /v1/incidents/{id}/facts", { id }, { signal }), [id]);
   return (
     <div class="stack wide-gap">
       <Loaded of={facts}>{({ facts: all }) => <Say id={id} of={all.filter((one) => one.says !== "counted")} again={facts.again} />}</Loaded>

@@ -2,8 +2,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../../ui/api";
-import { Empty, Loaded, Sheet, Tag, Time, useAsk } from "../../ui/parts";
+import { Empty, Loaded, Sheet, Tag, Time } from "../../ui/parts";
 import { number, t, word } from "../../ui/words";
+import { useLive } from "../live";
 import { Book, counted, type Kind } from "./book";
 
 const INSTANTS = ["occurred", "detected", "aware", "contained", "notified", "closed"];
@@ -59,7 +60,7 @@ interface Reconcile { claims: { line: number; who?: string; source?: string; peo
 
 /** Claims that say how many, beside this shop's own count. */
 function Reconciled({ id, turn }: { id: string; turn: number }): JSX.Element | null {
-  const found = useAsk((signal) => ask<Reconcile>("GET /v1/incidents/{id}/reconcile", { id }, { signal }), [id], 30000, turn);
+  const found = useLive([`incident ${id}`], (signal) => ask<Reconcile>("GET /v1/incidents/{id}/reconcile", { id }, { signal }), [id, turn]);
   if (!found.data?.claims.length && !found.problem) return null;
   return (
     <Sheet title={t("reconcile.title")}>

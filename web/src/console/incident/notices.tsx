@@ -5,13 +5,14 @@ import { ask, askAll } from "../../ui/api";
 import { Confirm, Empty, Input, Loaded, Note, Sheet, Tag, Trouble, useAct, useAsk } from "../../ui/parts";
 import { language, LANGUAGES, number, share, t, word } from "../../ui/words";
 import type { Approval } from "../shapes";
+import { Command } from "../command";
+import { useLive } from "../live";
 import { useShared } from "../state";
 
 interface Run { time?: { days: number; law_hours: number; advice: string }; run: number; state: string; drafted: string; missing: string; waits_for: string; regimes: string[]; problem?: string; approval: string | null; findings?: unknown[]; people: Record<string, number> }
 
 export function Notices({ id }: { id: string }): JSX.Element {
-  const { tick } = useShared();
-  const runs = useAsk((signal) => ask<{ items: Run[] }>("GET /v1/incidents/{id}/notices", { id }, { signal }), [id], 4000, tick);
+  const runs = useLive([`incident ${id}`, "approvals"], (signal) => ask<{ items: Run[] }>("GET /v1/incidents/{id}/notices", { id }, { signal }), [id]);
   const act = useAct();
   return (
     <div class="stack wide-gap">
@@ -19,6 +20,9 @@ export function Notices({ id }: { id: string }): JSX.Element {
         <p class="soft">{t("notices.about")}</p>
         <Trouble of={act.problem} />
         <div><button type="button" class="main" disabled={act.busy} onClick={() => void act.run(async () => { await ask("POST /v1/incidents/{id}/notices", { id }); runs.again(); })}>{t("notices.draft")}</button></div>
+        <details><summary>{t("notices.others")}</summary><div class="stack">
+          <Command about={t("notices.letter")} line={`amanah notice draft ${id} channel=letter after=1`} /><Command about={t("notices.print")} line={`amanah notice letters ${id} 2 FOLDER`} /><Command about={t("notices.hook")} line="amanah notice hook --help" />
+        </div></details>
       </Sheet>
       <Loaded of={runs}>{({ items }) => items.length === 0 ? <Empty>{t("notices.none")}</Empty> : <>{[...items].reverse().map((one) => <OneRun key={one.run} id={id} run={one} again={runs.again} />)}</>}</Loaded>
     </div>
@@ -58,7 +62,7 @@ function OneRun({ id, run, again }: { id: string; run: Run; again: () => void })
 /** Whoever did not ask for it may agree; whoever asked waits. */
 function Agree({ approval, again }: { approval: string; again: () => void }): JSX.Element {
   const { self, can } = useShared();
-  const asked = useAsk((signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [approval]);
+  const asked = useLive(["approvals"], (signal) => askAll<Approval>("GET /v1/approvals", {}, 500, signal), [approval]);
   const act = useAct();
   const mine = asked.data?.items.find((one) => one.approval === approval)?.asker === self.reader;
   return (

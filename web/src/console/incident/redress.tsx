@@ -3,17 +3,17 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askFile } from "../../ui/api";
 import { Bars } from "../../ui/chart";
-import { Card, Choice, Confirm, Empty, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../../ui/parts";
+import { Card, Choice, Confirm, Empty, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../../ui/parts";
 import { language, LANGUAGES, money, number, t, word } from "../../ui/words";
-import { useShared } from "../state";
+import { Command } from "../command";
+import { useLive } from "../live";
 
 interface PartOf { part: string; currency?: string; unit?: string; worth: number; planned: number; budget: number; open: number; reserved: number; used: number; refunded: number; expired: number }
 interface Terms { there: boolean; flags: { flag: string; sentence: string }[]; conditions: number }
 interface Campaign { id: string; title: string; state: string; people: number; codes_given: number; from: string; until: string; zone: string; announced_at: string | null; parts: PartOf[]; terms: Record<string, Terms>; incident?: string; approval?: string }
 
 export function Redress({ id }: { id: string }): JSX.Element {
-  const { tick } = useShared();
-  const all = useAsk((signal) => ask<{ items: Campaign[] }>("GET /v1/campaigns", {}, { signal }), [id], 15000, tick);
+  const all = useLive(["redress", "approvals"], (signal) => ask<{ items: Campaign[] }>("GET /v1/campaigns", {}, { signal }), [id]);
   return (
     <div class="stack wide-gap">
       <Loaded of={all}>{({ items }) => {
@@ -45,6 +45,7 @@ function One({ of, again }: { of: Campaign; again: () => void }): JSX.Element {
         {promised || of.approval ? null : <button type="button" class="main" onClick={() => setSure(true)}>{t("redress.promise")}</button>}
         {promised ? <button type="button" disabled={totals.busy} onClick={() => void totals.run(() => askFile("GET /v1/campaigns/{id}/totals", { id: of.id }, `${of.id}.json`))}>{t("redress.totals")}</button> : null}
       </div>
+      {promised ? <Command about={t("redress.codes")} line={`amanah redress codes ${of.id} --out codes.age`} /> : null}
       <Confirm open={sure} title={t("redress.sure")} yes={t("redress.promise")} busy={act.busy} problem={act.problem} onNo={() => setSure(false)}
         onYes={() => void act.run(async () => { await ask("POST /v1/campaigns/{id}/announce", { id: of.id, ...(flags.length ? { accepted: flags } : {}) }); setSure(false); again(); })}>
         <p>{t("redress.sure.about")}</p>
@@ -74,14 +75,13 @@ function Open({ id, again }: { id: string; again: () => void }): JSX.Element {
   const [title, setTitle] = useState("");
   const [currency, setCurrency] = useState(language() === "ko" ? "KRW" : language() === "id" ? "IDR" : "USD");
   const [until, setUntil] = useState("");
-  const [name, setName] = useState("shop");
-  const [each, setEach] = useState("");
+  const [parts, setParts] = useState([{ name: "shop", each: "" }]);
   const [recipient, setRecipient] = useState("");
   const [terms, setTerms] = useState<Record<string, string>>({});
   const act = useAct();
   const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   const make = () => act.run(async () => {
-    await ask("POST /v1/campaigns", { title, incident: id, currency, zone: PLACES[currency] ?? "Etc/UTC", until, parts: [`${name}=${Math.round(Number(each) * 10 ** digits)}`], recipient,
+    await ask("POST /v1/campaigns", { title, incident: id, currency, zone: PLACES[currency] ?? "Etc/UTC", until, parts: parts.map((one) => `${one.name}=${Math.round(Number(one.each) * 10 ** digits)}`), recipient,
       ...Object.fromEntries(Object.keys(LANGUAGES).map((lang) => [`terms_${lang}`, terms[lang] ?? ""])) });
     setOpen(false);
     again();
@@ -94,10 +94,18 @@ function Open({ id, again }: { id: string; again: () => void }): JSX.Element {
           <Input label={t("redress.name")} value={title} onValue={setTitle} required maxlength={200} autocomplete="off" />
           <div class="pair">
             <Choice label={t("redress.currency")} value={currency} onValue={setCurrency} of={Object.keys(PLACES).map((one) => [one, one])} />
-            <Input label={t("redress.each")} value={each} onValue={setEach} required inputmode="numeric" pattern={digits ? "[0-9]+([.][0-9]{1,2})?" : "[0-9]+"} autocomplete="off" />
-            <Input label={t("redress.part")} hint={t("redress.part.hint")} value={name} onValue={setName} required pattern="[a-z0-9_]+" maxlength={30} autocomplete="off" />
             <Input label={t("redress.until")} hint={PLACES[currency] ?? ""} type="date" value={until} onValue={setUntil} required />
           </div>
+          {parts.map((one, at) => {
+            const put = (change: Partial<typeof one>) => setParts((was) => was.map((old, n) => (n === at ? { ...old, ...change } : old)));
+            return (
+              <div key={at} class="pair">
+                <Input label={t("redress.each")} value={one.each} onValue={(each) => put({ each })} required inputmode="numeric" pattern={digits ? "[0-9]+([.][0-9]{1,2})?" : "[0-9]+"} autocomplete="off" />
+                <Input label={t("redress.part")} hint={t("redress.part.hint")} value={one.name} onValue={(name) => put({ name })} required pattern="[a-z0-9_]+" maxlength={30} autocomplete="off" />
+              </div>
+            );
+          })}
+          <div class="row"><button type="button" class="slim" onClick={() => setParts((was) => [...was, { name: "", each: "" }])}>{t("redress.more")}</button>{parts.length > 1 ? <button type="button" class="slim" onClick={() => setParts((was) => was.slice(0, -1))}>{t("redress.fewer")}</button> : null}</div>
           {Object.entries(LANGUAGES).map(([lang, said]) => <Input key={lang} label={t("redress.terms", { language: said })} value={terms[lang] ?? ""} onValue={(text) => setTerms((was) => ({ ...was, [lang]: text }))} area required />)}
           <Input label={t("redress.recipient")} hint={t("redress.recipient.hint")} value={recipient} onValue={setRecipient} autocomplete="off" maxlength={100} />
           <Trouble of={act.problem} />

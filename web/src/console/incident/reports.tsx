@@ -2,15 +2,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, heard, type Page } from "../../ui/api";
-import { Card, Countdown, Empty, Input, Loaded, Meter, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../../ui/parts";
+import { Card, Countdown, Empty, Input, Loaded, Meter, Sheet, Tag, Time, Trouble, useAct } from "../../ui/parts";
 import { language, t, word } from "../../ui/words";
 import type { Clock, Clocks, Line } from "../shapes";
-import { useShared } from "../state";
+import { useLive } from "../live";
 
 export function Reports({ id }: { id: string }): JSX.Element {
-  const { tick } = useShared();
-  const reports = useAsk((signal) => ask<Page<Line>>("GET /v1/incidents/{id}/reports", { id }, { signal }), [id], 30000, tick);
-  const clocks = useAsk(async (signal) => { const got = await ask<Clocks>("GET /v1/incidents/{id}/clocks", { id }, { signal }); heard(got.at); return got.clocks; }, [id], 60000, tick);
+  const reports = useLive([`incident ${id}`], (signal) => ask<Page<Line>>("GET /v1/incidents/{id}/reports", { id }, { signal }), [id]);
+  const clocks = useLive([`incident ${id}`], async (signal) => { const got = await ask<Clocks>("GET /v1/incidents/{id}/clocks", { id }, { signal }); heard(got.at); return got.clocks; }, [id]);
   const act = useAct();
   const owed = (clocks.data ?? []).filter((one) => one.to === "authority");
   const drafted = new Set(reports.data?.items.map((one) => one.name));

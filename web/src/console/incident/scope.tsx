@@ -3,7 +3,10 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../../ui/api";
 import { Bars } from "../../ui/chart";
-import { Empty, Input, Loaded, Note, Rows, Sheet, Time, Trouble, useAct, useAsk, type Asked } from "../../ui/parts";
+import { Choice, Empty, Input, Loaded, Note, Rows, Sheet, Time, Trouble, useAct, useAsk, type Asked } from "../../ui/parts";
+import { Command } from "../command";
+import { useLive } from "../live";
+import { useShared } from "../state";
 import { number, t, word } from "../../ui/words";
 
 interface Counted { count: number; persons: number }
@@ -11,7 +14,7 @@ interface Exposure { field: string; class: string; known: Counted & { full: numb
 interface Exposures { version: number; counted: string; entries: number; accounts: number; persons: number; suspicion: { from: string; to: string }; fields: Exposure[] }
 
 export function Scope({ id }: { id: string }): JSX.Element {
-  const scope = useAsk((signal) => ask<Exposures>("GET /v1/incidents/{id}/exposures", { id }, { signal }), [id]);
+  const scope = useLive([`incident ${id}`], (signal) => ask<Exposures>("GET /v1/incidents/{id}/exposures", { id }, { signal }), [id]);
   const none = scope.problem?.status === 404 || scope.problem?.status === 409;
   return (
     <div class="stack wide-gap">
@@ -50,18 +53,31 @@ function Why({ of }: { of: Exposure }): JSX.Element {
 }
 
 function Recount({ id, again }: { id: string; again: () => void }): JSX.Element {
+  const { names } = useShared();
+  const fields = useAsk((signal) => ask<{ items: { name: string }[] }>("GET /v1/fields", {}, { signal }), []);
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
+  const [who, setWho] = useState("");
+  const [only, setOnly] = useState<string[]>([]);
   const act = useAct();
   const instant = (text: string) => (text ? new Date(text).toISOString() : "");
+  const suspect = who === "" ? {} : who.startsWith("staff_") ? { staff: [who] } : { keys: [who] };
   return (
     <Sheet title={t("recount.title")}>
-      <form onSubmit={(event) => { event.preventDefault(); void act.run(async () => { await ask("POST /v1/incidents/{id}/scope", { id, from: instant(from), to: instant(to) }); again(); }); }}>
+      <form onSubmit={(event) => { event.preventDefault(); void act.run(async () => { await ask("POST /v1/incidents/{id}/scope", { id, from: instant(from), to: instant(to), ...suspect, ...(only.length ? { fields: only } : {}) }); again(); }); }}>
         <div class="pair"><Input label={t("recount.from")} type="datetime-local" value={from} onValue={setFrom} required /><Input label={t("recount.to")} hint={t("recount.to.hint")} type="datetime-local" value={to} onValue={setTo} /></div>
+        <Choice label={t("recount.who")} value={who} onValue={setWho} of={[["", t("recount.anybody")], ...Object.entries(names).sort((a, b) => a[1].localeCompare(b[1]))]} />
+        <Loaded of={fields}>{({ items }) => (
+          <fieldset>
+            <legend>{t("recount.fields")}</legend>
+            <div class="checks">{items.map(({ name }) => <label class="check" key={name}><input type="checkbox" checked={only.includes(name)} onChange={(event) => { const on = event.currentTarget.checked; setOnly((was) => (on ? [...was, name] : was.filter((one) => one !== name))); }} /><span>{word("field", name)}</span></label>)}</div>
+          </fieldset>
+        )}</Loaded>
         <p class="soft small">{t("recount.about")}</p>
         <Trouble of={act.problem} />
         <div><button type="submit" disabled={act.busy}>{t("recount.go")}</button></div>
       </form>
+      <details><summary>{t("recount.others")}</summary><Command about={t("recount.others.about")} line={`amanah incident scope ${id} --help`} /></details>
     </Sheet>
   );
 }

@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask } from "../../ui/api";
-import { Choice, Figure, Input, Loaded, Note, Rows, Sheet, Trouble, useAct, useAsk } from "../../ui/parts";
+import { Choice, Figure, Input, Loaded, Note, Rows, Sheet, Trouble, useAct } from "../../ui/parts";
+import { useLive } from "../live";
 import { number, t, word } from "../../ui/words";
 
 interface Severe { complete: boolean; answers: { factor: string; proposed?: string; answer?: string; reason?: string; who?: string; line?: number }[]; missing: string[]; people: number; score_hundredths?: number; band?: string; flips?: { factor: string; from?: string; to?: string; from_score?: number; to_score?: number; band: string; score_hundredths: number }[] }
@@ -12,7 +13,7 @@ const ANSWERS: Record<string, string[]> = {
 };
 
 export function Severity({ id }: { id: string }): JSX.Element {
-  const severe = useAsk((signal) => ask<Severe>("GET /v1/incidents/{id}/severity", { id }, { signal }), [id]);
+  const severe = useLive([`incident ${id}`], (signal) => ask<Severe>("GET /v1/incidents/{id}/severity", { id }, { signal }), [id]);
   const [factor, setFactor] = useState("simple");
   const [answer, setAnswer] = useState("leaked");
   const [text, setText] = useState("");

@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, type Page } from "../../ui/api";
-import { Choice, Countdown, Empty, Input, Loaded, Note, Sheet, Tag, Time, Trouble, useAct, useAsk } from "../../ui/parts";
+import { Choice, Countdown, Empty, Input, Loaded, Note, Sheet, Tag, Time, Trouble, useAct } from "../../ui/parts";
 import { LANGUAGES, language, t, word } from "../../ui/words";
 import type { Line } from "../shapes";
+import { useLive } from "../live";
 import { useShared } from "../state";
 
 interface Finding { lang: string; channel: string; line: number; rule: string; word: string; instead: string }
@@ -12,8 +13,7 @@ interface Statement { line: number; state: string; kind: string; as_of: string; 
 const CHANNELS = ["page", "email", "sms", "messenger", "social", "banner", "desk", "qa"];
 
 export function Statements({ id }: { id: string }): JSX.Element {
-  const { tick } = useShared();
-  const all = useAsk((signal) => ask<Page<Line> & { word_due?: string }>("GET /v1/incidents/{id}/statements", { id }, { signal }), [id], 30000, tick);
+  const all = useLive([`incident ${id}`], (signal) => ask<Page<Line> & { word_due?: string }>("GET /v1/incidents/{id}/statements", { id }, { signal }), [id]);
   const [kind, setKind] = useState("statement");
   const [open, setOpen] = useState(0);
   const [at, setAt] = useState({ lang: language() as string, channel: "page" });
@@ -47,7 +47,7 @@ export function Statements({ id }: { id: string }): JSX.Element {
 
 function One({ id, line, author, at: { lang, channel }, onAt, again, onDraft }: { id: string; line: number; author: string; at: { lang: string; channel: string }; onAt: (at: { lang: string; channel: string }) => void; again: () => void; onDraft: (line: number) => void }): JSX.Element {
   const { self } = useShared();
-  const got = useAsk((signal) => ask<Statement>("GET /v1/incidents/{id}/statements/{line}", { id, line }, { signal }), [id, line]);
+  const got = useLive([`incident ${id}`], (signal) => ask<Statement>("GET /v1/incidents/{id}/statements/{line}", { id, line }, { signal }), [id, line]);
   const [own, setOwn] = useState<string>();
   const [where, setWhere] = useState("");
   const act = useAct(), publish = useAct();

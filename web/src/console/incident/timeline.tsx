@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, type Page } from "../../ui/api";
-import { Input, Loaded, Sheet, Time, Trouble, useAct, useAsk } from "../../ui/parts";
+import { Input, Loaded, Sheet, Time, Trouble, useAct } from "../../ui/parts";
 import { t, word } from "../../ui/words";
 import type { Line } from "../shapes";
+import { useLive } from "../live";
 import { useShared } from "../state";
 
 export function Timeline({ id }: { id: string }): JSX.Element {
@@ -26,7 +27,7 @@ export function Timeline({ id }: { id: string }): JSX.Element {
 
 function Lines({ id, after, last, onMore }: { id: string; after: string; last: boolean; onMore: (next: string) => void }): JSX.Element {
   const { named, can } = useShared();
-  const lines = useAsk((signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: "timeline", after, limit: 100 }, { signal }), [id, after]);
+  const lines = useLive([`incident ${id}`], (signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: "timeline", after, limit: 100 }, { signal }), [id, after]);
   return (
     <Loaded of={lines}>{(got) => (
       <div class="stack">
