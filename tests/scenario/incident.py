@@ -215,7 +215,7 @@ def time_tells_nothing():
                 began = time.perf_counter()
                 same(home.http("GET", path, key=suspect).status, 404)
                 times.append(time.perf_counter() - began)
-        hidden, gone = (statistics.median(times) for times in took.values())
+        hidden, gone = (statistics.quantiles(times, n=10)[0] for times in took.values())  # while nothing else ran
         began = time.perf_counter()
         for _ in range(20):
             incident.show()

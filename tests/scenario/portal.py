@@ -426,9 +426,9 @@ def whether_an_address_is_known_is_nowhere_to_be_seen():
                 shapes[address].add(json.dumps([answer.status, told, body], sort_keys=True))
                 visitor.close()
         same(shapes["dewi@mail.example"], shapes["nobody@mail.example"], "the same bytes")
-        medians = {address: statistics.median(taken) for address, taken in times.items()}
-        ratio = medians["dewi@mail.example"] / medians["nobody@mail.example"]
-        check(0.67 < ratio < 1.5, f"the same time: {medians}")
+        quick = {address: statistics.quantiles(taken, n=10)[0] for address, taken in times.items()}  # nothing else ran then
+        ratio = quick["dewi@mail.example"] / quick["nobody@mail.example"]
+        check(0.67 < ratio < 1.5, f"the same time: {quick}")
         until = time.monotonic() + 20
         while home.good("GET", "/v1/ledger/entries/0") and not mails_to(host, "dewi@mail.example") and time.monotonic() < until:
             time.sleep(0.05)
