@@ -28,7 +28,7 @@ _amanah()
         "desk") words="open list show answer escalate note close rights" ;;
         "claim") words="open pools confirm make list show propose grant refuse share" ;;
         "promise") words="add list done note drop" ;;
-        "redress") words="open status change announce codes rekey totals wallet check reserve capture void redeem refund verify" ;;
+        "redress") words="open status change announce codes pay payments file book rekey totals wallet check reserve capture void redeem refund verify" ;;
         "profile") words="put show" ;;
         "contact") words="put list" ;;
         "export") words="ask list show get" ;;
@@ -183,6 +183,10 @@ _amanah()
         "redress change "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress announce "*) options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
         "redress codes "*) options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
+        "redress pay "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress payments "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "redress file "*) options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
+        "redress book "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress rekey "*) options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
         "redress totals "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "redress wallet "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

@@ -197,7 +197,9 @@ enum id_kind {
     ID_TICKET,
     ID_PROMISE,
     ID_POOL,
-    ID_CLAIM
+    ID_CLAIM,
+    ID_PAYMENTS,
+    ID_PAYMENT
 };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */

@@ -23,7 +23,7 @@ bool entry_is_look(enum entry_kind kind)
 {
     return kind == ENTRY_REVEAL || kind == ENTRY_LOOKUP || kind == ENTRY_COMPARE || kind == ENTRY_GRANT ||
            kind == ENTRY_PASS || kind == ENTRY_OBSERVED || kind == ENTRY_EXPORT || kind == ENTRY_RUN ||
-           kind == ENTRY_RELIEF || kind == ENTRY_REMIND || kind == ENTRY_PORTAL;
+           kind == ENTRY_RELIEF || kind == ENTRY_REMIND || kind == ENTRY_PORTAL || kind == ENTRY_PAYMENT;
 }
 
 uint64_t entry_sighted_by(const struct entry *entry)

@@ -47,6 +47,15 @@ struct act_row {
     uint64_t amount;
 };
 
+/* One payment by bank of what is left of a voucher. What became of it says its redemption. */
+struct payment_row {
+    struct voucher_at at;
+    uint32_t attempt; /* from 1 */
+    uint32_t batch;
+    uint64_t redemption;
+    uint32_t reason; /* why it was returned: four letters of a code, big-endian; 0: none */
+};
+
 /* Wrong codes of one source in one window. */
 struct wrong_row {
     uint64_t source; /* keyed tag */
@@ -81,6 +90,9 @@ struct voucher_store {
     RESULT(*given_each)
     (struct store *store, uint32_t campaign, uint32_t version,
      RESULT (*each)(void *context, uint64_t chunk, struct slice bitmap), void *context);
+    RESULT (*payment_put)(struct store *store, const struct payment_row *row); /* replaces */
+    RESULT (*payment_newest)(struct store *store, struct payment_row *row);    /* of row->at; NOT_FOUND */
+    RESULT (*payment_next)(struct store *store, struct payment_row *row);  /* of row->batch, behind row->at */
     RESULT (*wrong_put)(struct store *store, const struct wrong_row *row); /* replaces */
     RESULT(*wrong_each)
     (struct store *store, RESULT (*each)(void *context, const struct wrong_row *row), void *context);

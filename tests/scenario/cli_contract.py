@@ -342,6 +342,10 @@ def walk(home):
     run("redress totals", offer, status=NO)  # a second person has not agreed yet
     run("redress codes", offer, "--out", home.file("codes.age"), status=NO)
     run("redress rekey", offer, "--yes", status=NO)
+    run("redress pay", offer, "shop", recipient, status=NO)  # the same
+    run("redress payments", "pmt_x", status=USAGE)
+    run("redress file", "pmt_x", "purpose=operations", "--out", home.file("bank.age"), status=USAGE)
+    within("0 booked", run("redress book", "-", stdin="id,status\npay1,paid\n").text)
     run("redress wallet", "sub_x", status=USAGE)
     said = run("desk open", "complaint", "text=late").text.split(":")[0]
     within(said, run("desk list").text)

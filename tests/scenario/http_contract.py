@@ -180,6 +180,14 @@ def compensation(walk):
     same(walk("GET", "/v1/campaigns/{id}", path=path).json["approval"], asked.json["approval"])
     problem(walk("GET", "/v1/campaigns/{id}/totals", None, 404, path=path + "/totals"), 404, "not_found")
     problem(walk("POST", "/v1/campaigns/{id}/codes", {}, 409, path=path + "/codes"), 409, "conflict")
+    problem(walk("POST", "/v1/campaigns/{id}/payments", {"part": "shop", "recipient": RECIPIENT}, 409, path=path + "/payments"),
+            409, "conflict")
+    batch = "/v1/payments/pmt_" + "a" * 26
+    problem(walk("GET", "/v1/payments/{id}", None, 400, path=batch), 400, "id.malformed")
+    problem(walk("POST", "/v1/payments/{id}/file", {"purpose": "operations"}, 400, path=batch + "/file"), 400, "id.malformed")
+    booked = walk("POST", "/v1/payments/book", {"lines": ["pay1,paid"]})
+    receipt(booked)
+    same(booked.json["refused"], [1], "no payment of ours")
     problem(walk("POST", "/v1/campaigns/{id}/rekey", {}, 409, path=path + "/rekey"), 409, "conflict")
     receipt(walk("POST", "/v1/desk/tickets", {"kind": "scam", "text": "x"}, 201))
     ticket = walk("GET", "/v1/desk/tickets").json["items"][0]["id"]
@@ -543,6 +551,8 @@ GOOD = {
     "/v1/canaries/plan": {"domains": ["x.example"]}, "/v1/canaries": {"partner": "x"},
     "/v1/passes": {"subject": "x" * 26, "client_network": "192.0.2.7"},
     "/v1/campaigns": {"title": "x", "parts": ["a=1 b"], "until": "2030-01-31"}, "/v1/vouchers/check": {"code": "x"},
+    "/v1/campaigns/{id}/payments": {"part": "x", "recipient": RECIPIENT}, "/v1/payments/{id}/file": {"purpose": "x"},
+    "/v1/payments/book": {"lines": ["x"]},
     "/v1/vouchers/reserve": {"code": "x", "amount": 1}, "/v1/vouchers/redeem": {"code": "x", "amount": 1},
     "/v1/pools": {"title": "x", "amount": 1, "currency": "KRW", "until": "2030-01-31", "text": "x"}, "/v1/claims/{id}/{id}": {"text": "x"},
     "/v1/pools/{id}/claims": {"subject": "x", "amount": 1, "evidence": "0" * 64, "text": "x"},

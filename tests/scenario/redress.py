@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from xml.etree import ElementTree
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -737,6 +738,123 @@ def a_row_that_somebody_changed_is_found():
         verified(home)
 
 
+class Bank:
+    """A campaign that two people pay by bank, and the files that its bank is sent."""
+
+    NUMBERS = ["110-234-567890", "GB82 WEST 1234 5698 7654 32", "GB00WEST12345698765432", "=HYPERLINK(1)", "4444-1111", None]
+
+    def __init__(self, home):
+        self.home, self.recipient = home, Recipient(home)
+        home.start()
+        home.run("field", "put", "bank_account", "--kind", "text")
+        self.people = [home.create(f"C-{n}", name=f'=P "{n}" & Co <x>', **({"bank_account": number} if number else {}))
+                       for n, number in enumerate(self.NUMBERS)]
+        self.one = campaign(home, self.recipient, parts=["shop=5000", "music=3 month"])
+        _, (self.boss, self.second) = colleagues(home, "ana", "budi")
+
+    def batch(self, **more):
+        """One that two people agreed on."""
+        path = f"/v1/campaigns/{self.one}/payments"
+        asked = self.home.http("POST", path, {"part": "shop", "recipient": self.recipient.public, **more}, key=self.boss)
+        same(asked.status, 202, str(asked))
+        early = self.home.http("POST", f"/v1/payments/{asked.json['payments']}/file", {"purpose": "operations"}, key=self.boss)
+        same(early.status, 409, "nobody agreed yet")
+        approve = f"/v1/approvals/{asked.json['approval']}/approve"
+        same(self.home.http("POST", approve, key=self.boss).status, 403, "nobody agrees with themself")
+        self.home.good("POST", approve, key=self.second)
+        return asked.json["payments"]
+
+    def text(self, batch):
+        path = self.home.file("payments.age")
+        told = self.home.ask("redress", "file", batch, "purpose=operations", "reason=compensation", "--out", path)
+        return told["people"], self.recipient.open(path)
+
+    def rows(self, batch):
+        return {row["account"]: row for row in csv.DictReader(io.StringIO(self.text(batch)[1]))}
+
+    def book(self, *lines):
+        return self.home.good("POST", "/v1/payments/book", {"lines": list(lines)})
+
+    def shown(self, batch):
+        told = self.home.ask("redress", "payments", batch)
+        return told["reserved"], told["paid"], told["returned"]
+
+
+def money_goes_by_bank_once():
+    """Reserved and written, again with the same ids, also after a kill; returned, paid anew; who was erased is in no file."""
+    with Home() as home:
+        bank = Bank(home)
+        refused = home.http("POST", f"/v1/campaigns/{bank.one}/payments", {"part": "music", "recipient": bank.recipient.public})
+        same(refused.status, 400, "a benefit is no money")
+        first, second, third, anew = bank.batch(), bank.batch(), bank.batch(), bank.batch(again=True)
+        rows = bank.rows(first)
+        same(sorted(rows), ["110234567890", "44441111", "GB82WEST12345698765432"])
+        same({row["amount"] for row in rows.values()}, {"5000"}, "won have no smaller unit")
+        check(all(row["name"].startswith("'=P") for row in rows.values()), "no spreadsheet takes a name for a formula")
+        same(bank.shown(first), (3, 0, 0))
+        same(home.ask("redress", "payments", first)["unusable"], 2, "a wrong check number, and what is no number")
+        same(totals(home, bank.one)["shop"]["reserved"], 15000)
+        home.kill()
+        home.start()
+        again = bank.rows(first)
+        same({at: row["id"] for at, row in again.items()}, {at: row["id"] for at, row in rows.items()}, "the same ids")
+        same(bank.rows(second), {}, "nobody is in two batches")
+        home.run("subject", "erase", bank.people[4], "--yes", "--reason", "asked for")
+        same(sorted(bank.rows(first)), ["110234567890", "GB82WEST12345698765432"], "who was erased is in no file")
+        paid, back, gone = (rows[at]["id"] for at in ("110234567890", "GB82WEST12345698765432", "44441111"))
+        check(gone in home.ask("redress", "payments", first)["open"], "and can still be booked")
+        told = bank.book(f"{paid},paid", f"{back},returned,AC04", f"{gone},returned", "pay123,paid", f"{paid},lost")
+        same((told["booked"], told["before"], told["refused"]), (3, 0, [4, 5]))
+        told = bank.book(f"{paid},paid", f"{back},returned,AC04", f"{back},paid")
+        same((told["booked"], told["before"], told["refused"]), (0, 2, [3]), "told twice it is booked once")
+        same(bank.shown(first), (0, 1, 2))
+        part = totals(home, bank.one)["shop"]
+        same((part["reserved"], part["used"]), (0, 5000))
+        same(bank.rows(third), {}, "what came back is not paid again by itself")
+        id_anew = bank.rows(anew)["GB82WEST12345698765432"]["id"]
+        check(id_anew != back, "a new attempt has an id of its own")
+        home.run("redress", "book", "-", stdin=f"id,status,reason\n{id_anew},paid\n{back},paid\n")
+        same(bank.shown(anew), (0, 1, 0))
+        same(bank.book(f"{id_anew},returned,AC06")["booked"], 1, "it came back a week later")
+        same(totals(home, bank.one)["shop"]["refunded"], 5000)
+        adds_up(home, bank.one)
+        same(verified(home), 2 + 3 + 1 + 2 + 3, "two parts funded, three reserved, one paid, two back, and one of them anew")
+        log = b"".join(home.http("GET", f"/v1/ledger/entries/{at}").body for at in range(len(entries(home))))
+        check(not any(word in log for word in (b"110234567890", b"WEST", b"HYPERLINK")), "no number stands in an entry")
+
+
+def a_file_for_the_bank_is_pain_001():
+    """As the message definition has it: elements in their order, sums that fit, an IBAN as one, other numbers as such."""
+    with Home() as home:
+        bank = Bank(home)
+        same(home.http("POST", f"/v1/campaigns/{bank.one}/payments", {"part": "shop", "recipient": bank.recipient.public,
+                                                                      "format": "pain.001"}).status, 400, "who pays?")
+        count, text = bank.text(bank.batch(format="pain.001", payer="Toko & Co", payer_account="DE89 3704 0044 0532 0130 00",
+                                           payer_bank="COBADEFFXXX", date="2027-01-29"))
+        same(count, 3)
+        space = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
+        initiation = ElementTree.fromstring(text)[0]
+
+        def names(at):
+            return [child.tag.removeprefix(space) for child in at]
+
+        head, information = initiation
+        same(names(head), ["MsgId", "CreDtTm", "NbOfTxs", "CtrlSum", "InitgPty"])
+        same(names(information), ["PmtInfId", "PmtMtd", "NbOfTxs", "CtrlSum", "ReqdExctnDt", "Dbtr", "DbtrAcct", "DbtrAgt",
+                                  *["CdtTrfTxInf"] * 3])
+        same([head[2].text, head[3].text], ["3", "15000"])
+        same(information.find(f"{space}DbtrAcct/{space}Id/{space}IBAN").text, "DE89370400440532013000")
+        orders = information.findall(f"{space}CdtTrfTxInf")
+        for order in orders:
+            same(names(order), ["PmtId", "Amt", "Cdtr", "CdtrAcct"])
+            same((order[1][0].get("Ccy"), order[1][0].text), ("KRW", "5000"))
+            check(len(order[0][0].text) <= 35 and order[0][0].text.isalnum(), order[0][0].text)
+            check(order[2][0].text.endswith("& Co <x>"), "a name is a name, whatever marks it has")
+        kinds = [names(order[3][0])[0] for order in orders]
+        same(sorted(kinds), ["IBAN", "Othr", "Othr"])
+        same(len({order[0][0].text for order in orders}), 3)
+
+
 if __name__ == "__main__":
     if not shutil.which("age"):
         skip("the age command is not installed")
@@ -755,4 +873,6 @@ if __name__ == "__main__":
           what_was_announced_is_changed_by_announcing_anew,
           a_kill_loses_nothing_and_pays_nothing_twice,
           who_has_something_left_is_reminded_once_a_lead,
-          a_row_that_somebody_changed_is_found)
+          a_row_that_somebody_changed_is_found,
+          money_goes_by_bank_once,
+          a_file_for_the_bank_is_pain_001)

@@ -333,6 +333,9 @@ WRAP(voucher, act_add, (struct store * store, const struct act_row *row), row)
 WRAP(voucher, act_each,
      (struct store * store, RESULT (*each)(void *context, const struct act_row *row), void *context), each,
      context)
+WRAP(voucher, payment_put, (struct store * store, const struct payment_row *row), row)
+WRAP(voucher, payment_newest, (struct store * store, struct payment_row *row), row)
+WRAP(voucher, payment_next, (struct store * store, struct payment_row *row), row)
 WRAP(voucher, given_put,
      (struct store * store, uint32_t campaign, uint32_t version, uint64_t chunk, struct slice bitmap),
      campaign, version, chunk, bitmap)
@@ -582,6 +585,9 @@ static const struct voucher_store wrap_voucher = {
     .taken_each = wrap_voucher_taken_each,
     .act_add = wrap_voucher_act_add,
     .act_each = wrap_voucher_act_each,
+    .payment_put = wrap_voucher_payment_put,
+    .payment_newest = wrap_voucher_payment_newest,
+    .payment_next = wrap_voucher_payment_next,
     .given_put = wrap_voucher_given_put,
     .given_each = wrap_voucher_given_each,
     .wrong_put = wrap_voucher_wrong_put,

@@ -29,12 +29,19 @@ static void list_drop(struct redress *redress)
     redress->count = 0;
 }
 
+/* Files that are being written go on from what is in memory: without it they are begun anew. */
+static void outgoing_drop(struct redress *redress)
+{
+    if (redress->handing) redress->handing_free(&redress->handing);
+    if (redress->paying) redress->paying_free(&redress->paying);
+}
+
 static void redress_free(void *at)
 {
     struct redress *redress = at;
     list_drop(redress);
     wrongs_free(&redress->wrongs);
-    if (redress->handing) redress->handing_free(&redress->handing);
+    outgoing_drop(redress);
     prf_free(&redress->salts);
     free(redress);
 }
@@ -387,7 +394,7 @@ RESULT campaigns_of(struct batch *batch, struct redress **out)
         shop->redress.stale = true;
     }
     if (shop->redress.stale || redress->changes != shop->access.redress.changes) {
-        if (shop->redress.stale && redress->handing) redress->handing_free(&redress->handing);
+        if (shop->redress.stale) outgoing_drop(redress);
         TRY(accounts_flush(batch, redress)); /* they are read again */
         shop->redress.stale = true;
         list_drop(redress);

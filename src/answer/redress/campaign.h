@@ -81,6 +81,7 @@ struct campaign {
 };
 
 struct handing;
+struct paying;
 
 struct redress {
     struct campaign *at;
@@ -93,6 +94,8 @@ struct redress {
     uint32_t tripped;        /* the campaign of which a code came that was never handed out; 0: none */
     struct handing *handing; /* codes on their way out: answer/redress/codes_verbs.c */
     void (*handing_free)(struct handing **handing);
+    struct paying *paying; /* payments on their way out: answer/redress/payment_file.c */
+    void (*paying_free)(struct paying **paying);
 };
 
 /*

@@ -4,6 +4,7 @@
 enum { TERMS_TEXT_MAX = 12 * 1024, PARTS_TEXTS_MAX = 16, REFUND_MAX = 366, REMINDERS_MAX = 4 };
 
 static const char campaign_about[] = "the campaign's id, cam_…";
+static const char payments_about[] = "the batch's id, pmt_…";
 static const char code_about[] = "the voucher's code as somebody typed it";
 static const char only_campaign_about[] = "only of this campaign, cam_…; another's code is voucher.elsewhere";
 static const char only_part_about[] = "only for this part; another's code is voucher.elsewhere";
@@ -82,6 +83,39 @@ const struct member campaign_codes_members[] = {
 };
 const struct member campaign_rekey_members[] = {
     TEXT(campaign_rekey_ask, id, ID_BYTES_MAX, true, campaign_about),
+    {0},
+};
+const struct member payments_make_members[] = {
+    TEXT(payments_make_ask, id, ID_BYTES_MAX, true, campaign_about),
+    TEXT(payments_make_ask, part, 32, true, "which part: one in money"),
+    TEXT(payments_make_ask, recipient, 128, true, "age1…: the only one who opens the file for the bank"),
+    TEXT(payments_make_ask, format, 8, false, "csv (default) or pain.001, ISO 20022's pain.001.001.09"),
+    TEXT(payments_make_ask, payer, 140, false, "of pain.001: who pays"),
+    TEXT(payments_make_ask, payer_account, 40, false, "of pain.001: from which account, an IBAN or a number"),
+    TEXT(payments_make_ask, payer_bank, 11, false, "of pain.001: its bank's BIC; none: not said"),
+    TEXT(payments_make_ask, date, 10, false, "of pain.001: the day on which it is to be paid"),
+    TEXT(payments_make_ask, account, 64, false, "field that holds account numbers; none: bank_account"),
+    TEXT(payments_make_ask, bank, 64, false,
+         "field that holds their bank's BIC or number; none: bank, if there is one"),
+    TEXT(payments_make_ask, name, 64, false, "field that holds the name of an account's owner; none: name"),
+    MEMBER(payments_make_ask, again, WIRE_BOOL, 1, false, "also those that the bank returned before"),
+    {0},
+};
+const struct member payments_show_members[] = {
+    TEXT(payments_show_ask, id, ID_BYTES_MAX, true, payments_about),
+    {0},
+};
+const struct member payments_file_members[] = {
+    TEXT(payments_file_ask, id, ID_BYTES_MAX, true, payments_about),
+    TEXT(payments_file_ask, taking, 32, false, "as the first piece named it; none: begin a file"),
+    MEMBER(payments_file_ask, piece, WIRE_U64, UINT32_MAX, false, "number of the piece that comes next"),
+    TEXT(payments_file_ask, purpose, 32, true, "what for: one of the role's purposes"),
+    TEXT(payments_file_ask, reason, REASON_BYTES_MAX, false, "why, in words; sealed, never in the ledger"),
+    {0},
+};
+const struct member payments_book_members[] = {
+    MEMBER(payments_book_ask, lines, WIRE_TEXTS, REVEAL_SUBJECTS_MAX, true,
+           "what the bank says: ID,paid or ID,returned,REASON, a reason of ISO 20022 such as AC04"),
     {0},
 };
 const struct member wallet_members[] = {

@@ -38,6 +38,20 @@ struct campaign_codes_ask {
 struct campaign_rekey_ask {
     struct slice id;
 };
+struct payments_make_ask {
+    struct slice id, part, recipient, format, payer, payer_account, payer_bank, date, account, bank, name;
+    bool again;
+};
+struct payments_show_ask {
+    struct slice id;
+};
+struct payments_file_ask {
+    struct slice id, taking, purpose, reason;
+    uint64_t piece;
+};
+struct payments_book_ask {
+    struct texts lines;
+};
 struct wallet_ask {
     struct slice id, pass, grant, reason, lang;
     bool codes;

@@ -6,6 +6,7 @@
 #include "cli/input.h"
 #include "cli/members.h"
 #include "cli/output.h"
+#include "cli/pieces.h"
 #include "cli/show.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CODE_FILE_BYTES_MAX = 256 };
+enum { BOOK_BYTES_MAX = 16 * 1024 * 1024 };
 
 static void show_member(struct doc at, const char *name, const char *before)
 {
@@ -174,54 +175,117 @@ RESULT command_redress_totals(struct call *call)
     return ask_and_show(call, VERB_CAMPAIGN_TOTALS, &ask, show_totals);
 }
 
-struct receiving {
-    struct call *call;
-    struct client *client;
-    uint64_t people;
-};
-
-static RESULT receive(void *context, int fd)
+/* How many people are in a file that was saved. */
+static RESULT saved_show(const struct call *call, uint64_t people, const char *words)
 {
-    struct receiving *receiving = context;
-    struct campaign_codes_ask ask = {.id = slice_text(receiving->call->args[0])};
-    SCOPED(buf_done) struct buf taking = {0};
-    for (bool more = true; more;) {
-        SCOPED(answer_done) struct answer piece = {0};
-        SCOPED(buf_done) struct buf bytes = {0};
-        TRY(ask_answer(receiving->call, receiving->client, VERB_CAMPAIGN_CODES, &ask, &piece));
-        struct doc told = answer_doc(&piece);
-        TRY(base64_get(doc_text(doc_get(told, "data")), &bytes));
-        TRY(output_all(fd, buf_slice(&bytes)));
-        buf_clear(&taking);
-        buf_slice_put(&taking, doc_text(doc_get(told, "taking")));
-        ask.taking = buf_slice(&taking);
-        ask.piece = doc_number(doc_get(told, "piece"));
-        receiving->people += doc_number(doc_get(told, "people"));
-        more = doc_true(doc_get(told, "more"));
+    if (call_has(call, OPT_JSON)) {
+        SCOPED(buf_done) struct buf told = {0};
+        cbor_map(&told, 1);
+        cbor_text(&told, SLICE_TEXT("people"));
+        cbor_uint(&told, people);
+        return show_json(doc_of(buf_slice(&told)));
     }
+    show_words("%s %llu people. Their recipient opens the file with: age -d -i IDENTITY\n", words,
+               (unsigned long long)people);
     return OK;
 }
 
 RESULT command_redress_codes(struct call *call)
 {
-    const struct campaign_codes_ask first = {.id = slice_text(call->args[0])};
-    struct slice path = {0};
-    SCOPED(client_free) struct client *client = NULL;
-    SCOPED(answer_done) struct answer curl = {0};
-    TRY(call_need(call, OPT_OUT, &path));
-    TRY(client_open(call, &client));
-    if (call_shows(call)) return ask_answer(call, client, VERB_CAMPAIGN_CODES, &first, &curl);
-    struct receiving receiving = {call, client, 0};
-    TRY(output_made(call_text(call, OPT_OUT), receive, &receiving));
-    if (call_has(call, OPT_JSON)) {
-        SCOPED(buf_done) struct buf told = {0};
-        cbor_map(&told, 1);
-        cbor_text(&told, SLICE_TEXT("people"));
-        cbor_uint(&told, receiving.people);
-        return show_json(doc_of(buf_slice(&told)));
+    struct campaign_codes_ask ask = {.id = slice_text(call->args[0])};
+    struct pieces pieces = {VERB_CAMPAIGN_CODES, &ask, &ask.taking, &ask.piece, 0, true};
+    bool saved = false;
+    TRY(pieces_save(call, &pieces, &saved));
+    return saved ? saved_show(call, pieces.people, "Codes of") : OK;
+}
+
+static void show_payments_made(const struct call *call, struct doc answer)
+{
+    (void)call;
+    show_member(answer, "payments", "");
+    show_member(answer, "what", "  ");
+    show_member(answer, "approval", "  a second person agrees by: amanah approval approve ");
+}
+
+RESULT command_redress_pay(struct call *call)
+{
+    struct payments_make_ask ask = {.id = slice_text(call->args[0]), .part = slice_text(call->args[1])};
+    return ask_members(call, 2, VERB_PAYMENTS_MAKE, &ask, show_payments_made);
+}
+
+static void show_payments(const struct call *call, struct doc answer)
+{
+    static const struct {
+        const char *name, *sum;
+    } rows[] = {{"reserved", "reserved_sum"}, {"paid", "paid_sum"}, {"returned", "returned_sum"}};
+    struct doc open = doc_get(answer, "open"), id = {0};
+    struct docs each = docs_of(open);
+    (void)call;
+    show_value(doc_text(doc_get(answer, "id")));
+    show_member(answer, "state", ": ");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        show_words("  %-9s %llu, ", rows[i].name,
+                   (unsigned long long)doc_number(doc_get(answer, rows[i].name)));
+        show_amount(answer, doc_number(doc_get(answer, rows[i].sum)));
+        show_words("\n");
     }
-    show_words("Codes of %llu people. Their recipient opens the file with: age -d -i IDENTITY\n",
-               (unsigned long long)receiving.people);
+    show_words("  left out: %llu without a number that can be one, %llu as the budget was used up\n",
+               (unsigned long long)doc_number(doc_get(answer, "unusable")),
+               (unsigned long long)doc_number(doc_get(answer, "unfunded")));
+    while (docs_next(&each, &id)) {
+        show_words("  not booked yet: ");
+        show_value(doc_text(id));
+        show_words("\n");
+    }
+}
+
+RESULT command_redress_payments(struct call *call)
+{
+    struct payments_show_ask ask = {.id = slice_text(call->args[0])};
+    return ask_and_show(call, VERB_PAYMENTS_SHOW, &ask, show_payments);
+}
+
+RESULT command_redress_file(struct call *call)
+{
+    SCOPED(arena_done) struct arena arena = {0};
+    SCOPED(member_files_done) struct member_files files = {0};
+    struct payments_file_ask ask = {.id = slice_text(call->args[0])};
+    struct pieces pieces = {VERB_PAYMENTS_FILE, &ask, &ask.taking, &ask.piece, 0, false};
+    bool saved = false;
+    TRY(members_set(call, 1, VERB_PAYMENTS_FILE, &arena, &files, &ask));
+    TRY(pieces_save(call, &pieces, &saved));
+    return saved ? saved_show(call, pieces.people, "Payments to") : OK;
+}
+
+static void show_booked(const struct call *call, struct doc answer)
+{
+    struct doc refused = doc_get(answer, "refused"), line = {0};
+    struct docs each = docs_of(refused);
+    (void)call;
+    show_words("%llu booked, %llu were before\n", (unsigned long long)doc_number(doc_get(answer, "booked")),
+               (unsigned long long)doc_number(doc_get(answer, "before")));
+    while (docs_next(&each, &line))
+        show_words("not booked: line %llu of these\n", (unsigned long long)doc_number(line));
+}
+
+/* The lines of the file, without a first one that names columns, as many at a time as one ask takes. */
+RESULT command_redress_book(struct call *call)
+{
+    SCOPED(buf_done) struct buf file = {0};
+    struct slice lines[REVEAL_SUBJECTS_MAX];
+    size_t count = 0;
+    TRY(input_read(call->args[0], BOOK_BYTES_MAX, &file));
+    for (struct slice rest = buf_slice(&file); rest.len > 0;) {
+        const uint8_t *end = memchr(rest.at, '\n', rest.len);
+        size_t len = end ? (size_t)(end - rest.at) : rest.len;
+        struct slice line = slice_part(rest, 0, len);
+        rest = slice_from(rest, end ? len + 1 : len);
+        if (line.len > 0 && slice_starts(line, "pay")) lines[count++] = line;
+        if (count == 0 || (rest.len > 0 && count < COUNT_OF(lines))) continue;
+        const struct payments_book_ask ask = {.lines = {lines, count}};
+        TRY(ask_and_show(call, VERB_PAYMENTS_BOOK, &ask, show_booked));
+        count = 0;
+    }
     return OK;
 }
 

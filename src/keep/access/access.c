@@ -54,6 +54,7 @@ void access_done(struct access *access)
     free(access->keepings);
     body_rows_done(&access->notices);
     body_rows_done(&access->redress);
+    body_rows_done(&access->payments);
     free(access->uses);
     for (size_t i = 0; i < access->leave_count; i++) leave_done(&access->leaves[i]);
     free(access->leaves);
@@ -251,6 +252,10 @@ static const enum act by_verb[] = {
     [VERB_CAMPAIGN_SHOW] = ACT_REDRESS,
     [VERB_CAMPAIGN_TOTALS] = ACT_NONE,
     [VERB_CAMPAIGN_CODES] = ACT_REDRESS,
+    [VERB_PAYMENTS_MAKE] = ACT_PAY,
+    [VERB_PAYMENTS_SHOW] = ACT_PAY,
+    [VERB_PAYMENTS_FILE] = ACT_PAY,
+    [VERB_PAYMENTS_BOOK] = ACT_PAY,
     [VERB_CAMPAIGN_REKEY] = ACT_REDRESS,
     [VERB_TICKET_OPEN] = ACT_DESK,
     [VERB_TICKET_LIST] = ACT_DESK,

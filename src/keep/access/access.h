@@ -99,9 +99,10 @@ struct access {
     size_t service_count;
     struct containment *containments; /* keep/access/containment.h */
     size_t containment_count;
-    struct body_rows notices; /* keep/access/notice_row.h */
-    struct body_rows redress; /* keep/access/redress_row.h */
-    struct hold *holds;       /* keep/hold.h */
+    struct body_rows notices;  /* keep/access/notice_row.h */
+    struct body_rows redress;  /* keep/access/redress_row.h */
+    struct body_rows payments; /* the same */
+    struct hold *holds;        /* keep/hold.h */
     size_t hold_count;
     struct keeping *keepings; /* keep/keeping.h */
     size_t keeping_count;

@@ -1,7 +1,7 @@
-/* Authority rows of compensation: one a campaign, read by answer/redress. */
+/* Authority rows of compensation: one a campaign, one a batch of payments; read by answer/redress. */
 #ifndef AMN_KEEP_ACCESS_REDRESS_ROW_H
 #define AMN_KEEP_ACCESS_REDRESS_ROW_H
 
-enum { REDRESS_ROW_BYTES_MAX = 40 * 1024 };
+enum { REDRESS_ROW_BYTES_MAX = 40 * 1024, PAYMENT_ROW_BYTES_MAX = 2048 };
 
 #endif

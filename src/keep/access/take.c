@@ -124,6 +124,8 @@ RESULT access_take(struct shop *shop, uint16_t kind, uint32_t id, struct slice b
         return notice_row_take(&shop->access, id, body);
     case AUTHORITY_REDRESS:
         return body_row_take(&shop->access.redress, id, body, REDRESS_ROW_BYTES_MAX);
+    case AUTHORITY_PAYMENT:
+        return body_row_take(&shop->access.payments, id, body, PAYMENT_ROW_BYTES_MAX);
     case AUTHORITY_BOOK:
         return profile_take(shop, id, body);
     case AUTHORITY_KEEPING:

@@ -183,6 +183,10 @@ static const char *const migrations[] = {
     "CREATE TABLE matter_sums (pool INTEGER PRIMARY KEY, claims INTEGER NOT NULL, waiting INTEGER NOT NULL,"
     " granted INTEGER NOT NULL, shared INTEGER NOT NULL);"
     "CREATE TABLE matter_key (matter INTEGER PRIMARY KEY, key BLOB NOT NULL);",
+    "CREATE TABLE payment (voucher INTEGER NOT NULL, attempt INTEGER NOT NULL CHECK (attempt > 0),"
+    " batch INTEGER NOT NULL, redemption INTEGER NOT NULL UNIQUE, reason INTEGER NOT NULL,"
+    " PRIMARY KEY (voucher, attempt)) WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX payment_batch ON payment (batch, voucher);",
 };
 
 unsigned schema_newest(void)

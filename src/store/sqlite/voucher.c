@@ -249,6 +249,44 @@ static RESULT given_each(struct store *store, uint32_t campaign, uint32_t versio
     }
 }
 
+static RESULT payment_put(struct store *store, const struct payment_row *row)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_PAYMENT_PUT, &query));
+    bind_u64(&query, ":voucher", key_of(&row->at));
+    bind_u64(&query, ":attempt", row->attempt);
+    bind_u64(&query, ":batch", row->batch);
+    bind_u64(&query, ":redemption", row->redemption);
+    bind_u64(&query, ":reason", row->reason);
+    return query_run(&query);
+}
+
+static RESULT payment_found(struct query *query, struct payment_row *row)
+{
+    TRY(query_one(query, "payment: there is none"));
+    *row = (struct payment_row){at_of(column_u64(query, 0)), (uint32_t)column_u64(query, 1),
+                                (uint32_t)column_u64(query, 2), column_u64(query, 3),
+                                (uint32_t)column_u64(query, 4)};
+    return OK;
+}
+
+static RESULT payment_newest(struct store *store, struct payment_row *row)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_PAYMENT_NEWEST, &query));
+    bind_u64(&query, ":voucher", key_of(&row->at));
+    return payment_found(&query, row);
+}
+
+static RESULT payment_next(struct store *store, struct payment_row *row)
+{
+    QUERY query = {0};
+    TRY(query_begin(store, STATEMENT_PAYMENT_NEXT, &query));
+    bind_u64(&query, ":batch", row->batch);
+    bind_u64(&query, ":voucher", key_of(&row->at));
+    return payment_found(&query, row);
+}
+
 static RESULT wrong_put(struct store *store, const struct wrong_row *row)
 {
     QUERY query = {0};
@@ -298,6 +336,9 @@ const struct voucher_store sqlite_voucher = {
     .act_each = act_each,
     .given_put = given_put,
     .given_each = given_each,
+    .payment_put = payment_put,
+    .payment_newest = payment_newest,
+    .payment_next = payment_next,
     .wrong_put = wrong_put,
     .wrong_each = wrong_each,
     .wrong_sweep = wrong_sweep,

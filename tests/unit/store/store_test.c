@@ -672,6 +672,8 @@ static void vouchers_keep_what_was_taken_and_what_is_left(void **state)
     struct vouchers_gathered got = {0};
     struct voucher_row one = {.at = {1, 2, 77}}, kept = {.at = {1, 2, 78}, .used = 5, .until_us = 900};
     struct redemption_row taken = {1, {1, 2, 77}, 1, 50, 0, 0, 100, 200, 9, 40, 1}, read = {0};
+    const struct payment_row paid[] = {
+        {{1, 2, 7}, 1, 1, 70, 0x41433034}, {{1, 2, 7}, 2, 2, 71, 0}, {{1, 2, 9}, 1, 1, 72, 0}};
     const struct act_row acts[] = {{50, 1, 2, 50}, {12, 0, 8, 1000}};
     const struct wrong_row wrong = {5, 1000, 3}, over = {6, 10, 4};
     uint64_t last = 9, count = 0, gone = 0;
@@ -694,6 +696,7 @@ static void vouchers_keep_what_was_taken_and_what_is_left(void **state)
     taken.due_us = 150;
     assert_ok(voucher->taken_put(base.store, &taken));
     for (size_t i = 0; i < COUNT_OF(acts); i++) assert_ok(voucher->act_add(base.store, &acts[i]));
+    for (size_t i = 0; i < COUNT_OF(paid); i++) assert_ok(voucher->payment_put(base.store, &paid[i]));
     assert_ok(voucher->given_put(base.store, 1, 1, 3, SLICE_TEXT("abc")));
     assert_ok(voucher->given_put(base.store, 1, 2, 4, SLICE_TEXT("abcde")));
     assert_ok(voucher->wrong_put(base.store, &wrong));
@@ -733,6 +736,15 @@ static void vouchers_keep_what_was_taken_and_what_is_left(void **state)
     assert_ok(voucher->given_each(base.store, 1, 2, gather_given, &got));
     assert_int_equal(got.chunks, 4);
     assert_int_equal(got.bytes, 5);
+    struct payment_row payment = {.at = paid[0].at};
+    assert_ok(voucher->payment_newest(base.store, &payment));
+    assert_memory_equal(&payment, &paid[1], sizeof payment);
+    payment = (struct payment_row){.at = {1, 2, 0}, .batch = 1};
+    assert_ok(voucher->payment_next(base.store, &payment));
+    assert_memory_equal(&payment, &paid[0], sizeof payment);
+    assert_ok(voucher->payment_next(base.store, &payment));
+    assert_memory_equal(&payment, &paid[2], sizeof payment);
+    assert_code(CODE_NOT_FOUND, voucher->payment_next(base.store, &payment));
     assert_ok(voucher->wrong_each(base.store, gather_wrong, &got));
     assert_int_equal(got.wrongs, 3);
     /* an account that does not add up is not even stored */

@@ -1,0 +1,201 @@
+#include "answer/redress/payment.h"
+
+#include "base/cbor.h"
+#include "keep/access/redress_row.h"
+
+#include <string.h>
+
+enum { PAYMENTS_MEMBERS = 18, SERIAL_BITS = 32, ATTEMPT_BITS = 8, PART_BITS = 5, REASON_CHARS = 4 };
+#define REASON_NONE 0x4d533033U /* MS03: the bank does not say why */
+
+void payments_write(const struct payments *payments, struct buf *out)
+{
+    const struct transfer_head *head = &payments->head;
+    cbor_array(out, PAYMENTS_MEMBERS);
+    cbor_uint(out, payments->state);
+    cbor_uint(out, payments->campaign);
+    cbor_uint(out, payments->part);
+    cbor_bool(out, payments->again);
+    cbor_uint(out, head->format);
+    cbor_text(out, head->name);
+    cbor_text(out, head->account);
+    cbor_text(out, head->bank);
+    cbor_text(out, head->date);
+    cbor_text(out, head->made);
+    cbor_uint(out, head->count);
+    cbor_uint(out, head->sum);
+    cbor_text(out, payments->recipient);
+    cbor_text(out, payments->account);
+    cbor_text(out, payments->bank);
+    cbor_text(out, payments->name);
+    cbor_uint(out, payments->unusable);
+    cbor_uint(out, payments->unfunded);
+}
+
+static RESULT small_read(struct cbor *reader, uint64_t most, uint32_t *out)
+{
+    uint64_t number = 0;
+    TRY(cbor_read_uint(reader, &number));
+    *out = (uint32_t)number;
+    return number <= most ? OK : FAIL(CORRUPT, "payments: a stored number is out of range");
+}
+
+RESULT payments_read(struct slice body, struct payments *out)
+{
+    struct cbor reader = cbor_reader(body);
+    struct payments payments = {.id = 0};
+    struct transfer_head *head = &payments.head;
+    struct slice *const texts[] = {&head->name, &head->account, &head->bank, &head->date, &head->made};
+    struct slice *const fields[] = {&payments.recipient, &payments.account, &payments.bank, &payments.name};
+    size_t members = 0;
+    uint32_t state = 0, format = 0;
+    TRY(cbor_read_array(&reader, &members));
+    if (members != PAYMENTS_MEMBERS) return FAIL(CORRUPT, "payments: a stored batch is malformed");
+    TRY(small_read(&reader, PAYMENTS_MADE, &state));
+    TRY(small_read(&reader, CAMPAIGNS_MAX, &payments.campaign));
+    TRY(small_read(&reader, PARTS_MAX, &payments.part));
+    TRY(cbor_read_bool(&reader, &payments.again));
+    TRY(small_read(&reader, TRANSFER_PAIN, &format));
+    for (size_t i = 0; i < COUNT_OF(texts); i++) TRY(cbor_read_text(&reader, texts[i]));
+    TRY(cbor_read_uint(&reader, &head->count));
+    TRY(cbor_read_uint(&reader, &head->sum));
+    for (size_t i = 0; i < COUNT_OF(fields); i++) TRY(cbor_read_text(&reader, fields[i]));
+    TRY(cbor_read_uint(&reader, &payments.unusable));
+    TRY(cbor_read_uint(&reader, &payments.unfunded));
+    if (state == 0 || format == 0 || payments.campaign == 0 || payments.part == 0)
+        return FAIL(CORRUPT, "payments: a stored batch is malformed");
+    payments.state = (enum payments_state)state;
+    head->format = (enum transfer_format)format;
+    *out = payments;
+    return OK;
+}
+
+RESULT payments_at(struct shop *shop, struct slice id, struct payments *out)
+{
+    const struct body_rows *rows = &shop->access.payments;
+    uint64_t number = 0;
+    TRY(id_get(shop, ID_PAYMENTS, id, &number));
+    if (number == 0 || number > rows->count || body_row(rows, (uint32_t)number).len == 0)
+        return FAIL(NOT_FOUND, "payments: there is no batch of that id");
+    TRY(payments_read(body_row(rows, (uint32_t)number), out));
+    out->id = (uint32_t)number;
+    return OK;
+}
+
+RESULT payments_put(struct batch *batch, const struct reader *reader, const struct payments *payments,
+                    struct receipt *out)
+{
+    SCOPED(buf_done) struct buf body = {0};
+    payments_write(payments, &body);
+    if (body.len > PAYMENT_ROW_BYTES_MAX) return FAIL(FIELD_TOO_LONG, "payments: names are too long");
+    return authority_put(batch, reader, AUTHORITY_PAYMENT, payments->id, buf_slice(&body), out);
+}
+
+/* All of it in one number, from which the shop's id key makes a text that nobody else can. */
+static uint64_t number_of(const struct payment_row *row)
+{
+    uint64_t place = (uint64_t)row->at.campaign << PART_BITS | row->at.part;
+    return (place << SERIAL_BITS | row->at.serial) << ATTEMPT_BITS | row->attempt;
+}
+
+void payment_id_put(struct shop *shop, const struct payment_row *row, struct buf *out)
+{
+    SCOPED(buf_done) struct buf id = {0};
+    id_put(shop, ID_PAYMENT, number_of(row), &id);
+    for (size_t i = 0; i < id.len; i++) {
+        if (id.at[i] != '_') buf_byte(out, id.at[i]);
+    }
+}
+
+RESULT payment_id_get(struct shop *shop, struct slice text, struct payment_row *out)
+{
+    SCOPED(buf_done) struct buf id = {0};
+    uint64_t number = 0;
+    if (!slice_starts(text, "pay")) return FAIL(ID_MALFORMED, "payment: no id of a payment");
+    buf_text(&id, "pay_");
+    buf_slice_put(&id, slice_from(text, slice_starts(text, "pay_") ? 4 : 3));
+    TRY(id_get(shop, ID_PAYMENT, buf_slice(&id), &number));
+    uint64_t place = number >> (SERIAL_BITS + ATTEMPT_BITS);
+    *out = (struct payment_row){.attempt = number & ((1U << ATTEMPT_BITS) - 1)};
+    out->at = (struct voucher_at){(uint32_t)(place >> PART_BITS), (uint32_t)place & ((1U << PART_BITS) - 1),
+                                  (number >> ATTEMPT_BITS) & (((uint64_t)1 << SERIAL_BITS) - 1)};
+    return OK;
+}
+
+static struct slice cell(struct slice *rest)
+{
+    const uint8_t *comma = rest->len > 0 ? memchr(rest->at, ',', rest->len) : NULL;
+    struct slice one = comma ? slice_part(*rest, 0, (size_t)(comma - rest->at)) : *rest;
+    *rest = comma ? slice_from(*rest, one.len + 1) : (struct slice){0};
+    while (one.len > 0 && (one.at[0] == ' ' || one.at[0] == '"')) one = slice_from(one, 1);
+    while (one.len > 0 && (one.at[one.len - 1] <= ' ' || one.at[one.len - 1] == '"')) one.len--;
+    return one;
+}
+
+RESULT payment_line_read(struct slice line, struct payment_line *out)
+{
+    struct slice rest = line;
+    struct payment_line read = {.id = cell(&rest)};
+    struct slice said = cell(&rest), why = cell(&rest);
+    read.paid = slice_is(said, "paid");
+    if (read.id.len == 0 || read.id.len > PAYMENT_ID_BYTES_MAX + 1 ||
+        (!read.paid && !slice_is(said, "returned")))
+        return FAIL(INVALID, "line: ID,paid or ID,returned,REASON");
+    if (!read.paid && why.len != 0 && why.len != REASON_CHARS)
+        return FAIL(INVALID, "line: a reason has four letters or digits, such as AC04");
+    for (size_t i = 0; i < why.len && !read.paid; i++) {
+        bool good = (why.at[i] >= '0' && why.at[i] <= '9') || (why.at[i] >= 'A' && why.at[i] <= 'Z');
+        if (!good) return FAIL(INVALID, "line: a reason has four letters or digits, such as AC04");
+        read.reason = read.reason << 8 | why.at[i];
+    }
+    if (!read.paid && why.len == 0) read.reason = REASON_NONE;
+    *out = read;
+    return OK;
+}
+
+void payment_reason_put(uint32_t reason, struct buf *out)
+{
+    for (int shift = 24; reason > 0 && shift >= 0; shift -= 8) buf_byte(out, (uint8_t)(reason >> shift));
+}
+
+RESULT payment_load(struct batch *batch, struct redress *redress, const struct payment_row *row,
+                    struct paying_one *out)
+{
+    struct store *store = batch->shop->store;
+    out->row = *row;
+    TRY(store->voucher->taken_get(store, row->redemption, &out->taken));
+    const struct voucher_at *at = &row->at;
+    if (at->campaign == 0 || at->campaign > redress->count || at->part == 0 ||
+        at->part > redress->at[at->campaign - 1].spec.part_count || out->taken.at.campaign != at->campaign ||
+        out->taken.at.part != at->part || out->taken.at.serial != at->serial)
+        return FAIL(TAMPERED, "payment: a stored one is not of its voucher");
+    out->campaign = &redress->at[at->campaign - 1];
+    out->taking = taking_of(&out->taken);
+    TRY(voucher_load(batch, out->campaign, at, &out->voucher));
+    uint64_t held = out->taking.state == TAKING_RESERVED ? out->taking.reserved : 0;
+    if (out->voucher.reserved < held || out->voucher.used < out->taking.captured - out->taking.refunded)
+        return FAIL(TAMPERED, "payment: a stored one is not what its voucher says");
+    return OK;
+}
+
+RESULT payment_save(struct batch *batch, const struct reader *reader, struct redress *redress,
+                    struct paying_one *one, enum voucher_act act, uint64_t amount)
+{
+    struct receipt receipt = {0};
+    size_t part = one->row.at.part - 1;
+    taking_put(&one->taking, &one->taken);
+    const struct posting posting = {one->campaign, part, act, amount, &one->taken};
+    TRY(posting_put(batch, reader, redress, &posting, &receipt));
+    TRY(voucher_save(batch, one->campaign, &one->row.at, &one->voucher));
+    struct store *store = batch_write(batch);
+    if (act == ACT_VOUCHER_RESERVE) {
+        one->taken.entry = receipt.index;
+        one->taken.made = act;
+        TRY(store->voucher->taken_add(store, &one->taken));
+        redress->taken = one->taken.id;
+    } else {
+        TRY(store->voucher->taken_put(store, &one->taken));
+    }
+    if (batch->now_us >= one->campaign->spec.until_us) one->campaign->look_us[part] = 0;
+    return store->voucher->payment_put(store, &one->row);
+}
