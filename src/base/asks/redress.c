@@ -44,7 +44,8 @@ const struct member campaign_open_members[] = {
            "what is refunded can be used so long at least; 0 or none: 30"),
     MEMBER(campaign_open_ask, linked, WIRE_BOOL, 1, false, "who is linked to a customer has one, too"),
     MEMBER(campaign_open_ask, remind, WIRE_TEXTS, REMINDERS_MAX, false,
-           "so many days before the end who has something left is reminded by mail, such as 30 and 7; none: nobody is"),
+           "so many days before the end who has something left is reminded by mail, such as 30 and 7; none: "
+           "nobody is"),
     CAMPAIGN_TERMS(campaign_open_ask),
     {0},
 };

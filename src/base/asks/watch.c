@@ -125,6 +125,7 @@ const struct member weekly_members[] = {
 };
 const struct member events_members[] = {
     MEMBER(events_ask, next, WIRE_U64, INT64_MAX, false, "number of the first alert wanted; 0: from now on"),
-    MEMBER(events_ask, since, WIRE_U64, INT64_MAX, false, "number of the newest news that is known; 0: from now on"),
+    MEMBER(events_ask, since, WIRE_U64, INT64_MAX, false,
+           "number of the newest news that is known; 0: from now on"),
     {0},
 };
