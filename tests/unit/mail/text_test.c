@@ -157,6 +157,8 @@ static void every_mail_names_the_shop_and_what_to_do(void **state)
                                         {"hours", SLICE_TEXT("30")},
                                         {"rows", SLICE_TEXT("2")},
                                         {"sink", SLICE_TEXT("sink_abc")},
+                                        {"title", SLICE_TEXT("For the leak of November")},
+                                        {"contact", SLICE_TEXT("help@shop.example")},
                                         {"why", SLICE_TEXT("row staff 2 is not the one")}};
     static const struct {
         enum mail_kind kind;
@@ -178,6 +180,7 @@ static void every_mail_names_the_shop_and_what_to_do(void **state)
         {MAIL_CONTACT_CHANGED, NULL},
         {MAIL_TICKET_ANSWERED, NULL},
         {MAIL_PORTAL_CODE, NULL},
+        {MAIL_REDRESS_ENDING, NULL},
         {MAIL_SIGN_IN_NEW_NETWORK, NULL},
         {MAIL_TEST, NULL},
         {MAIL_NOTICE_TEST, NULL},

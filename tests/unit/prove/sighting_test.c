@@ -282,7 +282,7 @@ static void only_answers_that_show_values_are_looks(void **state)
      ENTRY_##NAME == ENTRY_REVEAL || ENTRY_##NAME == ENTRY_LOOKUP || ENTRY_##NAME == ENTRY_COMPARE ||   \
          ENTRY_##NAME == ENTRY_GRANT || ENTRY_##NAME == ENTRY_PASS || ENTRY_##NAME == ENTRY_OBSERVED || \
          ENTRY_##NAME == ENTRY_EXPORT || ENTRY_##NAME == ENTRY_RUN || ENTRY_##NAME == ENTRY_RELIEF ||   \
-         ENTRY_##NAME == ENTRY_PORTAL || ENTRY_##NAME == ENTRY_PAYMENT},
+         ENTRY_##NAME == ENTRY_REMIND || ENTRY_##NAME == ENTRY_PORTAL || ENTRY_##NAME == ENTRY_PAYMENT},
 #include "prove/entries.def"
 #undef ENTRY
     };
