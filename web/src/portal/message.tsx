@@ -50,7 +50,7 @@ export function Message({ shop }: { shop: Shop }): JSX.Element {
       </form>
       <section class="stack">
         <h2>{t("message.always")}</h2>
-        <ul class="list">{["link", "ask", "call", "code"].map((one) => <li key={one}>{t(`message.always.${one}`)}</li>)}</ul>
+        <ul class="list">{["link", "ask", "call", "code", "ending"].map((one) => <li key={one}>{t(`message.always.${one}`)}</li>)}</ul>
       </section>
     </>
   );
