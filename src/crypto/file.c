@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void fd_done(int *fd)
@@ -35,7 +36,16 @@ RESULT file_folder_sync(const char *path)
     return OK;
 }
 
-RESULT file_replace(const char *path, struct slice bytes)
+/* Not through a link: what is behind one stays whose it is. */
+static RESULT owner_like(const char *path, const char *like)
+{
+    struct stat owner = {0};
+    if (geteuid() != 0 || stat(like, &owner) != 0) return OK; /* who may not give it away is whose it is */
+    if (lchown(path, owner.st_uid, owner.st_gid) == 0) return OK;
+    return FAIL(UNAVAILABLE, "%s: cannot give it to the owner of %s: %s", path, like, strerror(errno));
+}
+
+RESULT file_replace_like(const char *path, const char *like, struct slice bytes)
 {
     char temporary[4096];
     if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary) {
@@ -43,11 +53,17 @@ RESULT file_replace(const char *path, struct slice bytes)
     }
     SCOPED(fd_done) int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", temporary, strerror(errno));
+    TRY(owner_like(temporary, like));
     TRY(write_all(fd, temporary, bytes));
     if (fsync(fd) != 0) return FAIL(UNAVAILABLE, "%s: cannot sync: %s", temporary, strerror(errno));
     if (rename(temporary, path) != 0)
         return FAIL(UNAVAILABLE, "%s: cannot rename: %s", path, strerror(errno));
     return file_folder_sync(path);
+}
+
+RESULT file_replace(const char *path, struct slice bytes)
+{
+    return file_replace_like(path, path, bytes);
 }
 
 RESULT file_read(const char *path, size_t bytes_max, struct buf *out)

@@ -54,10 +54,10 @@ static RESULT former_read(struct crypto *crypto, const char *path, const struct 
     return OK;
 }
 
-static RESULT former_write(struct crypto *crypto, const char *path, const struct secret *root,
-                           const struct identities *former)
+static RESULT former_write(const struct home *home, struct crypto *crypto, const char *name,
+                           const struct secret *root, const struct identities *former)
 {
-    SCOPED(buf_done) struct buf file = {0};
+    SCOPED(buf_done) struct buf file = {0}, path = {0};
     SCOPED(aead_free) struct aead *aead = NULL;
     SECRET key = {{0}};
     TRY(aead_new(crypto, &aead));
@@ -66,7 +66,8 @@ static RESULT former_write(struct crypto *crypto, const char *path, const struct
     buf_byte(&file, FORMER_FORMAT);
     struct slice text = {former->at[0].bytes, former->count * SECRET_BYTES};
     aead_seal(aead, SLICE_TEXT("amanah former"), text, &file);
-    return file_replace(path, buf_slice(&file));
+    home_path_of(home, name, &path);
+    return file_replace_like(buf_c(&path), home_path(home), buf_slice(&file));
 }
 
 RESULT home_identity(const struct home *home, struct secret *out)
@@ -124,11 +125,13 @@ static RESULT next_write(const struct home *home, const struct shop_names *shops
     }
     TRY(home_identities(home, &identities));
     if (identities.count == HOME_IDENTITIES_MAX) identities.count--; /* room for the one of the new root */
-    home_path_of(home, "former.next", &path);
-    return former_write(crypto, buf_c(&path), root, &identities);
+    return former_write(home, crypto, "former.next", root, &identities);
 }
 
-/* One file of the root to come: into its place if this root opens it, away if it is of one that never came. */
+/*
+ * One file of the root to come: into its place if this root opens it, away if it is of one that never came, when this root
+ * opens what stands in its place. Else it stays: who opens that shop is told what is wrong, and the others go on.
+ */
 static RESULT shop_settle(const struct home *home, struct crypto *crypto, const char *name)
 {
     SCOPED(buf_done) struct buf path = {0}, next = {0};
@@ -138,11 +141,14 @@ static RESULT shop_settle(const struct home *home, struct crypto *crypto, const 
     struct result opened = keyring_open(crypto, buf_c(&next), home_root(home), name, &keyring);
     if (opened.code == CODE_OK) {
         shop_path_of(home, name, mark, &path);
-        TRY(file_replace(buf_c(&path), SLICE_TEXT("1\n")));
+        TRY(file_replace_like(buf_c(&path), home_path(home), SLICE_TEXT("1\n")));
         shop_path_of(home, name, "keyring", &path);
         TRY(keyring_save(keyring, crypto, buf_c(&path), home_root(home), name));
-    } else if (opened.code != CODE_CORRUPT) {
-        return opened;
+    } else {
+        if (opened.code != CODE_CORRUPT) return opened;
+        shop_path_of(home, name, "keyring", &path);
+        struct result stands = keyring_open(crypto, buf_c(&path), home_root(home), name, &keyring);
+        if (stands.code != CODE_OK) return OK;
     }
     (void)unlink(buf_c(&next)); /* left behind it is settled again: no harm */
     return OK;
@@ -150,14 +156,13 @@ static RESULT shop_settle(const struct home *home, struct crypto *crypto, const 
 
 static RESULT former_settle(const struct home *home, struct crypto *crypto)
 {
-    SCOPED(buf_done) struct buf path = {0}, next = {0};
+    SCOPED(buf_done) struct buf next = {0};
     SCOPED(identities_done) struct identities former = {0};
     home_path_of(home, "former.next", &next);
     struct result read = former_read(crypto, buf_c(&next), home_root(home), &former);
     if (read.code == CODE_NOT_FOUND) return OK;
     if (read.code != CODE_OK && read.code != CODE_CORRUPT) return read;
-    home_path_of(home, "former", &path);
-    if (read.code == CODE_OK) TRY(former_write(crypto, buf_c(&path), home_root(home), &former));
+    if (read.code == CODE_OK) TRY(former_write(home, crypto, "former", home_root(home), &former));
     (void)unlink(buf_c(&next)); /* as above */
     return OK;
 }

@@ -22,14 +22,10 @@ RESULT keys_kept(const char *home, int64_t begun_us)
     SCOPED(buf_done) struct buf path = {0};
     const struct timespec then = {begun_us / SECOND_US, begun_us % SECOND_US * 1000};
     const struct timespec times[2] = {then, then};
-    struct stat status = {0};
     buf_print(&path, "%s/kept", home);
-    TRY(file_replace(buf_c(&path), SLICE_TEXT("1\n")));
+    TRY(file_replace_like(buf_c(&path), home, SLICE_TEXT("1\n")));
     if (utimensat(AT_FDCWD, buf_c(&path), times, 0) != 0)
         return FAIL(UNAVAILABLE, "%s: its time cannot be set", buf_c(&path));
-    if (stat(home, &status) != 0) return OK;
-    int given = chown(buf_c(&path), status.st_uid, status.st_gid); /* who may not is its owner already */
-    (void)given;
     return OK;
 }
 

@@ -33,6 +33,30 @@ static void reads_what_it_replaced(void **state)
     folder_end(&folder);
 }
 
+static void stays_whose_it_was(void **state)
+{
+    (void)state;
+    enum { SERVICE = 4711 };
+    struct folder folder;
+    struct stat about;
+    if (geteuid() != 0) skip(); /* nobody else gives files away */
+    folder_begin(&folder);
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s", folder_file(&folder, "home"));
+    assert_ok(file_replace(path, SLICE_TEXT("one")));
+    assert_int_equal(chown(path, SERVICE, SERVICE), 0);
+    assert_ok(file_replace(path, SLICE_TEXT("two")));
+    assert_int_equal(stat(path, &about), 0);
+    assert_true(about.st_uid == SERVICE && about.st_gid == SERVICE);
+    assert_ok(file_replace_like(folder_file(&folder, "former"), path, SLICE_TEXT("new")));
+    assert_int_equal(stat(folder_file(&folder, "former"), &about), 0);
+    assert_true(about.st_uid == SERVICE && about.st_gid == SERVICE);
+    assert_ok(file_replace(folder_file(&folder, "mine"), SLICE_TEXT("new")));
+    assert_int_equal(stat(folder_file(&folder, "mine"), &about), 0);
+    assert_int_equal(about.st_uid, 0);
+    folder_end(&folder);
+}
+
 static void keeps_the_old_file_when_writing_stops_midway(void **state)
 {
     (void)state;
@@ -131,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_it_replaced),
+        cmocka_unit_test(stays_whose_it_was),
         cmocka_unit_test(keeps_the_old_file_when_writing_stops_midway),
         cmocka_unit_test(says_when_the_disk_is_full),
         cmocka_unit_test(refuses_a_place_that_cannot_be_written),
