@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PAYMENTS_MEMBERS = 18, SERIAL_BITS = 32, ATTEMPT_BITS = 8, PART_BITS = 5, REASON_CHARS = 4 };
+enum { PAYMENTS_MEMBERS = 16, SERIAL_BITS = 32, ATTEMPT_BITS = 8, PART_BITS = 5, REASON_CHARS = 4 };
 #define REASON_NONE 0x4d533033U /* MS03: the bank does not say why */
 
 void payments_write(const struct payments *payments, struct buf *out)
@@ -22,8 +22,6 @@ void payments_write(const struct payments *payments, struct buf *out)
     cbor_text(out, head->bank);
     cbor_text(out, head->date);
     cbor_text(out, head->made);
-    cbor_uint(out, head->count);
-    cbor_uint(out, head->sum);
     cbor_text(out, payments->recipient);
     cbor_text(out, payments->account);
     cbor_text(out, payments->bank);
@@ -57,8 +55,6 @@ RESULT payments_read(struct slice body, struct payments *out)
     TRY(cbor_read_bool(&reader, &payments.again));
     TRY(small_read(&reader, TRANSFER_PAIN, &format));
     for (size_t i = 0; i < COUNT_OF(texts); i++) TRY(cbor_read_text(&reader, texts[i]));
-    TRY(cbor_read_uint(&reader, &head->count));
-    TRY(cbor_read_uint(&reader, &head->sum));
     for (size_t i = 0; i < COUNT_OF(fields); i++) TRY(cbor_read_text(&reader, fields[i]));
     TRY(cbor_read_uint(&reader, &payments.unusable));
     TRY(cbor_read_uint(&reader, &payments.unfunded));

@@ -22,7 +22,8 @@ struct paying {
     uint32_t payments;
     uint64_t next, piece; /* the first serial that was not looked at */
     bool ended;
-    uint64_t count, sum, written;  /* reserved so far; then to be written, and written so far */
+    uint64_t count;                /* reserved by this taking */
+    uint64_t written, sum;         /* written so far */
     uint64_t head_count, head_sum; /* as the head of the file says */
     uint64_t unusable, unfunded;
     struct age_seal *seal; /* NULL: they are being reserved */
@@ -150,7 +151,6 @@ static RESULT reserve_one(struct piece *piece, struct paying *paying, uint64_t s
         (struct redemption_row){.id = piece->redress->taken + 1, .at = at, .reader = piece->reader->no};
     one.row = (struct payment_row){at, one.row.attempt + 1, piece->payments.id, one.taken.id, 0};
     paying->count++;
-    paying->sum += left;
     return payment_save(batch, piece->reader, piece->redress, &one, ACT_VOUCHER_RESERVE, left);
 }
 
@@ -168,8 +168,6 @@ static RESULT reserve_piece(struct piece *piece, struct paying *paying)
     if (!paying->ended) return OK;
     struct payments *payments = &piece->payments;
     payments->state = PAYMENTS_MADE;
-    payments->head.count = paying->count;
-    payments->head.sum = paying->sum;
     payments->unusable = paying->unusable;
     payments->unfunded = paying->unfunded;
     return payments_put(piece->batch, piece->reader, payments, &receipt);
@@ -197,18 +195,15 @@ static RESULT next_payee(struct piece *piece, uint64_t *next, bool seen, struct 
 /* How many there will be, and what of all: the head of a file for the bank says it beforehand. */
 static RESULT head_make(struct piece *piece, struct paying *paying)
 {
-    paying->count = paying->sum = paying->written = 0;
     bool more = true;
     for (uint64_t next = 0; more;) {
         SCOPED(payee_done) struct payee payee = {.there = false};
         struct paying_one one = {.campaign = NULL};
         TRY(next_payee(piece, &next, false, &one, &payee, &more));
         if (!payee.there) continue;
-        paying->count++;
-        paying->sum += one.taking.reserved;
+        paying->head_count++;
+        paying->head_sum += one.taking.reserved;
     }
-    paying->head_count = paying->count;
-    paying->head_sum = paying->sum;
     return OK;
 }
 
@@ -242,9 +237,9 @@ static RESULT rows_write(struct piece *piece, struct paying *paying, const struc
                                           buf_slice(&payee.bank), one.taking.reserved};
         transfer_put(head, &transfer, text);
         paying->written++;
-        paying->sum -= one.taking.reserved;
+        paying->sum += one.taking.reserved;
     }
-    bool same = paying->written == head->count && paying->sum == 0;
+    bool same = paying->written == head->count && paying->sum == head->sum;
     if (paying->ended && !same)
         return FAIL(CONFLICT,
                     "payments: somebody was erased, or a payment booked, meanwhile; make the file anew");
