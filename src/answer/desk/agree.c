@@ -4,17 +4,10 @@
 
 enum { ALONE_HOURS = 24 };
 
-static RESULT time_take(void *context, const struct matter_line *line)
-{
-    int64_t *newest_us = context;
-    *newest_us = line->time_us;
-    return OK;
-}
-
 static RESULT alone_check(struct batch *batch, const struct asked_by *asker, const struct matter_row *row)
 {
     int64_t asked_us = 0, alone_us = second_alone_us(&batch->shop->access, asker);
-    TRY(matter_read(batch->shop, row, time_take, &asked_us));
+    TRY(desk_newest_us(batch->shop, row, &asked_us));
     if (batch->now_us >= (alone_us > asked_us ? alone_us : asked_us) + ALONE_HOURS * HOUR_US) return OK;
     return FAIL(CHECK_NOT_MET,
                 "approval: nobody else could agree; you may %d hours after it was asked, and where others "

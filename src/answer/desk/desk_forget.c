@@ -13,13 +13,6 @@ struct forgetting {
     size_t count;
 };
 
-static RESULT time_take(void *context, const struct matter_line *line)
-{
-    int64_t *newest_us = context;
-    *newest_us = line->time_us;
-    return OK;
-}
-
 /* Was nothing added for so long? A row that was tampered with is for verify to tell of. */
 static RESULT forgetting_add(void *context, const struct matter_row *row)
 {
@@ -32,7 +25,7 @@ static RESULT forgetting_add(void *context, const struct matter_row *row)
     struct result kept = store->matter->key_get(store, row->no, &key);
     if (kept.code == CODE_NOT_FOUND) return OK; /* of before its words had a key of their own */
     TRY(kept);
-    struct result read = matter_read(forgetting->shop, row, time_take, &newest_us);
+    struct result read = desk_newest_us(forgetting->shop, row, &newest_us);
     if (read.code == CODE_CORRUPT) return OK;
     TRY(read);
     if (forgetting->now_us - newest_us >= kept_us) forgetting->at[forgetting->count++] = *row;

@@ -31,6 +31,9 @@ RESULT desk_claim_stands(struct shop *shop, const struct matter_row *row, bool *
  */
 RESULT desk_second_check(struct batch *batch, const struct reader *reader, const struct matter_row *row);
 
+/* When its newest line was added. As matter_read(). */
+RESULT desk_newest_us(struct shop *shop, const struct matter_row *row, int64_t *out);
+
 /* What a line of a decision says: what was done, and why. */
 void desk_line_text(const char *act, struct slice text, struct buf *out);
 

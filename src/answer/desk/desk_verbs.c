@@ -402,3 +402,15 @@ void desk_made_put(struct batch *batch, const struct matter_row *row, const stru
     put_text(&out->body, "state", slice_text(made->state));
     put_time(&out->body, made->due, row->due_us);
 }
+
+static RESULT time_take(void *context, const struct matter_line *line)
+{
+    int64_t *newest_us = context;
+    *newest_us = line->time_us;
+    return OK;
+}
+
+RESULT desk_newest_us(struct shop *shop, const struct matter_row *row, int64_t *out)
+{
+    return matter_read(shop, row, time_take, out);
+}
