@@ -66,7 +66,7 @@ void ff1_free(struct ff1 **ff1)
 {
     if (!*ff1) return;
     block_cipher_free(&(*ff1)->cipher);
-    explicit_bzero((*ff1)->start, sizeof(*ff1)->start);
+    explicit_bzero(*ff1, sizeof **ff1); /* rounds of the last strings are in its lanes */
     free(*ff1);
     *ff1 = NULL;
 }

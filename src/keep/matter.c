@@ -2,6 +2,7 @@
 
 #include "base/cbor.h"
 #include "keep/matter_sums.h"
+#include "keep/put.h"
 #include "keep/record.h"
 
 #include <string.h>
@@ -427,4 +428,16 @@ const char *promise_state_name(uint32_t state)
 {
     static const char *const names[] = {"?", "open", "kept", "dropped"};
     return state < COUNT_OF(names) ? names[state] : names[0];
+}
+
+size_t matter_texts_put(struct slice map, const char *const *names, size_t count, struct buf *out)
+{
+    size_t there = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct slice text = matter_text(map, names[i]);
+        if (text.len == 0) continue;
+        put_text(out, names[i], text);
+        there++;
+    }
+    return there;
 }

@@ -88,6 +88,8 @@ const char *promise_state_name(uint32_t state); /* "open", "kept", "dropped" */
 
 /* The text of that name in a line's map; empty: none. */
 struct slice matter_text(struct slice map, const char *name);
+/* Those of these texts that are there, as members of an answer; how many. */
+size_t matter_texts_put(struct slice map, const char *const *names, size_t count, struct buf *out);
 
 /* Every line against its entry and the one before it, every row against its newest line. TAMPERED. `count`: of the lines. */
 RESULT matters_check(struct shop *shop, uint64_t *count);

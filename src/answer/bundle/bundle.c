@@ -195,12 +195,7 @@ static RESULT promise_line_told(void *context, const struct matter_line *line)
     put_text(out, "state", slice_text(promise_state_name(line->then.state)));
     put_time_or_null(out, "due", line->then.due_us);
     put_number(out, "cost", line->then.amount);
-    for (size_t i = 0; i < COUNT_OF(members); i++) {
-        struct slice text = matter_text(line->text, members[i]);
-        if (text.len == 0) continue;
-        put_text(out, members[i], text);
-        count++;
-    }
+    count += matter_texts_put(line->text, members, COUNT_OF(members), out);
     cbor_map_close(out, mark, count);
     promises->lines++;
     return OK;

@@ -164,12 +164,7 @@ static RESULT line_put(void *context, const struct matter_line *line)
     reader_put(lines->shop, line->reader, &reader);
     put_text(out, "reader", buf_slice(&reader));
     put_text(out, "state", slice_text(ticket_state_name(line->then.state)));
-    for (size_t i = 0; i < COUNT_OF(members); i++) {
-        struct slice text = matter_text(line->text, members[i]);
-        if (text.len == 0) continue;
-        put_text(out, members[i], text);
-        count++;
-    }
+    count += matter_texts_put(line->text, members, COUNT_OF(members), out);
     cbor_map_close(out, mark, count);
     return OK;
 }
