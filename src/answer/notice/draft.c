@@ -201,7 +201,7 @@ static RESULT subject_gather(void *context, const struct subject_row *row)
     TRY(record_parse(row->record, &record));
     if (record.state == SUBJECT_ERASED || !wants(draft, &record, row->no)) return OK;
     bool asked_for = draft->spec.kind == NOTICE_WATCH; /* that is consent, too */
-    if (draft->spec.kind == NOTICE_CARE && record.held & gathering->silence)
+    if (!spec_is_legal(&draft->spec) && record.held & gathering->silence)
         return OK; /* asked not to be written to */
     TRY(country_of(draft, record.country, &country));
     people->by_language[says_language(slice_text(record.lang))]++;
@@ -403,17 +403,11 @@ static size_t regime_missing(const struct spec *spec, const struct law_regime *r
     return count;
 }
 
-/* A reminder, or word of a file that somebody asked for: no law says what it must hold. */
-static bool tells_no_leak(const struct spec *spec)
-{
-    return spec->kind == NOTICE_CARE || spec->kind == NOTICE_WATCH;
-}
-
 /* What is told in another language is told in this one, too. */
 static void translations_missing(const struct spec *spec, const char *lang, struct buf *missing)
 {
     static const char *const names[] = {"how", "actions"};
-    for (size_t i = 0; i < COUNT_OF(names) && !tells_no_leak(spec); i++) {
+    for (size_t i = 0; i < COUNT_OF(names) && spec_is_legal(spec); i++) {
         bool any = false;
         for (size_t k = 0; k < spec->fact_count; k++) any = any || slice_is(spec->facts[k].name, names[i]);
         if (any && spec_fact(spec, names[i], lang).len == 0) buf_print(missing, " %s", names[i]);
@@ -429,7 +423,7 @@ size_t draft_missing(const struct spec *spec, const struct law *law, struct buf 
         SCOPED(buf_done) struct buf missing = {0};
         const char *lang = mail_language(i);
         if (!(spec->languages >> i & 1)) continue;
-        size_t wanted = tells_no_leak(spec) ? 0 : COUNT_OF(own);
+        size_t wanted = spec_is_legal(spec) ? COUNT_OF(own) : 0;
         char *elements[COUNT_OF(own)];
         for (size_t k = 0; k < wanted; k++) elements[k] = strdupa(own[k]);
         says_missing(spec->texts[i], elements, wanted, &missing);
@@ -440,7 +434,7 @@ size_t draft_missing(const struct spec *spec, const struct law *law, struct buf 
             buf_print(out, "%s%s:", out->len > 0 ? "; " : "", lang);
             buf_slice_put(out, buf_slice(&missing));
         }
-        for (size_t k = 0; !tells_no_leak(spec) && k < spec->regime_count; k++) {
+        for (size_t k = 0; spec_is_legal(spec) && k < spec->regime_count; k++) {
             const struct law_regime *regime = law_regime(law, regime_name(spec, k, name));
             if (regime && regime_speaks(regime, lang)) count += regime_missing(spec, regime, i, out);
         }

@@ -210,7 +210,7 @@ static RESULT person_open(struct handing *handing, struct run *run, struct subje
     }
     TRY(got);
     const struct field *silence = person_field(shop, "do_not_contact");
-    if (run->words->spec.kind == NOTICE_CARE && silence && record.held & field_bit(silence)) {
+    if (!spec_is_legal(&run->words->spec) && silence && record.held & field_bit(silence)) {
         run_move(run, no, from, PERSON_NO_CONSENT); /* all but legal notices leave them alone */
         return OK;
     }

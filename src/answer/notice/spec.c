@@ -27,6 +27,11 @@ const char *notice_channel_name(enum notice_channel channel)
     return channels[channel];
 }
 
+bool spec_is_legal(const struct spec *spec)
+{
+    return spec->kind == NOTICE_FIRST || spec->kind == NOTICE_SUPPLEMENT;
+}
+
 bool notice_channel_of(struct slice name, enum notice_channel *out)
 {
     for (size_t i = 0; i < NOTICE_CHANNELS; i++) {

@@ -59,6 +59,12 @@ struct spec {
     size_t fact_count;
 };
 
+/*
+ * Does a law ask for it? Not for a reminder, nor for word of a file that somebody wanted: no law says what these must hold,
+ * and who asked not to be written to gets none.
+ */
+bool spec_is_legal(const struct spec *spec);
+
 const char *notice_kind_name(enum notice_kind kind); /* "notice": the template's name, too */
 enum notice_kind notice_kind_of(struct slice name);  /* 0: none */
 
