@@ -1,6 +1,6 @@
 /*
- * A closed-loop HTTP/1.1 load generator: one thread, one epoll, keep-alive connections with one request each on its
- * way. Every answer's status is checked; one that is not what the request should get ends the run. Prints one line
+ * An HTTP/1.1 load generator, closed-loop unless told a rate: one thread, one epoll, keep-alive connections with one
+ * request each on its way. Every answer's status is checked; one that is not what the request should get ends the run. Prints one line
  * (measure.h); `count` is people for reveal_100, else requests.
  *
  *     load --port N --key-file FILE [--tls 1] [--connections 64] [--seconds 5] [--subjects N] [--first N]
@@ -9,6 +9,8 @@
  *     load --port N --what get --path /status/   any page of any server
  *     load … --what ids --ids FILE     look people up by ref and write their public ids, a line each
  *
+ *     --rate N    requests a second over all connections, evenly, in place of each as soon as the last was answered;
+ *                 times then count from the moment a request was due, so that one that had to wait is seen to
  *     --subjects  customers of `amanah synth --seed 7` that the shop has     --first  the first one that create makes up
  */
 #include "cli/synth.h"
@@ -36,14 +38,15 @@ enum {
     WARM_UP_NS = 300 * 1000 * 1000,
     NS_PER_S = 1000 * 1000 * 1000
 };
+static const uint64_t PATIENCE_NS = 10ULL * NS_PER_S;
 
 struct connection {
     int fd;
     SSL *ssl; /* NULL: plain */
     struct buf out, in;
     size_t sent, want; /* bytes of `out` written; length of the whole answer once its head is there, else 0 */
-    uint64_t started_ns;
-    bool wait_write;
+    uint64_t started_ns, due_ns;
+    bool wait_write, wait_due;
 };
 
 struct load {
@@ -59,6 +62,7 @@ struct load {
     size_t id_count;
     FILE *ids_out;
     uint64_t subjects, next, random, asked, ids_wanted;
+    uint64_t pace_ns; /* between two requests of a connection; 0: each follows the last one's answer */
     uint64_t warm_ns, end_ns, counted, last_ns;
     struct times times;
 };
@@ -225,7 +229,7 @@ static void request_send(struct load *load, struct connection *connection)
     buf_text(out, "\r\n\r\n");
     buf_slice_put(out, buf_slice(&load->body));
     connection->in.len = connection->want = 0;
-    connection->started_ns = now_ns();
+    connection->started_ns = load->pace_ns ? connection->due_ns : now_ns();
     load->asked++;
     push(load, connection);
 }
@@ -271,7 +275,7 @@ static bool going(const struct load *load)
     return load->ids_out ? load->asked < load->ids_wanted : now_ns() < load->end_ns;
 }
 
-/* Read what is there. True while the connection has, or has just been given, a request. */
+/* Read what is there. True while the connection has, waits for, or has just been given, a request. */
 static bool pull(struct load *load, struct connection *connection)
 {
     for (;;) {
@@ -285,6 +289,9 @@ static bool pull(struct load *load, struct connection *connection)
         if (connection->want == 0 || connection->in.len < connection->want) continue;
         answer_take(load, connection);
         if (!going(load)) return false;
+        connection->due_ns += load->pace_ns;
+        connection->wait_due = load->pace_ns > 0;
+        if (connection->wait_due) return true;
         request_send(load, connection);
         if (!connection->ssl || !SSL_has_pending(connection->ssl)) return true;
     }
@@ -350,6 +357,8 @@ static void settings(struct load *load, int argc, char **argv)
     load->next = argument(argc, argv, "--first", 0);
     load->connection_count = argument(argc, argv, "--connections", 64);
     load->random = SEED;
+    uint64_t rate = argument(argc, argv, "--rate", 0);
+    load->pace_ns = rate > 0 ? load->connection_count * NS_PER_S / rate : 0;
     if (load->connection_count == 0 || load->connection_count > CONNECTIONS_MAX || load->subjects == 0) {
         give_up("--connections: 1 to %d; --subjects: from 1", CONNECTIONS_MAX);
     }
@@ -367,19 +376,60 @@ static void settings(struct load *load, int argc, char **argv)
     }
 }
 
+/* Send what is due. How many connections have nothing more to do; when the next is due, at most `until_ns`. */
+static size_t due_send(struct load *load, uint64_t *until_ns)
+{
+    size_t ended = 0;
+    for (size_t i = 0; i < load->connection_count; i++) {
+        struct connection *connection = &load->connections[i];
+        if (connection->wait_due && connection->due_ns <= now_ns()) {
+            connection->wait_due = false;
+            if (going(load))
+                request_send(load, connection);
+            else
+                ended++;
+        } else if (connection->wait_due && connection->due_ns < *until_ns) {
+            *until_ns = connection->due_ns;
+        }
+    }
+    return ended;
+}
+
+/* Wait for answers, or until something is due; how many connections have something. */
+static int answers_wait(struct load *load, struct epoll_event *events, uint64_t until_ns)
+{
+    uint64_t now = now_ns(), left = until_ns > now ? until_ns - now : 0;
+    struct timespec time = {.tv_sec = (time_t)(left / NS_PER_S), .tv_nsec = (long)(left % NS_PER_S)};
+    int count = epoll_pwait2(load->epoll, events, CONNECTIONS_MAX, &time, NULL);
+    if (count < 0 && errno != EINTR) give_up("epoll: %s", strerror(errno));
+    return count;
+}
+
+static void begin(struct load *load, uint64_t seconds)
+{
+    uint64_t now = now_ns();
+    load->warm_ns = now + WARM_UP_NS;
+    load->end_ns = load->warm_ns + seconds * NS_PER_S;
+    for (size_t i = 0; i < load->connection_count; i++) {
+        struct connection *connection = &load->connections[i];
+        connection->due_ns = now + load->pace_ns * i / load->connection_count;
+        connection->wait_due = load->pace_ns > 0;
+        if (!connection->wait_due) request_send(load, connection);
+    }
+}
+
 static void run(struct load *load, uint64_t seconds)
 {
     struct epoll_event events[CONNECTIONS_MAX];
     size_t busy = load->connection_count;
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
     for (size_t i = 0; i < load->connection_count; i++) connection_open(load, &load->connections[i]);
-    load->warm_ns = now_ns() + WARM_UP_NS;
-    load->end_ns = load->warm_ns + seconds * NS_PER_S;
-    for (size_t i = 0; i < load->connection_count; i++) request_send(load, &load->connections[i]);
+    begin(load, seconds);
     while (busy > 0) {
-        int count = epoll_wait(load->epoll, events, CONNECTIONS_MAX, 10000);
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) give_up("no answer in ten seconds");
+        uint64_t patience = now_ns() + PATIENCE_NS, until = patience;
+        busy -= due_send(load, &until);
+        int count = busy > 0 ? answers_wait(load, events, until) : 0;
+        if (count == 0 && busy > 0 && until == patience) give_up("no answer in ten seconds");
         for (int i = 0; i < count; i++) {
             struct connection *connection = events[i].data.ptr;
             if (events[i].events & EPOLLOUT) push(load, connection);

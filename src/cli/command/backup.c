@@ -9,6 +9,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { NICEST = 19 };
 
 const struct passphrase_source custody_phrase = {"AMANAH_CUSTODY_FILE", "custody",
                                                  "Passphrase of the file of keys"};
@@ -71,9 +76,25 @@ static RESULT backup_keys(struct call *call)
     return OK;
 }
 
+/*
+ * Whoever looks goes first: the least share of processors and disk, which is all of them while nobody else wants any. In
+ * amanah-backup.service neither call is allowed, and systemd has done the same before.
+ */
+static void step_back(void)
+{
+    enum {
+        PROCESS = 1,
+        CLASS_IDLE = 3,
+        CLASS_SHIFT = 13
+    }; /* ioprio_set(2): the C library has no names for them */
+    (void)setpriority(PRIO_PROCESS, 0, NICEST);
+    (void)syscall(SYS_ioprio_set, PROCESS, 0, CLASS_IDLE << CLASS_SHIFT);
+}
+
 RESULT command_backup(struct call *call)
 {
     if (call_has(call, OPT_CUSTODY)) return backup_keys(call);
+    step_back();
     if (call_has(call, OPT_SCHEDULED)) return backup_scheduled(call);
     struct age_recipient to[AGE_RECIPIENTS_MAX];
     SCOPED(buf_done) struct buf phrase = {0};

@@ -10,9 +10,11 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
 struct outlet {
     FILE *at;              /* NULL: a command, or none */
+    off_t written, sent;   /* of a file: bytes put, and those of them that are on their way to the disk */
     struct hand_over hand; /* of a command */
     struct buf path, part; /* of a file; both empty otherwise */
     struct progress progress;

@@ -16,11 +16,13 @@ enum {
     FRAME_HEADER_BYTES = 24,
     INDEX_REGION_BYTES = 32768,
     INDEX_HEADER_BYTES = 48,
+    AT_CHANGE = 8,      /* u32: goes up with each commit */
     AT_PAGE_BYTES = 14, /* u16; 1 stands for 65,536 */
     AT_FRAMES = 16,     /* u32: valid frames */
     AT_PAGES = 20,      /* u32: pages of the database */
     AT_SALTS = 32,
     AT_COPIED = 96, /* u32: frames that are in the database already */
+    INDEX_BYTES = 100,
     LOG_AT_SALTS = 16,
     SALTS_BYTES = 8,
     PAGE_BYTES_MIN = 512,
@@ -37,7 +39,9 @@ struct image {
     sqlite3_file *database, *log;
     size_t page_bytes, framed_count;
     uint64_t pages;
-    struct framed *framed; /* by page; each once */
+    struct framed *framed;           /* by page; each once */
+    const uint32_t volatile *change; /* in the index that all processes share */
+    uint32_t seen;                   /* of it, at last */
 };
 
 struct store *image_view(const struct image *image)
@@ -53,6 +57,14 @@ size_t image_page_bytes(const struct image *image)
 uint64_t image_pages(const struct image *image)
 {
     return image->pages;
+}
+
+bool image_stirred(struct image *image)
+{
+    uint32_t now = *image->change;
+    bool stirred = now != image->seen;
+    image->seen = now;
+    return stirred;
 }
 
 void image_close(struct image **image)
@@ -112,7 +124,7 @@ static RESULT read_at(sqlite3_file *file, uint64_t at, uint8_t *out, size_t len)
     return OK;
 }
 
-/* With the write lock held, so that the log stays as its index says. */
+/* No lock is needed: frames that the view may read stay where they are until it ends. */
 static RESULT log_read(struct image *image, const uint8_t *index)
 {
     uint8_t header[LOG_HEADER_BYTES];
@@ -148,11 +160,11 @@ static RESULT database_alone(struct image *image)
     return OK;
 }
 
-static RESULT files_find(struct image *image)
+/* The log's index as of the view's moment: with the write lock held, so that nothing is behind what the view sees. */
+static RESULT index_take(struct image *image, uint8_t *index)
 {
     sqlite3 *db = sqlite_of(image->view)->db;
     void volatile *mapped = NULL;
-    uint8_t index[AT_COPIED + sizeof(uint32_t)];
     int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &image->database);
     if (code == SQLITE_OK) code = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &image->log);
     TRY(sqlite_check(db, code));
@@ -161,9 +173,16 @@ static RESULT files_find(struct image *image)
     TRY(sqlite_check(db,
                      image->database->pMethods->xShmMap(image->database, 0, INDEX_REGION_BYTES, 0, &mapped)));
     if (!mapped) return FAIL(UNAVAILABLE, "store: it has no write-ahead log yet");
-    for (size_t i = 0; i < sizeof index; i++) index[i] = ((const uint8_t volatile *)mapped)[i];
-    if (memcmp(index, index + INDEX_HEADER_BYTES, INDEX_HEADER_BYTES) != 0)
-        return FAIL(UNAVAILABLE, "store: the index of the write-ahead log is being written; try again");
+    image->change = (const uint32_t volatile *)mapped + AT_CHANGE / sizeof(uint32_t);
+    image->seen = *image->change;
+    for (size_t i = 0; i < INDEX_BYTES; i++) index[i] = ((const uint8_t volatile *)mapped)[i];
+    return memcmp(index, index + INDEX_HEADER_BYTES, INDEX_HEADER_BYTES) == 0
+               ? OK
+               : FAIL(UNAVAILABLE, "store: the index of the write-ahead log is being written; try again");
+}
+
+static RESULT index_read(struct image *image, const uint8_t *index)
+{
     if (native32(index + AT_FRAMES) == 0) return database_alone(image);
     uint16_t bytes = 0;
     memcpy(&bytes, index + AT_PAGE_BYTES, sizeof bytes);
@@ -181,16 +200,29 @@ static void gate_done(struct store **gate)
     (*gate)->batch->close(gate);
 }
 
+/*
+ * Nobody commits between the view's first read and the look at the index. What takes long, such as reading the schema,
+ * is done before: commits wait for as long as the gate is shut.
+ */
+static RESULT moment_fix(const char *path, struct image *image, uint8_t *index)
+{
+    SCOPED(gate_done) struct store *gate = NULL;
+    TRY(sqlite_open(path, SQLITE_READER, &gate));
+    TRY(image->view->batch->view(image->view));
+    image->view->batch->view_end(image->view);
+    TRY(gate->batch->begin(gate));
+    TRY(image->view->batch->view(image->view));
+    return index_take(image, index);
+}
+
 RESULT image_open(const char *path, struct image **out)
 {
     SCOPED(image_close) struct image *image = calloc(1, sizeof *image);
-    SCOPED(gate_done) struct store *gate = NULL;
+    uint8_t index[INDEX_BYTES];
     if (!image) return FAIL(UNAVAILABLE, "store: out of memory");
     TRY(sqlite_open(path, SQLITE_READER, &image->view));
-    TRY(sqlite_open(path, SQLITE_READER, &gate));
-    TRY(gate->batch->begin(gate)); /* nobody commits until the moment is fixed */
-    TRY(image->view->batch->view(image->view));
-    TRY(files_find(image));
+    TRY(moment_fix(path, image, index));
+    TRY(index_read(image, index));
     *out = TAKE(image);
     return OK;
 }

@@ -19,7 +19,7 @@ struct image;
  *
  * @return NOT_FOUND    there is no database
  *         UNAVAILABLE  writers leave no gap for seconds, or memory
- * Cost: writers wait while the headers of the write-ahead log are read, about 1 ms.
+ * Cost: writers wait for microseconds; reading the headers of the write-ahead log takes about 1 ms after that.
  */
 RESULT image_open(const char *path, struct image **out);
 void image_close(struct image **image);
@@ -27,6 +27,9 @@ void image_close(struct image **image);
 struct store *image_view(const struct image *image); /* the store at that moment, to read; borrowed */
 size_t image_page_bytes(const struct image *image);
 uint64_t image_pages(const struct image *image);
+
+/* Was anything committed since this was last asked, or since the moment? */
+bool image_stirred(struct image *image);
 
 /* Pages first … first + count - 1, the first is 1, into count * image_page_bytes() bytes. UNAVAILABLE from the disk. */
 RESULT image_read(struct image *image, uint64_t first, size_t count, uint8_t *out);

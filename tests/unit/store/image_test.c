@@ -153,6 +153,32 @@ static void reads_one_whose_log_is_empty(void **state)
     base_end(&base);
 }
 
+static void tells_whether_its_writer_goes_on(void **state)
+{
+    (void)state;
+    struct base base;
+    struct image *image = NULL;
+    struct prop_rng rng = {9};
+    base_begin(&base);
+    for (int empty = 0; empty < 2; empty++) {
+        for (size_t i = 0; i < BATCHES; i++) write_some(&base, &rng);
+        if (empty) assert_ok(base.store->batch->scrub(base.store)); /* a log without a frame */
+        assert_ok(image_open(base.path, &image));
+        assert_false(image_stirred(image));
+        assert_ok(base.store->batch->begin(base.store));
+        assert_false(image_stirred(image));
+        base.store->batch->rollback(base.store);
+        assert_false(image_stirred(image));
+        assert_ok(base.store->batch->begin(base.store));
+        assert_ok(base.store->fact->put(base.store, "tested", (uint64_t)empty));
+        assert_ok(base.store->batch->commit(base.store));
+        assert_true(image_stirred(image));
+        assert_false(image_stirred(image)); /* since then nothing was */
+        image_close(&image);
+    }
+    base_end(&base);
+}
+
 static void says_when_there_is_none(void **state)
 {
     (void)state;
@@ -167,6 +193,7 @@ int main(void)
         cmocka_unit_test(is_the_store_of_its_moment_while_the_writer_goes_on),
         cmocka_unit_test(reads_any_run_of_pages),
         cmocka_unit_test(reads_one_whose_log_is_empty),
+        cmocka_unit_test(tells_whether_its_writer_goes_on),
         cmocka_unit_test(says_when_there_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
