@@ -39,9 +39,12 @@ type Done<P extends keyof paths, M extends MethodOf<P>> =
 export type Answer<P extends keyof paths, M extends MethodOf<P>> =
   Done<P, M> extends { "application/json": infer T } ? (unknown extends T ? Record<string, unknown> : T) : { text: string };
 
+/** What opens its own sessions, such as SigningKey. `forget` a token that the vault takes no longer; true: another can be had. */
+export interface Credential { token(vault: Vault): Promise<string>; forget(token: string): Promise<boolean> }
+
 export interface Options {
   url: string;
-  key: () => string | Promise<string>; // a key or a session's token; asked for at each call, so that it may be renewed
+  key: Credential | (() => string | Promise<string>); // or a key or a session's token, asked for at each call
   ledger?: Ledger;
   timeoutMs?: number;
 }
@@ -61,17 +64,26 @@ export class Vault {
    * the vault says it could not do for now: each look that was sent counts. An answer that is no JSON comes as { text }.
    */
   async call<P extends keyof paths, M extends MethodOf<P>>(method: M, path: P, given: Given<P, M>): Promise<Answer<P, M>> {
-    const again = method === "get" || given.idempotency !== undefined;
-    for (let tried = 1; ; tried++) {
+    const again = method === "get" || given.idempotency !== undefined, { key } = this.options;
+    const url = this.target(path, given.path as object | undefined, given.query as object | undefined);
+    for (let tried = 1, fresh = false; ; tried++) {
+      const token = typeof key === "function" ? await key() : await key.token(this);
       try {
-        return await this.once(method, this.target(path, given.path as object | undefined, given.query as object | undefined), given.body, given.idempotency) as Answer<P, M>;
+        return await this.once(method, url, token, given.body, given.idempotency) as Answer<P, M>;
       } catch (error) {
+        if (error instanceof Failure && error.status === 401 && typeof key !== "function" && !fresh && await key.forget(token)) {
+          fresh = true; // the session was over: nothing was done, and a new one is had at once
+          continue;
+        }
         const later = error instanceof Failure ? error.status === 503 : error instanceof Unreachable && again;
         if (!later || tried === TRIES) throw error;
         await pause(error instanceof Failure && error.retryAfter !== null ? error.retryAfter * 1000 : 100 * tried);
       }
     }
   }
+
+  /** The same vault by this token; "": by none. */
+  as(token: string): Vault { return new Vault({ ...this.options, key: () => token }); }
 
   private target(path: string, parts: object | undefined, query: object | undefined): URL {
     const values = new Map(Object.entries(parts ?? {}));
@@ -80,8 +92,9 @@ export class Vault {
     return url;
   }
 
-  private async once(method: string, url: URL, body: unknown, idempotency: string | undefined): Promise<Record<string, unknown>> {
-    const headers = new Headers({ Authorization: `Bearer ${await this.options.key()}` });
+  private async once(method: string, url: URL, token: string, body: unknown, idempotency: string | undefined): Promise<Record<string, unknown>> {
+    const headers = new Headers();
+    if (token !== "") headers.set("Authorization", `Bearer ${token}`);
     if (body !== undefined) headers.set("Content-Type", "application/json");
     if (idempotency !== undefined) headers.set("Idempotency-Key", idempotency);
     let answer: Response, text: string;

@@ -84,7 +84,7 @@ class Walk:
         check(re.fullmatch(r"[A-Za-z0-9._-]{1,64}", answer.headers["x-request-id"]), "a request has an id")
         self.document = self.document or self.home.good("GET", "/openapi.json")
         good = self.document["paths"][route.replace("*", "")][method.lower()]["responses"]["2XX"]["content"]
-        if "schema" in good.get("application/json", {}):
+        if answer.status < 300 and "schema" in good.get("application/json", {}):
             holds(self.document, good["application/json"]["schema"], answer.json, f"{method} {route}")
             self.held += 1
         return answer

@@ -53,8 +53,12 @@ class Shop(Home):
         return self.play("call", method=method, path=route, given=given)
 
     def kept(self):
-        with open(os.path.join(self.folder, "receipts.json"), encoding="utf-8") as file:
-            return json.load(file)
+        return read(os.path.join(self.folder, "receipts.json"))
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
 
 
 def it_is_made_from_what_the_vault_says_and_compiles_strictly():
@@ -92,6 +96,53 @@ def it_calls_keeps_and_proves():
         same(shop.play("call", method="get", path="/v1/self", given={}, url="http://vault.example").get("failed"), "TypeError")
 
 
+def a_key_that_signs_opens_sessions_and_renews_itself():
+    with Shop() as shop:
+        file = os.path.join(shop.folder, "support.json")
+        public = shop.play("make", signing=file)["out"]["public_key"]
+        same(shop.play("make", signing=file).get("failed"), "Error", "a pair that is there is not written over")
+        same(shop.play("many", signing=file).get("failed"), "TypeError", "it has no name yet")
+        key = shop.good("POST", "/v1/keys", {"role": "support", "name": "ts", "public_key": public, "networks": ["127.0.0.0/8"]})["id"]
+        shop.play("named", signing=file, id=key)
+        same(oct(os.stat(file).st_mode & 0o777), "0o600")
+        same(shop.play("many", signing=file)["out"], [key] * 3, "three at once")
+        same([row["sessions"] for row in shop.good("GET", "/v1/keys")["items"] if row["id"] == key], [1], "by one session")
+        held = read(file)
+        shop.play("many", signing=file)
+        same(read(file), held, "and the next process by the same")
+        shop.stop()
+        shop.start()
+        same(shop.play("many", signing=file)["out"], [key] * 3, "a restart ended it: another is opened")
+        check(read(file)["token"] != held["token"], "another one")
+        held = read(file)
+        shop.file("support.json", json.dumps({**held, "until": 0, "begun": 0, "ends": 1}))  # its time is over by two thirds
+        following = set(shop.play("many", signing=file)["out"])
+        check(len(following) == 1 and following != {key}, f"its successor: {following}")
+        check(read(file)["seed"] != held["seed"] and "next" not in read(file), "with a pair of its own")
+        left = {**held, "until": 0, "next": {"seed": read(file)["seed"], "again": "again"}}
+        shop.file("support.json", json.dumps({**left, "seed": "AAAA"}))
+        same(shop.play("many", signing=file).get("failed"), "TypeError", "a file that was cut")
+
+
+def a_process_that_dies_while_it_renews_leaves_a_key_that_works():
+    with Shop() as shop:
+        file = os.path.join(shop.folder, "support.json")
+        public = shop.play("make", signing=file)["out"]["public_key"]
+        key = shop.good("POST", "/v1/keys", {"role": "support", "name": "ts", "public_key": public})["id"]
+        shop.play("named", signing=file, id=key)
+        shop.play("many", signing=file)
+        before = {**read(file), "until": 0, "begun": 0, "ends": 1}
+        next_file = os.path.join(shop.folder, "next.json")
+        following = shop.play("make", signing=next_file)["out"]["public_key"]
+        died = {**before, "next": {"seed": read(next_file)["seed"], "again": "the same again"}}
+        made = shop.http("POST", f"/v1/keys/{key}/rotate", {"public_key": following}, key=before["token"],
+                         headers={"Idempotency-Key": "the same again"})  # the vault heard of it, the process no answer
+        same(made.status, 201)
+        shop.file("support.json", json.dumps(died))
+        same(shop.play("many", signing=file)["out"], [made.json["id"]] * 3, "it finds the one that was made")
+        same([read(file)["seed"], "next" in read(file)], [read(next_file)["seed"], False])
+
+
 def it_believes_nothing_that_the_log_did_not_sign_or_does_not_hold():
     with Shop() as shop, Shop() as other:
         shop.call("post", "/v1/subjects", body={"ref": "17", "fields": {"name": "Siti"}})
@@ -115,4 +166,5 @@ def it_believes_nothing_that_the_log_did_not_sign_or_does_not_hold():
 
 
 story(it_is_made_from_what_the_vault_says_and_compiles_strictly, it_calls_keeps_and_proves,
+      a_key_that_signs_opens_sessions_and_renews_itself, a_process_that_dies_while_it_renews_leaves_a_key_that_works,
       it_believes_nothing_that_the_log_did_not_sign_or_does_not_hold)
