@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""docs/coverage.md has its 62 rows in order, and every test that it, docs/threat-model.md or docs/looks.md names exists."""
+"""docs/coverage.md has its 62 rows in order, every test that it, docs/threat-model.md or docs/looks.md names exists, and all stories run."""
 import re
 import sys
 from pathlib import Path
 
 ROWS = 62
+NOT_RUN = ("amanah", "package")  # what stories are told with; what `make deb` runs
 STATES = ("shown", "partly", "not yet")
 TEST = re.compile(r"`(tests/[^`:]+)(?::([^`]+))?`")
 
@@ -47,8 +48,15 @@ def named(root, page):
         yield from missing_tests(root, line, f"{page}:{number}")
 
 
+def not_run(root):
+    listed = (root / "tests/scenario/meson.build").read_text()
+    for path in sorted((root / "tests/scenario").glob("*.py")):
+        if path.stem not in NOT_RUN and re.search(r"^ *story\(", path.read_text(), re.M) and f"'{path.stem}'" not in listed:
+            yield f"tests/scenario/meson.build: {path.name} is not in its list, so nobody runs it"
+
+
 def findings(root):
-    return [*coverage(root), *named(root, "docs/threat-model.md"), *named(root, "docs/looks.md")]
+    return [*coverage(root), *named(root, "docs/threat-model.md"), *named(root, "docs/looks.md"), *not_run(root)]
 
 
 def main():

@@ -14,7 +14,8 @@ GOOD = {
     ) + f"| {coverage_check.ROWS} | a line | a thing | – | – | not yet |\n",
     "docs/threat-model.md": f"| a claim | {TEST} |\n",
     "docs/looks.md": "nothing is named here\n",
-    "tests/scenario/one.py": "def a_story():\n    pass\n",
+    "tests/scenario/one.py": "def a_story():\n    pass\n\n\nstory(a_story)\n",
+    "tests/scenario/meson.build": "scenarios = [\n  ['one', 120],\n]\n",
 }
 ROW = f"| 7 | a line | a thing | `amanah run` | {TEST} | shown |\n"
 # name, the page that is spoiled, what stands there, what stands there instead, a part of the one finding that must follow
@@ -29,6 +30,7 @@ BAD = (
     ("a file that is gone", "docs/coverage.md", ROW, ROW.replace("one.py", "two.py"), "two.py does not exist"),
     ("a test that is gone", "docs/coverage.md", ROW, ROW.replace("a_story", "another"), "has no test another"),
     ("a claim without its test", "docs/threat-model.md", "a_story", "another", "threat-model.md:1"),
+    ("a story that nobody runs", "tests/scenario/meson.build", "'one'", "'two'", "one.py is not in its list"),
     ("a way to a value without its test", "docs/looks.md", "nothing is named", TEST.replace("a_story", "another"), "looks.md:1"),
 )
 
