@@ -86,6 +86,11 @@ RESULT home_seal_kind(const char *path, enum seal_kind *out)
     home_file(path, "home", &seal);
     struct result got = seal_read(buf_c(&seal), &file, out);
     if (got.code != CODE_NOT_FOUND) return got;
+    buf_clear(&seal);
+    home_file(path, "shops", &seal);
+    if (access(buf_c(&seal), F_OK) == 0)
+        return FAIL(NOT_FOUND, "%s/home: the seal file is gone; bring it back from the copy of the keys",
+                    path);
     return FAIL(NOT_FOUND, "%s: not a home of Amanah; make one with `amanah init`", path);
 }
 

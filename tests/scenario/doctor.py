@@ -50,8 +50,12 @@ def the_files_of_a_home():
         custody = {"AMANAH_CUSTODY_FILE": home.file("custody", "words for the copy of the keys")}
         home.run("backup", home.path, "--custody", "--out", home.file("keys.age"), env=custody)
         is_(home, "custody", "well")
+        is_(home, "reseal", "well")
         home.run("seal", home.path, "--seal", "plain")
         is_(home, "custody", "bad")
+        is_(home, "reseal", "note")
+        home.run("rotate", "--rekey", "--yes")
+        is_(home, "reseal", "well")
         folder = os.path.join(home.path, "shops", "shop")
         os.chmod(os.path.join(folder, "keyring"), 0o644)
         is_(home, "permissions", "bad")
@@ -61,8 +65,13 @@ def the_files_of_a_home():
         is_(home, "backup", "well")
         os.utime(backed, (time.time() - 3 * 86400,) * 2)
         is_(home, "backup", "bad")
-        within("mend: amanah backup HOME", home.cli("doctor").out.decode())
-        within("mend: amanah seal HOME --seal passphrase", command("doctor", home.path).out.decode(), "the home may be named")
+        within(f"mend: amanah backup {home.path}", home.cli("doctor").out.decode())
+        within(f"mend: amanah seal {home.path} --seal passphrase", command("doctor", home.path).out.decode(), "the home may be named")
+        os.chown(home.database(), 65534, -1)
+        is_(home, "permissions", "bad")
+        for path in subprocess.run(["find", home.path], check=True, capture_output=True, text=True).stdout.split():
+            os.chown(path, 65534, -1)
+        is_(home, "permissions", "well")  # all of one user, and root looks
         same(home.cli("doctor", "/nowhere/at/all", env={"AMANAH_HOME": ""}).status, 1, "there is none")
         check(b"well " not in home.cli("doctor", "--quiet").out, "only what is to be mended")
     with Home(seal="passphrase", passphrase="correct horse battery staple") as home:
@@ -70,6 +79,20 @@ def the_files_of_a_home():
         home.passphrase = "another one that is wrong"
         seen = doctor(home)
         same([seen["opens"], seen["outside"], seen["seal"]], ["bad", "not seen", "well"], "what the files tell is told")
+
+
+def a_home_whose_keys_are_gone():
+    with Home() as home:
+        for name, row, said in (("home", "seal", "the seal file is gone"), ("shops/shop/keyring", "opens", "no such file")):
+            path = os.path.join(home.path, name)
+            os.rename(path, path + ".away")
+            told = {one["check"]: one for one in home.cli("doctor", "--json").json["items"]}
+            same([told[row]["state"], told["opens"]["state"]], ["bad", "bad"])
+            within(said, told["opens"]["said"])
+            within(f"age -d keys.age | tar -xC {home.path}", told[row]["mend"])
+            check(not any("amanah init" in one["said"] + one["mend"] for one in told.values()), "a new home is no cure")
+            os.rename(path + ".away", path)
+        is_(home, "opens", "well")
 
 
 def backups_by_themselves_and_their_drill():
@@ -241,6 +264,6 @@ def every_row_was_seen_well_and_not():
 
 if __name__ == "__main__":
     check(shutil.which("openssl"), "openssl is there")
-    story(the_files_of_a_home, backups_by_themselves_and_their_drill, a_disk_that_is_nearly_full, a_certificate_that_ends, the_daemon_and_its_walls,
+    story(the_files_of_a_home, a_home_whose_keys_are_gone, backups_by_themselves_and_their_drill, a_disk_that_is_nearly_full, a_certificate_that_ends, the_daemon_and_its_walls,
           a_clock_that_went_back_and_a_week_without_mail, who_holds_the_log_and_rows_that_nobody_made, people_keys_and_secrets,
           a_service_that_asks_for_more_than_it_declared, mail_that_goes_and_mail_that_does_not, every_row_was_seen_well_and_not)

@@ -113,10 +113,14 @@ RESULT command_seal(struct call *call)
     } else {
         static const char *const by[SEAL_KINDS] = {"plain", "by the new passphrase",
                                                    "by this machine's TPM, and by the passphrase"};
-        show_words("A new root key is sealed %s now; older copies of %s/home open it no more.\n"
-                   "The copy of the keys from before brings back backups from before, and none from now on. "
-                   "Make a new one:\n  amanah backup %s --custody --out FILE\n",
-                   by[wanted.kind], call->args[0], call->args[0]);
+        show_words(
+            "A new root key is sealed %s now; older copies of %s/home open it no more.\n"
+            "The copy of the keys from before brings back backups from before, and none from now on. "
+            "Make a new one:\n  amanah backup %s --custody --out FILE\n"
+            "The keys beneath the root are those of before: an older copy of the whole home, and what opened "
+            "it then, read today's database. If one may be in other hands:\n"
+            "  amanah rotate --rekey --home %s\n",
+            by[wanted.kind], call->args[0], call->args[0], call->args[0]);
     }
     return OK;
 }

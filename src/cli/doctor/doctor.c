@@ -80,14 +80,34 @@ static void vault_open(struct doctor *doctor)
     if (done.code == CODE_OK)
         done = client_ask(doctor->client, VERB_LEDGER_CHECKPOINT, &checkpoint, &doctor->checkpoint);
     if (done.code == CODE_OK) return;
+    doctor->why_cause = done.cause;
     buf_text(&doctor->why, result_text());
     if (doctor->why.len == 0) buf_text(&doctor->why, cause_row(done.cause)->title);
     client_free(&doctor->client);
 }
 
-static void row_json(const struct doctor_row *row, enum doctor_state state, struct slice said,
-                     struct buf *out)
+static bool is_wrong(enum doctor_state state)
 {
+    return state == DOCTOR_NOTE || state == DOCTOR_BAD;
+}
+
+/* With the home's own path, to be typed as it stands there. */
+static void mend_put(const struct doctor *doctor, const struct doctor_row *row, struct buf *out)
+{
+    static const char word[] = "HOME";
+    const char *at = doctor->mend ? doctor->mend : row->mend;
+    for (const char *home = NULL; (home = strstr(at, word)) != NULL; at = home + strlen(word)) {
+        buf_put(out, at, (size_t)(home - at));
+        buf_text(out, doctor->home);
+    }
+    buf_text(out, at);
+}
+
+static void row_json(const struct doctor *doctor, const struct doctor_row *row, enum doctor_state state,
+                     struct slice said, struct buf *out)
+{
+    SCOPED(buf_done) struct buf mend = {0};
+    if (is_wrong(state)) mend_put(doctor, row, &mend);
     cbor_map(out, 4);
     cbor_text(out, SLICE_TEXT("check"));
     cbor_text(out, slice_text(row->slug));
@@ -96,17 +116,21 @@ static void row_json(const struct doctor_row *row, enum doctor_state state, stru
     cbor_text(out, SLICE_TEXT("said"));
     cbor_text(out, said);
     cbor_text(out, SLICE_TEXT("mend"));
-    cbor_text(out, slice_text(state == DOCTOR_NOTE || state == DOCTOR_BAD ? row->mend : ""));
+    cbor_text(out, buf_slice(&mend));
 }
 
-static void row_show(const struct call *call, const struct doctor_row *row, enum doctor_state state,
+static void row_show(const struct doctor *doctor, const struct doctor_row *row, enum doctor_state state,
                      struct slice said)
 {
-    bool wrong = state == DOCTOR_NOTE || state == DOCTOR_BAD;
-    if (!wrong && call_has(call, OPT_QUIET)) return;
+    SCOPED(buf_done) struct buf mend = {0};
+    if (!is_wrong(state) && call_has(doctor->call, OPT_QUIET)) return;
     show_words("%-8s  %-11s  ", states[state], row->slug);
     show_value(said);
-    if (wrong) show_words("; mend: %s", row->mend);
+    if (is_wrong(state)) {
+        mend_put(doctor, row, &mend);
+        show_words("; mend: ");
+        show_value(buf_slice(&mend));
+    }
     show_words("\n");
 }
 
@@ -116,15 +140,16 @@ static void rows_look(struct doctor *doctor, struct doctor_count *count, struct 
         const struct doctor_row *row = &rows[i];
         SCOPED(buf_done) struct buf said = {0};
         enum doctor_state state = DOCTOR_BLIND;
+        doctor->mend = NULL;
         if (row->place == PLACE_VAULT && !doctor->client && row->look != doctor_opens)
             buf_text(&said, "the vault did not open");
         else
             state = row->look(doctor, &said);
         count->of[state]++;
         if (call_has(doctor->call, OPT_JSON))
-            row_json(row, state, buf_slice(&said), out);
+            row_json(doctor, row, state, buf_slice(&said), out);
         else
-            row_show(doctor->call, row, state, buf_slice(&said));
+            row_show(doctor, row, state, buf_slice(&said));
     }
 }
 

@@ -22,6 +22,8 @@ struct doctor {
     int pid;               /* of the daemon; 0: none */
     struct client *client; /* NULL: it did not open, and `why` says why */
     struct buf why;
+    enum cause why_cause;
+    const char *mend;                  /* of the row that is looked at, in place of that in its table */
     struct answer metrics, checkpoint; /* as the vault told them; empty without a client */
     int64_t now_us;
 };

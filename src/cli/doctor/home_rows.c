@@ -23,6 +23,7 @@ enum { CERTIFICATE_DAYS = 14, PROC_BYTES = 8192 };
 
 /* nftw() takes no context: what one walk saw. */
 static struct {
+    uid_t owner; /* of the home */
     size_t open, strange;
 } walked;
 
@@ -32,13 +33,20 @@ static int path_take(const char *path, const struct stat *status, int kind, stru
     (void)place;
     if (kind == FTW_SL || S_ISSOCK(status->st_mode)) return 0; /* what guards a socket is its folder */
     walked.open += (status->st_mode & (S_IRWXG | S_IRWXO)) != 0;
-    walked.strange += status->st_uid != geteuid();
+    walked.strange += status->st_uid != walked.owner;
     return 0;
 }
 
 enum doctor_state doctor_permissions(struct doctor *doctor, struct buf *said)
 {
+    struct stat home = {0};
     walked.open = walked.strange = 0;
+    walked.owner = stat(doctor->home, &home) == 0 ? home.st_uid : geteuid();
+    if (geteuid() != 0 && geteuid() != walked.owner) {
+        buf_text(said, "the home belongs to another user");
+        doctor->mend = "do this as root, or as the vault's user: sudo -u amanah amanah doctor HOME";
+        return DOCTOR_BAD;
+    }
     if (nftw(doctor->home, path_take, WALK_FDS, FTW_PHYS) != 0) {
         buf_text(said, "not all of the home can be read");
         return DOCTOR_BAD;
@@ -57,6 +65,8 @@ enum doctor_state doctor_seal(struct doctor *doctor, struct buf *said)
     enum seal_kind kind = SEAL_PLAIN;
     if (home_seal_kind(doctor->home, &kind).code != CODE_OK) {
         buf_text(said, "how the root key is sealed cannot be read");
+        doctor->mend = "bring it back from the copy of the keys: age -d keys.age | tar -xC HOME home; give "
+                       "it to the vault's user";
         return DOCTOR_BAD;
     }
     buf_text(said, kind == SEAL_PLAIN

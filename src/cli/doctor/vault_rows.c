@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/timex.h>
 
 enum { KEY_DAYS = 14, WEEK_DAYS = 8, NIGHTLY_HOURS = 48, DRILL_DAYS = 35 };
@@ -37,10 +38,16 @@ NONE_WANTED(alerts, "alerts_open", "alerts that last", DOCTOR_BAD)
 NONE_WANTED(services, "services_drifting", "services that ask for more than they declared", DOCTOR_NOTE)
 NONE_WANTED(approvals, "approvals_open", "changes that wait for a second person", DOCTOR_NOTE)
 
+/* A file that a home cannot be without is not there; it and its kind are in the copy of the keys. */
+static const char back_from_custody[] = "bring back what is gone from the copy of the keys: age -d keys.age "
+                                        "| tar -xC HOME --skip-old-files; give it to the "
+                                        "vault's user";
+
 enum doctor_state doctor_opens(struct doctor *doctor, struct buf *said)
 {
     if (!doctor->client) {
         buf_slice_put(said, buf_slice(&doctor->why));
+        if (doctor->why_cause == CAUSE_NOT_FOUND) doctor->mend = back_from_custody;
         return DOCTOR_BAD;
     }
     buf_text(said, "the vault opens, its store is that of this version, its log goes on where it ended");
@@ -76,6 +83,33 @@ enum doctor_state doctor_outside(struct doctor *doctor, struct buf *said)
     }
     buf_text(said, "nobody outside holds a recent state of the log: who has this machine could rewrite it");
     return DOCTOR_BAD;
+}
+
+/* `amanah seal` makes a new root key, and leaves the keys beneath it as they are: a rekeying makes those anew. */
+enum doctor_state doctor_reseal(struct doctor *doctor, struct buf *said)
+{
+    SCOPED(answer_done) struct answer answer = {0};
+    SCOPED(buf_done) struct buf former = {0};
+    const struct rotation_ask ask = {0};
+    struct stat sealed = {0};
+    int64_t began_us = 0;
+    buf_print(&former, "%s/former", doctor->home);
+    if (stat(buf_c(&former), &sealed) != 0) {
+        buf_text(said, "the home has its first seal");
+        return DOCTOR_WELL;
+    }
+    struct doc newest = asked(doctor, VERB_ROTATION, &ask, &answer);
+    struct slice began = doc_text(doc_get(newest, "began"));
+    bool timed = began.len > 0 && time_get(began, &began_us).code == CODE_OK;
+    if (timed && doc_true(doc_get(newest, "rekey")) && began_us / SECOND_US >= sealed.st_mtime) {
+        buf_text(said, "the keys beneath the seal are younger than it");
+        return DOCTOR_WELL;
+    }
+    buf_text(
+        said,
+        "the keys beneath are older than the seal: a whole copy of the home from before, and what opened it "
+        "then, read today's database");
+    return DOCTOR_NOTE;
 }
 
 enum doctor_state doctor_staff(struct doctor *doctor, struct buf *said)
@@ -134,7 +168,9 @@ static enum doctor_state mail_try(struct doctor *doctor, struct buf *said)
     const struct mail_test_ask ask = {.to = call_slice(doctor->call, OPT_EMAIL)};
     if (ask.to.len == 0) return DOCTOR_WELL;
     if (client_ask(doctor->client, VERB_MAIL_TEST, &ask, &answer).code == CODE_OK) {
-        buf_text(said, "; a test is on its way: look whether it comes");
+        buf_text(said, doctor->pid > 0
+                           ? "; a test is on its way: look whether it comes, else what amanah mail queue says"
+                           : "; a test waits until the home is served");
         return DOCTOR_WELL;
     }
     buf_text(said, "; the test was refused");

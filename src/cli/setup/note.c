@@ -21,7 +21,7 @@
 
 enum { NOTE_BYTES_MAX = 65536, ANSWERS = 11, WALK_FDS = 16, SHEET_BYTES_MAX = 1 << 24 };
 
-/* In the order of deterministic CBOR: the shorter name first. */
+/* What the note has beside `done` and `sheet`. */
 static const struct answered {
     const char *name;
     size_t at;

@@ -166,17 +166,27 @@ static bool home_opens(const struct setup *setup)
     return home_open(setup->home, buf_slice(&setup->phrase), false, &home).code == CODE_OK;
 }
 
+/* All words of a sheet, wiped on every way out. */
+struct letters {
+    char of[SHEET_GROUPS * SHEET_GROUP_LETTERS];
+};
+
+static void letters_done(struct letters *letters)
+{
+    explicit_bzero(letters, sizeof *letters);
+}
+
 RESULT sheet_type(struct setup *setup)
 {
-    char letters[SHEET_GROUPS * SHEET_GROUP_LETTERS] = {0};
+    SCOPED(letters_done) struct letters typed = {{0}};
+    char *letters = typed.of;
     for (size_t i = 0; i < TYPED_TRIES_MAX; i++) {
         setup_say(setup, "setup.type");
         if (!setup_line(setup)) break;
-        if (letters_take(buf_slice(&setup->line), letters, sizeof letters) == sizeof letters) {
+        if (letters_take(buf_slice(&setup->line), letters, sizeof typed.of) == sizeof typed.of) {
             for (size_t group = 0; group < SHEET_GROUPS; group++)
                 memcpy(setup->group[group], letters + group * SHEET_GROUP_LETTERS, SHEET_GROUP_LETTERS);
             phrase_join(setup);
-            explicit_bzero(letters, sizeof letters);
             if (home_opens(setup)) return OK;
         }
         setup_say(setup, "setup.prove.wrong");
