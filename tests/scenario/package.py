@@ -7,6 +7,7 @@ import glob
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,15 @@ def it_is_built_from_what_git_has():
     same(code, 0, said)
     for name in FILES:
         check(os.path.exists(os.path.join(UNPACKED, name)), f"{name} is in the package")
+
+
+def what_setup_needs_is_there_once_it_is_installed():
+    """As its postinst has systemd do it, in a root of its own."""
+    done = [run(tool, f"--root={UNPACKED}", *words) for tool, words in (
+        ("systemd-sysusers", ("amanah.conf",)), ("systemd-tmpfiles", ("--create", "amanah.conf")))]
+    same([code for code, _ in done], [0, 0], str(done))
+    for folder in ("etc/amanah", "var/lib/amanah"):
+        same(stat.S_IMODE(os.stat(os.path.join(UNPACKED, folder)).st_mode), 0o700, folder)
 
 
 def it_makes_a_backup_before_and_restarts_after_an_upgrade():
@@ -123,6 +133,6 @@ def its_program_keeps_a_home():
     shutil.rmtree(UNPACKED)
 
 
-story(it_is_built_from_what_git_has, it_makes_a_backup_before_and_restarts_after_an_upgrade, lintian_finds_nothing, the_services_are_well_formed_and_shut_in,
+story(it_is_built_from_what_git_has, what_setup_needs_is_there_once_it_is_installed, it_makes_a_backup_before_and_restarts_after_an_upgrade, lintian_finds_nothing, the_services_are_well_formed_and_shut_in,
       the_hourly_proof_of_what_is_held_is_shut_in,
       it_needs_what_packages_debian_says, its_version_is_the_programs, its_program_keeps_a_home)
