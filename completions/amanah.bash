@@ -6,7 +6,7 @@ _amanah()
         at=$((at + 1))
     done
     case $before in
-        "") words="init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice desk claim promise redress profile contact export job rotate field mail self ledger verify law portal password backup backups restore demo completion help version --help --version" ;;
+        "") words="init serve setup doctor seal shop synth import subject lookup sign-in sign-out staff key role budget watch grant approval service secret leak playbook report statement words incident evidence notice desk claim counsel promise redress profile contact export job rotate field mail self ledger verify law portal password backup backups restore demo completion help version --help --version" ;;
         "shop") words="add list" ;;
         "subject") words="show reveal close erase history" ;;
         "staff") words="add leave left list taught role enrol invite recover" ;;
@@ -27,6 +27,7 @@ _amanah()
         "notice") words="draft status preview test send approve pause resume stop person list reached hook letters verify bounce lmtp text" ;;
         "desk") words="open list show answer escalate note close rights" ;;
         "claim") words="open pools confirm make list show propose grant refuse share" ;;
+        "counsel") words="open name list show seen start file withdraw drop own" ;;
         "promise") words="add list done note drop" ;;
         "redress") words="open status change announce codes pay payments file book rekey totals wallet check reserve capture void redeem refund verify" ;;
         "profile") words="put show" ;;
@@ -173,6 +174,16 @@ _amanah()
         "claim grant "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "claim refuse "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "claim share "*) options=" --help --json --quiet --yes --home --url --output-curl --output-role --shop" ;;
+        "counsel open "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "counsel name "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "counsel list "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "counsel show "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "counsel seen "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "counsel start "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "counsel file "*) options=" --help --json --quiet --home --url --output-curl --output-role --out --shop" ;;
+        "counsel withdraw "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "counsel drop "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
+        "counsel own "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "promise add "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "promise list "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;
         "promise done "*) options=" --help --json --quiet --home --url --output-curl --output-role --shop" ;;

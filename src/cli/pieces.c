@@ -1,6 +1,7 @@
 #include "cli/pieces.h"
 
 #include "cli/output.h"
+#include "cli/show.h"
 
 struct receiving {
     struct call *call;
@@ -43,5 +44,19 @@ RESULT pieces_save(struct call *call, struct pieces *pieces, bool *saved)
     struct receiving receiving = {call, client, pieces};
     TRY(output_made(call_text(call, OPT_OUT), receive, &receiving));
     *saved = true;
+    return OK;
+}
+
+RESULT pieces_saved_show(const struct call *call, uint64_t people, const char *words)
+{
+    if (call_has(call, OPT_JSON)) {
+        SCOPED(buf_done) struct buf told = {0};
+        cbor_map(&told, 1);
+        cbor_text(&told, SLICE_TEXT("people"));
+        cbor_uint(&told, people);
+        return show_json(doc_of(buf_slice(&told)));
+    }
+    show_words("%s %llu people. Their recipient opens the file with: age -d -i IDENTITY\n", words,
+               (unsigned long long)people);
     return OK;
 }

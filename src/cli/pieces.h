@@ -19,4 +19,7 @@ struct pieces {
 /* Into the file that --out names; with --output-curl the first ask alone, and USAGE without --out. */
 RESULT pieces_save(struct call *call, struct pieces *pieces, bool *saved);
 
+/* How many people are in a file that was saved: "WORDS 12 people. ..." */
+RESULT pieces_saved_show(const struct call *call, uint64_t people, const char *words);
+
 #endif

@@ -10,6 +10,7 @@ static const char tlog_proof_begins[] = "c2sp.org/tlog-proof@v1\n";
 void proof_found_done(struct proof_found *found)
 {
     buf_done(&found->vkey);
+    buf_done(&found->facts);
 }
 
 /* What stays the same while one file is checked. */
@@ -90,6 +91,28 @@ static RESULT check_tlog_proof(struct checker *checker, struct slice text, struc
     TRY(entry_read(entry, &found->entry));
     found->index = file.index;
     found->has_entry = true;
+    return OK;
+}
+
+/* A certificate for counsel: signed by the ledger's key, and its hash in the entry that the proof is of. */
+static RESULT check_certificate(struct checker *checker, struct doc file)
+{
+    static const char begins[] = CERTIFICATE_FORMAT "\n";
+    struct proof_found *found = checker->found;
+    struct slice text = doc_text(doc_get(file, "certificate"));
+    struct note note = {0};
+    struct hash hash = {{0}};
+    TRY(check_tlog_proof(checker, doc_text(doc_get(file, "proof")), doc_text(doc_get(file, "vkey"))));
+    TRY(note_parse(text, &note));
+    TRY(note_verify(checker->crypto, &note, &checker->key, 1));
+    if (!slice_starts(note.text, begins))
+        return FAIL(PROOF_BAD, "certificate: the note that was signed is no certificate");
+    sha256_one(checker->crypto, text, &hash);
+    if (found->entry.kind != ENTRY_RELIEF || !found->entry.has_object ||
+        !hash_equal(&hash, &found->entry.object))
+        return FAIL(PROOF_BAD, "certificate: its entry holds the hash of another one");
+    found->kind = PROOF_CERTIFICATE;
+    buf_slice_put(&found->facts, slice_from(note.text, sizeof begins - 1));
     return OK;
 }
 
@@ -213,6 +236,7 @@ static RESULT check_json(struct checker *checker, struct doc file)
     struct slice vkey = doc_text(doc_get(file, "vkey")), proof = doc_text(doc_get(file, "proof"));
     struct doc receipt = doc_get(file, "receipt");
     if (doc_is(doc_get(file, "format"), PERSON_PROOF_FORMAT)) return check_person(checker, file);
+    if (doc_is(doc_get(file, "format"), CERTIFICATE_FORMAT)) return check_certificate(checker, file);
     if (slice_starts(proof, tlog_proof_begins)) return check_tlog_proof(checker, proof, vkey);
     if (doc_there(receipt)) return check_receipt(checker, receipt, vkey);
     if (doc_there(doc_get(file, "leaf_hash"))) return check_receipt(checker, file, vkey);

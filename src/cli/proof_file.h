@@ -14,6 +14,7 @@
 #include "prove/proof.h"
 
 #define PERSON_PROOF_FORMAT "amanah person proof 1"
+#define CERTIFICATE_FORMAT "amanah certificate 1"
 
 enum { PERSON_PROOF_BYTES_MAX = 256 * 1024 * 1024 };
 
@@ -21,6 +22,7 @@ enum proof_kind {
     PROOF_CHECKPOINT, /* the ledger's key signed this size and root */
     PROOF_RECEIPT,    /* … and the size covers this index; that the leaf is there needs a proof */
     PROOF_ENTRY,      /* … and this entry is at this index */
+    PROOF_CERTIFICATE, /* … and so is the entry that holds the hash of this certificate, which the same key signed */
     PROOF_PERSON /* … and each of these entries is, and its set holds this one subject with these fields */
 };
 
@@ -35,10 +37,11 @@ struct proof_found {
     bool vkey_from_file; /* then it proves nothing against somebody who could make both */
     struct buf vkey;     /* owned */
     struct checkpoint checkpoint;
-    uint64_t index; /* RECEIPT, ENTRY */
-    bool has_entry; /* ENTRY, and RECEIPT when the entry was given */
+    uint64_t index; /* RECEIPT, ENTRY, CERTIFICATE */
+    bool has_entry; /* ENTRY, CERTIFICATE, and RECEIPT when the entry was given */
     struct entry entry;
-    uint64_t looks; /* PERSON: how many */
+    uint64_t looks;   /* PERSON: how many */
+    struct buf facts; /* CERTIFICATE: what it says, a line a fact */
 };
 void proof_found_done(struct proof_found *found);
 

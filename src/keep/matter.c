@@ -361,7 +361,10 @@ static const uint8_t steps[][STATES_MAX] = {
     [MATTER_RIGHTS] = STEPS_OF_TICKET,
     [MATTER_PROMISE] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3},
     [MATTER_POOL] = {1 << 1, 1 << 2, 1 << 3},
-    [MATTER_CLAIM] = {1 << 1, 1 << 2, 1 << 3 | 1 << 4, 1 << 5}};
+    [MATTER_CLAIM] = {1 << 1, 1 << 2, 1 << 3 | 1 << 4, 1 << 5},
+    [MATTER_COUNSEL] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
+    [MATTER_MANDATE] = {1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3 | 1 << 5, 1 << 3 | 1 << 4 | 1 << 5,
+                        1 << 4 | 1 << 5, 1 << 4 | 1 << 5}};
 
 /* From nothing (all zero) to its first line, or from one line to the next. */
 static RESULT step_check(const struct matter_row *from, const struct matter_row *to)

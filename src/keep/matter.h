@@ -34,7 +34,9 @@ enum matter_kind {
     MATTER_RIGHTS,
     MATTER_PROMISE,
     MATTER_POOL,
-    MATTER_CLAIM
+    MATTER_CLAIM,
+    MATTER_COUNSEL, /* who acts for persons of an incident, and asks what concerns these */
+    MATTER_MANDATE  /* of one person, for them */
 };
 
 /* What becomes of a claim for a loss. Numbers are stored: never reuse one. */

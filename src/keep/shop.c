@@ -40,7 +40,8 @@ static const struct {
     [ID_REDEMPTION] = {"red_", "redeemed"},      [ID_TICKET] = {"tkt_", "ticket\0\0"},
     [ID_PROMISE] = {"prm_", "promise\0"},        [ID_POOL] = {"pool_", "pool\0\0\0\0"},
     [ID_CLAIM] = {"clm_", "claim\0\0\0"},        [ID_PAYMENTS] = {"pmt_", "payments"},
-    [ID_PAYMENT] = {"pay_", "payment\0"},
+    [ID_PAYMENT] = {"pay_", "payment\0"},        [ID_COUNSEL] = {"cns_", "counsel\0"},
+    [ID_MANDATE] = {"mnd_", "mandate\0"},
 };
 
 void shop_path(const struct home *home, const char *name, const char *file, struct buf *out)

@@ -199,7 +199,9 @@ enum id_kind {
     ID_POOL,
     ID_CLAIM,
     ID_PAYMENTS,
-    ID_PAYMENT
+    ID_PAYMENT,
+    ID_COUNSEL,
+    ID_MANDATE
 };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */

@@ -359,6 +359,13 @@ def walk(home):
     run("claim show", "clm_x", status=USAGE)
     for act in ("propose", "grant", "refuse"):
         run(f"claim {act}", "clm_x", "text=x", status=USAGE)
+    run("counsel open", "inc_x", "counsel=A & Co", recipient, status=NO)
+    run("counsel list")
+    run("counsel name", "cns_x", "-", stdin="x,2026-01-31,y\n", status=USAGE)
+    run("counsel file", "cns_x", "--out", home.file("certificates.age"), status=USAGE)
+    for act in ("show", "seen", "start", "withdraw", "drop"):
+        run(f"counsel {act}", "cns_x", status=USAGE)
+    run("counsel own", "pass=x", status=DENIED)
     promised = run("promise add", "audit", "text=a yearly audit", "due=2030-01-31").text.split(":")[0]
     within("a yearly audit", run("promise list").text)
     run("promise note", promised, "text=began")

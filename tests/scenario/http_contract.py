@@ -204,6 +204,15 @@ def compensation(walk):
     same(walk("GET", "/v1/pools/{pool}/claims", path=pool + "/claims").json["items"], [])
     problem(walk("GET", "/v1/claims/{id}", None, 400, path="/v1/claims/clm_x"), 400, "id.malformed")
     problem(walk("POST", "/v1/claims/{id}/{act}", {"text": "x"}, 400, path="/v1/claims/clm_x/grant"), 400, "id.malformed")
+    counsel = "/v1/counsel/cns_" + "a" * 26
+    request = {"incident": "inc_" + "a" * 26, "counsel": "A & Co", "recipient": RECIPIENT}
+    problem(walk("POST", "/v1/counsel", request, 404), 404, "not_found")
+    same(walk("GET", "/v1/counsel").json["items"], [])
+    problem(walk("GET", "/v1/counsel/{id}", None, 400, path=counsel), 400, "id.malformed")
+    problem(walk("POST", "/v1/counsel/{id}/persons", {"lines": ["x"]}, 400, path=counsel + "/persons"), 400, "id.malformed")
+    problem(walk("POST", "/v1/counsel/{id}/file", {}, 400, path=counsel + "/file"), 400, "id.malformed")
+    problem(walk("POST", "/v1/counsel/{id}/{act}", {}, 400, path=counsel + "/start"), 400, "id.malformed")
+    problem(walk("POST", "/v1/mandates", {"pass": "x"}, 403), 403, "pass.unknown")
     promise = walk("POST", "/v1/promises", {"kind": "audit", "text": "x", "due": "2030-01-31"}, 201)
     receipt(promise)
     same(len(walk("GET", "/v1/promises").json["items"]), 1)
@@ -556,6 +565,8 @@ GOOD = {
     "/v1/vouchers/reserve": {"code": "x", "amount": 1}, "/v1/vouchers/redeem": {"code": "x", "amount": 1},
     "/v1/pools": {"title": "x", "amount": 1, "currency": "KRW", "until": "2030-01-31", "text": "x"}, "/v1/claims/{id}/{id}": {"text": "x"},
     "/v1/pools/{id}/claims": {"subject": "x", "amount": 1, "evidence": "0" * 64, "text": "x"},
+    "/v1/counsel": {"incident": "x", "counsel": "x", "recipient": RECIPIENT}, "/v1/counsel/{id}/persons": {"lines": ["x"]},
+    "/v1/mandates": {"pass": "x"},
     "/v1/promises": {"kind": "audit", "text": "x", "due": "2030-01-31"}, "/v1/promises/{id}/{id}": {"text": "x"},
     "/v1/desk/tickets": {"kind": "scam", "text": "x"}, "/v1/desk/tickets/{id}/{id}": {"text": "x"}, "/v1/wallet": {"id": "x"}, "/v1/vouchers/capture": {"redemption": "x"}, "/v1/vouchers/void": {"redemption": "x"}, "/v1/vouchers/refund": {"redemption": "x"},
 }

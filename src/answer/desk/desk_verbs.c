@@ -3,6 +3,7 @@
 #include "answer/desk/verbs.h"
 #include "answer/incident/incident.h"
 #include "answer/incident/lawbook.h"
+#include "answer/redress/wallet.h"
 #include "keep/access/staff.h"
 #include "keep/post.h"
 #include "keep/put.h"
@@ -11,8 +12,6 @@
 #include "keep/watch/canary.h"
 
 #include <string.h>
-
-enum { RELIEF_TICKET = 3 }; /* object_kind of ENTRY_RELIEF: somebody read it */
 
 RESULT verb_ticket_open(struct batch *batch, const struct reader *reader, const struct ticket_open_ask *ask,
                         struct answer *out)
@@ -173,7 +172,7 @@ RESULT desk_seen(struct shop *shop, const struct reader *reader, const struct ma
 {
     struct incidents *incidents = NULL;
     struct matter_row pool = *row;
-    if (row->kind == MATTER_CLAIM) TRY(matter_find(shop, row->about, &pool));
+    if (row->kind == MATTER_CLAIM || row->kind == MATTER_MANDATE) TRY(matter_find(shop, row->about, &pool));
     *out = pool.about == 0;
     if (*out) return OK;
     TRY(incidents_of(shop, &incidents));

@@ -5,16 +5,17 @@
  * are those of vouchers. Its id is made of campaign, part, customer and attempt: the same however often the file is made,
  * and from whichever backup.
  *
- * Main calls: payments_at(), payment_id_put(), payment_line_read(). Example:
+ * Main calls: payments_at(), payment_id_put(), payment_id_get(). Example:
  *     TRY(payments_at(shop, ask->id, &payments));
  */
 #ifndef AMN_ANSWER_REDRESS_PAYMENT_H
 #define AMN_ANSWER_REDRESS_PAYMENT_H
 
+#include "answer/redress/bank_line.h"
 #include "answer/redress/campaign.h"
 #include "answer/redress/transfer.h"
 
-enum { PAYMENTS_MAX = 20000, PAYMENT_ID_BYTES_MAX = 35, PAYMENT_ATTEMPTS_MAX = 255 };
+enum { PAYMENTS_MAX = 20000, PAYMENT_ATTEMPTS_MAX = 255 };
 
 /* Numbers are stored: never reuse one. */
 enum payments_state {
@@ -44,15 +45,6 @@ RESULT payments_put(struct batch *batch, const struct reader *reader, const stru
 /* "pay7q…": letters and digits alone, at most 35, as banks take them. */
 void payment_id_put(struct shop *shop, const struct payment_row *row, struct buf *out);
 RESULT payment_id_get(struct shop *shop, struct slice text, struct payment_row *out); /* ID_MALFORMED */
-
-/* A line of what the bank says: ID,paid or ID,returned,AC04. */
-struct payment_line {
-    struct slice id;
-    bool paid;
-    uint32_t reason; /* as payment_row has it */
-};
-RESULT payment_line_read(struct slice line, struct payment_line *out); /* INVALID */
-void payment_reason_put(uint32_t reason, struct buf *out);
 
 /* A redemption that a payment is, with all that it moves. */
 struct paying_one {

@@ -11,8 +11,15 @@
 
 #include "answer/redress/campaign.h"
 
-/* object_kind of ENTRY_RELIEF. Numbers are in signed bytes: never reuse one. */
-enum relief_entry { RELIEF_WALLET = 1, RELIEF_WALLET_CODES }; /* 3: answer/desk */
+/* object_kind of ENTRY_RELIEF. Numbers are in signed bytes: never reuse one. The last four are of answer/desk. */
+enum relief_entry {
+    RELIEF_WALLET = 1,
+    RELIEF_WALLET_CODES,
+    RELIEF_TICKET,      /* somebody read it */
+    RELIEF_NAMED,       /* who acts for persons named these */
+    RELIEF_CERTIFICATE, /* one for who acts for this person; the object is its hash */
+    RELIEF_MANDATES     /* they saw who says to act for them */
+};
 
 struct wallet_asked {
     struct subject_no no;

@@ -6,6 +6,7 @@ enum { TICKET_TEXT_BYTES_MAX = 8000 };
 static const char ticket_about[] = "the ticket's id, tkt_…";
 static const char pool_about[] = "the pool's id, pool_…";
 static const char claim_about[] = "the claim's id, clm_…";
+static const char counsel_about[] = "the id of counsel's request, cns_…";
 
 const struct member ticket_open_members[] = {
     TEXT(ticket_open_ask, kind, 16, true, "complaint, question, scam or rights"),
@@ -42,6 +43,43 @@ const struct member ticket_act_members[] = {
 const struct member desk_rights_members[] = {
     TEXT(desk_rights_ask, country, 32, true, "where the person lives: KR"),
     TEXT(desk_rights_ask, lang, 8, false, lang_about),
+    {0},
+};
+const struct member counsel_open_members[] = {
+    TEXT(counsel_open_ask, incident, ID_BYTES_MAX, true, "the incident that it is about, inc_…"),
+    TEXT(counsel_open_ask, counsel, 200, true, "who acts for these people, as the certificates name them"),
+    TEXT(counsel_open_ask, recipient, 128, true, "age1…: the only one who opens the file; counsel's own key"),
+    TEXT(counsel_open_ask, text, 2000, false, "how they asked, and how it was made sure who they are"),
+    {0},
+};
+const struct member counsel_name_members[] = {
+    TEXT(counsel_name_ask, id, ID_BYTES_MAX, true, counsel_about),
+    MEMBER(counsel_name_ask, lines, WIRE_TEXTS, 500, true,
+           "a line a person: WHO,DAY,REFERENCE[,SHA256]; WHO a ref, sub_… or the code of their notice; then "
+           "the mandate's day, what counsel calls it, and the digest of its file"),
+    MEMBER(counsel_name_ask, seen, WIRE_BOOL, 1, false, "the mandate of each of these lines was seen"),
+    {0},
+};
+const struct member counsel_list_members[] = {{0}};
+const struct member counsel_show_members[] = {
+    TEXT(counsel_show_ask, id, ID_BYTES_MAX, true, counsel_about),
+    {0},
+};
+const struct member counsel_act_members[] = {
+    TEXT(counsel_act_ask, id, ID_BYTES_MAX, true, "cns_…, or of seen and withdraw one mandate of it, mnd_…"),
+    TEXT(counsel_act_ask, act, 32, true,
+         "start (somebody else than who opened it), drop; of a mandate: seen, withdraw"),
+    TEXT(counsel_act_ask, text, 2000, false, "why; sealed"),
+    {0},
+};
+const struct member counsel_file_members[] = {
+    TEXT(counsel_file_ask, id, ID_BYTES_MAX, true, counsel_about),
+    {0},
+};
+const struct member mandate_own_members[] = {
+    TEXT(mandate_own_ask, pass, 128, true, "a self pass of the customer's"),
+    TEXT(mandate_own_ask, mandate, ID_BYTES_MAX, false, "which one is acted on, mnd_…"),
+    TEXT(mandate_own_ask, act, 32, false, "confirm: I gave it; withdraw: I did not, or not any more"),
     {0},
 };
 const struct member promise_add_members[] = {

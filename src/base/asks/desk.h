@@ -1,4 +1,4 @@
-/* Asks of what people want of the shop: tickets, losses, promises. */
+/* Asks of what people want of the shop: tickets, losses, promises, certificates for who acts for them. */
 #ifndef AMN_BASE_ASKS_DESK_H
 #define AMN_BASE_ASKS_DESK_H
 
@@ -43,6 +43,29 @@ struct claim_show_ask {
 struct claim_act_ask {
     struct slice id, act, text;
     uint64_t amount;
+};
+struct counsel_open_ask {
+    struct slice incident, counsel, recipient, text;
+};
+struct counsel_name_ask {
+    struct slice id;
+    struct texts lines;
+    bool seen;
+};
+struct counsel_list_ask {
+    char none;
+};
+struct counsel_show_ask {
+    struct slice id;
+};
+struct counsel_act_ask {
+    struct slice id, act, text;
+};
+struct counsel_file_ask {
+    struct slice id;
+};
+struct mandate_own_ask {
+    struct slice pass, mandate, act;
 };
 struct promise_add_ask {
     struct slice kind, text, due, provider, enrolment, purpose, currency, incident;

@@ -175,28 +175,13 @@ RESULT command_redress_totals(struct call *call)
     return ask_and_show(call, VERB_CAMPAIGN_TOTALS, &ask, show_totals);
 }
 
-/* How many people are in a file that was saved. */
-static RESULT saved_show(const struct call *call, uint64_t people, const char *words)
-{
-    if (call_has(call, OPT_JSON)) {
-        SCOPED(buf_done) struct buf told = {0};
-        cbor_map(&told, 1);
-        cbor_text(&told, SLICE_TEXT("people"));
-        cbor_uint(&told, people);
-        return show_json(doc_of(buf_slice(&told)));
-    }
-    show_words("%s %llu people. Their recipient opens the file with: age -d -i IDENTITY\n", words,
-               (unsigned long long)people);
-    return OK;
-}
-
 RESULT command_redress_codes(struct call *call)
 {
     struct campaign_codes_ask ask = {.id = slice_text(call->args[0])};
     struct pieces pieces = {VERB_CAMPAIGN_CODES, &ask, &ask.taking, &ask.piece, 0, true};
     bool saved = false;
     TRY(pieces_save(call, &pieces, &saved));
-    return saved ? saved_show(call, pieces.people, "Codes of") : OK;
+    return saved ? pieces_saved_show(call, pieces.people, "Codes of") : OK;
 }
 
 static void show_payments_made(const struct call *call, struct doc answer)
@@ -254,7 +239,7 @@ RESULT command_redress_file(struct call *call)
     bool saved = false;
     TRY(members_set(call, 1, VERB_PAYMENTS_FILE, &arena, &files, &ask));
     TRY(pieces_save(call, &pieces, &saved));
-    return saved ? saved_show(call, pieces.people, "Payments to") : OK;
+    return saved ? pieces_saved_show(call, pieces.people, "Payments to") : OK;
 }
 
 static void show_booked(const struct call *call, struct doc answer)

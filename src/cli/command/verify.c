@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const kind_names[] = {"checkpoint", "receipt", "entry", "person"};
+static const char *const kind_names[] = {"checkpoint", "receipt", "entry", "certificate", "person"};
 
 /* --vkey is the key itself, or a file that holds it. */
 static RESULT given_vkey(const struct call *call, struct buf *out)
@@ -56,6 +56,11 @@ static void show_found(const struct call *call, const struct proof_found *found)
     case PROOF_ENTRY:
         show_words(", and this one is entry %s.\n", buf_c(&index));
         break;
+    case PROOF_CERTIFICATE:
+        show_words(", and entry %s holds the hash of this certificate, which it signed too:\n",
+                   buf_c(&index));
+        show_value(buf_slice(&found->facts));
+        break;
     case PROOF_PERSON:
         show_words(", and %s %s in it %s about this person and these fields.\n", buf_c(&looks),
                    plural(found->looks, "entry", "entries"), plural(found->looks, "is", "are"));
@@ -72,8 +77,9 @@ static void show_found(const struct call *call, const struct proof_found *found)
 static RESULT show_found_json(const struct proof_found *found)
 {
     SCOPED(buf_done) struct buf doc = {0}, time = {0};
-    bool index = found->kind == PROOF_RECEIPT || found->kind == PROOF_ENTRY;
-    cbor_map(&doc, 6 + index + (found->kind == PROOF_PERSON) + (found->has_entry ? 2 : 0));
+    bool certificate = found->kind == PROOF_CERTIFICATE;
+    bool index = found->kind == PROOF_RECEIPT || found->kind == PROOF_ENTRY || certificate;
+    cbor_map(&doc, 6 + index + certificate + (found->kind == PROOF_PERSON) + (found->has_entry ? 2 : 0));
     cbor_text(&doc, SLICE_TEXT("holds"));
     cbor_bool(&doc, true);
     cbor_text(&doc, SLICE_TEXT("kind"));
@@ -89,6 +95,10 @@ static RESULT show_found_json(const struct proof_found *found)
     if (index) {
         cbor_text(&doc, SLICE_TEXT("index"));
         cbor_uint(&doc, found->index);
+    }
+    if (certificate) {
+        cbor_text(&doc, SLICE_TEXT("certificate"));
+        cbor_text(&doc, buf_slice(&found->facts));
     }
     if (found->kind == PROOF_PERSON) {
         cbor_text(&doc, SLICE_TEXT("entries"));

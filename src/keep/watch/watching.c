@@ -178,7 +178,8 @@ static bool is_look(enum verb verb)
         [VERB_REVEAL] = true,         [VERB_LOOKUP] = true,        [VERB_SUBJECT_SHOW] = true,
         [VERB_SUBJECT_CREATE] = true, [VERB_SUBJECT_PATCH] = true, [VERB_IMPORT] = true,
         [VERB_GRANT_ADD] = true,      [VERB_PASS_ISSUE] = true,    [VERB_WALLET] = true,
-        [VERB_TICKET_SHOW] = true,    [VERB_CLAIM_SHOW] = true,
+        [VERB_TICKET_SHOW] = true,    [VERB_CLAIM_SHOW] = true,    [VERB_COUNSEL_NAME] = true,
+        [VERB_COUNSEL_FILE] = true,   [VERB_MANDATE_OWN] = true,
     };
     return looks[verb];
 }
