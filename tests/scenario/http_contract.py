@@ -71,6 +71,15 @@ def holds(document, schema, value, at):
         holds(document, schema["items"], part, f"{at}[]")
 
 
+def is_as_described(document, method, route, answer):
+    """A good answer against the document; False: that does not say what is in it."""
+    good = document["paths"][route.replace("*", "")][method.lower()]["responses"]["2XX"]["content"]
+    described = answer.status < 300 and "schema" in good.get("application/json", {})
+    if described:
+        holds(document, good["application/json"]["schema"], answer.json, f"{method} {route}")
+    return described
+
+
 class Walk:
     """Good calls; remembers which rows were called."""
 
@@ -83,10 +92,7 @@ class Walk:
         same(answer.status, status, f"{method} {route}: {answer}")
         check(re.fullmatch(r"[A-Za-z0-9._-]{1,64}", answer.headers["x-request-id"]), "a request has an id")
         self.document = self.document or self.home.good("GET", "/openapi.json")
-        good = self.document["paths"][route.replace("*", "")][method.lower()]["responses"]["2XX"]["content"]
-        if answer.status < 300 and "schema" in good.get("application/json", {}):
-            holds(self.document, good["application/json"]["schema"], answer.json, f"{method} {route}")
-            self.held += 1
+        self.held += is_as_described(self.document, method, route, answer)
         return answer
 
 

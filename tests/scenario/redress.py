@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, skip, story, unbase64, within  # noqa: E402
+from http_contract import is_as_described  # noqa: E402
 from mail_host import MailHost  # noqa: E402
 from staff import colleagues  # noqa: E402
 
@@ -259,9 +260,12 @@ def a_checkout_reserves_captures_voids_and_refunds():
         code = codes(home, recipient, one)[0]["travel"]
         key = checkout(home)
 
+        document = home.good("GET", "/openapi.json")
+
         def ask(what, status=200, headers=None, **body):
             got = home.http("POST", f"/v1/vouchers/{what}", body, key=key, headers=headers)
             same(got.status, status, str(got))
+            same(is_as_described(document, "POST", f"/v1/vouchers/{what}", got), status < 300)
             return got.json
 
         held = ask("reserve", code=code, amount=15000)
