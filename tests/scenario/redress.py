@@ -711,6 +711,21 @@ def who_has_something_left_is_reminded_once_a_lead():
         same(home.cli("ledger", "verify").status, 0)
 
 
+def tampered(home, *changes):
+    """Each change of the database by itself is found when the ledger is added up again."""
+    home.stop()
+    verified(home)
+    for change in changes:
+        kept = home.file("kept.db")
+        shutil.copy(home.database(), kept)
+        store = sqlite3.connect(home.database())
+        with store:
+            check(store.execute(change).rowcount > 0, change)
+        store.close()
+        same(home.cli("redress", "verify").status, 6, change)
+        shutil.copy(kept, home.database())
+
+
 def a_row_that_somebody_changed_is_found():
     with shop(3) as (home, recipient):
         one = campaign(home, recipient)
@@ -718,27 +733,17 @@ def a_row_that_somebody_changed_is_found():
         key = checkout(home)
         taken = [home.good("POST", "/v1/vouchers/redeem", {"code": row["shop"], "amount": 3000}, key=key)["redemption"] for row in rows]
         home.good("POST", "/v1/vouchers/refund", {"redemption": taken[0], "amount": 500}, key=key)
-        home.stop()
-        verified(home)
-        for change in ("UPDATE voucher SET used = 0 WHERE id & 255 = 2",
-                       "UPDATE voucher_taken SET voucher = voucher + 1 WHERE id = 2",
-                       "UPDATE voucher_taken SET captured = 0, state = 3 WHERE id = 2",
-                       "UPDATE voucher_taken SET reader = reader + 1 WHERE id = 1",  # whose sale it was
-                       "UPDATE voucher_taken SET reserved = 4000 WHERE id = 3",
-                       "UPDATE voucher_taken SET entry = entry + 1 WHERE id = 3",
-                       "DELETE FROM voucher_taken WHERE id = 3",
-                       "DELETE FROM voucher_act WHERE redemption = 1",
-                       "UPDATE voucher_act SET amount = 1 WHERE redemption = 1",
-                       "UPDATE voucher_account SET used = used - 3000, open = open + 3000 WHERE part = 1",
-                       "DELETE FROM voucher_account WHERE part = 2"):
-            kept = home.file("kept.db")
-            shutil.copy(home.database(), kept)
-            store = sqlite3.connect(home.database())
-            with store:
-                check(store.execute(change).rowcount > 0, change)
-            store.close()
-            same(home.cli("redress", "verify").status, 6, change)
-            shutil.copy(kept, home.database())
+        tampered(home, "UPDATE voucher SET used = 0 WHERE id & 255 = 2",
+                 "UPDATE voucher_taken SET voucher = voucher + 1 WHERE id = 2",
+                 "UPDATE voucher_taken SET captured = 0, state = 3 WHERE id = 2",
+                 "UPDATE voucher_taken SET reader = reader + 1 WHERE id = 1",  # whose sale it was
+                 "UPDATE voucher_taken SET reserved = 4000 WHERE id = 3",
+                 "UPDATE voucher_taken SET entry = entry + 1 WHERE id = 3",
+                 "DELETE FROM voucher_taken WHERE id = 3",
+                 "DELETE FROM voucher_act WHERE redemption = 1",
+                 "UPDATE voucher_act SET amount = 1 WHERE redemption = 1",
+                 "UPDATE voucher_account SET used = used - 3000, open = open + 3000 WHERE part = 1",
+                 "DELETE FROM voucher_account WHERE part = 2")
         verified(home)
 
 
@@ -825,6 +830,10 @@ def money_goes_by_bank_once():
         same(verified(home), 2 + 3 + 1 + 2 + 3, "two parts funded, three reserved, one paid, two back, and one of them anew")
         log = b"".join(home.http("GET", f"/v1/ledger/entries/{at}").body for at in range(len(entries(home))))
         check(not any(word in log for word in (b"110234567890", b"WEST", b"HYPERLINK")), "no number stands in an entry")
+        tampered(home, "UPDATE payment SET batch = 2 WHERE attempt = 1", "UPDATE payment SET batch = 99 WHERE attempt = 2",
+                 "DELETE FROM payment WHERE attempt = 2", "UPDATE payment SET attempt = 3 WHERE attempt = 2",
+                 "UPDATE payment SET voucher = voucher + 1 WHERE attempt = 2",
+                 "UPDATE payment SET redemption = redemption + 900 WHERE attempt = 2")
 
 
 def a_file_for_the_bank_is_pain_001():

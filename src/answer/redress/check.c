@@ -1,6 +1,6 @@
 #include "answer/redress/check.h"
 
-#include "answer/redress/campaign.h"
+#include "answer/redress/payment.h"
 #include "keep/access/redress_row.h"
 
 #include <stdlib.h>
@@ -14,6 +14,7 @@ enum sum {
     SUM_ENDED,
     SUM_VOUCHER_USED,
     SUM_VOUCHER_HELD,
+    SUM_ATTEMPT,
     SUM_COUNT
 };
 
@@ -32,6 +33,7 @@ struct adding {
     struct bundle bundle;
     bool bundled;
     uint64_t from_acts[SUM_COUNT], from_rows[SUM_COUNT], postings;
+    struct hash told, paid; /* what payments add up to by entries, and by their rows */
 };
 
 static void adding_done(struct adding *adding)
@@ -80,6 +82,7 @@ static RESULT none_before(struct adding *adding, uint64_t to)
         TRY(entry_at(adding, adding->next, &entry));
         if (entry.kind == ENTRY_VOUCHER)
             return bad_entry(adding->next, "tells of a posting that is not stored");
+        if (entry.kind == ENTRY_PAYMENT && entry.has_object) payments_sum(&adding->told, &entry.object);
     }
     return OK;
 }
@@ -196,6 +199,31 @@ static RESULT voucher_add(void *context, const struct voucher_row *row)
     return OK;
 }
 
+/* Payments of a batch, as their rows are; and that the attempts at paying a voucher are one behind the other. */
+static RESULT payments_add(struct adding *adding, uint32_t batch)
+{
+    struct store *store = adding->shop->store;
+    struct payment_row row = {.batch = batch};
+    struct payments payments = {.id = 0};
+    struct result got = {CODE_OK};
+    if (body_row(&adding->shop->access.payments, batch).len == 0) return OK;
+    TRY(payments_read(body_row(&adding->shop->access.payments, batch), &payments));
+    while ((got = store->voucher->payment_next(store, &row)).code == CODE_OK) {
+        struct payment_row newest = {.at = row.at};
+        struct hash hash = {{0}};
+        uint64_t times = weight(adding, &row.at, 0);
+        TRY(store->voucher->payment_newest(store, &newest));
+        payment_hash(adding->salts, &row, &hash);
+        payments_sum(&adding->paid, &hash);
+        adding->from_rows[SUM_ATTEMPT] += times * row.attempt;
+        if (newest.attempt == row.attempt) /* once a voucher */
+            adding->from_acts[SUM_ATTEMPT] += times * ((uint64_t)row.attempt * (row.attempt + 1) / 2);
+        if (row.at.campaign != payments.campaign || row.at.part != payments.part)
+            return FAIL(TAMPERED, "payment: one stands in batch %u, which pays another part", batch);
+    }
+    return got.code == CODE_NOT_FOUND ? OK : got;
+}
+
 static RESULT account_same(void *context, const struct account_row *row)
 {
     struct adding *adding = context;
@@ -249,9 +277,13 @@ static RESULT keys_open(struct adding *adding)
 
 RESULT redress_check(struct shop *shop, uint64_t *postings)
 {
-    static const char *const what[SUM_COUNT] = {
-        "what a redemption reserved", "what a redemption took",  "what a redemption gave back",
-        "how a redemption ended",     "what a voucher has used", "what is reserved of a voucher"};
+    static const char *const what[SUM_COUNT] = {"what a redemption reserved",
+                                                "what a redemption took",
+                                                "what a redemption gave back",
+                                                "how a redemption ended",
+                                                "what a voucher has used",
+                                                "what is reserved of a voucher",
+                                                "which attempts were made at paying a voucher"};
     SCOPED(adding_done) struct adding adding = {.shop = shop};
     struct store *store = shop->store;
     *postings = 0;
@@ -262,6 +294,12 @@ RESULT redress_check(struct shop *shop, uint64_t *postings)
     TRY(none_before(&adding, ledger_durable(shop->ledger)));
     TRY(store->voucher->taken_each(store, row_add, &adding));
     TRY(store->voucher->each(store, voucher_add, &adding));
+    for (uint32_t batch = 1; batch <= shop->access.payments.count; batch++) TRY(payments_add(&adding, batch));
+    if (!hash_equal(&adding.told, &adding.paid)) {
+        return FAIL(TAMPERED,
+                    "payment: which voucher was paid how often, by which redemption and batch, is not "
+                    "what the ledger adds up to");
+    }
     for (int sum = 0; sum < SUM_COUNT; sum++) {
         if (adding.from_acts[sum] != adding.from_rows[sum])
             return FAIL(TAMPERED, "voucher: %s is not what the ledger adds up to", what[sum]);

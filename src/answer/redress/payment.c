@@ -117,6 +117,25 @@ RESULT payment_id_get(struct shop *shop, struct slice text, struct payment_row *
     return OK;
 }
 
+void payment_hash(const struct prf *salts, const struct payment_row *row, struct hash *out)
+{
+    uint8_t bytes[4 + 4 + 8 + 4 + 4 + 8];
+    be32_put(bytes, row->at.campaign);
+    be32_put(bytes + 4, row->at.part);
+    be64_put(bytes + 8, row->at.serial);
+    be32_put(bytes + 16, row->attempt);
+    be32_put(bytes + 20, row->batch);
+    be64_put(bytes + 24, row->redemption);
+    const struct slice parts[] = {SLICE_TEXT("amanah payment 1"), SLICE_OF(bytes)};
+    prf_run(salts, parts, COUNT_OF(parts), out);
+}
+
+void payments_sum(struct hash *sum, const struct hash *one)
+{
+    for (size_t i = 0; i < sizeof sum->bytes; i += 8)
+        be64_put(sum->bytes + i, be64_get(sum->bytes + i) + be64_get(one->bytes + i));
+}
+
 RESULT payment_load(struct batch *batch, struct redress *redress, const struct payment_row *row,
                     struct paying_one *out)
 {

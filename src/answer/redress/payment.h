@@ -46,6 +46,13 @@ RESULT payments_put(struct batch *batch, const struct reader *reader, const stru
 void payment_id_put(struct shop *shop, const struct payment_row *row, struct buf *out);
 RESULT payment_id_get(struct shop *shop, struct slice text, struct payment_row *out); /* ID_MALFORMED */
 
+/*
+ * What an entry of PAYMENT_MADE_UP carries: the sum of the keyed hashes of all payments that it tells of, so that their
+ * rows, in any order, add up to what all entries do. Whoever has the database but no key finds no other rows that do.
+ */
+void payment_hash(const struct prf *salts, const struct payment_row *row, struct hash *out);
+void payments_sum(struct hash *sum, const struct hash *one);
+
 /* A redemption that a payment is, with all that it moves. */
 struct paying_one {
     struct campaign *campaign;

@@ -46,6 +46,7 @@ struct piece {
     struct payments payments;
     struct permit permit;
     uint8_t nonce[ENTRY_NONCE_BYTES];
+    struct hash sum; /* of the payments made up */
     struct sighted set[PIECE_PEOPLE];
     struct hash leaves[PIECE_PEOPLE];
     size_t count;
@@ -129,6 +130,7 @@ static RESULT reserve_one(struct piece *piece, struct paying *paying, uint64_t s
     struct batch *batch = piece->batch;
     const struct voucher_at at = {piece->payments.campaign, piece->payments.part, serial};
     struct paying_one one = {.campaign = piece->campaign, .row = {.at = at}};
+    struct hash hash = {{0}};
     bool stands = false;
     SCOPED(payee_done) struct payee payee = {.there = false};
     TRY(voucher_load(batch, piece->campaign, &at, &one.voucher));
@@ -150,6 +152,8 @@ static RESULT reserve_one(struct piece *piece, struct paying *paying, uint64_t s
     one.taken =
         (struct redemption_row){.id = piece->redress->taken + 1, .at = at, .reader = piece->reader->no};
     one.row = (struct payment_row){at, one.row.attempt + 1, piece->payments.id, one.taken.id, 0};
+    payment_hash(piece->redress->salts, &one.row, &hash);
+    payments_sum(&piece->sum, &hash);
     paying->count++;
     return payment_save(batch, piece->reader, piece->redress, &one, ACT_VOUCHER_RESERVE, left);
 }
@@ -321,6 +325,8 @@ static RESULT piece_run(struct piece *piece, struct paying *paying, const struct
     TRY(spend_approved(batch, piece->reader, piece->set, piece->count));
     draft.entry.object_kind = made ? PAYMENT_WRITTEN : PAYMENT_MADE_UP;
     draft.entry.object_id = piece->payments.id;
+    draft.entry.has_object = !made;
+    draft.entry.object = piece->sum;
     draft.entry.purpose = piece->permit.purpose;
     draft.entry.full = piece->permit.full;
     draft.set = piece->count > 0 ? piece->set : NULL;
