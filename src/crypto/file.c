@@ -36,24 +36,29 @@ RESULT file_folder_sync(const char *path)
     return OK;
 }
 
-/* Not through a link: what is behind one stays whose it is. */
-static RESULT owner_like(const char *path, const char *like)
+/* Whose it is to be: as the file that it takes the place of; else, if `of_folder`, as its folder; else the process's. */
+static RESULT owner_take(int fd, const char *path, bool of_folder)
 {
+    char copy[4096];
     struct stat owner = {0};
-    if (geteuid() != 0 || stat(like, &owner) != 0) return OK; /* who may not give it away is whose it is */
-    if (lchown(path, owner.st_uid, owner.st_gid) == 0) return OK;
-    return FAIL(UNAVAILABLE, "%s: cannot give it to the owner of %s: %s", path, like, strerror(errno));
+    bool there = lstat(path, &owner) == 0;
+    if (geteuid() != 0 || (!there && !of_folder)) return OK; /* who may not give it away is whose it is */
+    (void)snprintf(copy, sizeof copy, "%s", path);
+    if ((there || stat(dirname(copy), &owner) == 0) && fchown(fd, owner.st_uid, owner.st_gid) == 0) return OK;
+    return FAIL(UNAVAILABLE, "%s: cannot be given to the owner it had: %s", path, strerror(errno));
 }
 
-RESULT file_replace_like(const char *path, const char *like, struct slice bytes)
+/* Made anew beside it, never opened: who owns the folder may have put a link there. */
+static RESULT replace(const char *path, struct slice bytes, bool of_folder)
 {
     char temporary[4096];
     if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary) {
         return FAIL(INVALID, "path: too long");
     }
-    SCOPED(fd_done) int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    (void)unlink(temporary); /* of a time before, if there is one */
+    SCOPED(fd_done) int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return FAIL(UNAVAILABLE, "%s: cannot create: %s", temporary, strerror(errno));
-    TRY(owner_like(temporary, like));
+    TRY(owner_take(fd, path, of_folder));
     TRY(write_all(fd, temporary, bytes));
     if (fsync(fd) != 0) return FAIL(UNAVAILABLE, "%s: cannot sync: %s", temporary, strerror(errno));
     if (rename(temporary, path) != 0)
@@ -63,7 +68,12 @@ RESULT file_replace_like(const char *path, const char *like, struct slice bytes)
 
 RESULT file_replace(const char *path, struct slice bytes)
 {
-    return file_replace_like(path, path, bytes);
+    return replace(path, bytes, false);
+}
+
+RESULT file_replace_at_home(const char *path, struct slice bytes)
+{
+    return replace(path, bytes, true);
 }
 
 RESULT file_read(const char *path, size_t bytes_max, struct buf *out)

@@ -197,7 +197,7 @@ RESULT keyring_save(const struct keyring *keyring, struct crypto *crypto, const 
     aead_key(aead, &key);
     buf_byte(&file, KEYRING_FORMAT);
     aead_seal(aead, SLICE_TEXT("amanah keyring"), buf_slice(&text), &file);
-    return file_replace(path, buf_slice(&file));
+    return file_replace_at_home(path, buf_slice(&file));
 }
 
 static RESULT keyring_parse(struct slice text, struct keyring *out)

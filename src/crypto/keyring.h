@@ -75,10 +75,10 @@ RESULT keyring_copy(const struct keyring *keyring, struct keyring **out);
 
 /*
  * Replace the file at `path` by `bytes`, durably and atomically, mode 0600. For small files of a home. It stays whose it was:
- * what root does to a home leaves the service its files. A new one is whose the process is; _like: the owner's of `like`.
+ * what root does to a home leaves the service its files. A new one is whose the process is; _at_home: whose its folder is.
  */
 RESULT file_replace(const char *path, struct slice bytes);
-RESULT file_replace_like(const char *path, const char *like, struct slice bytes);
+RESULT file_replace_at_home(const char *path, struct slice bytes);
 /* The folder of the file at `path` outlasts a power cut as it is: a file that was made or renamed there keeps its name. */
 RESULT file_folder_sync(const char *path);
 /* Read a small file whole. NOT_FOUND when there is none; INVALID above `bytes_max`. Appends to `out`. */

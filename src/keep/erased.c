@@ -151,7 +151,7 @@ RESULT erased_mend(const struct prf *mac, const char *path)
     TRY(file_read(path, ERASED_BYTES_MAX, &list));
     TRY(erased_look(mac, buf_slice(&list), mending_row, &mending, &look));
     if (look.count > 0) buf_put(&mending.rows, mending.end, ROW);
-    return file_replace(path, buf_slice(&mending.rows));
+    return file_replace_at_home(path, buf_slice(&mending.rows));
 }
 
 RESULT erased_look(const struct prf *mac, struct slice list,

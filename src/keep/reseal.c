@@ -67,7 +67,7 @@ static RESULT former_write(const struct home *home, struct crypto *crypto, const
     struct slice text = {former->at[0].bytes, former->count * SECRET_BYTES};
     aead_seal(aead, SLICE_TEXT("amanah former"), text, &file);
     home_path_of(home, name, &path);
-    return file_replace_like(buf_c(&path), home_path(home), buf_slice(&file));
+    return file_replace_at_home(buf_c(&path), buf_slice(&file));
 }
 
 RESULT home_identity(const struct home *home, struct secret *out)
@@ -141,7 +141,7 @@ static RESULT shop_settle(const struct home *home, struct crypto *crypto, const 
     struct result opened = keyring_open(crypto, buf_c(&next), home_root(home), name, &keyring);
     if (opened.code == CODE_OK) {
         shop_path_of(home, name, mark, &path);
-        TRY(file_replace_like(buf_c(&path), home_path(home), SLICE_TEXT("1\n")));
+        TRY(file_replace_at_home(buf_c(&path), SLICE_TEXT("1\n")));
         shop_path_of(home, name, "keyring", &path);
         TRY(keyring_save(keyring, crypto, buf_c(&path), home_root(home), name));
     } else {
@@ -171,8 +171,12 @@ RESULT home_settle(const struct home *home)
 {
     SCOPED(crypto_free) struct crypto *crypto = NULL;
     SCOPED(shop_names_done) struct shop_names shops = {0};
+    SCOPED(buf_done) struct buf seal = {0};
     TRY(crypto_new(&crypto));
     TRY(home_shops(home, &shops));
+    home_path_of(home, "home", &seal);
+    TRY(file_folder_sync(
+        buf_c(&seal))); /* no keyring takes its place before the seal that opens it is durable */
     for (size_t i = 0; i < shops.count; i++) TRY(shop_settle(home, crypto, shops.at[i]));
     return former_settle(home, crypto);
 }
@@ -203,7 +207,7 @@ RESULT home_reseal(const char *path, struct slice old, const struct seal_how *ho
     TRY(next_write(home, &shops, &root));
     home_path_of(home, "home", &seal);
     TRY(seal_write(buf_c(&seal), how,
-                   &root)); /* failed or not: home_settle() finds out which root it is now */
+                   &root)); /* when it fails, the next to open the home settles which root it is */
     home_root_renew(home, &root);
     TRY(home_settle(home));
     shops_note(home, &shops);

@@ -97,7 +97,7 @@ RESULT seal_write(const char *path, const struct seal_how *how, const struct sec
     if (how->kind == SEAL_PLAIN) buf_put(&file, root->bytes, SECRET_BYTES);
     if (how->kind == SEAL_TPM) TRY(tpm_put(how->pcrs, root, &file));
     if (how->kind != SEAL_PLAIN) TRY(passphrase_put(crypto, how->passphrase, root, &file));
-    return file_replace(path, buf_slice(&file));
+    return file_replace_at_home(path, buf_slice(&file));
 }
 
 static RESULT passphrase_open(struct crypto *crypto, struct cursor *cursor, struct slice passphrase,

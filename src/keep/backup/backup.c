@@ -326,7 +326,7 @@ static RESULT manifest_add(struct making *making)
     TRY(making->options->durable(making->options->context));
     buf_clear(&text);
     buf_print(&text, "%s/%s", making->options->home, before_file);
-    return file_replace(buf_c(&text), buf_slice(&note));
+    return file_replace_at_home(buf_c(&text), buf_slice(&note));
 }
 
 /* What the next increment compares with. A crash in between makes the next increment ask for a full backup. */

@@ -23,7 +23,7 @@ RESULT keys_kept(const char *home, int64_t begun_us)
     const struct timespec then = {begun_us / SECOND_US, begun_us % SECOND_US * 1000};
     const struct timespec times[2] = {then, then};
     buf_print(&path, "%s/kept", home);
-    TRY(file_replace_like(buf_c(&path), home, SLICE_TEXT("1\n")));
+    TRY(file_replace_at_home(buf_c(&path), SLICE_TEXT("1\n")));
     if (utimensat(AT_FDCWD, buf_c(&path), times, 0) != 0)
         return FAIL(UNAVAILABLE, "%s: its time cannot be set", buf_c(&path));
     return OK;

@@ -45,7 +45,7 @@ RESULT page_sums_save(const struct page_sums *sums, const struct hash *backup, c
     buf_be32(&file, (uint32_t)sums->page_bytes);
     buf_be64(&file, sums->count);
     buf_put(&file, sums->at, sums->count * PAGE_SUM_BYTES);
-    return file_replace(path, buf_slice(&file));
+    return file_replace_at_home(path, buf_slice(&file));
 }
 
 RESULT page_sums_load(const char *path, const struct hash *backup, struct page_sums *out)

@@ -231,7 +231,7 @@ static bool state_keep(struct shop *shop, const char *file, const char *aad, con
     SCOPED(buf_done) struct buf sealed = {0}, path = {0};
     aead_seal(shop->staff_box, slice_text(aad), buf_slice(state), &sealed);
     shop_path(shop->home, shop->name, file, &path);
-    return file_replace(buf_c(&path), buf_slice(&sealed)).code == CODE_OK;
+    return file_replace_at_home(buf_c(&path), buf_slice(&sealed)).code == CODE_OK;
 }
 
 static RESULT state_get(struct shop *shop, const char *file, const char *aad, struct buf *out)
