@@ -25,6 +25,13 @@ bool news_may(enum news_kind kind, uint64_t acts)
     return (rows[kind].acts & acts) != 0;
 }
 
+bool news_any(uint64_t acts)
+{
+    uint64_t any = 0;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) any |= rows[i].acts;
+    return (any & acts) != 0;
+}
+
 void news_note(struct news *news, enum news_kind kind)
 {
     news->of[kind] = ++news->last;
@@ -51,19 +58,16 @@ bool news_touches(const struct news *news, uint64_t incident, uint64_t since)
 
 /* By kind of entry, beside the ledger, which all are news of; of looks see below. */
 static const uint16_t by_entry[] = {
-    [ENTRY_REFUSED] = ABOUT(WATCH), [ENTRY_GRANT] = ABOUT(TEAM),       [ENTRY_EXPORT] = ABOUT(JOBS),
-    [ENTRY_REKEY] = ABOUT(JOBS),    [ENTRY_CAMPAIGN] = ABOUT(REDRESS), [ENTRY_VOUCHER] = ABOUT(REDRESS),
-    [ENTRY_BACKUP] = ABOUT(BACKUP),
+    [ENTRY_REFUSED] = ABOUT(WATCH),  [ENTRY_GRANT] = ABOUT(TEAM),       [ENTRY_EXPORT] = ABOUT(JOBS),
+    [ENTRY_REKEY] = ABOUT(JOBS),     [ENTRY_CAMPAIGN] = ABOUT(REDRESS), [ENTRY_VOUCHER] = ABOUT(REDRESS),
+    [ENTRY_REMIND] = ABOUT(REDRESS), [ENTRY_PAYMENT] = ABOUT(REDRESS),  [ENTRY_BACKUP] = ABOUT(BACKUP),
 };
 
-/* By kind of row that an entry of authority made; all others are what the shop goes by. */
+/* By kind of row that an entry of authority made. */
 static const uint16_t by_authority[] = {
-    [AUTHORITY_APPROVAL] = ABOUT(APPROVALS), [AUTHORITY_STAFF] = ABOUT(TEAM),
-    [AUTHORITY_KEY] = ABOUT(TEAM),           [AUTHORITY_SECRET] = ABOUT(TEAM),
-    [AUTHORITY_SIGN_IN] = ABOUT(TEAM),       [AUTHORITY_LEAVE] = ABOUT(TEAM),
-    [AUTHORITY_BREAKER] = ABOUT(WATCH),      [AUTHORITY_ALERT] = ABOUT(WATCH),
-    [AUTHORITY_MUTE] = ABOUT(WATCH),         [AUTHORITY_CANARY] = ABOUT(WATCH),
-    [AUTHORITY_REDRESS] = ABOUT(REDRESS),    [AUTHORITY_EXPORT] = ABOUT(JOBS),
+#define AUTHORITY(NAME, number, name, news) [AUTHORITY_##NAME] = ABOUT(news),
+#include "keep/access/kinds.def"
+#undef AUTHORITY
 };
 
 void news_entry(struct news *news, const struct entry *entry)
@@ -73,8 +77,7 @@ void news_entry(struct news *news, const struct entry *entry)
     if (entry->kind < COUNT_OF(by_entry)) about |= by_entry[entry->kind];
     if (entry->kind == ENTRY_AUTHORITY) {
         uint32_t row = entry->object_kind;
-        unsigned known = row < COUNT_OF(by_authority) ? by_authority[row] : 0;
-        about |= known ? known : ABOUT(SETTINGS);
+        if (row < COUNT_OF(by_authority)) about |= by_authority[row];
     }
     for (enum news_kind kind = 0; kind < NEWS_COUNT; kind++) {
         if (about & 1U << kind) news_note(news, kind);

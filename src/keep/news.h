@@ -37,5 +37,6 @@ bool news_touches(const struct news *news, uint64_t incident, uint64_t since);
 const char *news_name(enum news_kind kind);
 /* May who has these acts (bits of enum act) be told of it? */
 bool news_may(enum news_kind kind, uint64_t acts);
+bool news_any(uint64_t acts); /* of anything at all? */
 
 #endif

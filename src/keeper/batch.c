@@ -316,8 +316,7 @@ static bool found_settle(struct batch *batch, struct task *task)
 /* The same of compensation, around asks about it: what ended has ended before them, what they found takes effect behind. */
 static bool redress_settled(struct batch *batch, struct task *task)
 {
-    enum act act = access_act_of(task->head.verb);
-    if (act != ACT_REDEEM && act != ACT_REDRESS && act != ACT_WALLET) return true;
+    if (!act_is_of(access_act_of(task->head.verb), ACTS_OF_VOUCHERS)) return true;
     struct result done = redress_settle(batch);
     if (done.code == CODE_OK) return true;
     answer_wipe(&task->answer);

@@ -48,6 +48,9 @@ RESULT verb_events(struct batch *batch, const struct reader *reader, const struc
     struct alerts_told alerts = {0};
     bool any = false;
     size_t mark = cbor_open(&items);
+    if (!news_any(reader->role->acts))
+        return FAIL(ROLE_ACT, "events: role %s may see nothing of what is told here", reader->role->name);
+    TRY(access_lesson(batch->shop, reader)); /* it goes by no single act, so nobody asked yet */
     if (access_act(reader, ACT_WATCH).code == CODE_OK)
         TRY(alerts_since(batch, reader, ask->next, &items, &alerts));
     if (ask->since > 0 && ask->since < news->last + 1)

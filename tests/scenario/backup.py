@@ -229,13 +229,14 @@ def without_the_list_of_erasures_nobody_is_shown_until_two_agree_or_a_day_has_pa
         def refused():
             asks = (("GET", f"/v1/subjects/{stays}", None),
                     ("POST", "/v1/reveal", {"subjects": [stays], "fields": ["email"], "purpose": "support"}),
-                    ("POST", "/v1/lookup", {"field": "email", "value": "stays@example.org", "purpose": "support"}))
+                    ("POST", "/v1/lookup", {"field": "email", "value": "stays@example.org", "purpose": "support"}),
+                    ("POST", "/v1/payments/pay1/file", {"purpose": "operations"}))
             return [home.http(*ask[:2], ask[2]).code for ask in asks]
 
         def waiting():
             return next(row for row in home.good("GET", "/v1/approvals")["items"] if row["state"] == "delayed")
 
-        no = ["restore.erasures_unknown"] * 3
+        no = ["restore.erasures_unknown"] * 4
         port = free_port()
         home.start("--portal", f"127.0.0.1:{port}")
         same(refused(), no)

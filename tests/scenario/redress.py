@@ -639,6 +639,29 @@ def a_kill_loses_nothing_and_pays_nothing_twice():
         verified(home)
 
 
+def whose_record_was_changed_holds_up_nobodys_reminder():
+    with shop(0) as (home, recipient), MailHost() as host:
+        home.run("mail", "put", host.url, "--sender", "toko@shop.example", "--name", "Toko", "--no-tls")
+        for n in range(3):
+            home.create(f"R-{n}", lang="en", country="US", email=f"r{n}@mail.example")
+        one = campaign(home, recipient, until=day_in(home, 10), remind=["7"])
+        home.stop()
+        with sqlite3.connect(home.database()) as database:
+            rows = database.execute("SELECT no, record FROM subject ORDER BY no").fetchall()
+            no, record = rows[1]
+            database.execute("UPDATE subject SET record = ? WHERE no = ?", (record[:-1] + bytes([record[-1] ^ 1]), no))
+        home.start()
+        home.wait_days(4)
+        for _ in range(3):
+            home.restart()  # what is due is done at each end, too
+        same([(row["state"], row["told"]) for row in home.good("GET", f"/v1/campaigns/{one}")["remind"]], [("done", 2)])
+        until = time.monotonic() + 60
+        while len(host.mails) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+        same(sorted(mail.to for mail in host.mails), ["r0@mail.example", "r2@mail.example"], "each once")
+        same([item["count"] for item in entries(home) if item["kind"] == "remind"], [2])
+
+
 def who_has_something_left_is_reminded_once_a_lead():
     with shop(5) as (home, recipient), MailHost() as host:
         home.run("mail", "put", host.url, "--sender", "toko@shop.example", "--name", "Toko", "--no-tls")
@@ -885,7 +908,7 @@ if __name__ == "__main__":
           a_campaign_follows_the_count_of_its_incident,
           what_was_announced_is_changed_by_announcing_anew,
           a_kill_loses_nothing_and_pays_nothing_twice,
-          who_has_something_left_is_reminded_once_a_lead,
+          who_has_something_left_is_reminded_once_a_lead, whose_record_was_changed_holds_up_nobodys_reminder,
           a_row_that_somebody_changed_is_found,
           money_goes_by_bank_once,
           a_file_for_the_bank_is_pain_001)

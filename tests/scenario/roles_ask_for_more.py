@@ -74,6 +74,10 @@ def everybody_behind_a_reader_has_taken_the_lesson():
         found = home.http("POST", "/v1/lookup", {"field": "ref", "value": "1", "purpose": "support"}, key=shared)
         refused(home, found, "role.lesson")
         same(home.good("GET", "/v1/self", key=shared)["role"], "desk", "it may still ask what it is")
+        same(home.http("GET", "/v1/events", key=shared).code, "role.act", "nothing of its role is told there")
+        home.good("POST", "/v1/roles", {"name": "guard", "fields": [], "purposes": ["support"], "acts": ["watch"], "lesson": "values-1"})
+        guard = home.good("POST", "/v1/keys", {"role": "guard", "holders": staff})["key"]
+        same([home.http("GET", path, key=guard).code for path in ("/v1/alerts", "/v1/events")], ["role.lesson"] * 2)
         taught(staff[0], "values-1")
         taught(staff[1], "values-2")
         refused(home, look(shared), "role.lesson")  # one of the two has not

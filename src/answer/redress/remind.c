@@ -241,11 +241,12 @@ static RESULT slice_take(struct batch *batch, const struct campaign *campaign, s
                           .leaves = arena_take(batch->arena, REMIND_SLICE * sizeof *at.leaves)};
     TRY(post_head(shop, &at.head));
     TRY(campaign_zone(shop, campaign->spec.zone, &at.zone));
+    TRY(progress_get(shop, campaign, lead, PROGRESS_TOLD, &told)); /* before anything is written */
     for (uint64_t no = upto + 1, n = 0; n < REMIND_SLICE && set_next(&campaign->people, no, &no); n++) {
-        TRY(person_remind(&at, (struct subject_no){no}));
+        struct result reminded = person_remind(&at, (struct subject_no){no});
+        if (reminded.code != CODE_CORRUPT) TRY(reminded); /* tampering is for verify to tell */
         upto = no++;
     }
-    TRY(progress_get(shop, campaign, lead, PROGRESS_TOLD, &told));
     TRY(progress_put(batch, campaign, lead, PROGRESS_UPTO, upto));
     TRY(progress_put(batch, campaign, lead, PROGRESS_TOLD, told + at.count));
     *noted = true;

@@ -29,11 +29,20 @@ static const struct {
 static const struct {
     enum act act;
     const char *name;
+    unsigned of;
 } acts[] = {
-#define ACT(NAME, bit, name, about) {ACT_##NAME, name},
+#define ACT(NAME, bit, name, of, about) {ACT_##NAME, name, ACTS_OF_##of},
 #include "keep/access/acts.def"
 #undef ACT
 };
+
+bool act_is_of(enum act act, unsigned of)
+{
+    for (size_t i = 0; i < COUNT_OF(acts); i++) {
+        if (acts[i].act == act) return (acts[i].of & of) != 0;
+    }
+    return false;
+}
 
 void access_done(struct access *access)
 {

@@ -20,7 +20,7 @@
 struct shop;
 
 enum act {
-#define ACT(NAME, bit, name, about) ACT_##NAME = (bit),
+#define ACT(NAME, bit, name, of, about) ACT_##NAME = (bit),
 #include "keep/access/acts.def"
 #undef ACT
 };
@@ -38,6 +38,10 @@ enum {
     AMK_BYTES = 4 + 4 + AMK_SECRET_BYTES, /* shop tag, key number, secret */
     PURPOSE_ANY = UINT32_MAX
 };
+
+/* What acts are about: a column of acts.def. */
+enum { ACTS_OF_HOUSE, ACTS_OF_PERSONS = 1, ACTS_OF_VOUCHERS = 2, ACTS_OF_BOTH = 3 };
+bool act_is_of(enum act act, unsigned of);
 
 struct role {
     uint32_t id; /* from 1 */

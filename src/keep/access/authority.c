@@ -119,7 +119,7 @@ bool authority_row_good(struct shop *shop, const struct authority_row *row)
 static const char *kind_name(uint32_t kind)
 {
     static const char *const names[] = {
-#define AUTHORITY(NAME, number, name) [number] = (name),
+#define AUTHORITY(NAME, number, name, news) [number] = (name),
 #include "keep/access/kinds.def"
 #undef AUTHORITY
     };

@@ -9,7 +9,7 @@
 #include "keep/batch.h"
 
 enum authority_kind {
-#define AUTHORITY(NAME, number, name) AUTHORITY_##NAME = (number),
+#define AUTHORITY(NAME, number, name, news) AUTHORITY_##NAME = (number),
 #include "keep/access/kinds.def"
 #undef AUTHORITY
 };

@@ -6,7 +6,6 @@
 #include "keep/put.h"
 
 enum { QUIET_ROW = 1 };
-#define BIT(act) (UINT64_C(1) << ACT_##act)
 
 /* What the portal tells somebody of themself, the way in to it, and whom a notice went to. Words to the desk go on. */
 static bool portal_tells(enum verb verb)
@@ -22,10 +21,7 @@ static bool portal_tells(enum verb verb)
 
 static bool tells_of_persons(enum act act, enum verb verb)
 {
-    static const uint64_t acts = BIT(REVEAL) | BIT(LOOKUP) | BIT(SHOW) | BIT(HISTORY) | BIT(GRANT) |
-                                 BIT(PASS) | BIT(EXPORT) | BIT(NOTIFY) | BIT(REDRESS) | BIT(WALLET) |
-                                 BIT(DESK);
-    return verb == VERB_SELF || (acts >> act & 1) != 0 || portal_tells(verb);
+    return verb == VERB_SELF || act_is_of(act, ACTS_OF_PERSONS) || portal_tells(verb);
 }
 
 RESULT quiet_may(const struct access *access, enum act act, enum verb verb)

@@ -23,7 +23,7 @@ static const struct role builtin[] = {
         .purposes = {PURPOSE_ANY},
         .purpose_count = 1,
         .acts = 0 /* all that there are */
-#define ACT(NAME, bit, name, about) | ((bit) >= ACT_NONE ? 0 : UINT64_C(1) << (bit))
+#define ACT(NAME, bit, name, of, about) | ((bit) >= ACT_NONE ? 0 : UINT64_C(1) << (bit))
 #include "keep/access/acts.def"
 #undef ACT
     },

@@ -20,7 +20,9 @@ static void every_entry_is_news_of_the_ledger_and_of_what_it_is_about(void **sta
         {{.kind = ENTRY_AUTHORITY, .object_kind = AUTHORITY_APPROVAL}, NEWS_APPROVALS},
         {{.kind = ENTRY_AUTHORITY, .object_kind = AUTHORITY_KEY}, NEWS_TEAM},
         {{.kind = ENTRY_AUTHORITY, .object_kind = AUTHORITY_SINK}, NEWS_SETTINGS},
-        {{.kind = ENTRY_AUTHORITY, .object_kind = 4000}, NEWS_SETTINGS},
+        {{.kind = ENTRY_AUTHORITY, .object_kind = AUTHORITY_PAYMENT}, NEWS_REDRESS},
+        {{.kind = ENTRY_AUTHORITY, .object_kind = AUTHORITY_CONTAINMENT}, NEWS_LEDGER},
+        {{.kind = ENTRY_AUTHORITY, .object_kind = 4000}, NEWS_LEDGER},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -40,6 +42,7 @@ static void who_may_not_see_it_is_not_told_of_it(void **state)
         assert_false(news_may(kind, MAY(REVEAL) | MAY(LOOKUP) | MAY(SHOW)));
         assert_true(news_may(kind, UINT64_MAX));
     }
+    assert_true(news_any(MAY(APPROVE)) && !news_any(MAY(REDEEM) | MAY(REVEAL)));
     assert_true(news_may(NEWS_WATCH, MAY(WATCH)) && !news_may(NEWS_INCIDENTS, MAY(WATCH)));
 }
 

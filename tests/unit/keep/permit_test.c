@@ -330,7 +330,7 @@ static void numbers_in_entries_are_never_given_twice(void **state)
 #undef PURPOSE
     };
     static const unsigned acts[] = {
-#define ACT(NAME, bit, name, about) bit,
+#define ACT(NAME, bit, name, of, about) bit,
 #include "keep/access/acts.def"
 #undef ACT
     };

@@ -7,7 +7,7 @@ import { Empty } from "../ui/parts";
 import { t, word, type Loader } from "../ui/words";
 import { Incidents } from "./incidents";
 import { Ledger } from "./ledger";
-import { openStream, useTurn } from "./live";
+import { openStream, told, useTurn } from "./live";
 import { People } from "./people";
 import { SharedContext, usePlace, type Self, type Shared } from "./state";
 import { Settings } from "./settings";
@@ -38,7 +38,7 @@ export function House({ self, words, onSpeak, onOut }: { self: Self; words: Load
   const room = rooms.find((one) => one.name === (at[0] ?? "today"));
   const head = useRef<HTMLElement>(null);
 
-  useEffect(openStream, []);
+  useEffect(() => (told(self.acts) ? openStream() : undefined), []);
   useEffect(() => { // a page that nobody touches signs its reader out: it asks by itself, so the vault does not see that they left
     let touched = Date.now();
     const touch = () => { touched = Date.now(); };

@@ -5,7 +5,8 @@ import { useAsk, type Asked } from "../ui/parts";
 
 const ALERTS = ["alert.opened", "alert.grew", "alert.ended", "alert.test", "alert.more"];
 const CALM_MS = 2000; // between two times that pages ask again, however much changes
-const AGAIN_MS = 15000; // until a stream that was refused is tried again; and how often pages ask while there is none
+const AGAIN_MS = 15000; // until a stream that was refused is tried again, then twice as long; and how often pages ask while there is none
+const REFUSED_MS = 8 * 60000; // no longer than that: each try of who may not is an entry
 const SLOW_MS = 60000; // what time alone changes: a budget that is free again, an approval that lapsed
 
 const listening = new Set<(what: Set<string> | null) => void>();
@@ -33,16 +34,26 @@ function stands(now: boolean): void {
   for (const call of [...listening]) call(new Set());
 }
 
+/** Is anything told there to who may do these? The acts of src/keep/news.def. */
+export function told(acts: string[]): boolean {
+  return acts.some((act) => ["watch", "incident", "approve", "staff", "keys", "secrets", "grant", "settings", "roles", "ledger", "export", "redress", "pay"].includes(act));
+}
+
 /** Hold a stream while the page is looked at. What changed while there was none is not told: everything is asked for again. */
 export function openStream(): () => void {
-  let stream: EventSource | undefined, again: ReturnType<typeof setTimeout> | undefined;
+  let stream: EventSource | undefined, again: ReturnType<typeof setTimeout> | undefined, wait = AGAIN_MS;
   const close = () => { stream?.close(); stream = undefined; clearTimeout(again); stands(false); };
   const open = () => {
     close();
     if (document.hidden) return;
     const made = stream = new EventSource("/v1/events");
-    made.onopen = () => { stands(true); news(null); };
-    made.onerror = () => { stands(false); if (made.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS); };
+    made.onopen = () => { wait = AGAIN_MS; stands(true); news(null); };
+    made.onerror = () => {
+      stands(false);
+      if (made.readyState !== EventSource.CLOSED) return;
+      again = setTimeout(open, wait);
+      wait = Math.min(2 * wait, REFUSED_MS);
+    };
     made.addEventListener("changed", (event) => {
       const said = JSON.parse(String(event.data)) as { what: string[]; incidents: string[] };
       news([...said.what, ...said.incidents.map((id) => `incident ${id}`), ...(said.incidents.length ? ["incidents"] : [])]);
