@@ -77,7 +77,7 @@ void visits_ended(struct visits *visits, bool durable); /* the batch: what it ch
 
 /*
  * Look at the next asks of the queue, in a batch of their own: an entry each, and to whom an address belongs a mail with
- * a code. They leave the queue once that is durable. One that fails where others don't is left out, and the others are
+ * a code; nothing for a visit that is over, or an address that was asked for too often. They leave the queue once that is durable. One that fails where others don't is left out, and the others are
  * done without it; when none can be done, they are tried again behind those that wait, until their visit is over.
  */
 RESULT visits_work(struct shop *shop, struct arena *arena, struct visits *visits);
