@@ -1,6 +1,8 @@
 // Stories of the portal: as customers use it, in three languages, on a phone and at a desk.
 import jsQR from "jsqr";
+import { FAULTS, faulty, leftInEnglish, saysSo } from "./faults.mjs";
 import { check, firstView, look, nowhere, openBrowser, openHome, openPage, same, tell } from "./stage.mjs";
+import { speaker } from "./words.mjs";
 
 const home = await openHome("portal_stage.py");
 const browser = await openBrowser();
@@ -273,6 +275,30 @@ const failed = await tell({
     await Promise.all([page.waitForEvent("console", (line) => line.text().startsWith("policy:")), page.evaluate(() => fetch("https://elsewhere.invalid/").catch(() => undefined))]);
     check(page.faults.some((one) => one.includes("policy: connect-src")), `what the policy forbids fails a story: ${page.faults}`);
     await page.context().close();
+  },
+
+  async what_fails_is_said_on_every_page() {
+    await Promise.all(LANGS.map(async (lang, nth) => {
+      const page = await openPage(browser, home, { lang, device: DEVICES[nth % 2] }), at = await faulty(page, []), w = speaker(lang, "portal");
+      for (const [turn, fault] of FAULTS.filter((one) => one.status !== 404).entries()) {
+        at.fault = fault;
+        await page.goto("about:blank"); // whose page it is cannot be asked either
+        await page.goto(home.console);
+        await page.waitForSelector(".doors a");
+        same(await leftInEnglish(page, lang, "portal"), [], `home, ${fault.name}, ${lang}: left in English`);
+        for (const room of ["safe", "rights"]) await go(page, room);
+        for (const [line, room] of ["message", "mine", "write"].entries()) {
+          await go(page, room);
+          const field = page.locator("main form :is(input:not([type=radio]), textarea)").first();
+          await field.fill(room === "mine" ? "ana@mail.example" : home.codes["dewi@mail.example"]);
+          await page.locator("main form button[type=submit]").click();
+          await saysSo(page, { name: room, lang, pages: "portal", fault, w, axe: line === turn });
+          same(await field.inputValue(), room === "mine" ? "ana@mail.example" : home.codes["dewi@mail.example"], "what was typed stays");
+        }
+        await look(page, `portal-fault-${fault.status ?? "away"}`);
+      }
+      await page.context().close();
+    }));
   },
 
   async all_of_it_works_by_keyboard() {

@@ -21,8 +21,8 @@ export function same(got, want, sentence = "not as it should be") {
   if (JSON.stringify(got) !== JSON.stringify(want)) throw new Wrong(`${sentence}: want ${JSON.stringify(want)}, got ${JSON.stringify(got)}`);
 }
 
-/** The home, and answers to what its stage takes: `code EMAIL`, `run ["words"]`, `mail ADDRESS COUNT`. */
-export async function openHome(stage = "stage.py") {
+/** What a stage tells, and a way to ask it one thing after another. */
+async function openStage(stage) {
   const child = spawn("python3", [join(HERE, stage)], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
@@ -32,14 +32,32 @@ export async function openHome(stage = "stage.py") {
   };
   const told = await next();
   let turn = Promise.resolve();
-  const say = (line) => { turn = turn.then(() => { child.stdin.write(`${line}\n`); return next(); }); return turn; };
   return {
-    ...told,
-    code: async (email) => (await say(`code ${email}`)).code,
-    mail: async (address, count) => (await say(`mail ${address} ${count}`)).text,
-    run: async (...words) => (await say(`run ${JSON.stringify(words)}`)).out,
+    told,
+    say: (line) => { turn = turn.then(() => { child.stdin.write(`${line}\n`); return next(); }); return turn; },
     close: () => new Promise((done) => { child.on("exit", done); child.stdin.end(); }),
   };
+}
+
+/** The portal's home, and answers to what its stage takes: `run ["words"]`, `mail ADDRESS COUNT`. */
+export async function openHome(stage) {
+  const { told, say, close } = await openStage(stage);
+  return {
+    ...told, close,
+    mail: async (address, count) => (await say(`mail ${address} ${count}`)).text,
+    run: async (...words) => (await say(`run ${JSON.stringify(words)}`)).out,
+  };
+}
+
+/** The console's homes, one for each language, all alike: `code EMAIL`, `run ["words"]` of each. */
+export async function openHomes() {
+  const { told, say, close } = await openStage("stage.py");
+  const homes = Object.entries(told).map(([lang, home]) => [lang, {
+    ...home,
+    code: async (email) => (await say(`code ${lang} ${email}`)).code,
+    run: async (...words) => (await say(`run ${lang} ${JSON.stringify(words)}`)).out,
+  }]);
+  return { homes: Object.fromEntries(homes), close };
 }
 
 let browserOf;
@@ -72,7 +90,7 @@ export async function openPage(browser, home, { lang = "en", device = "desktop",
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("console", (line) => {
     const text = line.text();
-    const told = /Failed to load resource: .* (401|403|404|409|422|428|429)/.test(text) || (page.unanswered && text.includes("net::ERR_FAILED"));
+    const told = /Failed to load resource: .* (400|401|403|404|409|422|428|429)/.test(text) || (page.unanswered && /net::ERR_FAILED|status of 500/.test(text));
     if (line.type() === "error" && !told) faults.push(`console: ${text}`);
     page.said = `${page.said ?? ""}${text}\n`;
   });
@@ -100,7 +118,7 @@ export async function firstView(browser, home) {
 }
 
 /** What axe-core finds. The policy of the page lets no script in; the debugger may. */
-async function judged(page, contrast) {
+export async function judged(page, contrast) {
   const client = await page.context().newCDPSession(page);
   await client.send("Runtime.evaluate", { expression: AXE });
   const { result } = await client.send("Runtime.evaluate", {
@@ -157,7 +175,7 @@ export async function tell(stories) {
     try { await story(); console.log(`ok      ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`); }
     catch (error) {
       failed++;
-      if (only) for (const context of browserOf.contexts()) for (const page of context.pages()) console.log(`        at ${page.url()}: ${(await page.locator("main").innerText().catch(() => "")).slice(0, 300).replaceAll("\n", " ")}`);
+      if (only) for (const context of browserOf.contexts()) for (const page of context.pages()) console.log(`        at ${page.url()}: ${(await page.locator("main").innerText({ timeout: 1000 }).catch(() => "")).slice(0, 300).replaceAll("\n", " ")} ${await page.locator("[role=alert]").allInnerTexts().catch(() => "")}`);
       console.log(`FAILED  ${name}: ${error.stack ?? error}`); }
   }
   return failed;

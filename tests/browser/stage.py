@@ -1,11 +1,16 @@
 """A home with a little of everything, for the pages to show: made-up customers, staff, looks, an alert, a leak with notices.
 
-Prints one line of JSON (where the pages are, who may sign in) and goes on until standard input ends. With the word
-`codes`, lines of standard input are answered: `code EMAIL` with a one-time code that was not used before.
+It is made once and stands three times, one for each language, since what a story changes in one must not meet it in another.
+Prints one line of JSON (where the pages of each are, who may sign in) and goes on until standard input ends. Lines of it are
+answered: `code LANGUAGE EMAIL` with a one-time code that was not used before, `run LANGUAGE ["words"]` with what a command says.
 """
+import copy
 import json
 import os
+import shutil
 import sys
+import tempfile
+from contextlib import ExitStack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../scenario"))
 from amanah import Home, Wrong, free_port, same  # noqa: E402
@@ -25,10 +30,15 @@ FACTS = {"how": {"en": "A key of somebody who had left was used.", "id": "Kunci 
          "rights": {"": "You may claim damages."}}
 
 
-def stage(home, host):
+def serving(home):
+    """The options of a home with a console."""
     home.port_console = free_port()
-    origin = f"http://localhost:{home.port_console}"
-    options = ("--console", f"127.0.0.1:{home.port_console}", "--public-origin", origin)
+    home.origin_console = f"http://localhost:{home.port_console}"
+    return "--console", f"127.0.0.1:{home.port_console}", "--public-origin", home.origin_console
+
+
+def stage(home, host):
+    options = serving(home)
     home.start(*options)
     kim = Staff(home, "kim@shop.example", name="Kim").enrol()
     budi = Staff(home, "budi@shop.example", name="Budi").enrol()
@@ -67,22 +77,47 @@ def stage(home, host):
             ask(f"{at}/facts", {"name": name, "text": text, **({"lang": lang} if lang else {})})
     ask(f"{at}/notes", {"text": HOSTILE})
     ask(f"{at}/scope", {"from": "2020-01-01T00:00:00Z"})
-    return {"console": origin, "api": f"http://127.0.0.1:{home.port}", "incident": made["id"], "ids": ids,
-            "hostile": HOSTILE, "reader": key["id"], "admin": home.admin, "token": token,
-            "staff": {person.email: {"id": person.id, "password": person.password, "secret": getattr(person, "secret", "")}
-                      for person in (kim, budi)}, "invite": sari.invite}, {person.email: person for person in (kim, budi)}
+    home.stop()
+    return {"incident": made["id"], "ids": ids, "hostile": HOSTILE, "invite": sari.invite, "key": key["id"],
+            "staff": {person.email: {"password": person.password} for person in (kim, budi)}}, (kim, budi)
+
+
+def twin(home, folder):
+    """Another of the same, in a folder of its own."""
+    shutil.copytree(home.path, os.path.join(folder, "home"))
+    other = Home(shop=home.shop, init=False, folder=folder)
+    other.admin, other.ahead_s = home.admin, home.ahead_s
+    return other
+
+
+def of(people, home):
+    """Staff at another home: their codes are used up at each by itself."""
+    own = {}
+    for person in people:
+        own[person.email] = copy.copy(person)
+        own[person.email].home = home
+    return own
 
 
 def main():
-    with Home(shop="toko-kim") as home, MailHost() as host:
-        told, people = stage(home, host)
-        print(json.dumps(told), flush=True)
+    with ExitStack() as stack:
+        host = stack.enter_context(MailHost())
+        first = stack.enter_context(Home(shop="toko-kim"))
+        told, people = stage(first, host)
+        homes = {"en": first}
+        for lang in ("id", "ko"):
+            homes[lang] = stack.enter_context(twin(first, stack.enter_context(tempfile.TemporaryDirectory(prefix="amanah-"))))
+        staff = {lang: of(people, home) for lang, home in homes.items()}
+        for home in homes.values():
+            home.start(*serving(home))
+        print(json.dumps({lang: {**told, "console": home.origin_console, "api": f"http://127.0.0.1:{home.port}"}
+                          for lang, home in homes.items()}), flush=True)
         for line in sys.stdin:
-            word, _, rest = line.strip().partition(" ")
+            word, lang, rest = line.strip().split(" ", 2)
             if word == "code":
-                print(json.dumps({"code": people[rest].code()}), flush=True)
+                print(json.dumps({"code": staff[lang][rest].code()}), flush=True)
             elif word == "run":
-                print(json.dumps({"out": home.run(*json.loads(rest)).text}), flush=True)
+                print(json.dumps({"out": homes[lang].run(*json.loads(rest)).text}), flush=True)
             else:
                 raise Wrong(f"the stage knows no {word!r}")
 

@@ -126,10 +126,11 @@ void approval_put(struct shop *shop, const struct approval *approval, const stru
 {
     SCOPED(buf_done) struct buf asker = {0}, decider = {0};
     bool permission = approval->kind == 0;
-    size_t mark = cbor_open(out), count = 5;
+    size_t mark = cbor_open(out), count = 6;
     reader_put(shop, approval->asker, &asker);
     put_id(shop, out, "approval", ID_APPROVAL, approval->id);
     put_text(out, "state", slice_text(approval_state_name(approval->state)));
+    put_text(out, "kind", slice_text(permission ? "permission" : authority_kind_name(approval->kind)));
     put_text(out, "what", words->what);
     put_text(out, "asker", buf_slice(&asker));
     put_time(out, "asked", approval->asked_us);

@@ -116,7 +116,7 @@ bool authority_row_good(struct shop *shop, const struct authority_row *row)
     return bytes_equal_ct(mac, row->mac, sizeof mac);
 }
 
-static const char *kind_name(uint32_t kind)
+const char *authority_kind_name(uint32_t kind)
 {
     static const char *const names[] = {
 #define AUTHORITY(NAME, number, name, news) [number] = (name),
@@ -129,7 +129,7 @@ static const char *kind_name(uint32_t kind)
 static RESULT changed(const struct authority_row *row)
 {
     return FAIL(TAMPERED, "authority: row %s %u is not the one that entry %llu of the ledger made",
-                kind_name(row->kind), row->id, (unsigned long long)row->entry);
+                authority_kind_name(row->kind), row->id, (unsigned long long)row->entry);
 }
 
 /* Does the ledger know of no such row? The list is in the order in which rows come. */
@@ -143,7 +143,7 @@ static bool nobody_made(const struct replay *replay, const struct authority_row 
 static RESULT missing(const struct authority_said *said)
 {
     return FAIL(TAMPERED, "authority: row %s %u, which entry %llu of the ledger made, is missing",
-                kind_name(said->kind), said->id, (unsigned long long)said->index);
+                authority_kind_name(said->kind), said->id, (unsigned long long)said->index);
 }
 
 /* Is the row the one that this entry made? */

@@ -13,6 +13,7 @@ enum authority_kind {
 #include "keep/access/kinds.def"
 #undef AUTHORITY
 };
+const char *authority_kind_name(uint32_t kind); /* "breaker"; "?": none of them */
 
 /* Write a row and its entry in the open batch. `id` from 1. */
 RESULT authority_put(struct batch *batch, const struct reader *reader, enum authority_kind kind, uint32_t id,

@@ -20,7 +20,8 @@ export function Approvals(): JSX.Element {
         return open.length === 0 ? <Empty>{t("today.nothing_waits")}</Empty> : (
           <ul class="plain stack">{open.map((one) => (
             <li key={one.approval} class="line">
-              <strong lang="en">{one.what}</strong>
+              <strong>{word("approval.kind", one.kind)}</strong>
+              <span class="small" lang="en">{one.what}</span>
               <span class="small soft">{t("today.asked_by", { who: word("reader", named(one.asker)) })} · <Time at={one.asked} /> · {t("approval.until")} <Time at={one.lapses} /></span>
               {one.changes?.length ? <Rows label={t("approval.changes")} of={one.changes} heads={[t("approval.member"), t("approval.was"), t("approval.now")]} row={(change) => [<code>{change.member}</code>, <Long of={change.was} />, <Long of={change.now} />]} /> : null}
               <div class="row">{can("approve") && one.asker !== self.reader ? <button type="button" class="slim main" disabled={act.busy} onClick={() => void say(one, "approve")}>{t("approval.yes")}</button> : null}<button type="button" class="slim" disabled={act.busy} onClick={() => void say(one, "cancel")}>{t(one.asker === self.reader ? "approval.back" : "approval.no")}</button></div>

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Choice, Input } from "../ui/parts";
 import { has, t } from "../ui/words";
 
-export interface Blank { name: string; kind?: "area" | "number" | "time" | "password" | "email"; of?: [string, string][]; optional?: boolean; value?: string }
+export interface Blank { name: string; kind?: "area" | "number" | "time" | "password" | "email"; of?: [string, string][]; optional?: boolean; value?: string; most?: number }
 
 /** What stands in it: what was chosen, while it is there to be chosen. */
 function valueOf(blank: Blank, values: Record<string, string>): string {
@@ -21,7 +21,7 @@ export function Blanks({ kind, of, values, onValue }: { kind: string; of: Blank[
       const value = valueOf(blank, values);
       const shared = { label, value, onValue: (text: string) => onValue(blank.name, text), ...(hint ? { hint: t(hint) } : {}) };
       if (blank.of) return <Choice key={blank.name} {...shared} of={blank.of} />;
-      return <Input key={blank.name} {...shared} required={!blank.optional} maxlength={blank.kind === "area" ? 4000 : 500} area={blank.kind === "area"}
+      return <Input key={blank.name} {...shared} required={!blank.optional} maxlength={blank.most ?? (blank.kind === "area" ? 4000 : 500)} area={blank.kind === "area"}
         type={blank.kind === "time" ? "datetime-local" : blank.kind === "password" || blank.kind === "email" ? blank.kind : "text"} {...(blank.kind === "number" ? { inputmode: "numeric" as const, pattern: "[0-9]+" } : {})} autocomplete={blank.kind === "password" ? "new-password" : "off"} />;
     })}</>
   );

@@ -13,6 +13,7 @@ import { SharedContext, usePlace, type Self, type Shared } from "./state";
 import { Settings } from "./settings";
 import { Team } from "./team";
 import { Today } from "./today";
+import { Uploads } from "./uploads";
 import { Watch } from "./watch";
 
 const IDLE_MS = 30 * 60000; // as a session of the vault
@@ -29,7 +30,7 @@ const ROOMS: Room[] = [
   { name: "settings", acts: [], page: Settings },
 ];
 
-export function House({ self, words, onSpeak, onOut }: { self: Self; words: Loader; onSpeak: () => void; onOut: () => void }): JSX.Element {
+export function House({ self, words, onSpeak, onOut }: { self: Self; words: Loader; onSpeak: () => void; onOut: (idle: boolean) => void }): JSX.Element {
   const at = usePlace();
   const { turn, live } = useTurn(["team"]);
   const [open, setOpen] = useState(false);
@@ -42,7 +43,7 @@ export function House({ self, words, onSpeak, onOut }: { self: Self; words: Load
   useEffect(() => { // a page that nobody touches signs its reader out: it asks by itself, so the vault does not see that they left
     let touched = Date.now();
     const touch = () => { touched = Date.now(); };
-    const timer = setInterval(() => { if (Date.now() - touched > IDLE_MS) signOut(); }, 30000);
+    const timer = setInterval(() => { if (Date.now() - touched > IDLE_MS) signOut(true); }, 30000);
     for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, touch, { passive: true });
     return () => { clearInterval(timer); for (const kind of ["pointerdown", "keydown", "scroll"]) removeEventListener(kind, touch); };
   }, []);
@@ -58,7 +59,7 @@ export function House({ self, words, onSpeak, onOut }: { self: Self; words: Load
     scrollTo(0, 0);
   }, [at.join("/"), room?.name]);
 
-  const signOut = () => { void ask("DELETE /v1/sessions", {}, { quiet: true }).catch(() => undefined).then(onOut); };
+  const signOut = (idle = false) => { void ask("DELETE /v1/sessions", {}, { quiet: true }).catch(() => undefined).then(() => onOut(idle)); };
   const shared = useMemo<Shared>(() => ({
     self, signOut, names, named: (id) => names[id] ?? id, can: (act) => self.acts.includes(act), retheme: onSpeak, respeak: onSpeak,
   }), [self, names]);
@@ -76,10 +77,11 @@ export function House({ self, words, onSpeak, onOut }: { self: Self; words: Load
           <div class="who">
             <span>{names[self.reader] ?? self.reader}<br /><span class="soft small">{word("role", self.role)}</span><br /><span class="soft small" data-live={live}>{t(live ? "live" : "not_live")}</span></span>
             <Speech words={words} onSpeak={onSpeak} />
-            <button type="button" class="slim" onClick={signOut}>{t("sign_out")}</button>
+            <button type="button" class="slim" onClick={() => signOut()}>{t("sign_out")}</button>
           </div>
         </header>
         <main id="main" ref={head}>
+          <Uploads />
           {Page ? <Page /> : <><h1 tabIndex={-1}>{t("room.none")}</h1><Empty>{t("none.about")}</Empty></>}
         </main>
       </div>

@@ -7,6 +7,7 @@ import { number, t, word } from "../ui/words";
 import { BUNDLE, bundle, type Found } from "./entries";
 import { included, type Proof } from "../ui/proof";
 import { Search } from "./search";
+import { Witnesses } from "./witness";
 import { useLive } from "./live";
 import { usePlace, useShared } from "./state";
 
@@ -74,7 +75,7 @@ function Outside({ note, size }: { note: string; size: number }): JSX.Element {
           </dl>
         </div>
       )}</Loaded>
-      {can("pin") ? <Pin /> : null}
+      {can("pin") ? <><Pin /><Witnesses note={note} /></> : null}
     </Sheet>
   );
 }

@@ -1,8 +1,9 @@
 import "../ui/look.css";
 import { render } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { ask, onSignedOut, Refused, setCsrf } from "../ui/api";
-import { speak, wanted, type Loader } from "../ui/words";
+import { ask, onSignedOut, Refused, setCsrf, type Problem } from "../ui/api";
+import { Trouble } from "../ui/parts";
+import { speak, t, wanted, type Loader } from "../ui/words";
 import { House } from "./house";
 import { SignIn } from "./sign_in";
 import type { Self } from "./state";
@@ -16,22 +17,26 @@ export const WORDS: Loader = {
 
 function App() {
   const [self, setSelf] = useState<Self | null | undefined>(undefined);
+  const [problem, setProblem] = useState<Problem>(); // who is signed in could not be asked
+  const [why, setWhy] = useState<"ended" | "idle">();
   const [, setTurn] = useState(0);
   const again = useCallback(() => setTurn((was) => was + 1), []);
   const find = useCallback(async () => {
+    setProblem(undefined);
     try {
       const found = await ask<Self>("GET /v1/self", {}, { quiet: true });
       setCsrf(found.csrf ?? "");
       setSelf(found);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      setSelf(null);
+      if (error.problem.status === 401 || error.problem.status === 403) setSelf(null); else setProblem(error.problem);
     }
   }, []);
-  useEffect(() => { void find(); return onSignedOut(() => { setCsrf(""); setSelf(null); }); }, []);
+  useEffect(() => { void find(); return onSignedOut(() => { setCsrf(""); setWhy("ended"); setSelf(null); }); }, []);
+  if (problem) return <div class="door"><main class="sheet"><h1 tabIndex={-1}>Amanah</h1><Trouble of={problem} /><div><button type="button" class="main" onClick={() => void find()}>{t("again")}</button></div></main></div>;
   if (self === undefined) return <p class="loading" role="status" />;
-  if (self === null) return <SignIn onIn={() => void find()} onSpeak={again} words={WORDS} />;
-  return <House self={self} words={WORDS} onSpeak={again} onOut={() => { setCsrf(""); setSelf(null); location.hash = ""; }} />;
+  if (self === null) return <SignIn onIn={() => { setWhy(undefined); void find(); }} {...(why ? { why } : {})} onSpeak={again} words={WORDS} />;
+  return <House self={self} words={WORDS} onSpeak={again} onOut={(idle) => { setCsrf(""); setWhy(idle ? "idle" : undefined); setSelf(null); location.hash = ""; }} />;
 }
 
 putTheme();

@@ -11,7 +11,7 @@ import { createPasskey, getPasskey, passkeysHere } from "./passkey";
 type Way = "in" | "recover" | "invited";
 const COOKIE = { headers: { "Amanah-Cookie": "1" }, quiet: true };
 
-export function SignIn({ onIn, onSpeak, words }: { onIn: () => void; onSpeak: () => void; words: Loader }): JSX.Element {
+export function SignIn({ onIn, why, onSpeak, words }: { onIn: () => void; why?: "ended" | "idle"; onSpeak: () => void; words: Loader }): JSX.Element {
   const [way, setWay] = useState<Way>("in");
   const [invite, setInvite] = useState("");
   const head = useRef<HTMLHeadingElement>(null);
@@ -21,6 +21,7 @@ export function SignIn({ onIn, onSpeak, words }: { onIn: () => void; onSpeak: ()
       <main class="sheet">
         <div class="row apart"><div class="brand"><img src="/mark.svg" alt="" /><span>Amanah<small>{t("brand")}</small></span></div></div>
         <h1 ref={head} tabIndex={-1}>{t(`door.${way}.title`)}</h1>
+        {way === "in" && why ? <Note><p role="status">{t(`door.${why}`)}</p></Note> : null}
         {way === "in" ? <In onIn={onIn} /> : way === "recover" ? <Recover onInvite={(got) => { setInvite(got); setWay("invited"); }} /> : <Invited invite={invite} onDone={() => setWay("in")} />}
         <div class="row">
           {way !== "in" ? <button type="button" class="quiet slim" onClick={() => setWay("in")}>{t("door.in.title")}</button> : null}

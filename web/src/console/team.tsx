@@ -7,6 +7,7 @@ import { day, t, word } from "../ui/words";
 import { Approvals } from "./approvals";
 import { Leaving } from "./leaving";
 import { Secrets } from "./secrets";
+import { Form } from "./settings/form";
 import { useLive } from "./live";
 import { useShared } from "./state";
 
@@ -80,7 +81,8 @@ function People(): JSX.Element {
 }
 
 function Grants(): JSX.Element {
-  const { named } = useShared();
+  const { named, names } = useShared();
+  const roles = useRoles();
   const grants = useLive(["team"], (signal) => askAll<Grant>("GET /v1/grants", {}, 500, signal), []);
   return (
     <Sheet title={t("team.grants")}>
@@ -90,12 +92,23 @@ function Grants(): JSX.Element {
           <strong>{one.role ? word("role", one.role) : named(one.key ?? "")}</strong>, <a href={`#/people/${one.subject}`}><Id of={one.subject} /></a>, word("reader", named(one.granter)), <Time at={one.made} />, <Time at={one.expires} />,
           <Tag tone={one.open ? "good" : "plain"}>{t(one.open ? "team.grants.open" : "team.ended")}</Tag>]} />
       )}</Loaded>
+      <details>
+        <summary>{t("team.grants.add")}</summary>
+        <Form kind="grant" again={grants.again} send={({ whom, ...rest }) => { void whom; return ask("POST /v1/grants", rest); }}
+          of={(values) => [
+            { name: "subject" }, { name: "ticket", most: 64 },
+            { name: "whom", of: [["role", t("head.role")], ["key", t("blast.key")]] },
+            values["whom"] === "key" ? { name: "key", of: Object.entries(names).filter(([id]) => id.startsWith("key_")) } : { name: "role", of: roles },
+            { name: "minutes", kind: "number", value: "60" }]} />
+      </details>
     </Sheet>
   );
 }
 
 function Keys(): JSX.Element {
-  const { named } = useShared();
+  const { named, names } = useShared();
+  const roles = useRoles();
+  const [made, setMade] = useState("");
   const keys = useLive(["team"], (signal) => askAll<Key>("GET /v1/keys", {}, 2000, signal), []);
   const [ending, setEnding] = useState<Key>();
   const act = useAct();
@@ -107,6 +120,21 @@ function Keys(): JSX.Element {
           <strong>{one.name || one.id}</strong>, word("role", one.role), one.holders.length ? one.holders.map(named).join(", ") : t("team.nobody"), day(one.created), day(one.expires),
           one.ended ? <Tag tone="plain">{t("team.ended")}</Tag> : <button type="button" class="slim bad" onClick={() => setEnding(one)}>{t("team.end")}</button>]} />
       )}</Loaded>
+      {made ? <Note tone="warn"><p role="status">{t("team.key.once")}</p><code>{made}</code><div><button type="button" class="slim" onClick={() => setMade("")}>{t("team.handed")}</button></div></Note> : null}
+      {roles.length ? (
+        <details>
+          <summary>{t("team.key.add")}</summary>
+          <p class="soft">{t("team.key.about")}</p>
+          <Form kind="key" again={keys.again} send={async ({ holder, networks, ...rest }) => {
+            const got = await ask<{ key?: string; approval?: string }>("POST /v1/keys", {
+              ...rest, ...(holder ? { holders: [holder] } : {}), ...(networks ? { networks: String(networks).split(/[\s,]+/).filter(Boolean) } : {}) });
+            setMade(got.key ?? "");
+            return got;
+          }} of={() => [
+            { name: "name" }, { name: "role", of: roles, value: "auditor" }, { name: "days", kind: "number", value: "14" },
+            { name: "holder", of: [["", t("team.nobody")], ...Object.entries(names).filter(([id]) => id.startsWith("staff_"))] },
+            { name: "public_key", kind: "area", optional: true }, { name: "networks", optional: true }]} />
+        </details>) : null}
       <Confirm open={ending !== undefined} title={t("team.end.sure", { name: ending?.name || ending?.id || "" })} yes={t("team.end")} tone="bad" busy={act.busy} problem={act.problem} onNo={() => setEnding(undefined)}
         onYes={() => void act.run(async () => { if (ending) await ask("DELETE /v1/keys/{id}", { id: ending.id }); setEnding(undefined); keys.again(); })}><p>{t("team.end.about")}</p></Confirm>
     </Sheet>

@@ -109,7 +109,7 @@ function Waiting(): JSX.Element {
         const open = items.filter((one) => one.state === "waiting");
         return open.length === 0 ? <Empty>{t("today.nothing_waits")}</Empty> : (
           <ul class="plain stack">{open.slice(0, 5).map((one) => (
-            <li key={one.approval} class="stack tight"><strong lang="en">{one.what}</strong><span class="small soft">{t("today.asked_by", { who: word("reader", named(one.asker)) })} · <Time at={one.asked} /></span></li>))}</ul>);
+            <li key={one.approval} class="stack tight"><strong>{word("approval.kind", one.kind)}</strong><span class="small" lang="en">{one.what}</span><span class="small soft">{t("today.asked_by", { who: word("reader", named(one.asker)) })} · <Time at={one.asked} /></span></li>))}</ul>);
       }}</Loaded>
     </Sheet>
   );

@@ -5,7 +5,9 @@ import { ask, askAll, now } from "../ui/api";
 import { Confirm, Empty, Id, Loaded, Meter, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../ui/parts";
 import { number, share, t, word } from "../ui/words";
 import { Approvals } from "./approvals";
+import { Canaries } from "./canaries";
 import { Hours } from "./hours";
+import { Mutes } from "./mutes";
 import type { Alert, ReaderRow, WatchStatus } from "./shapes";
 import { useLive } from "./live";
 import { useShared } from "./state";
@@ -21,6 +23,8 @@ export function Watch(): JSX.Element {
       <Readers onAsked={() => setAsked(asked + 1)} />
       <AllAlerts />
       <Radius />
+      <Mutes onAsked={() => setAsked(asked + 1)} />
+      <Canaries onAsked={() => setAsked(asked + 1)} />
       <Approvals key={asked} />
     </>
   );

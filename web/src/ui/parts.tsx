@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { now, Refused, type Problem } from "./api";
-import { has, moment, span, t } from "./words";
+import { has, language, moment, share, span, t } from "./words";
 
 export interface Asked<T> { data?: T; problem?: Problem; loading: boolean; again: () => void }
 
@@ -61,14 +61,24 @@ export function useAct(): { busy: boolean; problem?: Problem; run: (act: () => P
 /** What went wrong, in the reader's words; what the vault said of it, beneath, in its own. */
 export function Trouble({ of }: { of: Problem | undefined }): JSX.Element | null {
   if (!of) return null;
-  const key = has(`problem.${of.code}`) ? `problem.${of.code}` : has(`problem.${of.status}`) ? `problem.${of.status}` : "problem.other";
+  const key = [`problem.${of.code}`, `problem.${of.status}`, of.status >= 500 ? "problem.500" : "problem.other"].find(has) ?? "problem.other";
   return (
     <div class="note bad" role="alert">
       <p class="strong">{t(key)}{of.retry ? ` ${t("problem.retry", { span: span(of.retry * 1000) })}` : ""}</p>
-      {of.detail ? <p class="small" lang="en">{of.detail}</p> : null}
-      {of.errors?.length ? <ul class="small" lang="en">{of.errors.map((one) => <li key={one.pointer}><code>{one.pointer}</code>: {one.detail ?? one.code}</li>)}</ul> : null}
+      {of.detail || of.errors?.length ? <Said of={of} /> : null}
     </div>
   );
+}
+
+/** What the vault said stands in English: to be opened, where somebody reads another language. */
+function Said({ of }: { of: Problem }): JSX.Element {
+  const said = (
+    <>
+      {of.detail ? <p class="small" lang="en">{of.detail}</p> : null}
+      {of.errors?.length ? <ul class="small" lang="en">{of.errors.map((one) => <li key={one.pointer}><code>{one.pointer}</code>: {one.detail ?? one.code}</li>)}</ul> : null}
+    </>
+  );
+  return language() === "en" ? said : <details><summary>{t("problem.said")}</summary>{said}</details>;
 }
 
 export function Loaded<T>({ of, children }: { of: Asked<T>; children: (data: T) => ComponentChildren }): JSX.Element {
@@ -155,6 +165,17 @@ export function Rows<T>({ of, heads, row, label, numbers = [] }: { of: T[]; head
 export function Meter({ used, most, label, good = false }: { used: number; most: number; label: string; good?: boolean }): JSX.Element {
   const part = most > 0 ? Math.min(1, used / most) : 0;
   return <div class={`meter ${good ? "" : part >= 0.9 ? "bad" : part >= 0.6 ? "warn" : ""}`} role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={most} aria-valuenow={Math.min(used, most)}><i style={{ width: `${part * 100}%` }} /></div>;
+}
+
+/** How far something is that goes on. */
+export function Progress({ label, done, of, note }: { label: string; done: number; of: number; note?: string }): JSX.Element {
+  return (
+    <div class="stack tight" role="status">
+      <div class="row apart small"><span class="said">{label}</span><span class="number">{share(done, of)}</span></div>
+      <div class="meter" role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={of} aria-valuenow={done}><i style={{ width: `${of ? (done / of) * 100 : 0}%` }} /></div>
+      {note ? <p class="small soft">{note}</p> : null}
+    </div>
+  );
 }
 
 /** Time left, counting down by itself; said as overdue when it is over. */

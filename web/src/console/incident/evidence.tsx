@@ -2,21 +2,12 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, Refused, type Page } from "../../ui/api";
-import { Empty, Field, Figure, Input, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../../ui/parts";
+import { Empty, Field, Figure, Input, Loaded, Note, Progress, Rows, Sheet, Tag, Time, Trouble, useAct } from "../../ui/parts";
 import { number, share, t, word } from "../../ui/words";
 import type { Line } from "../shapes";
 import { useLive } from "../live";
 import { useShared } from "../state";
-
-const PART = 512 * 1024; // as one part is sealed
-const DIRECT = 0x8000;   // characters that a call may have as its arguments
-
-async function base64(part: Blob): Promise<string> {
-  const bytes = new Uint8Array(await part.arrayBuffer());
-  let text = "";
-  for (let at = 0; at < bytes.length; at += DIRECT) text += String.fromCharCode(...bytes.subarray(at, at + DIRECT));
-  return btoa(text);
-}
+import { takeIn } from "../uploads";
 
 export function Evidence({ id }: { id: string }): JSX.Element {
   const files = useLive([`incident ${id}`], (signal) => ask<Page<Line>>("GET /v1/incidents/{id}/{part}", { id, part: "evidence", limit: 500 }, { signal }), [id]);
@@ -33,47 +24,23 @@ export function Evidence({ id }: { id: string }): JSX.Element {
 function Upload({ id, again }: { id: string; again: () => void }): JSX.Element {
   const [file, setFile] = useState<globalThis.File>();
   const [source, setSource] = useState("");
-  const [sent, setSent] = useState(0);
   const input = useRef<HTMLInputElement>(null);
-  const here = useRef(true);
-  const act = useAct();
-  useEffect(() => () => { here.current = false; }, []);
-  const take = () => act.run(async () => {
+  const take = () => {
     if (!file) return;
-    let upload: string | undefined;
-    for (let at = 0, part = 0; at < file.size || part === 0; at += PART, part++) {
-      const more = at + PART < file.size, data = await base64(file.slice(at, at + PART));
-      if (!here.current) return; // the page was left: the vault drops a file that stays away for five minutes
-      const got: { upload?: string } = await ask("POST /v1/incidents/{id}/evidence", { id, name: file.name.slice(0, 200), source, data, ...(upload ? { upload, part } : {}), ...(more ? { more } : {}) });
-      upload = got.upload;
-      setSent(Math.min(at + PART, file.size));
-    }
+    void takeIn(id, file, source).then(again);
     setFile(undefined);
     setSource("");
     if (input.current) input.current.value = "";
-    again();
-  });
+  };
   return (
     <Sheet title={t("evidence.title")}>
       <p class="soft">{t("evidence.about")}</p>
-      <form onSubmit={(event) => { event.preventDefault(); setSent(0); void take(); }}>
+      <form onSubmit={(event) => { event.preventDefault(); take(); }}>
         <Field label={t("evidence.file")} hint={t("evidence.file.hint")}>{(ids) => <input {...ids} ref={input} type="file" required onChange={(event) => setFile(event.currentTarget.files?.[0] ?? undefined)} />}</Field>
         <Input label={t("evidence.source")} hint={t("evidence.source.hint")} value={source} onValue={setSource} required maxlength={200} autocomplete="off" />
-        {act.busy && file ? <Progress label={t("evidence.sending")} done={sent} of={file.size} note={t("evidence.stay")} /> : null}
-        <Trouble of={act.problem} />
-        <div><button type="submit" class="main" disabled={act.busy}>{t("evidence.take")}</button></div>
+        <div><button type="submit" class="main">{t("evidence.take")}</button></div>
       </form>
     </Sheet>
-  );
-}
-
-export function Progress({ label, done, of, note }: { label: string; done: number; of: number; note?: string }): JSX.Element {
-  return (
-    <div class="stack tight" role="status">
-      <div class="row apart small"><span>{label}</span><span class="number">{share(done, of)}</span></div>
-      <div class="meter" role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={of} aria-valuenow={done}><i style={{ width: `${of ? (done / of) * 100 : 0}%` }} /></div>
-      {note ? <p class="small soft">{note}</p> : null}
-    </div>
   );
 }
 

@@ -36,6 +36,7 @@ export function OneIncident({ id, tab }: { id: string; tab: string }): JSX.Eleme
   const incident = useLive([`incident ${id}`], (signal) => ask<Incident>("GET /v1/incidents/{id}", { id }, { signal }), [id]);
   const parts = PARTS.filter((one) => !one.act || can(one.act));
   const part = parts.find((one) => one.name === tab);
+  if (incident.problem && !incident.data) return <><div class="head"><h1 tabIndex={-1}>{t("room.incidents")}</h1><a href="#/incidents">{t("incidents.all")}</a></div><Loaded of={incident}>{() => null}</Loaded></>;
   return (
     <Loaded of={incident}>{(got) => (
       <>

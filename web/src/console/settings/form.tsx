@@ -7,7 +7,7 @@ import { Blanks, said, type Blank } from "../blanks";
 
 interface Answer { state?: string; approval?: string; secret?: string }
 
-export function Form({ kind, of, send, again, done = "pin.done", children }: { kind: string; of: (values: Record<string, string>) => Blank[]; send: (members: Record<string, unknown>) => Promise<unknown>; again: () => void; done?: string; children?: ComponentChildren }): JSX.Element {
+export function Form({ kind, of, send, again, done = "pin.done", asked = "role.asked", children }: { kind: string; of: (values: Record<string, string>) => Blank[]; send: (members: Record<string, unknown>) => Promise<unknown>; again: () => void; done?: string; asked?: string; children?: ComponentChildren }): JSX.Element {
   const [values, setValues] = useState<Record<string, string>>({});
   const [answer, setAnswer] = useState<Answer>();
   const act = useAct();
@@ -23,7 +23,7 @@ export function Form({ kind, of, send, again, done = "pin.done", children }: { k
       <div class="pair"><Blanks kind={kind} of={blanks} values={values} onValue={(name, value) => setValues((was) => ({ ...was, [name]: value }))} /></div>
       {children}
       <Trouble of={act.problem} />
-      {answer ? <Note tone={answer.approval ? "" : "good"}><p role="status">{t(answer.approval ? "role.asked" : done)}</p></Note> : null}
+      {answer ? <Note tone={answer.approval ? "" : "good"}><p role="status">{t(answer.approval ? asked : done)}</p></Note> : null}
       {answer?.secret ? <Note tone="warn"><p>{t("sink.secret")}</p><code>{answer.secret}</code></Note> : null}
       <div><button type="submit" class="main" disabled={act.busy}>{t(`form.${kind}.go`)}</button></div>
     </form>

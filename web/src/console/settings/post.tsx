@@ -5,7 +5,6 @@ import { Empty, Loaded, Note, Sheet, Time } from "../../ui/parts";
 import { LANGUAGES, language, number, t } from "../../ui/words";
 import { useLive } from "../live";
 import { useShared } from "../state";
-import { Command } from "../command";
 import { Form } from "./form";
 
 interface Mail { url: string; starttls: string; user: string; password: boolean; from: string; name: string; reply_to: string; lang: string; ca: boolean; changed: string; problem?: { what: string; since: string } }
@@ -30,13 +29,14 @@ export function Post(): JSX.Element {
           {got ? <Sheet title={t("mail.test")}><Form kind="mail_test" of={() => [{ name: "to", kind: "email" }]} again={() => undefined} done="notice.tested" send={async ({ to }) => { await ask("POST /v1/mail/test", { to, lang: language() }); return {}; }} /></Sheet> : null}
           <Sheet title={t("mail.change")}>
             <p class="soft">{t("mail.about")}</p>
-            {got?.ca ? <Command about={t("mail.ca")} line="amanah mail put --help" /> : (
-              <Form key={got?.changed ?? ""} kind="mail" again={mail.again} send={(members) => ask("POST /v1/mail", members)}
-                of={() => [
+            <Form key={got?.changed ?? ""} kind="mail" again={mail.again} send={({ trust, ...members }) => { void trust; return ask("POST /v1/mail", members); }}
+                of={(values) => [
                   { name: "url", value: got?.url ?? "smtps://" }, { name: "starttls", of: ["required", "never"].map((one): [string, string] => [one, t(`mail.${one}`)]), value: got?.starttls ?? "required" },
                   { name: "user", value: got?.user ?? "", optional: true }, { name: "password", kind: "password", optional: true },
                   { name: "from", kind: "email", value: got?.from ?? "" }, { name: "name", value: got?.name ?? "", optional: true },
-                  { name: "reply_to", kind: "email", value: got?.reply_to ?? "", optional: true }, { name: "lang", of: Object.entries(LANGUAGES), value: got?.lang ?? "en" }]} />)}
+                  { name: "reply_to", kind: "email", value: got?.reply_to ?? "", optional: true }, { name: "lang", of: Object.entries(LANGUAGES), value: got?.lang ?? "en" },
+                  { name: "trust", of: ["machine", "own"].map((one): [string, string] => [one, t(`mail.trust.${one}`)]), value: got?.ca ? "own" : "machine" },
+                  ...((values["trust"] ?? (got?.ca ? "own" : "machine")) === "own" ? [{ name: "ca", kind: "area" as const, most: 16000 }] : [])]} />
           </Sheet>
         </>
       )}</Loaded>

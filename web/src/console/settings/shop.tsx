@@ -1,7 +1,8 @@
 // The shop as laws see it, and whom to reach at authorities.
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { ask, type Page } from "../../ui/api";
-import { Empty, Loaded, Rows, Sheet, Trouble, useAct } from "../../ui/parts";
+import { Empty, Input, Loaded, Rows, Sheet, Trouble, useAct } from "../../ui/parts";
 import { t } from "../../ui/words";
 import { useLive } from "../live";
 import { useShared } from "../state";
@@ -34,18 +35,34 @@ export function Shop(): JSX.Element {
   );
 }
 
+const AT_ONCE = 8;
+
+/** Found by any word of theirs; the shop's own first. */
+function sought(items: Contact[], text: string): Contact[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const own = (one: Contact) => (one.from === "shop" ? 0 : 1);
+  return items.filter((one) => { const all = Object.values(one).join(" ").toLowerCase(); return words.every((word) => all.includes(word)); })
+    .sort((a, b) => own(a) - own(b));
+}
+
 function Contacts(): JSX.Element {
+  const [find, setFind] = useState(""), [most, setMost] = useState(AT_ONCE);
   const book = useLive(["settings"], (signal) => ask<Page<Contact>>("GET /v1/contacts", {}, { signal }), []);
   const act = useAct();
   return (
     <>
       <Sheet title={t("contact.title")}>
         <Trouble of={act.problem} />
-        <Loaded of={book}>{({ items }) => items.length === 0 ? <Empty>{t("contact.none")}</Empty> : (
-          <Rows label={t("contact.title")} of={items} heads={[t("contact.who"), t("contact.way"), t("contact.note"), t("watch.act")]} row={(one) => [
+        <Loaded of={book}>{({ items }) => { const found = sought(items, find); return items.length === 0 ? <Empty>{t("contact.none")}</Empty> : (
+          <div class="stack">
+          <Input label={t("contact.find")} value={find} onValue={(text) => { setFind(text); setMost(AT_ONCE); }} type="search" autocomplete="off" maxlength={100} />
+          {found.length === 0 ? <Empty>{t("contact.not_found")}</Empty> : null}
+          <Rows label={t("contact.title")} of={found.slice(0, most)} heads={[t("contact.who"), t("contact.way"), t("contact.note"), t("watch.act")]} row={(one) => [
             <span><strong lang="">{one.name}</strong><br /><span class="small soft"><code>{[one.regime, one.recipient].filter(Boolean).join(" ")}</code></span></span>, <span class="said" lang="">{one.way}</span>, <span class="said small" lang="">{one.note || "–"}</span>,
             one.from === "shop" ? <button type="button" class="slim bad" disabled={act.busy} onClick={() => void act.run(async () => { await ask("POST /v1/contacts", { number: one.number, drop: true }); book.again(); })}>{t("sink.drop")}</button> : t("contact.law")]} />
-        )}</Loaded>
+          {found.length > most ? <div class="row"><button type="button" onClick={() => setMost(most + AT_ONCE)}>{t("more")}</button><span class="small soft">{t("contact.shown", { n: most, of: found.length })}</span></div> : null}
+          </div>
+        ); }}</Loaded>
       </Sheet>
       <Sheet title={t("contact.add")}>
         <Form kind="contact" again={book.again} send={(members) => ask("POST /v1/contacts", members)} of={() => [{ name: "name" }, { name: "way" }, { name: "note", optional: true }, { name: "regime", optional: true }]} />

@@ -1,0 +1,37 @@
+// The pages' texts as locale/ has them. A story is written in English; in another language each text stands for its key, so a
+// label that was not translated, or changed in one language alone, fails it.
+import { readFileSync } from "node:fs";
+
+const pairs = new Map();
+export function read(lang, pages) {
+  const kept = `${lang} ${pages}`;
+  if (!pairs.has(kept)) {
+    const rows = ["words", pages].flatMap((name) => readFileSync(new URL(`../../locale/${lang}/${name}.txt`, import.meta.url), "utf8").split("\n"))
+      .filter((line) => line.includes(" = ") && !/^[#@]/.test(line)).map((line) => { const at = line.indexOf(" = "); return [line.slice(0, at), line.slice(at + 3)]; });
+    pairs.set(kept, Object.fromEntries(rows));
+  }
+  return pairs.get(kept);
+}
+
+const plain = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/**
+ * In `lang`: `w("team.add")` by key, `w("Add somebody")` by the whole English text or a part that only one has, with `values` put
+ * in; a place without a value stands for anything. English that several keys have and that other languages tell apart gives a
+ * pattern of all of them, whole.
+ */
+export function speaker(lang, pages = "console") {
+  const english = read("en", pages), own = read(lang, pages);
+  const said = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (whole, name) => (name in values ? (typeof values[name] === "number" ? new Intl.NumberFormat(lang).format(values[name]) : values[name]) : whole));
+  return (text, values = {}) => {
+    const whole = Object.keys(english).filter((key) => english[key] === text);
+    if (whole.length === 0 && text in english) return said(own[text], values);
+    const found = whole.length > 0 ? whole : Object.keys(english).filter((key) => english[key].includes(text));
+    const texts = [...new Set(found.map((key) => said(own[key], values)))];
+    if (texts.length === 0) throw new Error(`no page says ${JSON.stringify(text)}`);
+    if (texts.length > 1 && whole.length === 0) throw new Error(`several texts have ${JSON.stringify(text)}: ${found}`);
+    if (texts.length === 1 && !texts[0].includes("{{")) return texts[0];
+    const pattern = texts.map((one) => one.split(/\{\{\w+\}\}/).map(plain).join(".+")).join("|");
+    return new RegExp(texts.length > 1 ? `^(?:${pattern})$` : pattern);
+  };
+}
