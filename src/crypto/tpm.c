@@ -1,5 +1,7 @@
 #include "crypto/tpm.h"
 
+#include "crypto/apart.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,16 +179,29 @@ static RESULT seal_in(struct tpm *tpm, uint32_t pcrs, const struct secret *key, 
     return sealed;
 }
 
-RESULT tpm_seal(uint32_t pcrs, const struct secret *key, struct buf *out)
+struct sealing {
+    uint32_t pcrs;
+    const struct secret *key;
+};
+
+static RESULT seal_apart(void *context, struct buf *out)
 {
     SCOPED(tpm_done) struct tpm tpm = {NULL, NULL, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE};
+    const struct sealing *sealing = context;
     TPM2B_NAME *name = NULL;
-    assert(pcrs >> TPM_PCRS == 0);
     TRY(tpm_connect(&tpm));
     TRY(root_make(&tpm, &name));
-    struct result sealed = seal_in(&tpm, pcrs, key, name, out);
+    struct result sealed = seal_in(&tpm, sealing->pcrs, sealing->key, name, out);
     Esys_Free(name);
     return sealed;
+}
+
+/* Apart, both: tpm2-tss keeps what goes to a TPM and comes from it in buffers of its own, and frees them as they are. */
+RESULT tpm_seal(uint32_t pcrs, const struct secret *key, struct buf *out)
+{
+    struct sealing sealing = {pcrs, key};
+    assert(pcrs >> TPM_PCRS == 0);
+    return apart_run(seal_apart, &sealing, out);
 }
 
 struct box {
@@ -234,15 +249,28 @@ static RESULT unseal_in(struct tpm *tpm, const struct box *box, struct secret *k
     return good ? OK : FAIL(CORRUPT, "TPM: what it gives out is no key of ours");
 }
 
-RESULT tpm_unseal(struct slice bytes, struct secret *key)
+static RESULT unseal_apart(void *context, struct buf *out)
 {
     SCOPED(tpm_done) struct tpm tpm = {NULL, NULL, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE};
-    struct box box = {0};
+    const struct box *box = context;
+    SECRET key = {{0}};
     TPM2B_NAME *name = NULL;
-    if (!box_read(bytes, &box)) return FAIL(CORRUPT, "TPM: the seal file holds no box of one; restore it");
     TRY(tpm_connect(&tpm));
     TRY(root_make(&tpm, &name));
-    bool same = name->size == box.name.size && memcmp(name->name, box.name.name, name->size) == 0;
+    bool same = name->size == box->name.size && memcmp(name->name, box->name.name, name->size) == 0;
     Esys_Free(name);
-    return same ? unseal_in(&tpm, &box, key) : refused(0);
+    TRY(same ? unseal_in(&tpm, box, &key) : refused(0));
+    buf_put(out, key.bytes, SECRET_BYTES);
+    return OK;
+}
+
+RESULT tpm_unseal(struct slice bytes, struct secret *key)
+{
+    SCOPED(buf_done) struct buf out = {0};
+    struct box box = {0};
+    if (!box_read(bytes, &box)) return FAIL(CORRUPT, "TPM: the seal file holds no box of one; restore it");
+    TRY(apart_run(unseal_apart, &box, &out));
+    if (out.len != SECRET_BYTES) return FAIL(CORRUPT, "TPM: what it gives out is no key of ours");
+    memcpy(key->bytes, out.at, SECRET_BYTES);
+    return OK;
 }
