@@ -9,38 +9,9 @@
 static const char base32_symbols[] = "0123456789abcdefghjkmnpqrstvwxyz";
 static const char base64_symbols[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-struct slice slice_text(const char *text)
-{
-    return (struct slice){(const uint8_t *)text, text ? strlen(text) : 0};
-}
-
 bool slice_equal(struct slice a, struct slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
-bool slice_is(struct slice a, const char *text)
-{
-    return slice_equal(a, slice_text(text));
-}
-
-struct slice slice_from(struct slice a, size_t start)
-{
-    if (start >= a.len) return (struct slice){0};
-    return (struct slice){a.at + start, a.len - start};
-}
-
-struct slice slice_part(struct slice a, size_t start, size_t len)
-{
-    struct slice rest = slice_from(a, start);
-    if (rest.len > len) rest.len = len;
-    return rest;
-}
-
-bool slice_starts(struct slice a, const char *text)
-{
-    size_t len = strlen(text);
-    return a.len >= len && memcmp(a.at, text, len) == 0;
 }
 
 bool bytes_equal_ct(const void *a, const void *b, size_t len)

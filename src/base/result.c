@@ -8,7 +8,8 @@ enum { TEXT_BYTES = 512, PLACE_BYTES = 64 };
 
 /* Per thread, not global: a failure's text travels beside its code, and callers pass only the code up. */
 static __thread char failure_text[TEXT_BYTES];
-static __thread char failure_place[PLACE_BYTES];
+static __thread const char *failure_file; /* written out when it is asked for: most failures are expected */
+static __thread int failure_line;
 
 static const struct code_row codes[] = {
 #define CODE(name, http, exit, meaning) {#name, http, exit, meaning},
@@ -54,8 +55,8 @@ struct result result_fail(enum cause cause, const char *file, int line, const ch
     va_start(args, format);
     (void)vsnprintf(failure_text, sizeof failure_text, format, args); /* cut is fine: it is talk */
     va_end(args);
-    const char *name = strrchr(file, '/');
-    (void)snprintf(failure_place, sizeof failure_place, "%s:%d", name ? name + 1 : file, line);
+    failure_file = file;
+    failure_line = line;
     return (struct result){cause_row(cause)->code, cause};
 }
 
@@ -64,7 +65,7 @@ struct result result_carry(enum cause cause, const char *text, size_t len)
     if (len >= sizeof failure_text) len = sizeof failure_text - 1;
     if (len > 0) memcpy(failure_text, text, len);
     failure_text[len] = 0;
-    failure_place[0] = 0;
+    failure_file = NULL;
     return (struct result){cause_row(cause)->code, cause};
 }
 
@@ -75,5 +76,9 @@ const char *result_text(void)
 
 const char *result_place(void)
 {
-    return failure_place;
+    static __thread char place[PLACE_BYTES];
+    if (!failure_file) return "";
+    const char *name = strrchr(failure_file, '/');
+    (void)snprintf(place, sizeof place, "%s:%d", name ? name + 1 : failure_file, failure_line);
+    return place;
 }

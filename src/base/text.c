@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
@@ -78,7 +81,7 @@ static size_t plain_threes(struct slice text)
     return at;
 }
 
-bool utf8_valid(struct slice text)
+static bool valid_by_character(struct slice text)
 {
     struct slice rest = slice_from(text, ascii_front(text));
     while (rest.len > 0) {
@@ -91,6 +94,57 @@ bool utf8_valid(struct slice text)
     }
     return true;
 }
+
+#ifdef __x86_64__
+
+/*
+ * Sixty-four bytes at a time, a bit for each, the first one lowest: what stands inside a character is exactly what its first
+ * byte, one or two before, asks for. A text with C0, C1, E0 or what is from F0 on is looked at by the character.
+ */
+__attribute__((target("avx512f,avx512bw"))) static bool valid_by_block(struct slice text)
+{
+    enum { BLOCK_BYTES = 64 };
+    uint64_t first_before = 0, three_before = 0, ed_before = 0;
+    for (size_t at = 0; at < text.len; at += BLOCK_BYTES) {
+        size_t left = text.len - at;
+        uint64_t there =
+            left < BLOCK_BYTES ? ((uint64_t)1 << left) - 1 : UINT64_MAX; /* zeros behind the end */
+        __m512i bytes = _mm512_maskz_loadu_epi8(there, text.at + at);
+        __m512i head = _mm512_and_si512(bytes, _mm512_set1_epi8((char)0xe0));
+        uint64_t high = _mm512_movepi8_mask(bytes);
+        uint64_t inner = _mm512_cmplt_epi8_mask(bytes, _mm512_set1_epi8((char)0xc0)) & high;
+        uint64_t late = _mm512_cmpeq_epi8_mask(head, _mm512_set1_epi8((char)0xa0));
+        uint64_t three = _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)0xe0));
+        uint64_t ed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xed)), first = high & ~inner;
+        uint64_t rare = _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)0xf0)) |
+                        _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xe0)) |
+                        (first & _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8((char)0xc2)));
+        if (rare) return valid_by_character(text);
+        uint64_t asked = first << 1 | first_before >> 63 | three << 2 | three_before >> 62;
+        if (asked != inner || ((ed << 1 | ed_before >> 63) & late)) return false;
+        first_before = first;
+        three_before = three;
+        ed_before = ed;
+    }
+    return !(first_before >> 63 ||
+             three_before >> 62); /* a shorter last block has asked for what is not there */
+}
+
+bool utf8_valid(struct slice text)
+{
+    enum { WORTH_BYTES = 16 };
+    bool wide = text.len >= WORTH_BYTES && __builtin_cpu_supports("avx512bw");
+    return wide ? valid_by_block(text) : valid_by_character(text);
+}
+
+#else
+
+bool utf8_valid(struct slice text)
+{
+    return valid_by_character(text);
+}
+
+#endif
 
 size_t utf8_count(struct slice text)
 {

@@ -79,14 +79,35 @@ TARGET static void state_set(const uint32_t h[STATE], struct wide_state *out)
     for (size_t i = 0; i < STATE; i++) out->word[i] = _mm512_set1_epi32((int)h[i]);
 }
 
-/* What stands in the sixteen blocks, a word of each beside each other. */
+/*
+ * What stands in the sixteen blocks, a word of each beside each other: sixteen rows become columns, first within each
+ * quarter of a register, then the quarters among each other.
+ */
 TARGET static void words_gather(uint8_t blocks[PRF_WIDE][BLOCK_BYTES], __m512i out[WORDS])
 {
-    const __m512i each = _mm512_slli_epi32(
-        _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), 4); /* 16 words a block */
-    for (size_t i = 0; i < WORDS; i++)
-        out[i] = swapped(_mm512_i32gather_epi32(
-            each, (const int *)(const void *)&blocks[0][i * sizeof(uint32_t)], sizeof(uint32_t)));
+    enum { EVEN = 0x88, ODD = 0xdd, FOUR = 4 };
+    __m512i rows[WORDS];
+    for (size_t i = 0; i < WORDS; i++) rows[i] = swapped(_mm512_loadu_si512(blocks[i]));
+    for (size_t i = 0; i < WORDS; i += FOUR) {
+        __m512i a = _mm512_unpacklo_epi32(rows[i], rows[i + 1]),
+                b = _mm512_unpackhi_epi32(rows[i], rows[i + 1]),
+                c = _mm512_unpacklo_epi32(rows[i + 2], rows[i + 3]),
+                d = _mm512_unpackhi_epi32(rows[i + 2], rows[i + 3]);
+        rows[i] = _mm512_unpacklo_epi64(a, c);
+        rows[i + 1] = _mm512_unpackhi_epi64(a, c);
+        rows[i + 2] = _mm512_unpacklo_epi64(b, d);
+        rows[i + 3] = _mm512_unpackhi_epi64(b, d);
+    }
+    for (size_t i = 0; i < FOUR; i++) {
+        __m512i a = _mm512_shuffle_i32x4(rows[i], rows[i + 4], EVEN),
+                b = _mm512_shuffle_i32x4(rows[i], rows[i + 4], ODD),
+                c = _mm512_shuffle_i32x4(rows[i + 8], rows[i + 12], EVEN),
+                d = _mm512_shuffle_i32x4(rows[i + 8], rows[i + 12], ODD);
+        out[i] = _mm512_shuffle_i32x4(a, c, EVEN);
+        out[i + 4] = _mm512_shuffle_i32x4(b, d, EVEN);
+        out[i + 8] = _mm512_shuffle_i32x4(a, c, ODD);
+        out[i + 12] = _mm512_shuffle_i32x4(b, d, ODD);
+    }
 }
 
 TARGET void prf_run_wide(const struct prf *prf, uint8_t first, const struct slice inputs[PRF_WIDE],

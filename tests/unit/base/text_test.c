@@ -66,12 +66,36 @@ static void random_bytes_are_read_to_their_end(void **state)
     }
 }
 
+/* Texts of any length, most of them with one byte changed: all at once says what one character after the other says. */
+static void is_as_valid_as_its_characters(void **state)
+{
+    (void)state;
+    static const uint32_t least[] = {0x20, 0x80, 0x800, 0xac00, 0xd000, 0xe000, 0x10000};
+    static const uint32_t most[] = {0x7e, 0x7ff, 0xfff, 0xcfff, 0xd7ff, 0xffff, 0x10ffff};
+    PROPERTY(20000, rng) {
+        SCOPED(buf_done) struct buf text = {0};
+        size_t len = prop_below(&rng, 200), kinds = 1 + prop_below(&rng, COUNT_OF(least));
+        while (text.len < len) {
+            size_t kind = prop_below(&rng, kinds);
+            utf8_put(&text, least[kind] + (uint32_t)prop_below(&rng, most[kind] - least[kind] + 1));
+        }
+        if (text.len > 0 && prop_below(&rng, 4) > 0)
+            text.at[prop_below(&rng, text.len)] ^= (uint8_t)(1U << prop_below(&rng, 8));
+        if (text.len > 0 && prop_below(&rng, 4) == 0)
+            text.len -= prop_below(&rng, text.len < 3 ? text.len : 3);
+        bool good = true;
+        for (struct slice rest = buf_slice(&text); rest.len > 0;) good &= utf8_next(&rest) != UTF8_BAD;
+        assert_int_equal(utf8_valid(buf_slice(&text)), good);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_point_comes_back),
         cmocka_unit_test(malformed_text_is_refused),
         cmocka_unit_test(random_bytes_are_read_to_their_end),
+        cmocka_unit_test(is_as_valid_as_its_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
