@@ -3,7 +3,8 @@
  *
  * The first call writes the dump: CSV of six columns, one line in three of a customer, with noise (upper case, +tags, dots
  * at gmail, telephones in four forms), the others of strangers. Then, by the round: "table" fills the index with e-mail
- * and telephone of each customer, "match" reads the dump in a child and matches it, "read" reads it alone. --keys and --ours write the keys of
+ * and telephone of each customer, "match" reads the dump in a child and matches it, "read" reads it alone, and "pass" passes over all of its rows, as a
+ * match does that goes on behind them. --keys and --ours write the keys of
  * the dump and of the customers in normal form, one a line, for other programs (bench/evidence).
  */
 #include "answer/evidence/dump/feed.h"
@@ -23,7 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SEED = 7, STRANGERS = 8, ONE_IN = 3, STEP = 1000003 };
+enum { SEED = 7, STRANGERS = 8, ONE_IN = 3, STEP = 1000003, KEYS_AT_ONCE = 256, KEY_BYTES = 1024 };
 
 struct bench {
     struct crypto *crypto;
@@ -76,40 +77,65 @@ static void dump_write(const char *path, uint64_t customers, uint64_t lines)
     if (fclose(out) != 0) give_up("%s: cannot be written", path);
 }
 
-static void key_add(struct bench *bench, struct matcher *matcher, enum match_key key, const char *value,
-                    uint32_t who, FILE *ours)
+/* Values of some customers in normal form, until their tags are made together. */
+struct keys {
+    struct {
+        struct slice at[KEYS_AT_ONCE];
+        uint32_t who[KEYS_AT_ONCE], flags[KEYS_AT_ONCE];
+        size_t count;
+    } of[MATCH_KEYS];
+    struct buf text; /* has room for all: it never moves */
+    FILE *ours;
+};
+
+static void key_add(struct keys *keys, enum match_key key, enum normaliser normaliser, struct slice value,
+                    uint32_t who)
 {
-    static const enum normaliser normalisers[MATCH_KEYS] = {NORMALISE_EMAIL, NORMALISE_PHONE,
-                                                            NORMALISE_NATIONAL_ID};
-    const uint8_t version = NORMALISER_VERSION;
-    SCOPED(buf_done) struct buf normal = {0}, canonical = {0};
-    struct hash tag = {{0}};
-    if (normalise(normalisers[key], slice_text(value), (struct slice){0}, &normal).code != CODE_OK) return;
-    const struct slice parts[] = {{&version, 1}, buf_slice(&normal)};
-    prf_run(bench->prf[key], parts, COUNT_OF(parts), &tag);
-    need(matcher_add(matcher, tag.bytes, who, 0), "add");
-    if (ours) (void)fprintf(ours, "%s\n", buf_c(&normal));
-    if (key != MATCH_EMAIL) return;
-    if (normalise(NORMALISE_EMAIL_CANONICAL, buf_slice(&normal), (struct slice){0}, &canonical).code !=
-        CODE_OK)
-        return;
-    if (slice_equal(buf_slice(&canonical), buf_slice(&normal))) return;
-    const struct slice more[] = {{&version, 1}, buf_slice(&canonical)};
-    prf_run(bench->prf[key], more, COUNT_OF(more), &tag);
-    need(matcher_add(matcher, tag.bytes, who, MATCHER_CANONICAL), "add");
-    if (ours) (void)fprintf(ours, "%s\n", buf_c(&canonical));
+    size_t at = keys->of[key].count, start = keys->text.len;
+    if (normalise(normaliser, value, (struct slice){0}, &keys->text).code != CODE_OK) return;
+    struct slice normal = slice_from(buf_slice(&keys->text), start);
+    bool canonical = normaliser == NORMALISE_EMAIL_CANONICAL;
+    if (canonical && slice_equal(normal, keys->of[key].at[at - 1])) return;
+    if (keys->ours) (void)fprintf(keys->ours, "%.*s\n", (int)normal.len, (const char *)normal.at);
+    keys->of[key].at[at] = normal;
+    keys->of[key].who[at] = who;
+    keys->of[key].flags[at] = canonical ? MATCHER_CANONICAL : 0;
+    keys->of[key].count++;
+    if (normaliser == NORMALISE_EMAIL) key_add(keys, key, NORMALISE_EMAIL_CANONICAL, normal, who);
+}
+
+static void keys_flush(struct bench *bench, struct keys *keys, struct matcher *matcher)
+{
+    static struct hash tags[KEYS_AT_ONCE];
+    for (size_t key = 0; key < MATCH_KEYS; key++) {
+        size_t count = keys->of[key].count;
+        prf_run_many(bench->prf[key], NORMALISER_VERSION, keys->of[key].at, count, tags);
+        for (size_t i = 0; i < count; i++) matcher_soon(matcher, tags[i].bytes);
+        for (size_t i = 0; i < count; i++)
+            need(matcher_add(matcher, tags[i].bytes, keys->of[key].who[i], keys->of[key].flags[i]), "add");
+        keys->of[key].count = 0;
+    }
+    keys->text.len = 0;
 }
 
 static struct matcher *table_make(struct bench *bench, FILE *ours)
 {
     struct matcher *matcher = NULL;
+    struct keys *keys = calloc(1, sizeof *keys);
+    if (!keys) give_up("out of memory");
+    buf_reserve(&keys->text, (size_t)KEYS_AT_ONCE * KEY_BYTES);
+    keys->ours = ours;
     need(matcher_new(bench->customers * 2, &matcher), "table");
     for (uint64_t i = 0; i < bench->customers; i++) {
         struct synth_customer one;
         synth_customer(SEED, i, &one);
-        key_add(bench, matcher, MATCH_EMAIL, one.email, (uint32_t)i + 1, ours);
-        key_add(bench, matcher, MATCH_PHONE, one.phone, (uint32_t)i + 1, ours);
+        key_add(keys, MATCH_EMAIL, NORMALISE_EMAIL, slice_text(one.email), (uint32_t)i + 1);
+        key_add(keys, MATCH_PHONE, NORMALISE_PHONE, slice_text(one.phone), (uint32_t)i + 1);
+        if (keys->of[MATCH_EMAIL].count + 2 > KEYS_AT_ONCE) keys_flush(bench, keys, matcher);
     }
+    keys_flush(bench, keys, matcher);
+    buf_done(&keys->text);
+    free(keys);
     return matcher;
 }
 
@@ -192,6 +218,10 @@ static void round_run(struct bench *bench, uint64_t size)
     took = (struct took){now_ns(), cpu_all_ns()};
     need(feed_run(&source, 0, &reading, &end), "read");
     round_print("read", bench->customers, end.rows, took_since(took), NULL);
+
+    took = (struct took){now_ns(), cpu_all_ns()};
+    need(feed_run(&source, end.rows, &reading, &end), "pass");
+    round_print("pass", bench->customers, end.rows, took_since(took), NULL);
     struct rusage usage = {
         0}; /* of the children it would tell what their parent had when they were started */
     (void)getrusage(RUSAGE_SELF, &usage);

@@ -17,9 +17,9 @@
 enum match_key { MATCH_EMAIL, MATCH_PHONE, MATCH_NATIONAL_ID, MATCH_KEYS };
 
 enum {
-    MATCH_SHARED_MAX = 20, /* a value that more have is nobody's */
-    MATCH_BATCH_ROWS = 64, /* looked up together */
-    MATCH_BATCH_TAGS = 512,
+    MATCH_SHARED_MAX = 20,  /* a value that more have is nobody's */
+    MATCH_BATCH_ROWS = 256, /* looked up together */
+    MATCH_BATCH_TAGS = 1024,
     MATCH_SAMPLE = 2000,       /* rows kept to be compared, chosen at random */
     MATCH_NEWEST = 200,        /* and those of the newest customers: they date a dump */
     MATCH_COMBINATIONS = 64,   /* of fields that rows held of somebody */

@@ -200,22 +200,32 @@ static enum kind kind_of(const struct column_state *column)
     return kind_by_content(column);
 }
 
-/* A telephone number that a spreadsheet took for a number, or that lacks its plus. */
-static struct slice phone_repair(struct slice text, uint8_t out[REPAIRED_BYTES])
+/*
+ * A telephone number that a spreadsheet took for a number, or that lacks its plus. With `only` just those that cannot be
+ * read in another way: digits that begin as no number of any country is written.
+ */
+static struct slice phone_repair(struct slice text, bool only, uint8_t out[REPAIRED_BYTES])
 {
     static const struct {
         const char *starts, *before;
         size_t fewest, most;
-    } repairs[] = {{"8210", "+", 12, 12}, {"628", "+", 11, 15}, {"10", "0", 10, 10}, {"8", "0", 9, 12}};
+        bool only;
+    } repairs[] = {{"8210", "+", 12, 12, false},
+                   {"628", "+", 11, 15, false},
+                   {"10", "0", 10, 10, true},
+                   {"8", "0", 9, 12, true}};
     size_t digits = 0;
+    if (only && text.at[0] != '1' && text.at[0] != '8') return (struct slice){0};
     for (size_t i = 0; i < text.len && digits < REPAIRED_BYTES - 1; i++) {
         if (text.at[i] >= '0' && text.at[i] <= '9') out[1 + digits++] = text.at[i];
+        if (only && text.at[i] >= 0x80) return (struct slice){0};
     }
     for (size_t i = 0; i < COUNT_OF(repairs); i++) {
         struct slice number = {out + 1, digits};
         if (digits < repairs[i].fewest || digits > repairs[i].most ||
             !slice_starts(number, repairs[i].starts))
             continue;
+        if (only && !repairs[i].only) break;
         out[0] = (uint8_t)repairs[i].before[0];
         return (struct slice){out, digits + 1};
     }
@@ -253,8 +263,9 @@ static bool email_take(struct sheet *sheet, size_t column, struct slice text)
 static bool phone_take(struct sheet *sheet, size_t column, struct slice text)
 {
     uint8_t repaired[REPAIRED_BYTES];
-    struct slice normal = normal_put(sheet, NORMALISE_PHONE, text);
-    if (normal.len == 0) normal = normal_put(sheet, NORMALISE_PHONE, phone_repair(text, repaired));
+    struct slice plain = phone_repair(text, true, repaired);
+    struct slice normal = normal_put(sheet, NORMALISE_PHONE, plain.len > 0 ? plain : text);
+    if (normal.len == 0) normal = normal_put(sheet, NORMALISE_PHONE, phone_repair(text, false, repaired));
     explicit_bzero(repaired, sizeof repaired);
     if (normal.len > 0) value_add(sheet, column, KIND_PHONE, normal);
     return normal.len > 0;

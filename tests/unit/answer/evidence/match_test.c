@@ -105,6 +105,38 @@ static void names_whom_the_values_name(void **state)
     done(&shop);
 }
 
+/* A number that half a shop left in a form is nobody's, costs little, and hides nobody who came before or after. */
+static void a_value_of_everybody_names_nobody(void **state)
+{
+    (void)state;
+    enum { CUSTOMERS = 200000, EVERY = 1000 };
+    struct shop_like shop = {{0}};
+    char address[32];
+    uint32_t who[MATCHER_SAME_MAX];
+    struct hash tag = {{0}};
+    const struct slice nothing = SLICE_TEXT("\1+821000000000");
+    make(&shop);
+    for (uint32_t i = 1; i <= CUSTOMERS; i++) {
+        (void)snprintf(address, sizeof address, "c%u@x.kr", i);
+        if (i % EVERY == 0) hold(&shop, i, MATCH_EMAIL, address, 0);
+        hold(&shop, i, MATCH_PHONE, "+821000000000", 0);
+    }
+    prf_run(shop.prf[MATCH_PHONE], &nothing, 1, &tag);
+    assert_true(matcher_find(shop.matcher, tag.bytes, who, COUNT_OF(who)) > MATCH_SHARED_MAX);
+    SCOPED(match_free) struct match *match = begin(&shop);
+    static char addresses[CUSTOMERS / EVERY][32];
+    for (uint32_t i = 0; i < COUNT_OF(addresses); i++) {
+        (void)snprintf(addresses[i], sizeof addresses[i], "c%u@x.kr", (i + 1) * EVERY);
+        row(match, i + 1, addresses[i], NULL, "+821000000000");
+    }
+    assert_ok(match_flush(match));
+    match_close(match);
+    assert_int_equal(match->hit, COUNT_OF(addresses));
+    assert_int_equal(match->by[MATCH_PHONE], 0);
+    assert_int_equal(set_count(&match->people), COUNT_OF(addresses));
+    done(&shop);
+}
+
 /* Many rows in any order of batches: counts, sample and newest are those of a model. */
 static void counts_as_a_model_does(void **state)
 {
@@ -296,9 +328,9 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_whom_the_values_name),      cmocka_unit_test(counts_as_a_model_does),
-        cmocka_unit_test(values_differ_in_their_hashes),   cmocka_unit_test(knows_a_file_again),
-        cmocka_unit_test(goes_on_as_if_never_interrupted),
+        cmocka_unit_test(names_whom_the_values_name), cmocka_unit_test(a_value_of_everybody_names_nobody),
+        cmocka_unit_test(counts_as_a_model_does),     cmocka_unit_test(values_differ_in_their_hashes),
+        cmocka_unit_test(knows_a_file_again),         cmocka_unit_test(goes_on_as_if_never_interrupted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

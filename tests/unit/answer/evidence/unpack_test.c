@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char list[] = "id,email,name\n1,kim@x.kr,Kim Minjun\n2,lee@x.kr,Lee Seo\n";
@@ -349,6 +350,109 @@ static void dies_when_it_reaches_for_the_vaults_memory(void **state)
     assert_string_equal(result_text(), "child: it was ended by signal 31"); /* SIGSYS */
 }
 
+enum { PASSED_ROWS = 1200 };
+
+/* Of the rows that `whole` tells of, exactly those behind so many; in a child for one of the packings. */
+static void passes_over(struct slice file, uint64_t rows, struct slice whole, bool child)
+{
+    SCOPED(buf_done) struct buf got = {0}, first = {0};
+    struct memory memory = {file};
+    const struct unpack_source source = {&memory, file.len, memory_read};
+    const struct feed_sink sink = {&got, columns_note, row_note, NULL, NULL};
+    struct frame_end end = {0};
+    assert_ok((child ? feed_run : feed_here)(&source, rows, &sink, &end));
+    assert_int_equal(end.rows, PASSED_ROWS + 1);
+    buf_print(&first, " %u:", 2 + 2 * (unsigned)rows); /* each row has two lines */
+    const uint8_t *from = rows < PASSED_ROWS ? memmem(whole.at, whole.len, first.at, first.len) : NULL;
+    struct slice want = from ? slice_from(whole, (size_t)(from - whole.at)) : (struct slice){0};
+    assert_true(slice_starts(buf_slice(&got), "[3]"));
+    assert_true(slice_equal(slice_from(buf_slice(&got), 3), want));
+}
+
+/* What was given before is passed over, whatever it is packed in: the rest is the same, and so are the counts. */
+static void goes_on_behind_any_row_however_packed(void **state)
+{
+    (void)state;
+    static const uint64_t given[] = {0, 1, 511, 512, 513, PASSED_ROWS - 1, PASSED_ROWS};
+    SCOPED(buf_done) struct buf text = {0};
+    buf_text(&text, "id,email,name\n");
+    for (unsigned i = 0; i < PASSED_ROWS; i++) buf_print(&text, "%u,c%u@x.kr,\"Kim\nMinjun\"\n", i, i);
+    for (int how = -1; how < PACKS; how++) {
+        SCOPED(buf_done) struct buf file = {0}, whole = {0};
+        struct frame_end end = {0};
+        if (how < 0)
+            buf_slice_put(&file, buf_slice(&text));
+        else
+            pack_one((enum pack)how, buf_slice(&text), &file);
+        assert_ok(run(buf_slice(&file), false, &whole, &end));
+        for (size_t i = 0; i < COUNT_OF(given); i++)
+            passes_over(buf_slice(&file), given[i], buf_slice(&whole), how == PACK_GZIP);
+    }
+}
+
+/* A file that cannot be read to its end, and a caller that has had enough: it ends, and says why. */
+struct fault {
+    uint64_t file_from;   /* reading fails from there on */
+    unsigned frames_left; /* before the caller fails */
+};
+
+static RESULT fault_read(void *context, uint64_t at, size_t len, struct buf *out)
+{
+    static const char rows[] = "kim@x.kr,Kim Minjun\nlee@x.kr,Lee Seoyeon\n";
+    const struct fault *fault = context;
+    if (at >= fault->file_from) return FAIL(CORRUPT, "the disk says no");
+    while (len > 0) {
+        struct slice part = slice_part(slice_text(rows), (size_t)(at % (sizeof rows - 1)), len);
+        buf_slice_put(out, part);
+        at += part.len;
+        len -= part.len;
+    }
+    return OK;
+}
+
+static RESULT fault_flush(void *context, uint32_t unreadable)
+{
+    struct fault *fault = context;
+    (void)unreadable;
+    return fault->frames_left-- > 0 ? OK : FAIL(SPENT, "the caller says no");
+}
+
+static RESULT fault_row(void *context, uint64_t line, const struct sheet_value *values, size_t count)
+{
+    (void)context, (void)line, (void)values, (void)count;
+    return OK;
+}
+
+static RESULT fault_columns(void *context, const struct frame_columns *columns)
+{
+    (void)context, (void)columns;
+    return OK;
+}
+
+static void ends_when_either_side_fails(void **state)
+{
+    (void)state;
+    enum { BYTES = 40 * 1024 * 1024 };
+    static const struct {
+        uint64_t file_from;
+        unsigned frames;
+        const char *text;
+    } cases[] = {{0, UINT_MAX, "the disk says no"},
+                 {UNPACK_PART_BYTES, UINT_MAX, "the disk says no"},
+                 {BYTES / 2, UINT_MAX, "the disk says no"},
+                 {UINT64_MAX, 0, "the caller says no"},
+                 {UINT64_MAX, 40, "the caller says no"}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct fault fault = {cases[i].file_from, cases[i].frames};
+        const struct unpack_source source = {&fault, BYTES, fault_read};
+        const struct feed_sink sink = {&fault, fault_columns, fault_row, fault_flush, NULL};
+        struct frame_end end = {0};
+        assert_true(feed_run(&source, 0, &sink, &end).code != CODE_OK);
+        assert_string_equal(result_text(), cases[i].text);
+        assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* its child is gone */
+    }
+}
+
 static void believes_no_child(void **state)
 {
     (void)state;
@@ -381,6 +485,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(tells_of_damage),
         cmocka_unit_test(reaches_nothing_when_taken_over),
         cmocka_unit_test(dies_when_it_reaches_for_the_vaults_memory),
+        cmocka_unit_test(goes_on_behind_any_row_however_packed),
+        cmocka_unit_test(ends_when_either_side_fails),
         cmocka_unit_test(believes_no_child),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
