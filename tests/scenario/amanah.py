@@ -126,6 +126,12 @@ def command(*words, stdin=b"", env=None, seconds=COMMAND_S, **options):
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
+def killed_at(number, where=""):
+    """What makes the program end by SIGKILL when it is about to rename a file, whose path has `where` in it, for that time."""
+    return {"LD_PRELOAD": os.environ["AMN_KILLED_AT"], "KILLED_AT": str(number), "KILLED_IN": where,
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+
+
 class Door:
     """One kept HTTP connection, for a thread of its own. Connection errors come through as OSError."""
 
@@ -245,17 +251,17 @@ class Home:
         """The same, its JSON document."""
         return self.run(*words, "--json", **options).json
 
-    def spawn(self, *options, limits=None):
-        """Start `serve` without waiting. `limits` runs in the child before the program."""
+    def spawn(self, *options, limits=None, env=None):
+        """Start `serve` without waiting. `limits` runs in the child before the program; `env` is its alone."""
         self.port = free_port()
         with open(self.log, "ab") as log:
             self.daemon = subprocess.Popen(
                 [PROGRAM, "serve", self.path, "--listen", f"127.0.0.1:{self.port}", *options], stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, env=environment(self.environment()), start_new_session=True, preexec_fn=limits)
+                stdout=log, stderr=log, env=environment({**self.environment(), **(env or {})}), start_new_session=True, preexec_fn=limits)
         self.door = Door(self.port, self.admin)
 
-    def start(self, *options, limits=None):
-        self.spawn(*options, limits=limits)
+    def start(self, *options, limits=None, env=None):
+        self.spawn(*options, limits=limits, env=env)
         until = time.monotonic() + START_S
         while True:
             if self.daemon.poll() is not None:

@@ -5,7 +5,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import Home, check, same, story, within
+from amanah import Home, check, killed_at, same, story, within
 
 SEALED, TAMPERED, KILLED = 4, 6, -9
 OLD, NEW = "six words make a good passphrase", "and these are six other words"
@@ -71,11 +71,6 @@ def backups_of_both_roots_come_back():
         same(home.cli("restore", full, home.path, "--keys", keys, "--dry-run", env=custody).status, 0, "keys and backup of then")
         done = home.cli("restore", full, later, home.path, "--keys", keys, "--dry-run", env=custody)
         within("not of a home with these keys", done.err.decode(), "keys of then, a backup of now")
-
-
-def killed_at(number):
-    return number and {"LD_PRELOAD": os.environ["AMN_KILLED_AT"], "KILLED_AT": str(number),
-                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
 
 
 def killed_anywhere_it_is_the_old_root_or_the_new():

@@ -11,7 +11,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import check, same, skip, story, within
+from amanah import check, killed_at, same, skip, story, within
 from setup_home import ANSWERS, New
 
 KILLED, NO = -9, 1
@@ -21,11 +21,6 @@ ANEW = {"en": "was cut off before anything was made", "id": "terputus sebelum ad
 MAIL = "owner@shop.example smtp://mail.shop.example"
 if not shutil.which("pdftotext"):
     skip("pdftotext reads the sheet")
-
-
-def killed_at(number):
-    return {"LD_PRELOAD": os.environ["AMN_KILLED_AT"], "KILLED_AT": str(number),
-            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
 
 
 def keys_of(home):
