@@ -733,7 +733,7 @@ const failed = await tell({
     await claims.getByLabel(w("How many people it speaks of"), { exact: true }).fill("2");
     await claims.getByLabel(w("What the number rests on"), { exact: true }).selectOption("device");
     await claims.getByRole("button", { name: w("Add"), exact: true }).click();
-    await page.getByText(w("It says fewer than are known by this shop's own log.")).waitFor();
+    await page.getByText(w("It says fewer than this shop counts as known, by its own log and by what was taken in.")).waitFor();
     await claims.getByRole("button", { name: w("I verified it"), exact: true }).click();
     await claims.getByLabel(w("What shows it"), { exact: true }).fill("line 1");
     await claims.getByRole("button", { name: w("I verified it"), exact: true }).click();
