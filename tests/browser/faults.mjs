@@ -1,6 +1,6 @@
 // What a page says when its vault breaks, is busy, is away, or has nothing for this reader: a sentence in the reader's language, and a way on.
 import { check, judged, same } from "./stage.mjs";
-import { read } from "./words.mjs";
+import { englishOf } from "./words.mjs";
 
 const WAIT_S = 120;
 export const FAULTS = [
@@ -23,29 +23,24 @@ export async function faulty(page, but) {
   return at;
 }
 
-/** Texts of the page that stand in English although this language has others. */
-export async function leftInEnglish(page, lang, pages) {
-  if (lang === "en") return [];
-  const english = read("en", pages), own = read(lang, pages), all = new Set(Object.values(own));
-  const foreign = Object.keys(english).filter((key) => english[key].includes(" ") && !english[key].includes("{{") && !all.has(english[key])).map((key) => english[key]);
-  return page.evaluate((texts) => {
-    const known = new Set(texts), nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
-    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) if (known.has(node.data.trim()) && !node.parentElement.closest("[lang=en]")) found.push(node.data.trim());
-    return found;
-  }, foreign);
+/** In the page: once what `place` shows has failed and nothing loads any more, what it says, what one can do, and every text of it. */
+function failed(marks) {
+  const main = document.querySelector("main"), said = main?.querySelector("[role=alert]");
+  if (!said || document.querySelector(".loading") || !marks.every((one) => document.querySelector(one))) return false;
+  const ways = main.querySelectorAll("button.again, form button[type=submit]:enabled").length, texts = [];
+  const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = nodes.nextNode(); node; node = nodes.nextNode()) if (!node.parentElement.closest("[lang=en]")) texts.push(node.data.trim());
+  return { said: said.innerText, ways, heads: main.querySelectorAll("h1").length, texts };
 }
 
-/** The page as it is now: says what happened in `lang`, offers a way on, and nothing on it is in English or wrong for a screen reader. */
-export async function saysSo(page, { name, lang, pages, fault, w, axe }) {
+/** A failed page says what happened in `lang`, offers a way on, and nothing on it is in English or wrong for a screen reader. `marks`: what only this page has. */
+export async function saysSo(page, { name, lang, fault, w, axe, marks = [] }) {
   const where = `${name}, ${fault.name}, ${lang}`;
-  const said = page.locator("main [role=alert]").first();
-  await said.waitFor();
-  await page.waitForFunction(() => !document.querySelector(".loading"));
-  const text = await said.innerText();
-  check(text.includes(w(`problem.${fault.status ?? 0}`)), `${where}: said in words: ${text}`);
-  if (fault.headers) check(text.includes(w("problem.retry", { span: new Intl.NumberFormat(lang, { style: "unit", unit: "minute", unitDisplay: "long" }).format(WAIT_S / 60) })), `${where}: and until when: ${text}`);
-  check((pages === "console" ? await page.locator("main").getByRole("button", { name: w("again"), exact: true }).count() : 0) + (await page.locator("main form button[type=submit]:enabled").count()) > 0, `${where}: a way on`);
-  check((await page.locator("main h1").count()) === 1, `${where}: a heading`);
-  same(await leftInEnglish(page, lang, pages), [], `${where}: left in English`);
+  const seen = await (await page.waitForFunction(failed, marks).catch(async () => { throw new Error(`${where}: nothing is said: ${(await page.locator("main").innerText()).slice(0, 200)}`); })).jsonValue();
+  check(seen.said.includes(w(`problem.${fault.status ?? 0}`)), `${where}: said in words: ${seen.said}`);
+  if (fault.headers) check(seen.said.includes(w("problem.retry", { span: new Intl.NumberFormat(lang, { style: "unit", unit: "minute", unitDisplay: "long" }).format(WAIT_S / 60) })), `${where}: and until when: ${seen.said}`);
+  check(seen.ways > 0, `${where}: a way on`);
+  same(seen.heads, 1, `${where}: a heading`);
+  same(englishOf(seen.texts, lang), [], `${where}: left in English`);
   if (axe) same(await judged(page, false), [], `${where}: axe-core found`);
 }

@@ -1,8 +1,8 @@
 // Stories of the portal: as customers use it, in three languages, on a phone and at a desk.
 import jsQR from "jsqr";
-import { FAULTS, faulty, leftInEnglish, saysSo } from "./faults.mjs";
+import { FAULTS, faulty, saysSo } from "./faults.mjs";
 import { check, firstView, look, nowhere, openBrowser, openHome, openPage, same, tell } from "./stage.mjs";
-import { speaker } from "./words.mjs";
+import { leftInEnglish, speaker } from "./words.mjs";
 
 const home = await openHome("portal_stage.py");
 const browser = await openBrowser();
@@ -285,14 +285,14 @@ const failed = await tell({
         await page.goto("about:blank"); // whose page it is cannot be asked either
         await page.goto(home.console);
         await page.waitForSelector(".doors a");
-        same(await leftInEnglish(page, lang, "portal"), [], `home, ${fault.name}, ${lang}: left in English`);
+        same(await leftInEnglish(page, lang), [], `home, ${fault.name}, ${lang}: left in English`);
         for (const room of ["safe", "rights"]) await go(page, room);
         for (const [line, room] of ["message", "mine", "write"].entries()) {
           await go(page, room);
           const field = page.locator("main form :is(input:not([type=radio]), textarea)").first();
           await field.fill(room === "mine" ? "ana@mail.example" : home.codes["dewi@mail.example"]);
           await page.locator("main form button[type=submit]").click();
-          await saysSo(page, { name: room, lang, pages: "portal", fault, w, axe: line === turn });
+          await saysSo(page, { name: room, lang, fault, w, axe: line === turn });
           same(await field.inputValue(), room === "mine" ? "ana@mail.example" : home.codes["dewi@mail.example"], "what was typed stays");
         }
         await look(page, `portal-fault-${fault.status ?? "away"}`);

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
+import { leftInEnglish } from "./words.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const AXE = readFileSync(join(HERE, "node_modules/axe-core/axe.min.js"), "utf8");
@@ -140,6 +141,7 @@ export async function look(page, name) {
   same(wide, 0, `${name}: wider than the screen by`);
   const missing = await page.evaluate(() => document.body.innerText.match(/\b(?:door|room|today|people|incident|watch|ledger|team|settings|problem|head|tab|book|move|blank|state|lack|contain|evidence|close|bundle|checks|instant|hypothesis|decision|redress|public|notice|reconcile|home|message|safe|mine|write|foot|field|fact)\.[a-z_.]*[a-z_]/g));
   same(missing, null, `${name}: texts without words`);
+  same(await leftInEnglish(page, lang), [], `${name}: left in English`);
   if (lang === "en" || device === "phone") same(await judged(page, lang === "en"), [], `${name}: axe-core found`); // other languages change words, not colours
   if (process.env.AMN_SPENT) console.log(`        ${name} ${lang} ${device}: picture ${t1 - t0} ms, axe ${Date.now() - t1} ms`);
   same(page.faults, [], `${name}: faults`);

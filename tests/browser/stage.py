@@ -49,6 +49,9 @@ def stage(home, host):
     home.run("import", home.file("customers.csv", rows))
     ids = {ref: home.ask("lookup", "ref", "--purpose", "support", stdin=f"{ref}\n")["ids"][0]
            for ref in (*(row[0] for row in PEOPLE), *(f"C-{n}" for n in range(1, 10)))}
+    hostile = f"/v1/subjects/{ids['C-1003']}"
+    home.good("PATCH", hostile, {"fields": {"addresses": [{"recipient": HOSTILE, "address": HOSTILE}]}},
+              headers={"If-Match": home.http("GET", hostile).headers["etag"]})
     key = home.good("POST", "/v1/keys", {"role": "service", "name": "parcel labels"})
     look = lambda count: same(home.reveal(list(ids.values())[:count], ["name", "email", "phone"], key=key["key"]).status, 200)
     look(5)

@@ -2,7 +2,7 @@
 // label that was not translated, or changed in one language alone, fails it.
 import { readFileSync } from "node:fs";
 
-const pairs = new Map();
+const PAGES = ["console", "portal"], pairs = new Map();
 export function read(lang, pages) {
   const kept = `${lang} ${pages}`;
   if (!pairs.has(kept)) {
@@ -34,4 +34,25 @@ export function speaker(lang, pages = "console") {
     const pattern = texts.map((one) => one.split(/\{\{\w+\}\}/).map(plain).join(".+")).join("|");
     return new RegExp(texts.length > 1 ? `^(?:${pattern})$` : pattern);
   };
+}
+
+const foreign = new Map();
+/** Of these texts those that stand in English although this language has others. */
+export function englishOf(texts, lang) {
+  if (lang === "en") return [];
+  if (!foreign.has(lang)) {
+    const own = new Set(PAGES.flatMap((pages) => Object.values(read(lang, pages))));
+    foreign.set(lang, new Set(PAGES.flatMap((pages) => Object.values(read("en", pages))).filter((text) => text.includes(" ") && !text.includes("{{") && !own.has(text))));
+  }
+  return texts.filter((text) => foreign.get(lang).has(text));
+}
+
+/** The same, of a page. */
+export async function leftInEnglish(page, lang) {
+  if (lang === "en") return [];
+  return englishOf(await page.evaluate(() => {
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) if (!node.parentElement.closest("[lang=en]")) texts.push(node.data.trim());
+    return texts;
+  }), lang);
 }

@@ -1,15 +1,13 @@
 // Incidents: those that one may know of, and opening one.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { ask, askAll } from "../ui/api";
-import { Choice, Empty, Input, Loaded, Rows, Sheet, Tag, Time, Trouble, useAct } from "../ui/parts";
+import { askAll } from "../ui/api";
+import { Empty, Loaded, Rows, Sheet, Tag, Time } from "../ui/parts";
 import { number, t, word } from "../ui/words";
+import { Guide } from "./guide";
 import { OneIncident } from "./incident/one";
 import type { Incident } from "./shapes";
 import { useLive } from "./live";
 import { usePlace, useShared } from "./state";
-
-const KINDS = ["drained_by_key", "signing_key", "database_copied", "dump_for_sale", "spreadsheet_sent", "mailbox", "lost_device", "plugin", "ransom"];
 
 export function Incidents(): JSX.Element {
   const at = usePlace();
@@ -29,24 +27,7 @@ function All(): JSX.Element {
             <Time at={one.opened} />, word("reader", named(one.owner)), number(one.lines)]} />
         )}</Loaded>
       </Sheet>
-      <Open />
+      <Guide />
     </>
-  );
-}
-
-function Open(): JSX.Element {
-  const [title, setTitle] = useState("");
-  const [kind, setKind] = useState("");
-  const act = useAct();
-  return (
-    <Sheet title={t("open.title")}>
-      <p class="soft">{t("open.about")}</p>
-      <form onSubmit={(event) => { event.preventDefault(); void act.run(async () => { const made = await ask<{ id: string }>("POST /v1/incidents", { title, kind }); location.hash = `#/incidents/${made.id}`; }); }}>
-        <Input label={t("open.what")} hint={t("open.what.hint")} value={title} onValue={setTitle} required maxlength={200} />
-        <Choice label={t("open.kind")} value={kind} onValue={setKind} of={[["", t("open.unknown")], ...KINDS.map((one): [string, string] => [one, word("playbook", one)])]} />
-        <Trouble of={act.problem} />
-        <div><button type="submit" class="main" disabled={act.busy}>{t("open.go")}</button></div>
-      </form>
-    </Sheet>
   );
 }

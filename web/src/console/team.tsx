@@ -98,7 +98,7 @@ function Grants(): JSX.Element {
           of={(values) => [
             { name: "subject" }, { name: "ticket", most: 64 },
             { name: "whom", of: [["role", t("head.role")], ["key", t("blast.key")]] },
-            values["whom"] === "key" ? { name: "key", of: Object.entries(names).filter(([id]) => id.startsWith("key_")) } : { name: "role", of: roles },
+            values["whom"] === "key" ? { name: "key", of: Object.entries(names).filter(([id]) => id.startsWith("key_")) } : { name: "role", of: roles, value: "support" },
             { name: "minutes", kind: "number", value: "60" }]} />
       </details>
     </Sheet>

@@ -83,7 +83,7 @@ function Said({ of }: { of: Problem }): JSX.Element {
 
 export function Loaded<T>({ of, children }: { of: Asked<T>; children: (data: T) => ComponentChildren }): JSX.Element {
   if (of.problem) {
-    return <div class="stack"><Trouble of={of.problem} /><div><button type="button" onClick={of.again}>{t("again")}</button></div>{of.data === undefined ? null : children(of.data)}</div>;
+    return <div class="stack"><Trouble of={of.problem} /><div><button type="button" class="again" onClick={of.again}>{t("again")}</button></div>{of.data === undefined ? null : children(of.data)}</div>;
   }
   if (of.data === undefined) return <p class="loading" role="status">{t("loading")}</p>;
   return <>{children(of.data)}</>;

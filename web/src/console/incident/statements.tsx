@@ -102,6 +102,9 @@ function Found({ of, onShow }: { of: Statement; onShow: (one: Finding) => void }
   );
 }
 
+/** Rules whose list of words, in the text's language, says what to write instead. */
+const INSTEAD = ["euphemism", "must", "blame", "spin", "final", "negation", "offer"];
+
 function Fault({ of }: { of: Finding }): JSX.Element {
-  return <>{word("lint", of.rule)}{of.rule === "element" ? `: ${word("element", of.instead)}` : ""}{of.word ? <>: <q>{of.word}</q></> : null}{of.rule !== "element" && of.instead ? <span class="small" lang={of.lang}> ({of.instead})</span> : null}</>;
+  return <>{word("lint", of.rule)}{of.rule === "element" ? `: ${word("element", of.instead)}` : ""}{of.word ? <>: <q>{of.word}</q></> : null}{INSTEAD.includes(of.rule) && of.instead ? <span class="small" lang={of.lang}> ({of.instead})</span> : null}</>;
 }

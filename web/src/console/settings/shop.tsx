@@ -58,7 +58,7 @@ function Contacts(): JSX.Element {
           <Input label={t("contact.find")} value={find} onValue={(text) => { setFind(text); setMost(AT_ONCE); }} type="search" autocomplete="off" maxlength={100} />
           {found.length === 0 ? <Empty>{t("contact.not_found")}</Empty> : null}
           <Rows label={t("contact.title")} of={found.slice(0, most)} heads={[t("contact.who"), t("contact.way"), t("contact.note"), t("watch.act")]} row={(one) => [
-            <span><strong lang="">{one.name}</strong><br /><span class="small soft"><code>{[one.regime, one.recipient].filter(Boolean).join(" ")}</code></span></span>, <span class="said" lang="">{one.way}</span>, <span class="said small" lang="">{one.note || "–"}</span>,
+            <span><strong lang="">{one.name}</strong><br /><span class="small soft"><code>{[one.regime, one.recipient].filter(Boolean).join(" ")}</code></span></span>, <span class="said" lang="">{one.way || "–"}</span>, <span class="said small" lang="">{one.note || "–"}</span>,
             one.from === "shop" ? <button type="button" class="slim bad" disabled={act.busy} onClick={() => void act.run(async () => { await ask("POST /v1/contacts", { number: one.number, drop: true }); book.again(); })}>{t("sink.drop")}</button> : t("contact.law")]} />
           {found.length > most ? <div class="row"><button type="button" onClick={() => setMost(most + AT_ONCE)}>{t("more")}</button><span class="small soft">{t("contact.shown", { n: most, of: found.length })}</span></div> : null}
           </div>
