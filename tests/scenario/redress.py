@@ -845,7 +845,8 @@ def money_goes_by_bank_once():
         same(bank.rows(third), {}, "what came back is not paid again by itself")
         id_anew = bank.rows(anew)["GB82WEST12345698765432"]["id"]
         check(id_anew != back, "a new attempt has an id of its own")
-        home.run("redress", "book", "-", stdin=f"id,status,reason\n{id_anew},paid\n{back},paid\n")
+        said = home.run("redress", "book", "-", stdin=f'\ufeffid,status,reason\r\n"{id_anew}","paid"\r\n\r\n{back},paid\r\nKW1,paid\r\n').text
+        same(said, "1 booked, 0 were before\nnot booked: line 4\nnot booked: line 5\n", "as a spreadsheet saves it; by its numbers in the file")
         same(bank.shown(anew), (0, 1, 0))
         same(bank.book(f"{id_anew},returned,AC06")["booked"], 1, "it came back a week later")
         same(totals(home, bank.one)["shop"]["refunded"], 5000)

@@ -19,6 +19,15 @@ bool account_holds(const struct account *account)
     return sum == 0 && account_sum(account, ACCOUNT_REFUNDED) <= account_sum(account, ACCOUNT_USED);
 }
 
+bool taking_is_held(const struct taking *taking, const struct voucher *voucher, const struct account *account)
+{
+    uint64_t reserved = taking->state == TAKING_RESERVED ? taking->reserved : 0;
+    uint64_t used = taking->captured - taking->refunded;
+    return voucher->reserved >= reserved && voucher->used >= used &&
+           account_sum(account, ACCOUNT_RESERVED) >= reserved &&
+           account_sum(account, ACCOUNT_USED) - account_sum(account, ACCOUNT_REFUNDED) >= used;
+}
+
 /* The only place where a balance changes: what one loses another gets. */
 static void post(struct account *account, enum account_name from, enum account_name to, uint64_t amount)
 {

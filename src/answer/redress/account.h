@@ -50,6 +50,10 @@ struct taking {
     int64_t made_us, due_us;               /* due: when it lapses; 0: it is no reservation any more */
 };
 
+/* Do its voucher and its account hold what it says? Else a row was changed. */
+bool taking_is_held(const struct taking *taking, const struct voucher *voucher,
+                    const struct account *account);
+
 /* Numbers are stored: never reuse one. */
 enum voucher_act {
     ACT_VOUCHER_RESERVE = 1,

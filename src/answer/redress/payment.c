@@ -150,9 +150,8 @@ RESULT payment_load(struct batch *batch, struct redress *redress, const struct p
     out->campaign = &redress->at[at->campaign - 1];
     out->taking = taking_of(&out->taken);
     TRY(voucher_load(batch, out->campaign, at, &out->voucher));
-    uint64_t held = out->taking.state == TAKING_RESERVED ? out->taking.reserved : 0;
-    if (out->voucher.reserved < held || out->voucher.used < out->taking.captured - out->taking.refunded)
-        return FAIL(TAMPERED, "payment: a stored one is not what its voucher says");
+    if (!taking_is_held(&out->taking, &out->voucher, &out->campaign->accounts[at->part - 1]))
+        return FAIL(TAMPERED, "payment: a stored one is not what its voucher and account say");
     return OK;
 }
 

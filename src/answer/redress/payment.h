@@ -1,6 +1,6 @@
 /*
  * Compensation by bank. Whoever has an account number in the field that a batch names has asked to be paid there. A batch
- * of payments is made by one person and agreed to by a second; then what is left of each such voucher is reserved, written
+ * of payments is made by one person and agreed to by a second (where there is none, by the first after a day); then what is left of each such voucher is reserved, written
  * into a file for the bank, and used or open again as the bank says. A payment is a redemption of its voucher, so the books
  * are those of vouchers. Its id is made of campaign, part, customer and attempt: the same however often the file is made,
  * and from whichever backup.

@@ -22,11 +22,12 @@ struct paying {
     uint32_t payments;
     uint64_t next, piece; /* the first serial that was not looked at */
     bool ended;
-    uint64_t count;                /* reserved by this taking */
+    bool counted;                  /* those of the file, each with its entry */
+    uint64_t count;                /* of the batch: those reserved */
     uint64_t written, sum;         /* written so far */
     uint64_t head_count, head_sum; /* as the head of the file says */
     uint64_t unusable, unfunded;
-    struct age_seal *seal; /* NULL: they are being reserved */
+    struct age_seal *seal; /* NULL: they are being reserved, or counted */
 };
 
 static void paying_free(struct paying **paying)
@@ -84,8 +85,8 @@ static void sight(struct piece *piece, struct subject_no no, const struct record
     piece->count++;
 }
 
-/* Open what a payment to them needs. `there`: they gave an account number. With `seen` it stands in the entry. */
-static RESULT payee_open(struct piece *piece, uint64_t serial, bool seen, struct payee *out)
+/* Open what a payment to them needs, which stands in the entry. `there`: they gave an account number. */
+static RESULT payee_open(struct piece *piece, uint64_t serial, struct payee *out)
 {
     struct shop *shop = piece->batch->shop;
     struct subject_no no = {serial};
@@ -100,7 +101,7 @@ static RESULT payee_open(struct piece *piece, uint64_t serial, bool seen, struct
     TRY(record_get(shop, no, false, &bytes, &record, NULL));
     if (!(record.held & field_bit(field))) return OK;
     TRY(record_unlock(shop, no, &record, &data_key));
-    if (seen) sight(piece, no, &record, &data_key);
+    sight(piece, no, &record, &data_key);
     TRY(field_open(shop, no, &record, piece->payments.account, &account));
     TRY(field_open(shop, no, &record, piece->payments.name, &out->name));
     TRY(field_open(shop, no, &record, piece->payments.bank, &out->bank));
@@ -121,7 +122,8 @@ static RESULT payment_stands(struct piece *piece, struct payment_row *row, bool 
     TRY(payment_load(piece->batch, piece->redress, row, &one));
     bool back = one.taking.state != TAKING_RESERVED &&
                 (one.taking.state != TAKING_CAPTURED || one.taking.refunded > 0);
-    *out = !back || !piece->payments.again || row->attempt == PAYMENT_ATTEMPTS_MAX;
+    *out = !back || !piece->payments.again || row->batch == piece->payments.id ||
+           row->attempt == PAYMENT_ATTEMPTS_MAX;
     return OK;
 }
 
@@ -138,7 +140,7 @@ static RESULT reserve_one(struct piece *piece, struct paying *paying, uint64_t s
     if (left == 0 || batch->now_us >= one.voucher.until_us) return OK;
     TRY(payment_stands(piece, &one.row, &stands));
     if (stands) return OK;
-    TRY(payee_open(piece, serial, true, &payee));
+    TRY(payee_open(piece, serial, &payee));
     if (!payee.there) return OK;
     if (!payee.usable) {
         paying->unusable++;
@@ -178,8 +180,8 @@ static RESULT reserve_piece(struct piece *piece, struct paying *paying)
 }
 
 /* The next of the batch, `more` unless there is none: `there` where it is still reserved and can be paid. */
-static RESULT next_payee(struct piece *piece, uint64_t *next, bool seen, struct paying_one *one,
-                         struct payee *out, bool *more)
+static RESULT next_payee(struct piece *piece, uint64_t *next, struct paying_one *one, struct payee *out,
+                         bool *more)
 {
     struct store *store = piece->batch->shop->store;
     struct payment_row row = {.at = {piece->payments.campaign, piece->payments.part, *next},
@@ -191,23 +193,25 @@ static RESULT next_payee(struct piece *piece, uint64_t *next, bool seen, struct 
     *next = row.at.serial;
     TRY(payment_load(piece->batch, piece->redress, &row, one));
     if (one->taking.state != TAKING_RESERVED) return OK;
-    TRY(payee_open(piece, row.at.serial, seen, out));
+    TRY(payee_open(piece, row.at.serial, out));
     out->there = out->there && out->usable;
     return OK;
 }
 
-/* How many there will be, and what of all: the head of a file for the bank says it beforehand. */
-static RESULT head_make(struct piece *piece, struct paying *paying)
+/* How many there will be, and what of all: the head of a file for the bank says it before the first of them. */
+static RESULT count_piece(struct piece *piece, struct paying *paying)
 {
-    bool more = true;
-    for (uint64_t next = 0; more;) {
+    while (piece->count < PIECE_PEOPLE && !paying->counted) {
         SCOPED(payee_done) struct payee payee = {.there = false};
         struct paying_one one = {.campaign = NULL};
-        TRY(next_payee(piece, &next, false, &one, &payee, &more));
+        bool more = true;
+        TRY(next_payee(piece, &paying->next, &one, &payee, &more));
+        paying->counted = !more;
         if (!payee.there) continue;
         paying->head_count++;
         paying->head_sum += one.taking.reserved;
     }
+    if (paying->counted) paying->next = 0;
     return OK;
 }
 
@@ -233,7 +237,7 @@ static RESULT rows_write(struct piece *piece, struct paying *paying, const struc
         SCOPED(buf_done) struct buf id = {0};
         struct paying_one one = {.campaign = NULL};
         bool more = true;
-        TRY(next_payee(piece, &paying->next, true, &one, &payee, &more));
+        TRY(next_payee(piece, &paying->next, &one, &payee, &more));
         paying->ended = !more;
         if (!payee.there) continue;
         payment_id_put(piece->batch->shop, &one.row, &id);
@@ -258,7 +262,6 @@ static RESULT write_piece(struct piece *piece, struct paying *paying, struct buf
         struct age_recipient recipient = {{0}};
         TRY(age_recipient_get(piece->payments.recipient, &recipient));
         TRY(age_seal_to(piece->batch->shop->crypto, &recipient, 1, file, &paying->seal));
-        TRY(head_make(piece, paying));
     }
     id_put(piece->batch->shop, ID_PAYMENTS, piece->payments.id, &id);
     for (size_t i = 0; i < id.len; i++) {
@@ -270,6 +273,19 @@ static RESULT write_piece(struct piece *piece, struct paying *paying, struct buf
     if (paying->ended) transfer_end_put(&head, &text);
     TRY(age_seal_put(paying->seal, buf_slice(&text), file));
     return paying->ended ? age_seal_end(paying->seal, file) : OK;
+}
+
+/* What an earlier taking, that was interrupted, reserved. */
+static RESULT reserved_count(const struct piece *piece, uint64_t *out)
+{
+    struct store *store = piece->batch->shop->store;
+    struct payment_row row = {.at = {piece->payments.campaign, piece->payments.part, 0},
+                              .batch = piece->payments.id};
+    for (*out = 0;; ++*out) {
+        struct result got = store->voucher->payment_next(store, &row);
+        if (got.code == CODE_NOT_FOUND) return OK;
+        TRY(got);
+    }
 }
 
 static RESULT paying_at(struct piece *piece, const struct payments_file_ask *ask, struct paying **out)
@@ -290,6 +306,7 @@ static RESULT paying_at(struct piece *piece, const struct payments_file_ask *ask
     if (!paying) return FAIL(UNAVAILABLE, "payments: out of memory");
     crypto_random(piece->batch->shop->crypto, paying->taking, TAKING_BYTES);
     paying->payments = piece->payments.id;
+    TRY(reserved_count(piece, &paying->count));
     if (redress->paying) redress->paying_free(&redress->paying);
     redress->paying_free = paying_free;
     *out = redress->paying = TAKE(paying);
@@ -317,11 +334,14 @@ static RESULT piece_run(struct piece *piece, struct paying *paying, const struct
     bool made = piece->payments.state == PAYMENTS_MADE;
     crypto_random(batch->shop->crypto, piece->nonce, sizeof piece->nonce);
     memcpy(draft.entry.nonce, piece->nonce, sizeof piece->nonce);
-    if (made && !paying->seal) {
+    if (made && paying->ended && !paying->seal) { /* reserved by this taking: now they are written */
         paying->next = 0;
         paying->ended = false;
     }
-    TRY(made ? write_piece(piece, paying, file) : reserve_piece(piece, paying));
+    if (made)
+        TRY(paying->counted ? write_piece(piece, paying, file) : count_piece(piece, paying));
+    else
+        TRY(reserve_piece(piece, paying));
     TRY(spend_approved(batch, piece->reader, piece->set, piece->count));
     draft.entry.object_kind = made ? PAYMENT_WRITTEN : PAYMENT_MADE_UP;
     draft.entry.object_id = piece->payments.id;

@@ -79,14 +79,19 @@ static RESULT asked_read(struct batch *batch, const struct payments_make_ask *as
     return OK;
 }
 
-/* What the second person reads before they say yes. */
+/* What the second person reads before they say yes: all that decides which fields of how many go to whom. */
 static void changes_of(const struct campaign *campaign, const struct payments *payments, struct buf *out)
 {
     const struct transfer_head *head = &payments->head;
+    const struct part *part = &campaign->spec.parts[payments->part - 1];
+    uint64_t people = set_count(&campaign->people);
     SCOPED(buf_done) struct buf asked = {0};
-    cbor_map(&asked, 10);
+    if (people > PAYMENTS_MAX) people = PAYMENTS_MAX;
+    cbor_map(&asked, 14);
     put_text(&asked, "campaign", campaign->spec.title);
-    put_text(&asked, "part", slice_text(campaign->spec.parts[payments->part - 1].name));
+    put_text(&asked, "part", slice_text(part->name));
+    put_number(&asked, "people_most", people);
+    put_number(&asked, "sum_most", people * part->worth);
     put_bool(&asked, "again", payments->again);
     put_text(&asked, "format", head->format == TRANSFER_PAIN ? SLICE_TEXT("pain.001") : SLICE_TEXT("csv"));
     put_text(&asked, "payer", head->name);
@@ -94,6 +99,8 @@ static void changes_of(const struct campaign *campaign, const struct payments *p
     put_text(&asked, "payer_bank", head->bank);
     put_text(&asked, "date", head->date);
     put_text(&asked, "account", payments->account);
+    put_text(&asked, "name", payments->name);
+    put_text(&asked, "bank", payments->bank);
     put_text(&asked, "recipient", payments->recipient);
     changes_put((struct slice){0}, buf_slice(&asked), out);
 }

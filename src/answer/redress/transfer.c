@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { MEMBER_BYTES_MAX = 35 }; /* of a bank's number in its country's clearing */
+
 static bool digit_is(uint8_t at)
 {
     return at >= '0' && at <= '9';
@@ -72,6 +74,12 @@ bool day_is(struct slice text)
     return month != 2 || day < 29 || leap;
 }
 
+/* U+FFFE and U+FFFF: characters of UTF-8, and none of XML. */
+static bool no_character(struct slice text, size_t at)
+{
+    return text.len - at >= 3 && text.at[at] == 0xef && text.at[at + 1] == 0xbf && text.at[at + 2] >= 0xbe;
+}
+
 /*
  * Text of XML: marks escaped, what XML can't hold and line breaks as blanks, at most `bytes_max` bytes of it, no character
  * cut in two.
@@ -82,6 +90,11 @@ static void xml_text(struct slice text, size_t bytes_max, struct buf *out)
     while (len > 0 && len < text.len && (text.at[len] & 0xc0) == 0x80) len--;
     for (size_t i = 0; i < len; i++) {
         uint8_t at = text.at[i];
+        if (no_character(slice_part(text, 0, len), i)) {
+            buf_byte(out, ' ');
+            i += 2;
+            continue;
+        }
         const char *escape = at == '&' ? "&amp;" : at == '<' ? "&lt;" : at == '>' ? "&gt;" : NULL;
         if (escape)
             buf_text(out, escape);
@@ -90,11 +103,16 @@ static void xml_text(struct slice text, size_t bytes_max, struct buf *out)
     }
 }
 
-static void xml_element(const char *name, struct slice text, struct buf *out)
+static void xml_within(const char *name, struct slice text, size_t bytes_max, struct buf *out)
 {
     buf_print(out, "<%s>", name);
-    xml_text(text, PARTY_BYTES_MAX, out);
+    xml_text(text, bytes_max, out);
     buf_print(out, "</%s>", name);
+}
+
+static void xml_element(const char *name, struct slice text, struct buf *out)
+{
+    xml_within(name, text, PARTY_BYTES_MAX, out);
 }
 
 static void account_put(const char *name, struct slice account, struct buf *out)
@@ -113,7 +131,7 @@ static void bank_put(const char *name, struct slice bank, struct buf *out)
         xml_element("BICFI", bank, out);
     } else if (bank.len > 0) {
         buf_text(out, "<ClrSysMmbId>");
-        xml_element("MmbId", slice_part(bank, 0, 35), out);
+        xml_within("MmbId", bank, MEMBER_BYTES_MAX, out);
         buf_text(out, "</ClrSysMmbId>");
     } else {
         buf_text(out, "<Othr><Id>NOTPROVIDED</Id></Othr>");

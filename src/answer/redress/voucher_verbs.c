@@ -311,12 +311,7 @@ static RESULT redemption_find(struct moving *moving, struct slice id)
     moving->campaign = &moving->redress->at[at->campaign - 1];
     moving->taking = taking_of(&moving->row);
     TRY(voucher_load(moving->batch, moving->campaign, at, &moving->voucher));
-    uint64_t reserved = moving->taking.state == TAKING_RESERVED ? moving->taking.reserved : 0;
-    uint64_t used = moving->taking.captured - moving->taking.refunded;
-    const struct account *account = account_of(moving);
-    if (moving->voucher.reserved < reserved || moving->voucher.used < used ||
-        account_sum(account, ACCOUNT_RESERVED) < reserved ||
-        account_sum(account, ACCOUNT_USED) - account_sum(account, ACCOUNT_REFUNDED) < used)
+    if (!taking_is_held(&moving->taking, &moving->voucher, account_of(moving)))
         return FAIL(TAMPERED, "voucher: a stored redemption is not what its voucher and account say");
     return OK;
 }

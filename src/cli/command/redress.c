@@ -15,8 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BOOK_BYTES_MAX = 16 * 1024 * 1024 };
-
 static void show_member(struct doc at, const char *name, const char *before)
 {
     struct slice text = doc_text(doc_get(at, name));
@@ -240,38 +238,6 @@ RESULT command_redress_file(struct call *call)
     TRY(members_set(call, 1, VERB_PAYMENTS_FILE, &arena, &files, &ask));
     TRY(pieces_save(call, &pieces, &saved));
     return saved ? pieces_saved_show(call, pieces.people, "Payments to") : OK;
-}
-
-static void show_booked(const struct call *call, struct doc answer)
-{
-    struct doc refused = doc_get(answer, "refused"), line = {0};
-    struct docs each = docs_of(refused);
-    (void)call;
-    show_words("%llu booked, %llu were before\n", (unsigned long long)doc_number(doc_get(answer, "booked")),
-               (unsigned long long)doc_number(doc_get(answer, "before")));
-    while (docs_next(&each, &line))
-        show_words("not booked: line %llu of these\n", (unsigned long long)doc_number(line));
-}
-
-/* The lines of the file, without a first one that names columns, as many at a time as one ask takes. */
-RESULT command_redress_book(struct call *call)
-{
-    SCOPED(buf_done) struct buf file = {0};
-    struct slice lines[REVEAL_SUBJECTS_MAX];
-    size_t count = 0;
-    TRY(input_read(call->args[0], BOOK_BYTES_MAX, &file));
-    for (struct slice rest = buf_slice(&file); rest.len > 0;) {
-        const uint8_t *end = memchr(rest.at, '\n', rest.len);
-        size_t len = end ? (size_t)(end - rest.at) : rest.len;
-        struct slice line = slice_part(rest, 0, len);
-        rest = slice_from(rest, end ? len + 1 : len);
-        if (line.len > 0 && slice_starts(line, "pay")) lines[count++] = line;
-        if (count == 0 || (rest.len > 0 && count < COUNT_OF(lines))) continue;
-        const struct payments_book_ask ask = {.lines = {lines, count}};
-        TRY(ask_and_show(call, VERB_PAYMENTS_BOOK, &ask, show_booked));
-        count = 0;
-    }
-    return OK;
 }
 
 /* A code is worth money: it may come from standard input, so that it stands in no list of processes. */

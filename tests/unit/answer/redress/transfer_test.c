@@ -2,6 +2,7 @@
 #include "prop.h"
 
 #include "answer/redress/payment.h"
+#include "base/text.h"
 
 static void an_account_is_cleaned_or_refused(void **state)
 {
@@ -95,12 +96,31 @@ static void no_value_breaks_out_of_its_place(void **state)
     }
 }
 
+/* What is cut is cut between characters, and none is written that XML does not have. */
+static void what_is_written_is_xml(void **state)
+{
+    static const char bank[] = "\xea\xb5\xad\xeb\xaf\xbc\xec\x9d\x80\xed\x96\x89\xea\xb5\xad\xeb\xaf\xbc"
+                               "\xec\x9d\x80\xed\x96\x89\xea\xb5\xad\xeb\xaf\xbc\xec\x9d\x80\xed\x96\x89";
+    static const char name[] = "A\xef\xbf\xbf\xef\xbf\xbeZ";
+    const struct transfer one = {SLICE_TEXT("payabc"), slice_text(name), SLICE_TEXT("1234"), slice_text(bank),
+                                 5000};
+    const struct transfer_head head = {.format = TRANSFER_PAIN, .currency = "KRW"};
+    SCOPED(buf_done) struct buf pain = {0};
+    (void)state;
+    assert_int_equal(strlen(bank), 36);
+    transfer_put(&head, &one, &pain);
+    assert_true(utf8_valid(buf_slice(&pain)));
+    buf_byte(&pain, 0);
+    assert_non_null(strstr((const char *)pain.at, "<Nm>A  Z</Nm>"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_account_is_cleaned_or_refused),
         cmocka_unit_test(a_line_of_the_bank_is_read_or_refused),
         cmocka_unit_test(no_value_breaks_out_of_its_place),
+        cmocka_unit_test(what_is_written_is_xml),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
