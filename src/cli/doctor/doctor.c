@@ -153,6 +153,15 @@ static void rows_look(struct doctor *doctor, struct doctor_count *count, struct 
     }
 }
 
+static RESULT home_there(const char *home)
+{
+    if (access(home, R_OK | X_OK) == 0) return OK;
+    if (errno == ENOENT)
+        return FAIL(NOT_FOUND, "%s: %s; make a home with amanah init", home, strerror(errno));
+    return FAIL(DENIED, "%s: %s; look as root, or as the vault's own user: sudo -u amanah amanah doctor %s",
+                home, strerror(errno), home);
+}
+
 RESULT command_doctor(struct call *call)
 {
     SCOPED(buf_done) struct buf list = {0}, out = {0};
@@ -165,8 +174,7 @@ RESULT command_doctor(struct call *call)
         call->given[call->given_count++].value = call->args[0];
     }
     TRY(client_home(call, &doctor.home));
-    if (access(doctor.home, F_OK) != 0)
-        return FAIL(NOT_FOUND, "%s: %s; make a home with amanah init", doctor.home, strerror(errno));
+    TRY(home_there(doctor.home));
     doctor.pid = daemon_of(doctor.home);
     vault_open(&doctor);
     cbor_array(&list, COUNT_OF(rows));
