@@ -190,7 +190,7 @@ static void show_shares(struct doc answer)
     show_words("%llu lines name a customer of yours, %llu.%llu %% of those:\n", number(answer, "matched"),
                number(answer, "share") / 10, number(answer, "share") % 10);
     show_words(
-        "  by e-mail %llu (%llu of them in another spelling), by telephone %llu, by national id %llu\n",
+        "  by e-mail %llu (%llu of them without a +tag or dots), by telephone %llu, by national id %llu\n",
         number(by, "email"), number(by, "email_canonical"), number(by, "phone"), number(by, "national_id"));
     show_words("  by two kinds of value at once %llu, by one that was given up since %llu\n",
                number(answer, "agreeing"), number(answer, "past"));
