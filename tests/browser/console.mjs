@@ -802,6 +802,8 @@ const failed = await tell({
     await look(page, "incident-guided");
     const id = /inc_\w+/.exec(page.url())[0], lines = await page.evaluate((of) => fetch(`/v1/incidents/${of}/timeline?limit=500`).then((got) => got.json()), id);
     same(lines.items.filter((one) => /^leak question/.test(one.source ?? "")).length, 5, "four answers, and whom it may be");
+    const step = lines.items.find((one) => one.source === "leak step 1"), minutes = (Date.parse(step.due) - Date.parse(step.time)) / 60000;
+    check(minutes > 9 && minutes < 11, `the next hour goes by the vault's clock: ${minutes}`);
     same(await page.locator("main img, main script").count(), 0);
     await page.goto(at("incidents"));
     await page.locator("main table a").nth(1).waitFor();

@@ -7,13 +7,15 @@ answered: `code LANGUAGE EMAIL` with a one-time code that was not used before, `
 import copy
 import json
 import os
+import random
 import shutil
+import socket
 import sys
 import tempfile
 from contextlib import ExitStack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../scenario"))
-from amanah import Home, Wrong, free_port, same  # noqa: E402
+from amanah import Home, Wrong, same  # noqa: E402
 from mail_host import MailHost  # noqa: E402
 from staff import Staff  # noqa: E402
 
@@ -30,9 +32,21 @@ FACTS = {"how": {"en": "A key of somebody who had left was used.", "id": "Kunci 
          "rights": {"": "You may claim damages."}}
 
 
+def kept_port():
+    """A free port that stays free between two starts: below those that the kernel gives to connections."""
+    while True:
+        port = random.randint(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+
+
 def serving(home):
     """The options of a home with a console."""
-    home.port_console = free_port()
+    home.port_console = kept_port()
     home.origin_console = f"http://localhost:{home.port_console}"
     return "--console", f"127.0.0.1:{home.port_console}", "--public-origin", home.origin_console
 

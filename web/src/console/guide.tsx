@@ -2,9 +2,10 @@
 // each answer and each step is a line with its question or step as source, so that either goes on where the other stopped.
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ask, now } from "../ui/api";
+import { ask } from "../ui/api";
 import { Choice, Input, Sheet, Trouble, useAct } from "../ui/parts";
 import { language, t, word } from "../ui/words";
+import type { Incident } from "./shapes";
 import { useShared } from "./state";
 
 const KINDS = ["drained_by_key", "signing_key", "database_copied", "dump_for_sale", "spreadsheet_sent", "mailbox", "lost_device", "plugin", "ransom"];
@@ -13,12 +14,12 @@ const QUESTIONS = ["behind", "data", "look", "answers"] as const; // the fourth 
 
 type Said = Record<(typeof QUESTIONS)[number], string>;
 
-/** All calls in their order, the first of which opens the incident. */
-function lines(said: Said, suspect: string): { kind: string; members: Record<string, unknown> }[] {
+/** What follows the opening, in its order. */
+function lines(said: Said, suspect: string, opened: number): { kind: string; members: Record<string, unknown> }[] {
   const answers = QUESTIONS.map((name, at) => ({
     kind: name === "behind" && said[name] ? "hypotheses" : "notes", members: { text: said[name] || t("guide.unknown"), source: `leak question ${at + 4}` } }));
   const steps = STEPS.map((minutes, at) => ({
-    kind: "tasks", members: { text: t(`guide.s${at + 1}`), source: `leak step ${at + 1}`, due: new Date(now() + minutes * 60000).toISOString() } }));
+    kind: "tasks", members: { text: t(`guide.s${at + 1}`), source: `leak step ${at + 1}`, due: new Date(opened + minutes * 60000).toISOString() } }));
   return [...answers, ...(suspect ? [{ kind: "suspects", members: { who: suspect, source: "leak question 4" } }] : []), ...steps];
 }
 
@@ -34,7 +35,8 @@ export function Guide(): JSX.Element {
   const begin = () => act.run(async () => {
     if (!begun.current) {
       const made = await ask<{ id: string }>("POST /v1/incidents", { title, kind: kind || "other", ...(aware ? { at: new Date(aware).toISOString() } : {}), source: "leak", lang: language() });
-      begun.current = { id: made.id, left: lines(said, suspect) };
+      const { opened } = await ask<Incident>("GET /v1/incidents/{id}", { id: made.id }); // by the vault's clock
+      begun.current = { id: made.id, left: lines(said, suspect, Date.parse(opened)) };
     }
     const { id, left } = begun.current;
     for (let one = left[0]; one; one = left[0]) {
