@@ -27,6 +27,7 @@ def mail_to(host, address, count):
 def main():
     with Home(shop="toko-kim") as home, MailHost() as host:
         home.start(*portal_options(home), "--proxy", "127.0.0.1")
+        home.run("field", "put", "bank_account", "--kind", "text")
         told = leaked(home, host)
         compensated(home, told["incident"])  # alone as yet: later it takes two
         announced(home, told["incident"])

@@ -111,7 +111,7 @@ def portal(walk, door):
     same([asked.json, "HttpOnly" in asked.headers["set-cookie"]], [{"minutes": 10, "wait_s": 1}, True])
     same(walk("POST", "/v1/portal/enter", {"code": "00000000"}, 403, door=door).code, "portal.code")
     for method, path, body in (("GET", "/v1/portal/mine", None), ("GET", "/v1/portal/seen", None), ("GET", "/v1/portal/wallet", None),
-                               ("POST", "/v1/portal/data", {"notice": "x"}),
+                               ("POST", "/v1/portal/data", {"notice": "x"}), ("POST", "/v1/portal/payee", {"notice": "x"}),
                                ("POST", "/v1/portal/tickets", {"kind": "question", "text": "x", "mine": True})):
         same(walk(method, path, body, 401, door=door).code, "credential.missing", path)
     wrote = receipt(walk("POST", "/v1/portal/tickets", {"kind": "question", "text": "where is my parcel"}, 201, door=door))

@@ -17,7 +17,7 @@ import urllib.request
 import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import Door, Home, check, free_port, same, story, unbase64, within  # noqa: E402
+from amanah import Door, Home, Wrong, check, free_port, same, story, unbase64, within  # noqa: E402
 from mail_host import MailHost  # noqa: E402
 
 CODE = re.compile(r"^([0-9a-z]{5}-){5}[0-9a-z]$", re.M)
@@ -300,6 +300,37 @@ def entries(home, kind):
     return [entry for entry in (home.good("GET", f"/v1/ledger/entries/{n}") for n in range(size)) if entry["kind"] == kind]
 
 
+def gives_an_account(home, host, dewi, no):
+    """Where compensation in money goes: with the notice's code, told of by mail, in their record as any other field."""
+    given = {"notice": code_of(host, "dewi@mail.example"), "number": "110-234-561234"}
+    same(dewi.ask("POST", "/v1/portal/payee", given).status, 404, "a shop without that field pays nobody by bank")
+    same(dewi.good("GET", "/v1/portal/mine")["payee"], False)
+    home.run("field", "put", "bank_account", "--kind", "text")
+    same(dewi.good("GET", "/v1/portal/mine")["payee"], True)
+    wrong = {**given, "notice": code_of(host, "jiwoo@mail.example")}
+    same(dewi.ask("POST", "/v1/portal/payee", wrong).code, "portal.code", "another's notice")
+    same(dewi.ask("POST", "/v1/portal/payee", {**given, "number": "GB00 WEST 1234 5698 7654 32"}).code, "field.format")
+    told = dewi.good("POST", "/v1/portal/payee", given)
+    same(told["account"], "***1234", "its end alone")
+    entry = home.good("GET", f"/v1/ledger/entries/{told['receipt']['index']}")
+    same([entry["kind"], entry["reader"], entry["object_kind"]], ["portal", "portal", 7])
+    same(home.reveal(no, ["bank_account"]).json["values"][0]["fields"]["bank_account"], "110234561234")
+    within("***1234", next(mail.text for mail in awaited(host, "dewi@mail.example", "***1234")))
+    same(dewi.good("POST", "/v1/portal/payee", {**given, "number": ""})["account"], "")
+    check("bank_account" not in home.reveal(no, ["bank_account"]).json["values"][0]["fields"], "who takes it out no longer asks")
+
+
+def awaited(host, address, words):
+    """Mails that came there with these words, once there are any."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        got = [mail for mail in mails_to(host, address) if words in mail.text]
+        if got:
+            return got
+        time.sleep(0.05)
+    raise Wrong(f"no mail to {address} says {words}")
+
+
 def a_code_shows_what_leaked_and_more_takes_the_notice():
     with Home(shop="toko-kim") as home, MailHost() as host:
         home.start(*portal_options(home))
@@ -331,6 +362,7 @@ def a_code_shows_what_leaked_and_more_takes_the_notice():
         same([held["fields"]["email.mask"], held["fields"]["name.mask"], held["fields"]["phone.mask"]],
              ["d***@mail.example", "D*** L***", "***7890"])
         check("dewi@" not in str(held) and "Lestari" not in str(held), "masked")
+        gives_an_account(home, host, dewi, ids["C-2"])
         ana = came_in(home, host, "ana@mail.example")
         same(ana.good("GET", "/v1/portal/mine")["accounts"], [{"leaks": []}], "nothing of hers")
         seen = dewi.good("GET", "/v1/portal/seen")

@@ -818,7 +818,7 @@ def money_goes_by_bank_once():
         bank = Bank(home)
         refused = home.http("POST", f"/v1/campaigns/{bank.one}/payments", {"part": "music", "recipient": bank.recipient.public})
         same(refused.status, 400, "a benefit is no money")
-        first, second, third, anew = bank.batch(), bank.batch(), bank.batch(), bank.batch(again=True)
+        first, second, third, late, anew = *(bank.batch() for _ in range(4)), bank.batch(again=True)
         rows = bank.rows(first)
         same(sorted(rows), ["110234567890", "44441111", "GB82WEST12345698765432"])
         same({row["amount"] for row in rows.values()}, {"5000"}, "won have no smaller unit")
@@ -845,6 +845,9 @@ def money_goes_by_bank_once():
         same(bank.rows(third), {}, "what came back is not paid again by itself")
         id_anew = bank.rows(anew)["GB82WEST12345698765432"]["id"]
         check(id_anew != back, "a new attempt has an id of its own")
+        given = {"fields": {"bank_account": "777-1"}}
+        same(home.http("PATCH", f"/v1/subjects/{bank.people[5]}", given, headers={"If-Match": '"1"'}).status, 200)
+        same((bank.rows(late), home.ask("redress", "payments", late)["waiting"]), ({}, 1), "an account of today waits three days")
         said = home.run("redress", "book", "-", stdin=f'\ufeffid,status,reason\r\n"{id_anew}","paid"\r\n\r\n{back},paid\r\nKW1,paid\r\n').text
         same(said, "1 booked, 0 were before\nnot booked: line 4\nnot booked: line 5\n", "as a spreadsheet saves it; by its numbers in the file")
         same(bank.shown(anew), (0, 1, 0))

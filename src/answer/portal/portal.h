@@ -35,4 +35,11 @@ RESULT portal_came_in(struct batch *batch, struct slice browser, struct portal *
 /* One of the customers of such a visit, from 0. NOT_FOUND: there are fewer. */
 RESULT portal_account(struct batch *batch, struct slice browser, uint64_t account, struct subject_no *out);
 
+/* Whose notice it is, if it is one of theirs: then more than the mailbox is proved. PORTAL_CODE, which counts at the gate. */
+RESULT portal_by_notice(struct batch *batch, struct portal *portal, const struct visit *visit,
+                        struct slice code, struct subject_no *out);
+
+/* Where the shop keeps the bank account of who is paid that way; NULL: it pays nobody so. */
+const struct field *portal_payee_field(const struct shop *shop);
+
 #endif

@@ -12,6 +12,7 @@ VERB_FUNCTION(portal_enter);
 VERB_FUNCTION(portal_leave);
 VERB_FUNCTION(portal_mine);
 VERB_FUNCTION(portal_data);
+VERB_FUNCTION(portal_payee);
 VERB_FUNCTION(portal_seen);
 VERB_FUNCTION(portal_wallet);
 VERB_FUNCTION(portal_write);

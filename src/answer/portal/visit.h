@@ -92,7 +92,8 @@ enum portal_entry {
     PORTAL_LEAKED, /* was told what leaked of theirs */
     PORTAL_VALUES, /* saw what is held of them, masked */
     PORTAL_SEEN,   /* was told who saw them */
-    PORTAL_WROTE   /* wrote to the desk as themself */
+    PORTAL_WROTE,  /* wrote to the desk as themself */
+    PORTAL_PAID_TO /* said which bank account compensation goes to, or that none does */
 };
 
 /* An entry that tells whom an answer at the portal is about. `set` ascending; empty: nobody. */

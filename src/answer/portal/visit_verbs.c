@@ -132,8 +132,9 @@ RESULT verb_portal_mine(struct batch *batch, const struct reader *reader, const 
     struct sighted people[VISIT_SUBJECTS_MAX];
     const struct reader person = portal_reader(reader);
     TRY(portal_came_in(batch, ask->browser, &portal, &visit));
-    cbor_map(&out->body, 2);
+    cbor_map(&out->body, 3);
     put_time(&out->body, "until", visit->until_us);
+    put_bool(&out->body, "payee", portal_payee_field(batch->shop) != NULL);
     cbor_text(&out->body, SLICE_TEXT("accounts"));
     cbor_array(&out->body, visit->count);
     for (size_t i = 0; i < visit->count; i++) {
@@ -144,8 +145,7 @@ RESULT verb_portal_mine(struct batch *batch, const struct reader *reader, const 
     return portal_note(batch, PORTAL_LEAKED, &person, people, people_of(visit, people), out);
 }
 
-/* Whose notice it is, if it is one of theirs: then more than the mailbox is proved. */
-static RESULT by_notice(struct batch *batch, struct portal *portal, const struct visit *visit,
+RESULT portal_by_notice(struct batch *batch, struct portal *portal, const struct visit *visit,
                         struct slice code, struct subject_no *out)
 {
     struct notices *runs = NULL;
@@ -182,7 +182,7 @@ RESULT verb_portal_data(struct batch *batch, const struct reader *reader, const 
     SECRET data_key = {{0}};
     TRY(portal_came_in(batch, ask->browser, &portal, &visit));
     TRY(gate_may(portal->gate, GATE_VERIFY, &visit->from, batch->now_us, &out->head.retry_after_s));
-    TRY(by_notice(batch, portal, visit, ask->notice, &no));
+    TRY(portal_by_notice(batch, portal, visit, ask->notice, &no));
     TRY(record_get(batch->shop, no, false, &bytes, &record, NULL));
     permit_masked(batch->shop, &record, &permit);
     TRY(record_unlock(batch->shop, no, &record, &data_key));

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PAYMENTS_MEMBERS = 16, SERIAL_BITS = 32, ATTEMPT_BITS = 8, PART_BITS = 5 };
+enum { PAYMENTS_MEMBERS = 17, SERIAL_BITS = 32, ATTEMPT_BITS = 8, PART_BITS = 5 };
 
 void payments_write(const struct payments *payments, struct buf *out)
 {
@@ -27,6 +27,7 @@ void payments_write(const struct payments *payments, struct buf *out)
     cbor_text(out, payments->name);
     cbor_uint(out, payments->unusable);
     cbor_uint(out, payments->unfunded);
+    cbor_uint(out, payments->waiting);
 }
 
 static RESULT small_read(struct cbor *reader, uint64_t most, uint32_t *out)
@@ -57,6 +58,7 @@ RESULT payments_read(struct slice body, struct payments *out)
     for (size_t i = 0; i < COUNT_OF(fields); i++) TRY(cbor_read_text(&reader, fields[i]));
     TRY(cbor_read_uint(&reader, &payments.unusable));
     TRY(cbor_read_uint(&reader, &payments.unfunded));
+    TRY(cbor_read_uint(&reader, &payments.waiting));
     if (state == 0 || format == 0 || payments.campaign == 0 || payments.part == 0)
         return FAIL(CORRUPT, "payments: a stored batch is malformed");
     payments.state = (enum payments_state)state;

@@ -33,7 +33,8 @@ struct payments {
     bool again;              /* also what came back before */
     struct transfer_head head;
     struct slice recipient, account, bank, name; /* age1…; fields of the customer's record */
-    uint64_t unusable, unfunded;                 /* left out: no account number; nothing left in the budget */
+    /* Left out: no account number; nothing left in the budget; a record that was changed in the last 72 hours. */
+    uint64_t unusable, unfunded, waiting;
 };
 void payments_write(const struct payments *payments, struct buf *out);
 RESULT payments_read(struct slice body, struct payments *out); /* CORRUPT */

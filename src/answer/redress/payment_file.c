@@ -7,6 +7,7 @@
 #include "answer/redress/verbs.h"
 #include "crypto/age.h"
 #include "keep/access/containment.h"
+#include "keep/contact.h"
 #include "keep/put.h"
 #include "keep/record.h"
 #include "keep/spend.h"
@@ -26,7 +27,7 @@ struct paying {
     uint64_t count;                /* of the batch: those reserved */
     uint64_t written, sum;         /* written so far */
     uint64_t head_count, head_sum; /* as the head of the file says */
-    uint64_t unusable, unfunded;
+    uint64_t unusable, unfunded, waiting;
     struct age_seal *seal; /* NULL: they are being reserved, or counted */
 };
 
@@ -57,6 +58,7 @@ struct piece {
 struct payee {
     struct buf name, account, bank;
     bool there, usable;
+    bool waits; /* something of their record was changed lately: it may not have been them */
 };
 static void payee_done(struct payee *payee)
 {
@@ -85,6 +87,21 @@ static void sight(struct piece *piece, struct subject_no no, const struct record
     piece->count++;
 }
 
+/* Was anything of the record written in the last CONTACT_HOLD_HOURS, other than at its making? */
+static RESULT changed_lately(struct piece *piece, const struct record *record, uint64_t wrote, bool *out)
+{
+    struct entry entry = {0};
+    SCOPED(buf_done) struct buf bytes = {0};
+    struct ledger *ledger = piece->batch->shop->ledger;
+    uint64_t index = record->wrote > 0 ? record->wrote : wrote;
+    *out = record->version > 1 && index >= ledger_durable(ledger); /* in the batch at hand */
+    if (record->version < 2 || *out) return OK;
+    TRY(ledger_entry(ledger, index, &bytes, NULL));
+    TRY(entry_read(buf_slice(&bytes), &entry));
+    *out = piece->batch->now_us < entry.time_us + CONTACT_HOLD_HOURS * HOUR_US;
+    return OK;
+}
+
 /* Open what a payment to them needs, which stands in the entry. `there`: they gave an account number. */
 static RESULT payee_open(struct piece *piece, uint64_t serial, struct payee *out)
 {
@@ -93,19 +110,22 @@ static RESULT payee_open(struct piece *piece, uint64_t serial, struct payee *out
     struct record record;
     SCOPED(buf_done) struct buf bytes = {0}, account = {0};
     SECRET data_key = {{0}};
+    uint64_t wrote = 0;
     bool may = false;
     const struct field *field = field_find(&shop->fields, piece->payments.account);
     if (canary_is(shop, no) || !field) return OK;
     TRY(campaign_may_have(shop, piece->campaign, no, &may));
     if (!may) return OK;
-    TRY(record_get(shop, no, false, &bytes, &record, NULL));
+    TRY(record_get(shop, no, false, &bytes, &record, &wrote));
     if (!(record.held & field_bit(field))) return OK;
+    out->there = true;
+    if (piece->payments.state != PAYMENTS_MADE) TRY(changed_lately(piece, &record, wrote, &out->waits));
+    if (out->waits) return OK;
     TRY(record_unlock(shop, no, &record, &data_key));
     sight(piece, no, &record, &data_key);
     TRY(field_open(shop, no, &record, piece->payments.account, &account));
     TRY(field_open(shop, no, &record, piece->payments.name, &out->name));
     TRY(field_open(shop, no, &record, piece->payments.bank, &out->bank));
-    out->there = true;
     out->usable = account_clean(buf_slice(&account), &out->account) && out->name.len > 0;
     return OK;
 }
@@ -142,6 +162,10 @@ static RESULT reserve_one(struct piece *piece, struct paying *paying, uint64_t s
     if (stands) return OK;
     TRY(payee_open(piece, serial, &payee));
     if (!payee.there) return OK;
+    if (payee.waits) {
+        paying->waiting++;
+        return OK;
+    }
     if (!payee.usable) {
         paying->unusable++;
         return OK;
@@ -176,6 +200,7 @@ static RESULT reserve_piece(struct piece *piece, struct paying *paying)
     payments->state = PAYMENTS_MADE;
     payments->unusable = paying->unusable;
     payments->unfunded = paying->unfunded;
+    payments->waiting = paying->waiting;
     return payments_put(piece->batch, piece->reader, payments, &receipt);
 }
 

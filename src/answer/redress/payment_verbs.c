@@ -200,7 +200,7 @@ RESULT verb_payments_show(struct batch *batch, const struct reader *reader,
     }
     const struct campaign *campaign = &redress->at[payments.campaign - 1];
     struct buf *body = &out->body;
-    cbor_map(body, 14);
+    cbor_map(body, 15);
     put_id(shop, body, "id", ID_PAYMENTS, payments.id);
     put_id(shop, body, "campaign", ID_CAMPAIGN, payments.campaign);
     put_text(body, "part", slice_text(campaign->spec.parts[payments.part - 1].name));
@@ -214,6 +214,7 @@ RESULT verb_payments_show(struct batch *batch, const struct reader *reader,
     put_number(body, "returned_sum", tally.sum_returned);
     put_number(body, "unusable", payments.unusable);
     put_number(body, "unfunded", payments.unfunded);
+    put_number(body, "waiting", payments.waiting);
     cbor_text(body, SLICE_TEXT("open"));
     cbor_array(body, tally.open_count);
     buf_slice_put(body, buf_slice(&tally.open));

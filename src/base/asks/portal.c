@@ -37,6 +37,12 @@ const struct member portal_data_members[] = {
     TEXT(portal_data_ask, notice, 64, true, "the code of a notice that was sent to them"),
     {0},
 };
+const struct member portal_payee_members[] = {
+    TEXT(portal_payee_ask, browser, ID_BYTES_MAX, false, browser_about),
+    TEXT(portal_payee_ask, notice, 64, true, "the code of a notice that was sent to them"),
+    TEXT(portal_payee_ask, number, 64, false, "their bank account, as they write it; empty: none any more"),
+    {0},
+};
 const struct member portal_seen_members[] = {
     TEXT(portal_seen_ask, browser, ID_BYTES_MAX, false, browser_about),
     TEXT(portal_seen_ask, after, ID_BYTES_MAX, false, page_about),

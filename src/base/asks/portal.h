@@ -25,6 +25,9 @@ struct portal_mine_ask {
 struct portal_data_ask {
     struct slice browser, notice;
 };
+struct portal_payee_ask {
+    struct slice browser, notice, number;
+};
 struct portal_seen_ask {
     struct slice browser, after;
     uint64_t account;

@@ -212,9 +212,12 @@ static void show_payments(const struct call *call, struct doc answer)
         show_amount(answer, doc_number(doc_get(answer, rows[i].sum)));
         show_words("\n");
     }
-    show_words("  left out: %llu without a number that can be one, %llu as the budget was used up\n",
+    show_words("  left out: %llu without a number that can be one, %llu as the budget was used up, %llu "
+               "whose record "
+               "was changed in the last 72 hours\n",
                (unsigned long long)doc_number(doc_get(answer, "unusable")),
-               (unsigned long long)doc_number(doc_get(answer, "unfunded")));
+               (unsigned long long)doc_number(doc_get(answer, "unfunded")),
+               (unsigned long long)doc_number(doc_get(answer, "waiting")));
     while (docs_next(&each, &id)) {
         show_words("  not booked yet: ");
         show_value(doc_text(id));

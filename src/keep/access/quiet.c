@@ -12,7 +12,7 @@ static bool portal_tells(enum verb verb)
 {
     static const enum verb verbs[] = {VERB_PORTAL_VERIFY, VERB_PORTAL_CODE, VERB_PORTAL_ENTER,
                                       VERB_PORTAL_MINE,   VERB_PORTAL_DATA, VERB_PORTAL_SEEN,
-                                      VERB_PORTAL_WALLET};
+                                      VERB_PORTAL_WALLET, VERB_PORTAL_PAYEE};
     for (size_t i = 0; i < COUNT_OF(verbs); i++) {
         if (verb == verbs[i]) return true;
     }

@@ -7,6 +7,7 @@ import { day, language, moment, t, word } from "../ui/words";
 import { SeenBy } from "./seen";
 import type { Asked, Held, Leak, Mine as Told, Shop } from "./shapes";
 import { helpFor } from "./safe";
+import { Payee } from "./payee";
 import { Vouchers } from "./vouchers";
 
 function AskCode({ onAsked }: { onAsked: (asked: Asked) => void }): JSX.Element {
@@ -117,6 +118,7 @@ function Inside({ told, onOut }: { told: Told; onOut: () => void }): JSX.Element
           <SeenBy account={at} />
         </div>
       ))}
+      {told.payee ? <Payee /> : null}
       <MyData />
     </>
   );

@@ -5,7 +5,7 @@ import type { OwnProof } from "../ui/proof";
 export interface Shop { shop: string; desk: string; accounts: number }
 export interface Checked { ours: boolean; kind?: string; state?: string; sent?: string; to?: string }
 export interface Leak { known: string[]; possible: string[]; since: string | null; until: string | null; told: string }
-export interface Mine { until: string; accounts: { leaks: Leak[] }[] }
+export interface Mine { until: string; payee: boolean; accounts: { leaks: Leak[] }[] }
 export interface Asked { minutes: number; wait_s: number }
 export type Held = Record<string, unknown>;
 export interface Look { index: number; time: string; kind: string; reader: string; role: string; purpose: string; fields: string[]; masked: string[]; proof: OwnProof }
