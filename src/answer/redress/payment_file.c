@@ -119,7 +119,7 @@ static RESULT payee_open(struct piece *piece, uint64_t serial, struct payee *out
     TRY(record_get(shop, no, false, &bytes, &record, &wrote));
     if (!(record.held & field_bit(field))) return OK;
     out->there = true;
-    if (piece->payments.state != PAYMENTS_MADE) TRY(changed_lately(piece, &record, wrote, &out->waits));
+    TRY(changed_lately(piece, &record, wrote, &out->waits)); /* also behind the reservation: money follows no thief */
     if (out->waits) return OK;
     TRY(record_unlock(shop, no, &record, &data_key));
     sight(piece, no, &record, &data_key);
@@ -219,7 +219,7 @@ static RESULT next_payee(struct piece *piece, uint64_t *next, struct paying_one 
     TRY(payment_load(piece->batch, piece->redress, &row, one));
     if (one->taking.state != TAKING_RESERVED) return OK;
     TRY(payee_open(piece, row.at.serial, out));
-    out->there = out->there && out->usable;
+    out->there = out->there && out->usable && !out->waits;
     return OK;
 }
 
