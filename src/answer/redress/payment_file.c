@@ -119,7 +119,7 @@ static RESULT payee_open(struct piece *piece, uint64_t serial, struct payee *out
     TRY(record_get(shop, no, false, &bytes, &record, &wrote));
     if (!(record.held & field_bit(field))) return OK;
     out->there = true;
-    TRY(changed_lately(piece, &record, wrote, &out->waits)); /* also behind the reservation: money follows no thief */
+    TRY(changed_lately(piece, &record, wrote, &out->waits)); /* reserved or not */
     if (out->waits) return OK;
     TRY(record_unlock(shop, no, &record, &data_key));
     sight(piece, no, &record, &data_key);
