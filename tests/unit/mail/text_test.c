@@ -181,6 +181,7 @@ static void every_mail_names_the_shop_and_what_to_do(void **state)
         {MAIL_TICKET_ANSWERED, NULL},
         {MAIL_PORTAL_CODE, NULL},
         {MAIL_REDRESS_ENDING, NULL},
+        {MAIL_PAYEE_GIVEN, NULL},
         {MAIL_SIGN_IN_NEW_NETWORK, NULL},
         {MAIL_TEST, NULL},
         {MAIL_NOTICE_TEST, NULL},
