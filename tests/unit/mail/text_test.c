@@ -157,6 +157,7 @@ static void every_mail_names_the_shop_and_what_to_do(void **state)
                                         {"hours", SLICE_TEXT("30")},
                                         {"rows", SLICE_TEXT("2")},
                                         {"sink", SLICE_TEXT("sink_abc")},
+                                        {"account", SLICE_TEXT("***7890")},
                                         {"title", SLICE_TEXT("For the leak of November")},
                                         {"contact", SLICE_TEXT("help@shop.example")},
                                         {"why", SLICE_TEXT("row staff 2 is not the one")}};
