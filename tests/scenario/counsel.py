@@ -66,6 +66,7 @@ class Firm(Home):
     def facts(self, certificate):
         """What it says, as a stranger checks it: without home, network or key of anybody."""
         path = self.file("certificate.json", certificate.decode())
+        within("\n  customer sub_", self.cli("verify", path, "--vkey", self.vkey).text)
         told = json.loads(self.cli("verify", path, "--vkey", self.vkey, "--json").out)
         same((told["kind"], told["entry_kind"], told["vkey_from_file"]), ("certificate", "relief", False))
         lines = [line.split(" ", 1) for line in told["certificate"].strip().split("\n")]
