@@ -49,6 +49,18 @@ void show_value(struct slice value)
     show_slice(buf_slice(&clean));
 }
 
+void show_each_line(struct slice text, const char *before)
+{
+    while (text.len > 0) {
+        const uint8_t *end = memchr(text.at, '\n', text.len);
+        size_t len = end ? (size_t)(end - text.at) : text.len;
+        show_words("%s", before);
+        show_value(slice_part(text, 0, len));
+        show_words("\n");
+        text = slice_from(text, end ? len + 1 : len);
+    }
+}
+
 void show_remark(const struct call *call, const char *format, ...)
 {
     va_list arguments;

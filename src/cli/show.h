@@ -16,6 +16,8 @@
 void show_words(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void show_slice(struct slice bytes); /* as they are */
 void show_value(struct slice value); /* control characters become U+FFFD */
+/* Each line of it as show_value() has it, behind `before`. */
+void show_each_line(struct slice text, const char *before);
 
 /* A line on standard error, unless --quiet. */
 void show_remark(const struct call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));

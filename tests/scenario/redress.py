@@ -480,6 +480,7 @@ def terms_that_take_back_what_they_give_are_not_announced():
         same(longer.status, 202, "to the better it is two people's, too: it is money")
         shown = home.run("redress", "totals", one).text
         within("part travel KRW budget 100000 open 100000", shown)
+        check(signed(home.vkey, shown), "as it is printed anybody can check it")
 
 
 def a_campaign_follows_the_count_of_its_incident():

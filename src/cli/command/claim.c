@@ -60,13 +60,8 @@ static void show_claim(const struct call *call, struct doc answer)
         show_words("  ");
         show_value(doc_text(doc_get(line, "reader")));
         show_words(", %llu\n", (unsigned long long)doc_number(doc_get(line, "amount")));
-        for (size_t i = 0; i < COUNT_OF(members); i++) {
-            struct slice text = doc_text(doc_get(line, members[i]));
-            if (text.len == 0) continue;
-            show_words("  ");
-            show_value(text);
-            show_words("\n");
-        }
+        for (size_t i = 0; i < COUNT_OF(members); i++)
+            show_each_line(doc_text(doc_get(line, members[i])), "  ");
     }
 }
 

@@ -48,7 +48,7 @@ static void show_line(struct doc line)
     show_value(doc_text(doc_get(line, "reader")));
     show_words(": ");
     show_named(line, "act", "");
-    show_named(line, "text", "  ");
+    show_each_line(doc_text(doc_get(line, "text")), "  "); /* people write more than one */
     for (size_t i = 0; i < COUNT_OF(members); i++) {
         if (doc_text(doc_get(line, members[i])).len > 0) show_words("  %s: ", members[i]);
         show_named(line, members[i], "");

@@ -164,7 +164,7 @@ RESULT command_redress_rekey(struct call *call)
 static void show_totals(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_value(doc_text(doc_get(answer, "note")));
+    show_each_line(doc_text(doc_get(answer, "note")), "");
 }
 
 RESULT command_redress_totals(struct call *call)

@@ -35,18 +35,6 @@ static void show_found_entry(const struct proof_found *found)
     show_words("\n");
 }
 
-static void show_lines(struct slice text)
-{
-    while (text.len > 0) {
-        const uint8_t *end = memchr(text.at, '\n', text.len);
-        size_t len = end ? (size_t)(end - text.at) : text.len;
-        show_words("  ");
-        show_value(slice_part(text, 0, len));
-        show_words("\n");
-        text = slice_from(text, end ? len + 1 : len);
-    }
-}
-
 static void show_found(const struct call *call, const struct proof_found *found)
 {
     SCOPED(buf_done) struct buf size = {0}, index = {0}, looks = {0};
@@ -71,7 +59,7 @@ static void show_found(const struct call *call, const struct proof_found *found)
     case PROOF_CERTIFICATE:
         show_words(", and entry %s holds the hash of this certificate, which it signed too:\n",
                    buf_c(&index));
-        show_lines(buf_slice(&found->facts));
+        show_each_line(buf_slice(&found->facts), "  ");
         break;
     case PROOF_PERSON:
         show_words(", and %s %s in it %s about this person and these fields.\n", buf_c(&looks),
