@@ -13,6 +13,17 @@ RESULT desk_seen(struct shop *shop, const struct reader *reader, const struct ma
 /* The same of a member of staff who is told of it, or shall answer for it. */
 RESULT desk_staff_sees(struct shop *shop, uint32_t staff, const struct matter_row *row, bool *out);
 
+/*
+ * Those of a kind that this reader may know of, `most` at the most, in the batch's memory. All of them before what hangs on
+ * them is read: one statement is not run within itself.
+ */
+struct desk_list {
+    size_t most, count;
+    struct matter_row *at;
+};
+RESULT desk_list(struct batch *batch, const struct reader *reader, enum matter_kind kind,
+                 struct desk_list *out);
+
 /* The matter of that number, if this reader may know of it; NOT_FOUND, TAMPERED. */
 RESULT desk_find(struct shop *shop, const struct reader *reader, uint64_t no, struct matter_row *out);
 

@@ -184,6 +184,32 @@ RESULT desk_seen(struct shop *shop, const struct reader *reader, const struct ma
     return OK;
 }
 
+struct seeing {
+    struct shop *shop;
+    const struct reader *reader;
+    struct desk_list *list;
+};
+
+static RESULT seen_add(void *context, const struct matter_row *row)
+{
+    struct seeing *seeing = context;
+    struct desk_list *list = seeing->list;
+    bool seen = false;
+    TRY(desk_seen(seeing->shop, seeing->reader, row, &seen));
+    if (seen && list->count < list->most) list->at[list->count++] = *row;
+    return OK;
+}
+
+RESULT desk_list(struct batch *batch, const struct reader *reader, enum matter_kind kind,
+                 struct desk_list *out)
+{
+    struct store *store = batch->shop->store;
+    struct seeing seeing = {batch->shop, reader, out};
+    out->at = arena_take(batch->arena, out->most * sizeof *out->at);
+    out->count = 0;
+    return store->matter->each(store, kind, 0, seen_add, &seeing);
+}
+
 RESULT desk_find(struct shop *shop, const struct reader *reader, uint64_t no, struct matter_row *out)
 {
     bool seen = false;

@@ -54,31 +54,12 @@ RESULT verb_counsel_show(struct batch *batch, const struct reader *reader, const
     return counsel_put(batch, &row, true, &out->body);
 }
 
-struct found {
-    struct shop *shop;
-    const struct reader *reader;
-    struct matter_row *at;
-    size_t count;
-};
-
-static RESULT found_add(void *context, const struct matter_row *row)
-{
-    struct found *found = context;
-    bool seen = false;
-    TRY(desk_seen(found->shop, found->reader, row, &seen));
-    if (seen && found->count < COUNSELS_MAX) found->at[found->count++] = *row;
-    return OK;
-}
-
 RESULT verb_counsel_list(struct batch *batch, const struct reader *reader, const struct counsel_list_ask *ask,
                          struct answer *out)
 {
-    struct store *store = batch->shop->store;
-    struct found found = {.shop = batch->shop,
-                          .reader = reader,
-                          .at = arena_take(batch->arena, COUNSELS_MAX * sizeof *found.at)};
+    struct desk_list found = {.most = COUNSELS_MAX};
     (void)ask;
-    TRY(store->matter->each(store, MATTER_COUNSEL, 0, found_add, &found));
+    TRY(desk_list(batch, reader, MATTER_COUNSEL, &found));
     cbor_map(&out->body, 1);
     cbor_text(&out->body, SLICE_TEXT("items"));
     cbor_array(&out->body, found.count);

@@ -107,32 +107,13 @@ static RESULT pool_put(void *context, const struct matter_row *row)
     return OK;
 }
 
-/* All pools, before their claims are read: one statement is not run within itself. */
-struct found {
-    struct shop *shop;
-    const struct reader *reader;
-    struct matter_row *at;
-    size_t count;
-};
-
-static RESULT found_add(void *context, const struct matter_row *row)
-{
-    struct found *found = context;
-    bool seen = false;
-    TRY(desk_seen(found->shop, found->reader, row, &seen));
-    if (seen && found->count < POOLS_MAX) found->at[found->count++] = *row;
-    return OK;
-}
-
 RESULT verb_pool_list(struct batch *batch, const struct reader *reader, const struct pool_list_ask *ask,
                       struct answer *out)
 {
     struct pools pools = {batch->shop, &out->body};
-    struct store *store = batch->shop->store;
-    struct found found = {
-        .shop = batch->shop, .reader = reader, .at = arena_take(batch->arena, POOLS_MAX * sizeof *found.at)};
+    struct desk_list found = {.most = POOLS_MAX};
     (void)ask;
-    TRY(store->matter->each(store, MATTER_POOL, 0, found_add, &found));
+    TRY(desk_list(batch, reader, MATTER_POOL, &found));
     cbor_map(&out->body, 1);
     cbor_text(&out->body, SLICE_TEXT("items"));
     cbor_array(&out->body, found.count);
