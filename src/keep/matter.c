@@ -346,7 +346,7 @@ struct checking {
 
 /*
  * Which states may follow one, as bits, by kind: what no line of ours ever did was not written by this program. The
- * states are those of answer/desk, which names them; nothing follows the last one.
+ * states are those of answer/desk and matter.h, which name them; nothing follows the last one.
  */
 enum { STATES_MAX = 6 };
 static const uint8_t steps[][STATES_MAX] = {
@@ -359,7 +359,7 @@ static const uint8_t steps[][STATES_MAX] = {
     [MATTER_QUESTION] = STEPS_OF_TICKET,
     [MATTER_SCAM] = STEPS_OF_TICKET,
     [MATTER_RIGHTS] = STEPS_OF_TICKET,
-    [MATTER_PROMISE] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3},
+    [MATTER_PROMISE] = {1 << PROMISE_OPEN, 1 << PROMISE_OPEN | 1 << PROMISE_KEPT | 1 << PROMISE_DROPPED},
     [MATTER_POOL] = {1 << 1, 1 << 2, 1 << 3},
     [MATTER_CLAIM] = {1 << 1, 1 << 2, 1 << 3 | 1 << 4, 1 << 5},
     [MATTER_COUNSEL] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},

@@ -86,7 +86,8 @@ RESULT matter_line_head(const struct matter_line_row *line, struct matter_line *
 /* What the entry of a line carries. */
 void matter_line_object(struct crypto *crypto, const struct matter_line_row *line, struct hash *out);
 
-const char *promise_state_name(uint32_t state); /* "open", "kept", "dropped" */
+enum promise_state { PROMISE_OPEN = 1, PROMISE_KEPT, PROMISE_DROPPED }; /* stored: never reuse a number */
+const char *promise_state_name(uint32_t state);                         /* "open", "kept", "dropped" */
 
 /* The text of that name in a line's map; empty: none. */
 struct slice matter_text(struct slice map, const char *name);

@@ -25,7 +25,7 @@ RESULT desk_day_get(struct slice text, int64_t now_us, int64_t *out)
 RESULT verb_promise_add(struct batch *batch, const struct reader *reader, const struct promise_add_ask *ask,
                         struct answer *out)
 {
-    struct matter_row row = {.kind = MATTER_PROMISE, .state = 1, .amount = ask->cost};
+    struct matter_row row = {.kind = MATTER_PROMISE, .state = PROMISE_OPEN, .amount = ask->cost};
     struct receipt receipt = {0};
     unsigned digits = 0;
     char years[8];
@@ -156,7 +156,7 @@ static RESULT act_do(const struct promise_act_ask *ask, struct matter_row *row)
     bool done = slice_is(ask->act, "done");
     if (!done && !slice_is(ask->act, "drop")) return FAIL(INVALID, "act: done, note or drop");
     if (done && !proven) return FAIL(CHECK_NOT_MET, "proof: it is kept when something shows it: its SHA-256");
-    row->state = done ? 2 : 3;
+    row->state = done ? PROMISE_KEPT : PROMISE_DROPPED;
     row->due_us = 0;
     return OK;
 }
