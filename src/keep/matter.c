@@ -7,7 +7,45 @@
 
 #include <string.h>
 
-enum { PAIRS_MAX = 32 };
+enum { PAIRS_MAX = 32, STATES_MAX = 32 };
+#define AFTER(state) (UINT32_C(1) << (state))
+
+static const struct state_row {
+    enum id_kind of;
+    uint32_t number;
+    const char *name;
+    uint32_t after; /* bits */
+} states[] = {
+#define MATTER_STATE(id, name, number, text, after) {ID_##id, number, text, after},
+#include "keep/matters.def"
+};
+
+enum id_kind matter_id_kind(uint32_t kind)
+{
+    switch (kind) {
+#define MATTER(name, number, id) \
+    case MATTER_##name:          \
+        return ID_##id;
+#include "keep/matters.def"
+    default:
+        return ID_KINDS;
+    }
+}
+
+static const struct state_row *state_of(uint32_t kind, uint32_t state)
+{
+    enum id_kind of = matter_id_kind(kind);
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        if (states[i].of == of && states[i].number == state) return &states[i];
+    }
+    return NULL;
+}
+
+const char *matter_state_name(uint32_t kind, uint32_t state)
+{
+    const struct state_row *row = state_of(kind, state);
+    return row ? row->name : "?";
+}
 
 static void head_put(const struct matter_row *row, uint64_t author, int64_t time_us, struct buf *out)
 {
@@ -173,10 +211,10 @@ RESULT matter_forget(struct batch *batch, const struct reader *reader, struct ma
     struct matter_row next = *row;
     struct receipt receipt = {0};
     SECRET key = {{0}};
-    if (!key_own(row) || row->state == MATTER_FORGOTTEN)
+    if (!key_own(row) || row->state == TICKET_FORGOTTEN)
         return FAIL(NOT_FOUND, "matter: its words have no key of their own");
     TRY(key_find(batch->shop, row, &key));
-    next.state = MATTER_FORGOTTEN;
+    next.state = TICKET_FORGOTTEN;
     next.due_us = 0;
     TRY(matter_add(batch, reader, &next, (struct slice){0}, &receipt));
     batch->destroys = true;
@@ -313,7 +351,7 @@ RESULT matter_read(struct shop *shop, const struct matter_row *row,
     if (key_own(row)) {
         struct result got = key_find(shop, row, &data_key);
         reading.own = got.code == CODE_OK;
-        reading.gone = row->state == MATTER_FORGOTTEN;
+        reading.gone = row->state == TICKET_FORGOTTEN;
         if (got.code != CODE_OK && got.code != CODE_NOT_FOUND) return got;
     }
     struct result done = shop->store->matter->line_each(shop->store, row->no, line_take, &reading);
@@ -344,34 +382,12 @@ struct checking {
     uint64_t count;
 };
 
-/*
- * Which states may follow one, as bits, by kind: what no line of ours ever did was not written by this program. The
- * states are those of answer/desk and matter.h, which name them; nothing follows the last one.
- */
-enum { STATES_MAX = 6 };
-static const uint8_t steps[][STATES_MAX] = {
-#define STEPS_OF_TICKET                                                                                    \
-    {                                                                                                      \
-        1 << 1, 1 << 1 | 1 << 2 | 1 << 3 | 1 << MATTER_FORGOTTEN, 1 << 2 | 1 << 3 | 1 << MATTER_FORGOTTEN, \
-            1 << MATTER_FORGOTTEN                                                                          \
-    }
-    [MATTER_COMPLAINT] = STEPS_OF_TICKET,
-    [MATTER_QUESTION] = STEPS_OF_TICKET,
-    [MATTER_SCAM] = STEPS_OF_TICKET,
-    [MATTER_RIGHTS] = STEPS_OF_TICKET,
-    [MATTER_PROMISE] = {1 << PROMISE_OPEN, 1 << PROMISE_OPEN | 1 << PROMISE_KEPT | 1 << PROMISE_DROPPED},
-    [MATTER_POOL] = {1 << 1, 1 << 2, 1 << 3},
-    [MATTER_CLAIM] = {1 << 1, 1 << 2, 1 << 3 | 1 << 4, 1 << 5},
-    [MATTER_COUNSEL] = {1 << 1, 1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3},
-    [MATTER_MANDATE] = {1 << 1 | 1 << 2 | 1 << 3, 1 << 2 | 1 << 3 | 1 << 5, 1 << 3 | 1 << 4 | 1 << 5,
-                        1 << 4 | 1 << 5, 1 << 4 | 1 << 5}};
-
 /* From nothing (all zero) to its first line, or from one line to the next. */
 static RESULT step_check(const struct matter_row *from, const struct matter_row *to)
 {
     bool first = from->no == 0;
-    bool may = to->kind > 0 && to->kind < COUNT_OF(steps) && from->state < STATES_MAX &&
-               to->state < STATES_MAX && (steps[to->kind][from->state] >> to->state & 1);
+    const struct state_row *state = state_of(to->kind, to->state);
+    bool may = state && from->state < STATES_MAX && (state->after & AFTER(from->state)) != 0;
     bool same = first || (from->kind == to->kind && from->subject == to->subject &&
                           from->about == to->about && from->made_us == to->made_us);
     bool grows =
@@ -416,7 +432,7 @@ static RESULT row_check(void *context, const struct matter_row *row)
     TRY(store->matter->line_each(store, row->no, line_check, checking));
     if (!row_same(row, &checking->newest)) return row_tampered(row);
     if (row->kind == MATTER_POOL) TRY(matter_sums_check(checking->shop, row->no));
-    return row->state == MATTER_FORGOTTEN && key_own(row) ? forgotten_check(checking->shop, row) : OK;
+    return row->state == TICKET_FORGOTTEN && key_own(row) ? forgotten_check(checking->shop, row) : OK;
 }
 
 RESULT matters_check(struct shop *shop, uint64_t *count)
@@ -425,12 +441,6 @@ RESULT matters_check(struct shop *shop, uint64_t *count)
     TRY(shop->store->matter->each(shop->store, 0, 0, row_check, &checking));
     *count = checking.count;
     return OK;
-}
-
-const char *promise_state_name(uint32_t state)
-{
-    static const char *const names[] = {"?", "open", "kept", "dropped"};
-    return state < COUNT_OF(names) ? names[state] : names[0];
 }
 
 size_t matter_texts_put(struct slice map, const char *const *names, size_t count, struct buf *out)

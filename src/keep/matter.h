@@ -26,24 +26,20 @@ enum {
     MATTER_TEXT_MAX = 32 * 1024
 };
 
-/* Numbers are stored, and in signed bytes: never reuse one. */
 enum matter_kind {
-    MATTER_COMPLAINT = 1,
-    MATTER_QUESTION,
-    MATTER_SCAM,
-    MATTER_RIGHTS,
-    MATTER_PROMISE,
-    MATTER_POOL,
-    MATTER_CLAIM,
-    MATTER_COUNSEL, /* who acts for persons of an incident, and asks what concerns these */
-    MATTER_MANDATE  /* of one person, for them */
+#define MATTER(name, number, id) MATTER_##name = (number),
+#include "keep/matters.def"
 };
 
-/* What becomes of a claim for a loss. Numbers are stored: never reuse one. */
-enum claim_state { CLAIM_MADE = 1, CLAIM_PROPOSED, CLAIM_GRANTED, CLAIM_REFUSED, CLAIM_SHARED };
+/* Each kind has its own, from 1. */
+enum matter_state {
+    MATTER_NEW = 0, /* it is not there yet */
+#define MATTER_STATE(id, name, number, text, after) id##_##name = (number),
+#include "keep/matters.def"
+};
 
-/* Of a ticket of nobody known: its words were destroyed. Beside the states that answer/desk names. */
-enum { MATTER_FORGOTTEN = 4 };
+enum id_kind matter_id_kind(uint32_t kind); /* of its public id; ID_KINDS: no matter is of that kind */
+const char *matter_state_name(uint32_t kind, uint32_t state); /* "?": it has none of that number */
 
 /*
  * Write a line: what `row` is from now on, and why. A row without a number becomes a new matter. `text` is a map of
@@ -54,7 +50,7 @@ RESULT matter_add(struct batch *batch, const struct reader *reader, struct matte
                   struct receipt *out);
 
 /*
- * Destroy what somebody said who is no customer: the key of their words goes, and the row is MATTER_FORGOTTEN from a last line
+ * Destroy what somebody said who is no customer: the key of their words goes, and the row is TICKET_FORGOTTEN from a last line
  * on. NOT_FOUND: its words have no key of their own, as those of before there were such.
  */
 RESULT matter_forget(struct batch *batch, const struct reader *reader, struct matter_row *row);
@@ -85,9 +81,6 @@ RESULT matter_read(struct shop *shop, const struct matter_row *row,
 RESULT matter_line_head(const struct matter_line_row *line, struct matter_line *out);
 /* What the entry of a line carries. */
 void matter_line_object(struct crypto *crypto, const struct matter_line_row *line, struct hash *out);
-
-enum promise_state { PROMISE_OPEN = 1, PROMISE_KEPT, PROMISE_DROPPED }; /* stored: never reuse a number */
-const char *promise_state_name(uint32_t state);                         /* "open", "kept", "dropped" */
 
 /* The text of that name in a line's map; empty: none. */
 struct slice matter_text(struct slice map, const char *name);

@@ -201,7 +201,8 @@ enum id_kind {
     ID_PAYMENTS,
     ID_PAYMENT,
     ID_COUNSEL,
-    ID_MANDATE
+    ID_MANDATE,
+    ID_KINDS /* how many */
 };
 void id_put(struct shop *shop, enum id_kind kind, uint64_t number, struct buf *out);
 /* ID_MALFORMED unless this shop made it. */

@@ -192,7 +192,7 @@ static RESULT promise_line_told(void *context, const struct matter_line *line)
     put_number(out, "line", line->n);
     put_number(out, "entry", line->entry);
     put_time(out, "time", line->time_us);
-    put_text(out, "state", slice_text(promise_state_name(line->then.state)));
+    put_text(out, "state", slice_text(matter_state_name(MATTER_PROMISE, line->then.state)));
     put_time_or_null(out, "due", line->then.due_us);
     put_number(out, "cost", line->then.amount);
     count += matter_texts_put(line->text, members, COUNT_OF(members), out);

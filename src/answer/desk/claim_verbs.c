@@ -10,21 +10,6 @@
 
 enum { EVIDENCE_BYTES = 32 };
 
-static const char *claim_state_name(uint32_t state)
-{
-    static const char *const names[] = {"?", "made", "proposed", "granted", "refused", "shared"};
-    return state < COUNT_OF(names) ? names[state] : names[0];
-}
-
-static RESULT claim_get(struct shop *shop, const struct reader *reader, struct slice id,
-                        struct matter_row *out)
-{
-    uint64_t no = 0;
-    TRY(id_get(shop, ID_CLAIM, id, &no));
-    TRY(desk_find(shop, reader, no, out));
-    return out->kind == MATTER_CLAIM ? OK : FAIL(NOT_FOUND, "claim: none of that id");
-}
-
 /* Who was erased waits for nothing, and can be paid nothing. */
 RESULT desk_claim_stands(struct shop *shop, const struct matter_row *row, bool *out)
 {
@@ -65,7 +50,7 @@ static void claim_put(struct shop *shop, const struct matter_row *row, struct bu
 {
     put_id(shop, out, "id", ID_CLAIM, row->no);
     put_id(shop, out, "pool", ID_POOL, row->about);
-    put_text(out, "state", slice_text(claim_state_name(row->state)));
+    put_text(out, "state", slice_text(matter_state_name(row->kind, row->state)));
     put_number(out, "amount", row->amount);
     put_time(out, "made", row->made_us);
 }
@@ -79,7 +64,7 @@ RESULT verb_claim_make(struct batch *batch, const struct reader *reader, const s
     struct receipt receipt = {0};
     uint8_t hash[EVIDENCE_BYTES];
     SCOPED(buf_done) struct buf text = {0};
-    TRY(desk_pool(shop, reader, ask->pool, &pool));
+    TRY(desk_find(shop, reader, ID_POOL, ask->pool, &pool));
     if (pool.state != POOL_OPEN || batch->now_us >= pool.due_us)
         return FAIL(CONFLICT, "pool: claims are not made yet, or not any more");
     TRY(id_get(shop, ID_SUBJECT, ask->subject, &row.subject));
@@ -128,7 +113,7 @@ RESULT verb_claim_list(struct batch *batch, const struct reader *reader, const s
     struct shop *shop = batch->shop;
     struct matter_row pool = {0};
     uint64_t after = 0;
-    TRY(desk_pool(shop, reader, ask->pool, &pool));
+    TRY(desk_find(shop, reader, ID_POOL, ask->pool, &pool));
     if (ask->after.len > 0) TRY(id_get(shop, ID_CLAIM, ask->after, &after));
     struct claims claims = {.shop = shop, .out = &out->body, .limit = ask->limit > 0 ? ask->limit : 100};
     cbor_map(&out->body, 2);
@@ -154,7 +139,7 @@ static RESULT claim_line(void *context, const struct matter_line *line)
     put_number(claims->out, "entry", line->entry);
     put_time(claims->out, "time", line->time_us);
     put_text(claims->out, "reader", buf_slice(&reader));
-    put_text(claims->out, "state", slice_text(claim_state_name(line->then.state)));
+    put_text(claims->out, "state", slice_text(matter_state_name(line->then.kind, line->then.state)));
     put_number(claims->out, "amount", line->then.amount);
     put_text(claims->out, "act", matter_text(line->text, "act"));
     put_text(claims->out, "text", matter_text(line->text, "text"));
@@ -169,7 +154,7 @@ RESULT verb_claim_show(struct batch *batch, const struct reader *reader, const s
     struct shop *shop = batch->shop;
     struct matter_row row = {0};
     struct claims claims = {.shop = shop, .out = &out->body};
-    TRY(claim_get(shop, reader, ask->id, &row));
+    TRY(desk_find(shop, reader, ID_CLAIM, ask->id, &row));
     TRY(desk_read_note(batch, reader, &row, out));
     cbor_map(&out->body, CLAIM_MEMBERS + 2);
     claim_put(shop, &row, &out->body);
@@ -210,11 +195,11 @@ RESULT verb_claim_act(struct batch *batch, const struct reader *reader, const st
     struct receipt receipt = {0};
     bool stands = false;
     SCOPED(buf_done) struct buf text = {0};
-    TRY(claim_get(shop, reader, ask->id, &row));
+    TRY(desk_find(shop, reader, ID_CLAIM, ask->id, &row));
     TRY(desk_claim_stands(shop, &row, &stands));
     if (!stands) return FAIL(SUBJECT_ERASED, "claim: its customer was erased; nothing is decided any more");
     TRY(claim_do(batch, reader, ask, &row));
-    desk_line_text(claim_state_name(row.state), ask->text, &text);
+    desk_line_text(matter_state_name(row.kind, row.state), ask->text, &text);
     TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
     batch_receipt(out, &receipt);
     cbor_map(&out->body, CLAIM_MEMBERS);

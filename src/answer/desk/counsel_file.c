@@ -194,7 +194,7 @@ RESULT verb_counsel_file(struct batch *batch, const struct reader *reader, const
     filing->batch = batch;
     filing->reader = reader;
     TRY(containment_ask(&shop->access));
-    TRY(counsel_find(shop, reader, ask->id, &filing->counsel));
+    TRY(desk_find(shop, reader, ID_COUNSEL, ask->id, &filing->counsel));
     if (filing->counsel.state != COUNSEL_STARTED)
         return FAIL(CONFLICT, "counsel: somebody else than who opened it starts it first; or it was dropped");
     TRY(counsel_words_read(shop, &filing->counsel, &filing->words));

@@ -26,7 +26,7 @@ static RESULT counsel_count(void *context, const struct matter_row *row)
 static void counsel_made(struct shop *shop, const struct matter_row *row, struct buf *out)
 {
     put_id(shop, out, "id", ID_COUNSEL, row->no);
-    put_text(out, "state", slice_text(counsel_state_name(row->state)));
+    put_text(out, "state", slice_text(matter_state_name(row->kind, row->state)));
 }
 
 RESULT verb_counsel_open(struct batch *batch, const struct reader *reader, const struct counsel_open_ask *ask,
@@ -66,7 +66,7 @@ struct named {
     struct subject_no no;
     const char *proof;   /* that the mandate stands; empty: not yet */
     const char *refused; /* why it names nobody whom it may; NULL: it does */
-    enum mandate_state state;
+    enum matter_state state;
 };
 
 /* All of one ask: found first and charged, then written. */
@@ -175,7 +175,7 @@ static RESULT mandate_write(struct naming *naming, size_t at, struct buf *out)
     cbor_map(out, 3);
     put_number(out, "line", naming->before + at + 1);
     put_id(naming->batch->shop, out, "mandate", ID_MANDATE, row.no);
-    put_text(out, "state", slice_text(mandate_state_name(row.state)));
+    put_text(out, "state", slice_text(matter_state_name(row.kind, row.state)));
     return OK;
 }
 
@@ -235,7 +235,7 @@ RESULT verb_counsel_name(struct batch *batch, const struct reader *reader, const
     struct matter_row counsel = {0};
     SCOPED(counsel_words_done) struct counsel_words words = {.lines = 0};
     struct naming *naming = arena_take(batch->arena, sizeof *naming);
-    TRY(counsel_find(batch->shop, reader, ask->id, &counsel));
+    TRY(desk_find(batch->shop, reader, ID_COUNSEL, ask->id, &counsel));
     if (counsel.state != COUNSEL_ASKED)
         return FAIL(CONFLICT, "counsel: it was started or dropped; open another for more persons");
     if (counsel.owner != reader->no)

@@ -47,12 +47,6 @@ int64_t desk_kept_us(enum matter_kind kind)
     return row ? row->kept_days * DAY_US : INT64_MAX;
 }
 
-const char *ticket_state_name(uint32_t state)
-{
-    static const char *const names[] = {"?", "open", "answered", "closed", "forgotten"};
-    return state < COUNT_OF(names) ? names[state] : names[0];
-}
-
 /* Does the regime stand there today? */
 static bool stands(const struct law *law, const struct law_regime *regime, const char *country,
                    int64_t now_us)
@@ -224,7 +218,7 @@ RESULT desk_open(struct batch *batch, const struct reader *reader, const struct 
     cbor_map(&out->body, ticket->kind == MATTER_SCAM ? 7 : 6);
     put_id(shop, &out->body, "id", ID_TICKET, row.no);
     put_text(&out->body, "kind", slice_text(ticket_kind_name(ticket->kind)));
-    put_text(&out->body, "state", slice_text(ticket_state_name(row.state)));
+    put_text(&out->body, "state", slice_text(matter_state_name(row.kind, row.state)));
     put_time(&out->body, "due", row.due_us);
     put_text(&out->body, "basis", slice_text(basis));
     cbor_text(&out->body, SLICE_TEXT("rights"));

@@ -15,9 +15,6 @@
 #include "keep/matter.h"
 #include "keep/shop.h"
 
-/* Numbers are stored: never reuse one. */
-enum ticket_state { TICKET_OPEN = 1, TICKET_ANSWERED, TICKET_CLOSED, TICKET_FORGOTTEN = MATTER_FORGOTTEN };
-
 enum { TICKET_TEXT_MAX = 8000, TICKET_CONTACT_MAX = 254, TICKET_SENDER_MAX = 300 };
 
 struct ticket_new {
@@ -40,7 +37,6 @@ RESULT desk_open(struct batch *batch, const struct reader *reader, const struct 
 
 enum matter_kind ticket_kind(struct slice name);     /* 0: none of that name */
 const char *ticket_kind_name(enum matter_kind kind); /* NULL: it is no ticket */
-const char *ticket_state_name(uint32_t state);
 
 /* By when something of that kind is answered. `basis`: the regime's id, or "policy". Lives as long as `law`. */
 int64_t desk_due_us(const struct law *law, struct slice country, enum matter_kind kind, int64_t now_us,

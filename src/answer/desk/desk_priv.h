@@ -24,14 +24,9 @@ struct desk_list {
 RESULT desk_list(struct batch *batch, const struct reader *reader, enum matter_kind kind,
                  struct desk_list *out);
 
-/* The matter of that number, if this reader may know of it; NOT_FOUND, TAMPERED. */
-RESULT desk_find(struct shop *shop, const struct reader *reader, uint64_t no, struct matter_row *out);
-
-/* Numbers are stored: never reuse one. Those of claims stand in keep/matter.h. */
-enum pool_state { POOL_ASKED = 1, POOL_OPEN, POOL_SHARED };
-
-/* The pool of a public id, as desk_find(). */
-RESULT desk_pool(struct shop *shop, const struct reader *reader, struct slice id, struct matter_row *out);
+/* The matter of that public id, which is one of `kind`, if this reader may know of it; ID_MALFORMED, NOT_FOUND, TAMPERED. */
+RESULT desk_find(struct shop *shop, const struct reader *reader, enum id_kind kind, struct slice id,
+                 struct matter_row *out);
 
 /* Its customer is there: who was erased waits for nothing, and can be paid nothing. */
 RESULT desk_claim_stands(struct shop *shop, const struct matter_row *row, bool *out);
@@ -48,13 +43,9 @@ RESULT desk_newest_us(struct shop *shop, const struct matter_row *row, int64_t *
 /* What a line of a decision says: what was done, and why. */
 void desk_line_text(const char *act, struct slice text, struct buf *out);
 
-/* The answer to who made a pool or promise: its id, state, and when it ends by that name. */
-struct desk_made {
-    enum id_kind id;
-    const char *state, *due;
-};
+/* The answer to who made a pool or promise: its id, state, and when it ends by the name `due`. */
 void desk_made_put(struct batch *batch, const struct matter_row *row, const struct receipt *receipt,
-                   const struct desk_made *made, struct answer *out);
+                   const char *due, struct answer *out);
 
 /* How long after its last line the words of a ticket of nobody known are kept; INT64_MAX: it is no ticket. */
 int64_t desk_kept_us(enum matter_kind kind);

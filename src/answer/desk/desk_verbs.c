@@ -39,7 +39,7 @@ static void row_put(struct shop *shop, const struct matter_row *row, int64_t now
     const char *kind = ticket_kind_name((enum matter_kind)row->kind);
     put_id(shop, out, "id", ID_TICKET, row->no);
     put_text(out, "kind", slice_text(kind ? kind : "?"));
-    put_text(out, "state", slice_text(ticket_state_name(row->state)));
+    put_text(out, "state", slice_text(matter_state_name(row->kind, row->state)));
     put_time(out, "opened", row->made_us);
     put_time_or_null(out, "due", row->due_us);
     put_bool(out, "overdue", row->due_us > 0 && row->due_us <= now_us);
@@ -91,7 +91,7 @@ static RESULT list_add(void *context, const struct matter_row *row)
 static RESULT state_get(struct slice name, uint32_t *out)
 {
     for (uint32_t state = TICKET_OPEN; state <= TICKET_FORGOTTEN; state++) {
-        if (slice_is(name, ticket_state_name(state))) *out = state;
+        if (slice_is(name, matter_state_name(MATTER_COMPLAINT, state))) *out = state;
     }
     return name.len == 0 || *out > 0 ? OK : FAIL(INVALID, "state: open, answered, closed or forgotten");
 }
@@ -162,7 +162,7 @@ static RESULT line_put(void *context, const struct matter_line *line)
     put_time(out, "time", line->time_us);
     reader_put(lines->shop, line->reader, &reader);
     put_text(out, "reader", buf_slice(&reader));
-    put_text(out, "state", slice_text(ticket_state_name(line->then.state)));
+    put_text(out, "state", slice_text(matter_state_name(line->then.kind, line->then.state)));
     count += matter_texts_put(line->text, members, COUNT_OF(members), out);
     cbor_map_close(out, mark, count);
     return OK;
@@ -210,21 +210,15 @@ RESULT desk_list(struct batch *batch, const struct reader *reader, enum matter_k
     return store->matter->each(store, kind, 0, seen_add, &seeing);
 }
 
-RESULT desk_find(struct shop *shop, const struct reader *reader, uint64_t no, struct matter_row *out)
-{
-    bool seen = false;
-    TRY(matter_find(shop, no, out));
-    TRY(desk_seen(shop, reader, out, &seen));
-    return seen ? OK : FAIL(NOT_FOUND, "there is none of that id");
-}
-
-static RESULT ticket_get(struct shop *shop, const struct reader *reader, struct slice id,
-                         struct matter_row *out)
+RESULT desk_find(struct shop *shop, const struct reader *reader, enum id_kind kind, struct slice id,
+                 struct matter_row *out)
 {
     uint64_t no = 0;
-    TRY(id_get(shop, ID_TICKET, id, &no));
-    TRY(desk_find(shop, reader, no, out));
-    return ticket_kind_name((enum matter_kind)out->kind) ? OK : FAIL(NOT_FOUND, "ticket: none of that id");
+    bool seen = false;
+    TRY(id_get(shop, kind, id, &no));
+    TRY(matter_find(shop, no, out));
+    TRY(desk_seen(shop, reader, out, &seen));
+    return seen && matter_id_kind(out->kind) == kind ? OK : FAIL(NOT_FOUND, "there is none of that id");
 }
 
 RESULT desk_read_note(struct batch *batch, const struct reader *reader, const struct matter_row *row,
@@ -264,7 +258,7 @@ RESULT verb_ticket_show(struct batch *batch, const struct reader *reader, const 
     struct matter_row row = {0};
     const struct lawbook *book = NULL;
     SCOPED(lines_done) struct lines lines = {.shop = shop, .out = &out->body};
-    TRY(ticket_get(shop, reader, ask->id, &row));
+    TRY(desk_find(shop, reader, ID_TICKET, ask->id, &row));
     TRY(desk_read_note(batch, reader, &row, out));
     TRY(lawbook(shop, &book));
     size_t whole = cbor_open(&out->body), members = ROW_MEMBERS + 2;
@@ -382,7 +376,7 @@ RESULT verb_ticket_act(struct batch *batch, const struct reader *reader, const s
     struct receipt receipt = {0};
     const char *done = NULL;
     SCOPED(buf_done) struct buf text = {0};
-    TRY(ticket_get(shop, reader, ask->id, &row));
+    TRY(desk_find(shop, reader, ID_TICKET, ask->id, &row));
     if (ask->text.len == 0) return FAIL(MEMBER_MISSING, "text: what is answered, or why");
     TRY(act_do(batch, ask, &row, &done));
     desk_line_text(done, ask->text, &text);
@@ -413,14 +407,14 @@ void desk_line_text(const char *act, struct slice text, struct buf *out)
 }
 
 void desk_made_put(struct batch *batch, const struct matter_row *row, const struct receipt *receipt,
-                   const struct desk_made *made, struct answer *out)
+                   const char *due, struct answer *out)
 {
     batch_receipt(out, receipt);
     out->head.flags |= ANSWER_CREATED;
     cbor_map(&out->body, 3);
-    put_id(batch->shop, &out->body, "id", made->id, row->no);
-    put_text(&out->body, "state", slice_text(made->state));
-    put_time(&out->body, made->due, row->due_us);
+    put_id(batch->shop, &out->body, "id", matter_id_kind(row->kind), row->no);
+    put_text(&out->body, "state", slice_text(matter_state_name(row->kind, row->state)));
+    put_time(&out->body, due, row->due_us);
 }
 
 static RESULT time_take(void *context, const struct matter_line *line)

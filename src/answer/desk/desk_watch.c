@@ -11,17 +11,16 @@
 enum { DUE_MAX = 4096, TOLD_MAX = 50 /* lines of one mail */ };
 #define TOLD_FACT "desk_told"
 
-/* How a matter that is due is told of: its id and its words. */
+/* How a matter that is due is told of. */
 struct telling {
-    enum id_kind id;
     const char *kind, *due, *over;
 };
 
 static struct telling telling_of(uint32_t kind)
 {
-    if (kind == MATTER_PROMISE) return (struct telling){ID_PROMISE, "promise", "promise.due", "promise.over"};
-    if (kind == MATTER_POOL) return (struct telling){ID_POOL, "pool", "pool.due", "pool.over"};
-    return (struct telling){ID_TICKET, ticket_kind_name((enum matter_kind)kind), "desk.due", "desk.over"};
+    if (kind == MATTER_PROMISE) return (struct telling){"promise", "promise.due", "promise.over"};
+    if (kind == MATTER_POOL) return (struct telling){"pool", "pool.due", "pool.over"};
+    return (struct telling){ticket_kind_name((enum matter_kind)kind), "desk.due", "desk.over"};
 }
 
 /* What is due, as it is gathered: the longest due first. */
@@ -49,7 +48,7 @@ void desk_line_put(struct batch *batch, const struct matter_row *row, struct sli
     struct telling telling = telling_of(row->kind);
     SCOPED(buf_done) struct buf id = {0}, kind = {0}, time = {0}, key = {0};
     buf_print(&key, "desk.kind.%s", telling.kind);
-    id_put(batch->shop, telling.id, row->no, &id);
+    id_put(batch->shop, matter_id_kind(row->kind), row->no, &id);
     words_put(lang, buf_c(&key), NULL, 0, &kind);
     mail_time_put(&time, row->due_us);
     const struct mail_value values[] = {

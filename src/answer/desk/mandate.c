@@ -5,18 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *counsel_state_name(uint32_t state)
-{
-    static const char *const names[] = {"?", "asked", "started", "dropped"};
-    return state < COUNT_OF(names) ? names[state] : names[0];
-}
-
-const char *mandate_state_name(uint32_t state)
-{
-    static const char *const names[] = {"?", "named", "seen", "confirmed", "certified", "withdrawn"};
-    return state < COUNT_OF(names) ? names[state] : names[0];
-}
-
 void counsel_words_done(struct counsel_words *words)
 {
     buf_done(&words->counsel);
@@ -81,14 +69,6 @@ static RESULT mandate_text(void *context, const struct matter_line *line)
 RESULT mandate_words_read(struct shop *shop, const struct matter_row *row, struct mandate_words *out)
 {
     return matter_read(shop, row, mandate_text, out);
-}
-
-RESULT counsel_find(struct shop *shop, const struct reader *reader, struct slice id, struct matter_row *out)
-{
-    uint64_t no = 0;
-    TRY(id_get(shop, ID_COUNSEL, id, &no));
-    TRY(desk_find(shop, reader, no, out));
-    return out->kind == MATTER_COUNSEL ? OK : FAIL(NOT_FOUND, "counsel: no request of that id");
 }
 
 static RESULT mandate_take(void *context, const struct matter_row *row)

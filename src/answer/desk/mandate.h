@@ -19,18 +19,6 @@
 /* A request is one file, and one batch of the keeper's. */
 enum { COUNSEL_PEOPLE_MAX = 500, COUNSELS_MAX = 1000, MANDATE_REFERENCE_MAX = 100 };
 
-/* Numbers are stored: never reuse one. keep/matter.c has which may follow which. */
-enum counsel_state { COUNSEL_ASKED = 1, COUNSEL_STARTED, COUNSEL_DROPPED };
-enum mandate_state {
-    MANDATE_NAMED = 1,
-    MANDATE_SEEN,
-    MANDATE_CONFIRMED,
-    MANDATE_CERTIFIED,
-    MANDATE_WITHDRAWN
-};
-const char *counsel_state_name(uint32_t state);
-const char *mandate_state_name(uint32_t state);
-
 /* WHO,DAY,REFERENCE[,SHA256], as counsel's list has it. */
 struct mandate_line {
     struct slice who, day, reference, digest; /* the digest may be empty */
@@ -56,9 +44,6 @@ struct mandate_words {
 };
 void mandate_words_done(struct mandate_words *words);
 RESULT mandate_words_read(struct shop *shop, const struct matter_row *row, struct mandate_words *out);
-
-/* The request of a public id, as desk_find(). */
-RESULT counsel_find(struct shop *shop, const struct reader *reader, struct slice id, struct matter_row *out);
 
 /* The mandates of a request, in the order in which they were named, each held against its newest line. */
 struct mandates {

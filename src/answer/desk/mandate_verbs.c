@@ -13,7 +13,7 @@ static RESULT mandate_put(struct shop *shop, const struct matter_row *row, struc
 {
     cbor_map(out, 3);
     put_id(shop, out, "id", ID_MANDATE, row->no);
-    put_text(out, "state", slice_text(mandate_state_name(row->state)));
+    put_text(out, "state", slice_text(matter_state_name(row->kind, row->state)));
     put_time(out, "made", row->made_us);
     return OK;
 }
@@ -32,13 +32,13 @@ static RESULT counsel_put(struct batch *batch, const struct matter_row *row, boo
     }
     cbor_map(out, (size_t)6 + MANDATE_WITHDRAWN + each);
     put_id(shop, out, "id", ID_COUNSEL, row->no);
-    put_text(out, "state", slice_text(counsel_state_name(row->state)));
+    put_text(out, "state", slice_text(matter_state_name(row->kind, row->state)));
     put_id(shop, out, "incident", ID_INCIDENT, row->about);
     put_text(out, "counsel", buf_slice(&words.counsel));
     put_text(out, "recipient", buf_slice(&words.recipient));
     put_number(out, "lines", words.lines);
     for (uint32_t state = MANDATE_NAMED; state <= MANDATE_WITHDRAWN; state++)
-        put_number(out, mandate_state_name(state), counts[state]);
+        put_number(out, matter_state_name(MATTER_MANDATE, state), counts[state]);
     if (!each) return OK;
     cbor_text(out, SLICE_TEXT("mandates"));
     cbor_array(out, mandates->count);
@@ -50,7 +50,7 @@ RESULT verb_counsel_show(struct batch *batch, const struct reader *reader, const
                          struct answer *out)
 {
     struct matter_row row = {0};
-    TRY(counsel_find(batch->shop, reader, ask->id, &row));
+    TRY(desk_find(batch->shop, reader, ID_COUNSEL, ask->id, &row));
     return counsel_put(batch, &row, true, &out->body);
 }
 
@@ -126,20 +126,17 @@ RESULT verb_counsel_act(struct batch *batch, const struct reader *reader, const 
     struct shop *shop = batch->shop;
     struct matter_row row = {0};
     struct receipt receipt = {0};
-    uint64_t no = 0;
     bool mandate = slice_starts(ask->id, "mnd_");
     SCOPED(buf_done) struct buf text = {0};
     if (!mandate) {
-        TRY(counsel_find(shop, reader, ask->id, &row));
+        TRY(desk_find(shop, reader, ID_COUNSEL, ask->id, &row));
         TRY(counsel_do(batch, reader, ask, &row));
-        acted_text(counsel_state_name(row.state), "", ask->text, &text);
+        acted_text(matter_state_name(row.kind, row.state), "", ask->text, &text);
     } else {
-        TRY(id_get(shop, ID_MANDATE, ask->id, &no));
-        TRY(desk_find(shop, reader, no, &row));
-        if (row.kind != MATTER_MANDATE) return FAIL(NOT_FOUND, "mandate: none of that id");
+        TRY(desk_find(shop, reader, ID_MANDATE, ask->id, &row));
         TRY(mandate_do(batch, reader, ask, &row));
-        acted_text(mandate_state_name(row.state), row.state == MANDATE_SEEN ? "seen by the shop" : "",
-                   ask->text, &text);
+        acted_text(matter_state_name(row.kind, row.state),
+                   row.state == MANDATE_SEEN ? "seen by the shop" : "", ask->text, &text);
     }
     TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
     batch_receipt(out, &receipt);
@@ -174,7 +171,7 @@ static RESULT own_put(struct shop *shop, const struct matter_row *row, struct bu
     put_text(out, "counsel", buf_slice(&who.counsel));
     put_text(out, "day", buf_slice(&words.day));
     put_text(out, "reference", buf_slice(&words.reference));
-    put_text(out, "state", slice_text(mandate_state_name(row->state)));
+    put_text(out, "state", slice_text(matter_state_name(row->kind, row->state)));
     put_bool(out, "certified", words.certified);
     put_time(out, "made", row->made_us);
     return OK;
@@ -199,7 +196,8 @@ static RESULT own_act(struct batch *batch, const struct reader *reader, const st
                         : row->state != MANDATE_WITHDRAWN;
     if (!may) return FAIL(CONFLICT, "mandate: it was confirmed, or withdrawn for good");
     row->state = confirms ? MANDATE_CONFIRMED : MANDATE_WITHDRAWN;
-    acted_text(mandate_state_name(row->state), confirms ? "self pass" : "", (struct slice){0}, &text);
+    acted_text(matter_state_name(row->kind, row->state), confirms ? "self pass" : "", (struct slice){0},
+               &text);
     return matter_add(batch, reader, row, buf_slice(&text), &receipt);
 }
 

@@ -15,20 +15,6 @@
 
 enum { POOLS_MAX = 256 };
 
-static const char *pool_state_name(uint32_t state)
-{
-    static const char *const names[] = {"?", "asked", "open", "shared"};
-    return state < COUNT_OF(names) ? names[state] : names[0];
-}
-
-RESULT desk_pool(struct shop *shop, const struct reader *reader, struct slice id, struct matter_row *out)
-{
-    uint64_t no = 0;
-    TRY(id_get(shop, ID_POOL, id, &no));
-    TRY(desk_find(shop, reader, no, out));
-    return out->kind == MATTER_POOL ? OK : FAIL(NOT_FOUND, "pool: none of that id");
-}
-
 static RESULT pools_count(void *context, const struct matter_row *row)
 {
     uint64_t *count = context;
@@ -62,8 +48,7 @@ RESULT verb_pool_open(struct batch *batch, const struct reader *reader, const st
     put_text(&text, "currency", ask->currency);
     put_text(&text, "text", ask->text);
     TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
-    desk_made_put(batch, &row, &receipt, &(struct desk_made){ID_POOL, pool_state_name(row.state), "until"},
-                  out);
+    desk_made_put(batch, &row, &receipt, "until", out);
     return OK;
 }
 
@@ -97,7 +82,7 @@ static RESULT pool_put(void *context, const struct matter_row *row)
     cbor_map(pools->out, 11);
     put_id(pools->shop, pools->out, "id", ID_POOL, row->no);
     TRY(matter_read(pools->shop, row, pool_words, pools->out));
-    put_text(pools->out, "state", slice_text(pool_state_name(row->state)));
+    put_text(pools->out, "state", slice_text(matter_state_name(row->kind, row->state)));
     put_time_or_null(pools->out, "until", row->due_us);
     put_number(pools->out, "amount", row->amount);
     put_number(pools->out, "claims", sums.claims);
@@ -210,7 +195,7 @@ RESULT verb_pool_act(struct batch *batch, const struct reader *reader, const str
     struct matter_row pool = {0};
     struct receipt receipt = {0};
     SCOPED(buf_done) struct buf text = {0};
-    TRY(desk_pool(batch->shop, reader, ask->id, &pool));
+    TRY(desk_find(batch->shop, reader, ID_POOL, ask->id, &pool));
     if (slice_is(ask->act, "confirm")) {
         if (pool.state != POOL_ASKED) return FAIL(CONFLICT, "pool: it was confirmed");
         TRY(desk_second_check(batch, reader, &pool));

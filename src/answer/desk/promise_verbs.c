@@ -51,8 +51,7 @@ RESULT verb_promise_add(struct batch *batch, const struct reader *reader, const 
     put_text(&text, "purpose", ask->purpose);
     put_text(&text, "currency", ask->currency);
     TRY(matter_add(batch, reader, &row, buf_slice(&text), &receipt));
-    desk_made_put(batch, &row, &receipt,
-                  &(struct desk_made){ID_PROMISE, promise_state_name(row.state), "due"}, out);
+    desk_made_put(batch, &row, &receipt, "due", out);
     return OK;
 }
 
@@ -114,7 +113,7 @@ static RESULT promise_put(void *context, const struct matter_row *row)
     if (!seen) return OK;
     size_t mark = cbor_open(list->out), members = 6;
     put_id(shop, list->out, "id", ID_PROMISE, row->no);
-    put_text(list->out, "state", slice_text(promise_state_name(row->state)));
+    put_text(list->out, "state", slice_text(matter_state_name(row->kind, row->state)));
     put_time_or_null(list->out, "due", row->due_us);
     put_bool(list->out, "overdue", row->due_us > 0 && row->due_us <= list->batch->now_us);
     put_number(list->out, "cost", row->amount);
@@ -167,11 +166,8 @@ RESULT verb_promise_act(struct batch *batch, const struct reader *reader, const 
     struct shop *shop = batch->shop;
     struct matter_row row = {0};
     struct receipt receipt = {0};
-    uint64_t no = 0;
     SCOPED(buf_done) struct buf text = {0};
-    TRY(id_get(shop, ID_PROMISE, ask->id, &no));
-    TRY(desk_find(shop, reader, no, &row));
-    if (row.kind != MATTER_PROMISE) return FAIL(NOT_FOUND, "promise: none of that id");
+    TRY(desk_find(shop, reader, ID_PROMISE, ask->id, &row));
     TRY(act_do(ask, &row));
     cbor_map(&text, 3);
     put_text(&text, "act", ask->act);
@@ -181,7 +177,7 @@ RESULT verb_promise_act(struct batch *batch, const struct reader *reader, const 
     batch_receipt(out, &receipt);
     cbor_map(&out->body, 3);
     put_id(shop, &out->body, "id", ID_PROMISE, row.no);
-    put_text(&out->body, "state", slice_text(promise_state_name(row.state)));
+    put_text(&out->body, "state", slice_text(matter_state_name(row.kind, row.state)));
     put_time_or_null(&out->body, "due", row.due_us);
     return OK;
 }
