@@ -160,7 +160,6 @@ RESULT verb_mail_put(struct batch *batch, const struct reader *reader, const str
     struct shop *shop = batch->shop;
     SCOPED(mail_settings_done) struct mail_settings settings = {.set = true};
     SCOPED(buf_done) struct buf body = {0}, changes = {0};
-    char what[APPROVAL_WHAT_BYTES_MAX];
     struct receipt receipt = {0};
     bool put = true;
     TRY(url_take(ask, &settings));
@@ -169,11 +168,11 @@ RESULT verb_mail_put(struct batch *batch, const struct reader *reader, const str
     TRY(words_take(ask, &settings));
     TRY(password_take(shop, ask, &settings));
     mail_settings_write(&settings, &body);
-    (void)snprintf(what, sizeof what, "mail goes out through %.*s",
-                   ask->url.len < WHAT_URL_BYTES ? (int)ask->url.len : WHAT_URL_BYTES,
-                   (const char *)ask->url.at); /* ASCII, so that a cut is harmless */
     settings_changes(shop, ask, &settings, &changes);
-    const struct loosening loosening = {AUTHORITY_MAIL, MAIL_ROW, buf_slice(&body), what,
+    const struct loosening loosening = {AUTHORITY_MAIL,
+                                        MAIL_ROW,
+                                        buf_slice(&body),
+                                        {LOOSENS_MAIL, {slice_part(ask->url, 0, WHAT_URL_BYTES)}}, /* ASCII */
                                         buf_slice(&changes)};
     if (same_target(&shop->post->settings, &settings)) {
         TRY(authority_put(batch, reader, AUTHORITY_MAIL, MAIL_ROW, buf_slice(&body), &receipt));

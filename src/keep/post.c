@@ -82,9 +82,10 @@ static RESULT draft_render(struct batch *batch, const struct mail_draft *draft, 
                            struct buf *body)
 {
     const struct shop *shop = batch->shop;
-    struct mail_value values[MAIL_VALUES_MAX + 2];
-    SCOPED(buf_done) struct buf time = {0};
-    assert(draft->count <= MAIL_VALUES_MAX);
+    struct mail_value values[MAIL_VALUES_MAX + 2]; /* shop and time are its own */
+    SCOPED(buf_done) struct buf time = {0}, what = {0};
+    size_t count = draft->count;
+    assert(draft->count + (draft->loosening != NULL) <= MAIL_VALUES_MAX);
     for (size_t i = 0; i < draft->count; i++) {
         if (draft->values[i].text.len > MAIL_VALUE_BYTES_MAX)
             return FAIL(FIELD_TOO_LONG, "mail: %s: longer than %d bytes", draft->values[i].name,
@@ -92,11 +93,13 @@ static RESULT draft_render(struct batch *batch, const struct mail_draft *draft, 
         values[i] = draft->values[i];
     }
     mail_time_put(&time, batch->now_us);
-    values[draft->count] = (struct mail_value){"shop", post_shop_name(shop)};
-    values[draft->count + 1] = (struct mail_value){"time", buf_slice(&time)};
+    values[count++] = (struct mail_value){"shop", post_shop_name(shop)};
+    values[count++] = (struct mail_value){"time", buf_slice(&time)};
     struct slice lang = draft->lang.len > 0 ? draft->lang : post_language(shop);
+    if (draft->loosening) loosening_said_put(draft->loosening, lang, &what);
+    if (draft->loosening) values[count++] = (struct mail_value){"what", buf_slice(&what)};
     const struct mail_text *text = mail_texts_get(shop->post->texts, draft->kind, lang);
-    mail_text_render(text, values, draft->count + 2, subject, body);
+    mail_text_render(text, values, count, subject, body);
     return subject->len + body->len <= MAIL_MESSAGE_BYTES_MAX
                ? OK
                : FAIL(FIELD_TOO_LONG, "mail: longer than %d bytes", MAIL_MESSAGE_BYTES_MAX);

@@ -11,6 +11,7 @@
 #ifndef AMN_KEEP_POST_H
 #define AMN_KEEP_POST_H
 
+#include "keep/access/loosening.h"
 #include "keep/batch.h"
 #include "mail/sender.h"
 #include "mail/texts.h"
@@ -35,6 +36,8 @@ struct mail_draft {
     const struct mail_value
         *values; /* of the variables of its kind (mail/kinds.def), {{shop}} and {{time}} left out */
     size_t count;
+    const struct loosening_said
+        *loosening; /* stands for the value {{what}}, in the mail's language; NULL: none does */
 };
 
 /**

@@ -50,6 +50,7 @@ def one_person_alone_waits_a_day_and_can_take_it_back():
         asked = put(home, key=ana, daily=5000)
         same((asked.status, asked.json["state"]), (202, "delayed"))
         within("role courier", asked.json["what"])
+        same((asked.json["about"]["code"], asked.json["about"]["values"]["people"]), ("role", "5000"), "for pages, to say in any language")
         same(courier(home)["daily"], 50, "nothing has changed yet")
         shown = home.run("role", "put", "courier", "--fields", "name", "--purposes", "delivery", "--acts", "reveal",
                          "--daily", "900", key=ana).text

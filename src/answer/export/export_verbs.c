@@ -264,7 +264,6 @@ RESULT verb_export_ask(struct batch *batch, const struct reader *reader, const s
     struct shop *shop = batch->shop;
     struct export export = {.id = 0}, approved;
     struct receipt receipt = {0};
-    char what[APPROVAL_WHAT_BYTES_MAX + 1];
     bool put = false;
     SCOPED(buf_done) struct buf listed = {0}, body = {0}, changes = {0};
     TRY(asked_read(batch, reader, ask, &listed, &export));
@@ -280,10 +279,12 @@ RESULT verb_export_ask(struct batch *batch, const struct reader *reader, const s
     approved.state = EXPORT_APPROVED;
     export_write(shop, &approved, &body);
     changes_of(shop, &export, &changes);
-    (void)snprintf(what, sizeof what, "export %llu people (%s) into a file for whoever asked",
-                   (unsigned long long)export.asked_people, export_who_name(export.who));
-    const struct loosening loosening = {AUTHORITY_EXPORT, export.id, buf_slice(&body), what,
-                                        buf_slice(&changes)};
+    const struct loosening loosening = {
+        AUTHORITY_EXPORT,
+        export.id,
+        buf_slice(&body),
+        {LOOSENS_EXPORT, {SAID_NUMBER(export.asked_people), slice_text(export_who_name(export.who))}},
+        buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     return answer_wrap(shop, &export, out);
 }

@@ -272,7 +272,6 @@ static RESULT contain_now(struct work *work)
 /* Lifting lets people in again: it loosens. */
 static RESULT lift(struct work *work, struct answer *out)
 {
-    char what[WORDS_MAX];
     bool put = false;
     SCOPED(buf_done) struct buf body = {0};
     const struct containment *before = containment_of(&work->batch->shop->access, work->incident->no);
@@ -281,9 +280,12 @@ static RESULT lift(struct work *work, struct answer *out)
     work->row = *before;
     work->row.lifted_us = work->batch->now_us;
     containment_body_write(&work->row, &body);
-    (void)snprintf(what, sizeof what, "let %zu suspended keys and %zu people in again, and end the freeze",
-                   work->row.key_count, work->row.staff_count);
-    const struct loosening loosening = {AUTHORITY_CONTAINMENT, work->row.id, buf_slice(&body), what, {0}};
+    const struct loosening loosening = {
+        AUTHORITY_CONTAINMENT,
+        work->row.id,
+        buf_slice(&body),
+        {LOOSENS_CONTAINMENT, {SAID_NUMBER(work->row.key_count), SAID_NUMBER(work->row.staff_count)}},
+        {0}};
     TRY(loosen(work->batch, work->reader, &loosening, out, &put));
     TRY(note(work, LINE_CONTAIN, "lift", 0,
              put ? "lifted" : "somebody asked to lift it; it waits for a second person"));

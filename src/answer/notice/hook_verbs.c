@@ -87,7 +87,6 @@ RESULT verb_notice_hook(struct batch *batch, const struct reader *reader, const 
     struct shop *shop = batch->shop;
     SCOPED(hook_done) struct hook hook = {0}, old = {0};
     SCOPED(buf_done) struct buf body = {0}, was = {0}, now = {0}, changes = {0};
-    char what[APPROVAL_WHAT_BYTES_MAX];
     bool put = false;
     enum { SHOWN = 100 };
     if (ask->url.len == 0) return hook_show(shop, out);
@@ -99,9 +98,10 @@ RESULT verb_notice_hook(struct batch *batch, const struct reader *reader, const 
     }
     hook_put(shop, &hook, 0, &now);
     changes_put(buf_slice(&was), buf_slice(&now), &changes);
-    (void)snprintf(what, sizeof what, "text messages go to %.*s",
-                   ask->url.len < SHOWN ? (int)ask->url.len : SHOWN, (const char *)ask->url.at);
-    const struct loosening loosening = {AUTHORITY_NOTICE, NOTICE_ROW_HOOK, buf_slice(&body), what,
+    const struct loosening loosening = {AUTHORITY_NOTICE,
+                                        NOTICE_ROW_HOOK,
+                                        buf_slice(&body),
+                                        {LOOSENS_HOOK, {slice_part(ask->url, 0, SHOWN)}},
                                         buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     return put ? hook_told(shop, &hook, batch->now_us, &out->body) : OK;

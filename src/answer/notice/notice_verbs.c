@@ -227,7 +227,6 @@ static RESULT act_send(const struct acting *acting)
     struct shop *shop = batch->shop;
     struct run *run = acting->run;
     const struct lawbook *book = NULL;
-    char what[APPROVAL_WHAT_BYTES_MAX];
     bool put = false;
     SCOPED(buf_done) struct buf missing = {0}, body = {0}, was = {0}, now = {0}, changes = {0};
     SCOPED(reading_done) struct reading reading = {0};
@@ -245,13 +244,14 @@ static RESULT act_send(const struct acting *acting)
     TRY(words_hold(acting, &reading));
     run_yes_body(shop->crypto, run, buf_slice(&run->words->bytes), &body);
     uint64_t people = set_count(&run->states[PERSON_QUEUED]);
-    (void)snprintf(what, sizeof what, "notice %u goes to %llu people%s", run->row.id,
-                   (unsigned long long)people,
-                   spec->care[0].len > 0 ? ", and after-care to them after 1, 3, 6 and 12 months" : "");
     texts_asked(run, people, &now);
     changes_put(buf_slice(&was), buf_slice(&now), &changes);
-    const struct loosening loosening = {AUTHORITY_NOTICE, NOTICE_ROW_RUN + run->row.id, buf_slice(&body),
-                                        what, buf_slice(&changes)};
+    const struct loosening loosening = {AUTHORITY_NOTICE,
+                                        NOTICE_ROW_RUN + run->row.id,
+                                        buf_slice(&body),
+                                        {spec->care[0].len > 0 ? LOOSENS_NOTICE_CARE : LOOSENS_NOTICE,
+                                         {SAID_NUMBER(run->row.id), SAID_NUMBER(people)}},
+                                        buf_slice(&changes)};
     TRY(loosen(batch, acting->reader, &loosening, acting->out, &put));
     run->row.asked_by = acting->reader->no;
     run->row.state = RUN_ASKED;

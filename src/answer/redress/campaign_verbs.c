@@ -269,7 +269,6 @@ static RESULT announce(struct batch *batch, const struct reader *reader, const s
     struct receipt receipt = {0};
     struct redress *redress = NULL;
     uint32_t conditions = 0;
-    char what[APPROVAL_WHAT_BYTES_MAX];
     bool put = false;
     SCOPED(buf_done) struct buf text = {0}, body = {0}, was = {0}, now = {0}, changes = {0};
     TRY(terms_may(asked, accepted, &conditions));
@@ -288,10 +287,12 @@ static RESULT announce(struct batch *batch, const struct reader *reader, const s
     cbor_map(&now, 1);
     put_text(&now, "terms", buf_slice(&text));
     changes_put(buf_slice(&was), buf_slice(&now), &changes);
-    (void)snprintf(what, sizeof what, "campaign %u is announced to %llu people", campaign->id,
-                   (unsigned long long)next.spec.people_count);
-    const struct loosening loosening = {AUTHORITY_REDRESS, campaign->id, buf_slice(&body), what,
-                                        buf_slice(&changes)};
+    const struct loosening loosening = {
+        AUTHORITY_REDRESS,
+        campaign->id,
+        buf_slice(&body),
+        {LOOSENS_CAMPAIGN, {SAID_NUMBER(campaign->id), SAID_NUMBER(next.spec.people_count)}},
+        buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (!put) return OK;
     TRY(campaigns_of(batch, &redress));

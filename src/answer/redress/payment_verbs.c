@@ -112,7 +112,6 @@ RESULT verb_payments_make(struct batch *batch, const struct reader *reader,
     const struct campaign *campaign = NULL;
     struct payments payments = {.id = 0};
     struct receipt receipt = {0};
-    char what[APPROVAL_WHAT_BYTES_MAX];
     bool put = false;
     SCOPED(buf_done) struct buf account = {0}, body = {0}, changes = {0}, made = {0};
     TRY(containment_ask(&shop->access));
@@ -126,9 +125,11 @@ RESULT verb_payments_make(struct batch *batch, const struct reader *reader,
     changes_of(campaign, &payments, &changes);
     payments.state = PAYMENTS_AGREED;
     payments_write(&payments, &body);
-    (void)snprintf(what, sizeof what, "pay part %s of campaign %u by bank, to whoever gave an account number",
-                   campaign->spec.parts[payments.part - 1].name, campaign->id);
-    const struct loosening loosening = {AUTHORITY_PAYMENT, payments.id, buf_slice(&body), what,
+    struct slice part = slice_text(campaign->spec.parts[payments.part - 1].name);
+    const struct loosening loosening = {AUTHORITY_PAYMENT,
+                                        payments.id,
+                                        buf_slice(&body),
+                                        {LOOSENS_PAYMENTS, {part, SAID_NUMBER(campaign->id)}},
                                         buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     SCOPED(buf_done) struct buf approval = TAKE(out->body);

@@ -94,6 +94,7 @@ static RESULT approval_file(struct batch *batch, const struct reader *reader,
 {
     struct shop *shop = batch->shop;
     struct receipt receipt = {0};
+    SCOPED(approval_words_done) struct approval_words words = {0};
     if (approvals_open(&shop->access) >= APPROVALS_OPEN_MAX)
         return FAIL(TOO_MANY, "approvals: %d are open; approve or cancel some first", APPROVALS_OPEN_MAX);
     if (open_of(&shop->access, reader->no) >= APPROVALS_OF_ONE_MAX) {
@@ -113,14 +114,13 @@ static RESULT approval_file(struct batch *batch, const struct reader *reader,
     approval->due_us =
         waits ? batch->now_us + APPROVAL_WAITS_DAYS * DAY_US
               : (alone_us > batch->now_us ? alone_us : batch->now_us) + APPROVAL_DELAY_HOURS * HOUR_US;
-    approval_words_seal(shop, loosening, approval);
+    approval_words_make(loosening, &words);
+    approval_words_seal(shop, &words, approval);
     TRY(approval_save(batch, reader, approval, &receipt));
     batch_receipt(out, &receipt);
     out->head.flags |= ANSWER_ACCEPTED;
-    const struct approval_words words = {.what = slice_text(loosening->what), .changes = loosening->changes};
     approval_put(shop, approval, &words, approval_may_agree(reader), &out->body);
-    return approval_tell(batch, approval, waits ? MAIL_LOOSENING_ASKED : MAIL_LOOSENING_DELAYED,
-                         slice_text(loosening->what));
+    return approval_tell(batch, approval, waits ? MAIL_LOOSENING_ASKED : MAIL_LOOSENING_DELAYED, &words);
 }
 
 static void approval_done(struct approval *approval)
@@ -133,7 +133,6 @@ RESULT loosen(struct batch *batch, const struct reader *reader, const struct loo
 {
     struct receipt receipt = {0};
     SCOPED(approval_done) struct approval approval = {.kind = loosening->kind, .row = loosening->id};
-    assert(strlen(loosening->what) <= APPROVAL_WHAT_BYTES_MAX);
     if (!stands_frozen(loosening->kind)) TRY(containment_ask(&batch->shop->access));
     *put = batch->shop->access.staff_count == 0;
     if (*put) {
@@ -150,6 +149,7 @@ RESULT loosen_in_a_day(struct batch *batch, uint64_t asker, const struct looseni
     const struct reader system = {.no = reader_no(READER_SYSTEM, 0)};
     struct shop *shop = batch->shop;
     struct receipt receipt = {0};
+    SCOPED(approval_words_done) struct approval_words words = {0};
     SCOPED(approval_done)
     struct approval approval = {.id = (uint32_t)shop->access.approval_count + 1,
                                 .state = APPROVAL_DELAYED,
@@ -161,9 +161,10 @@ RESULT loosen_in_a_day(struct batch *batch, uint64_t asker, const struct looseni
     if (approvals_open(&shop->access) >= APPROVALS_OPEN_MAX)
         return FAIL(TOO_MANY, "approvals: %d are open; approve or cancel some first", APPROVALS_OPEN_MAX);
     TRY(row_base(batch, loosening->kind, loosening->id, &approval.base));
-    approval_words_seal(shop, loosening, &approval);
+    approval_words_make(loosening, &words);
+    approval_words_seal(shop, &words, &approval);
     TRY(approval_save(batch, &system, &approval, &receipt));
-    return approval_tell(batch, &approval, MAIL_LOOSENING_DELAYED, slice_text(loosening->what));
+    return approval_tell(batch, &approval, MAIL_LOOSENING_DELAYED, &words);
 }
 
 bool approval_permits(const struct access *access, uint64_t reader, uint64_t count, int64_t now_us)
@@ -206,7 +207,7 @@ static RESULT approval_carry_out(struct batch *batch, const struct reader *reade
     TRY(authority_put(batch, reader, (enum authority_kind)approval->kind, approval->row, words.body,
                       &receipt));
     approval->state = APPROVAL_APPLIED;
-    return approval_tell(batch, approval, MAIL_LOOSENING_APPLIED, words.what);
+    return approval_tell(batch, approval, MAIL_LOOSENING_APPLIED, &words);
 }
 
 static RESULT approval_due(struct batch *batch, const struct approval *found)
@@ -341,7 +342,6 @@ RESULT verb_approval_cancel(struct batch *batch, const struct reader *reader,
 RESULT verb_approval_ask(struct batch *batch, const struct reader *reader, const struct approval_ask_ask *ask,
                          struct answer *out)
 {
-    char what[APPROVAL_WHAT_BYTES_MAX + 1];
     SCOPED(approval_done)
     struct approval approval = {.subjects_max = ask->subjects_max,
                                 .minutes = (int64_t)(ask->minutes > 0 ? ask->minutes : APPROVAL_MINUTES)};
@@ -351,11 +351,6 @@ RESULT verb_approval_ask(struct batch *batch, const struct reader *reader, const
     struct slice reason = slice_part(ask->reason, 0, REASON_SHOWN_BYTES);
     while (!utf8_valid(reason)) reason.len--;         /* it was valid before it was cut */
     uint64_t customers = shop_customers(batch->shop); /* who agrees must see when it is everybody */
-    (void)snprintf(
-        what, sizeof what, "look at up to %llu people%s, of %llu customers, within %lld minutes: %.*s",
-        (unsigned long long)approval.subjects_max,
-        approval.subjects_max >= customers ? ", which is everybody" : "", (unsigned long long)customers,
-        (long long)approval.minutes, (int)reason.len, (const char *)reason.at);
     SCOPED(buf_done) struct buf asked = {0}, changes = {0};
     cbor_map(&asked, 4);
     put_number(&asked, "people", approval.subjects_max);
@@ -363,7 +358,11 @@ RESULT verb_approval_ask(struct batch *batch, const struct reader *reader, const
     put_number(&asked, "minutes", (uint64_t)approval.minutes);
     put_text(&asked, "reason", ask->reason);
     changes_put((struct slice){0}, buf_slice(&asked), &changes);
-    const struct loosening loosening = {.what = what, .changes = buf_slice(&changes)};
+    const struct loosening loosening = {
+        .what = {approval.subjects_max >= customers ? LOOSENS_PERMISSION_ALL : LOOSENS_PERMISSION,
+                 {SAID_NUMBER(approval.subjects_max), SAID_NUMBER(customers),
+                  SAID_NUMBER((uint64_t)approval.minutes), reason}},
+        .changes = buf_slice(&changes)};
     return approval_file(batch, reader, &loosening, &approval, out);
 }
 

@@ -8,8 +8,8 @@
  * no row: it lets its asker look at more people than their role allows in one go, for a while.
  *
  * Main call: loosen(). Example, in a verb that has found the new row to be wider than the old:
- *     const struct loosening loosening = {AUTHORITY_ROLE, role.id, buf_slice(&body), "role support may see more",
- *                                         buf_slice(&changes)};
+ *     const struct loosening loosening = {AUTHORITY_SERVICE, service.id, buf_slice(&body),
+ *                                         {LOOSENS_SERVICE, {slice_text(service.name)}}, buf_slice(&changes)};
  *     TRY(loosen(batch, reader, &loosening, out, &put));
  *     if (!put) return OK;
  */
@@ -17,11 +17,11 @@
 #define AMN_KEEP_ACCESS_APPROVAL_H
 
 #include "keep/access/authority.h"
+#include "keep/access/loosening.h"
 
 enum {
     APPROVAL_WAITS_DAYS = 7,
     APPROVAL_DELAY_HOURS = 24,
-    APPROVAL_WHAT_BYTES_MAX = 200,
     APPROVALS_OPEN_MAX = 1000,
     APPROVALS_OF_ONE_MAX = 20, /* open ones that one reader asked for */
     APPROVAL_MINUTES_MAX = 1440,
@@ -54,14 +54,14 @@ struct approval {
 };
 
 /*
- * A change of one authority row that makes it looser. Borrowed. `what` is one plain line without personal values, for
- * everybody; `changes` (keep/access/changes.h) is for those alone who may agree, and says it whole.
+ * A change of one authority row that makes it looser. Borrowed. `what` is one line without personal values, for everybody;
+ * `changes` (keep/access/changes.h) is for those alone who may agree, and says it whole.
  */
 struct loosening {
     enum authority_kind kind;
     uint32_t id;
     struct slice body;
-    const char *what;
+    struct loosening_said what;
     struct slice changes;
 };
 

@@ -4,6 +4,8 @@
 #include "keep/post.h"
 #include "keep/put.h"
 
+#include <assert.h>
+
 const char *approval_state_name(enum approval_state state)
 {
     static const char *const names[] = {"?",         "waiting", "delayed",  "applied",
@@ -87,15 +89,37 @@ static void approval_aad(uint32_t id, struct buf *out)
     buf_be32(out, id);
 }
 
-void approval_words_seal(struct shop *shop, const struct loosening *loosening, struct approval *approval)
+static RESULT words_read(struct approval_words *words)
 {
-    SCOPED(buf_done) struct buf text = {0}, aad = {0};
-    cbor_array(&text, 3);
-    cbor_text(&text, slice_text(loosening->what));
-    cbor_bytes(&text, loosening->body);
-    cbor_bytes(&text, loosening->changes);
+    struct cbor reader = cbor_reader(buf_slice(&words->text));
+    size_t members = 0;
+    TRY(cbor_read_array(&reader, &members));
+    TRY(cbor_read_text(&reader, &words->what));
+    TRY(cbor_read_bytes(&reader, &words->body));
+    TRY(cbor_read_bytes(&reader, &words->changes));
+    return members > 3 ? cbor_read_bytes(&reader, &words->about) : OK;
+}
+
+void approval_words_make(const struct loosening *loosening, struct approval_words *out)
+{
+    SCOPED(buf_done) struct buf what = {0}, about = {0};
+    loosening_said_put(&loosening->what, slice_text(mail_language(0)), &what);
+    loosening_said_write(&loosening->what, &about);
+    cbor_array(&out->text, 4);
+    cbor_text(&out->text, buf_slice(&what));
+    cbor_bytes(&out->text, loosening->body);
+    cbor_bytes(&out->text, loosening->changes);
+    cbor_bytes(&out->text, buf_slice(&about));
+    struct result read = words_read(out);
+    assert(read.code == CODE_OK); /* our own words */
+    (void)read;
+}
+
+void approval_words_seal(struct shop *shop, const struct approval_words *words, struct approval *approval)
+{
+    SCOPED(buf_done) struct buf aad = {0};
     approval_aad(approval->id, &aad);
-    aead_seal(shop->staff_box, buf_slice(&aad), buf_slice(&text), &approval->sealed);
+    aead_seal(shop->staff_box, buf_slice(&aad), buf_slice(&words->text), &approval->sealed);
 }
 
 void approval_words_done(struct approval_words *words)
@@ -106,14 +130,9 @@ void approval_words_done(struct approval_words *words)
 RESULT approval_words_open(struct shop *shop, const struct approval *approval, struct approval_words *out)
 {
     SCOPED(buf_done) struct buf aad = {0};
-    size_t three = 0;
     approval_aad(approval->id, &aad);
     TRY(aead_open(shop->staff_box, buf_slice(&aad), buf_slice(&approval->sealed), &out->text));
-    struct cbor reader = cbor_reader(buf_slice(&out->text));
-    TRY(cbor_read_array(&reader, &three));
-    TRY(cbor_read_text(&reader, &out->what));
-    TRY(cbor_read_bytes(&reader, &out->body));
-    return cbor_read_bytes(&reader, &out->changes);
+    return words_read(out);
 }
 
 bool approval_may_agree(const struct reader *reader)
@@ -149,6 +168,11 @@ void approval_put(struct shop *shop, const struct approval *approval, const stru
         buf_slice_put(out, words->changes);
         count++;
     }
+    if (words->about.len > 0) {
+        cbor_text(out, SLICE_TEXT("about"));
+        buf_slice_put(out, words->about);
+        count++;
+    }
     if (permission) {
         put_number(out, "subjects_max", approval->subjects_max);
         count++;
@@ -161,16 +185,21 @@ void approval_put(struct shop *shop, const struct approval *approval, const stru
 }
 
 RESULT approval_tell(struct batch *batch, const struct approval *approval, enum mail_kind kind,
-                     struct slice what)
+                     const struct approval_words *words)
 {
     SCOPED(buf_done) struct buf who = {0}, id = {0}, until = {0};
+    struct loosening_said said = {0};
+    bool old = words->about.len == 0;
+    if (!old) TRY(loosening_said_read(words->about, &said));
     reader_put(batch->shop, approval->asker, &who);
     id_put(batch->shop, ID_APPROVAL, approval->id, &id);
     mail_time_put(&until, approval->due_us);
-    const struct mail_value values[] = {
-        {"what", what}, {"who", buf_slice(&who)}, {"approval", buf_slice(&id)}, {"until", buf_slice(&until)}};
-    size_t count = kind == MAIL_LOOSENING_APPLIED ? COUNT_OF(values) - 1 : COUNT_OF(values);
-    struct result told =
-        mail_tell_staff(batch, &(struct mail_draft){.kind = kind, .values = values, .count = count});
+    struct mail_value values[4] = {{"who", buf_slice(&who)}, {"approval", buf_slice(&id)}};
+    size_t count = 2;
+    if (kind != MAIL_LOOSENING_APPLIED) values[count++] = (struct mail_value){"until", buf_slice(&until)};
+    if (old) values[count++] = (struct mail_value){"what", words->what};
+    struct result told = mail_tell_staff(
+        batch, &(struct mail_draft){
+                   .kind = kind, .values = values, .count = count, .loosening = old ? NULL : &said});
     return told.code == CODE_UNAVAILABLE ? told : OK;
 }

@@ -138,14 +138,14 @@ RESULT verb_budget_put(struct batch *batch, const struct reader *reader, const s
     budget_body_write(&row, &body);
     if (is_wider(shop, &row, old)) {
         SCOPED(buf_done) struct buf was = {0}, now = {0}, changes = {0};
-        char what[APPROVAL_WHAT_BYTES_MAX + 1];
         bool put = false;
         if (old) row_put(shop, old, &was);
         row_put(shop, &row, &now);
         changes_put(buf_slice(&was), buf_slice(&now), &changes);
-        (void)snprintf(what, sizeof what, "a %s may look at more people than before",
-                       budget_scope_name(row.scope));
-        const struct loosening loosening = {AUTHORITY_BUDGET, row.id, buf_slice(&body), what,
+        const struct loosening loosening = {AUTHORITY_BUDGET,
+                                            row.id,
+                                            buf_slice(&body),
+                                            {LOOSENS_BUDGET, {slice_text(budget_scope_name(row.scope))}},
                                             buf_slice(&changes)};
         TRY(loosen(batch, reader, &loosening, out, &put));
         if (!put) return OK;

@@ -109,23 +109,33 @@ static unsigned more_bits(uint64_t now, uint64_t before)
     return (unsigned)__builtin_popcountll(now & ~before);
 }
 
-/* What a second person is asked to agree to: how much more than before, in one line. */
-static void widening_put(struct shop *shop, const struct role *role, char out[APPROVAL_WHAT_BYTES_MAX + 1])
+/* What a second person is asked to agree to: how much more than before. */
+static RESULT widening_ask(struct batch *batch, const struct reader *reader, const struct role *role,
+                           const struct loosening *loosening, struct answer *out, bool *put)
 {
     static const struct role nothing = {.reason = true};
+    struct shop *shop = batch->shop;
     const struct role *known = role_by_id(&shop->access, role->id), *old = known ? known : &nothing;
     uint64_t full = role->fields_all ? UINT64_MAX : role->full;
     uint64_t before = old->fields_all ? UINT64_MAX : old->full;
-    struct limits now = limits_of_role(role, shop_customers(shop)), was = {{0}};
-    if (known) was = limits_of_role(old, shop_customers(shop));
-    (void)snprintf(
-        out, APPROVAL_WHAT_BYTES_MAX + 1,
-        "%s %s: %s%u more in full, %u more acts, purposes %zu (was %zu), %llu people a day (was %llu)%s",
-        known ? "role" : "new role", role->name,
-        role->fields_all && !old->fields_all ? "every field; " : "fields: ",
-        more_bits(full & FIELDS_EVER, before), more_bits(role->acts, old->acts), role->purpose_count,
-        old->purpose_count, (unsigned long long)now.at[WINDOW_DAY], (unsigned long long)was.at[WINDOW_DAY],
-        old->reason && !role->reason && known ? "; no reason asked" : "");
+    struct limits now = limits_of_role(role, shop_customers(shop));
+    struct limits was = known ? limits_of_role(old, shop_customers(shop)) : (struct limits){{0}};
+    struct slice name = slice_text(role->name), fields = SAID_NUMBER(more_bits(full & FIELDS_EVER, before)),
+                 acts = SAID_NUMBER(more_bits(role->acts, old->acts)),
+                 purposes = SAID_NUMBER(role->purpose_count), people = SAID_NUMBER(now.at[WINDOW_DAY]),
+                 sees = slice_text(role->fields_all && !old->fields_all ? "all" : "some"),
+                 reason = slice_text(role->reason ? "asked" : "none");
+    struct loosening whole = *loosening;
+    if (known) {
+        whole.what =
+            (struct loosening_said){LOOSENS_ROLE,
+                                    {name, sees, fields, acts, purposes, SAID_NUMBER(old->purpose_count),
+                                     people, SAID_NUMBER(was.at[WINDOW_DAY]), reason}};
+    } else {
+        whole.what =
+            (struct loosening_said){LOOSENS_ROLE_NEW, {name, sees, fields, acts, purposes, people, reason}};
+    }
+    return loosen(batch, reader, &whole, out, put);
 }
 
 static const char *const window_members[] = {"minute", "hour", "daily", "monthly"};
@@ -227,15 +237,13 @@ RESULT verb_role_put(struct batch *batch, const struct reader *reader, const str
     if (role_is_wider(batch->shop, &role)) {
         const struct role *old = role_by_id(&batch->shop->access, role.id);
         SCOPED(buf_done) struct buf was = {0}, now = {0}, changes = {0};
-        char what[APPROVAL_WHAT_BYTES_MAX + 1];
         bool put = false;
         if (old) role_item_put(batch->shop, old, false, &was);
         role_item_put(batch->shop, &role, false, &now);
         changes_put(buf_slice(&was), buf_slice(&now), &changes);
-        widening_put(batch->shop, &role, what);
-        const struct loosening loosening = {AUTHORITY_ROLE, role.id, buf_slice(&body), what,
-                                            buf_slice(&changes)};
-        TRY(loosen(batch, reader, &loosening, out, &put));
+        const struct loosening loosening = {
+            .kind = AUTHORITY_ROLE, .id = role.id, .body = buf_slice(&body), .changes = buf_slice(&changes)};
+        TRY(widening_ask(batch, reader, &role, &loosening, out, &put));
         if (!put) return OK;
     } else {
         TRY(role_tighten(batch, reader, &role, buf_slice(&body), &receipt));

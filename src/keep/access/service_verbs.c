@@ -211,15 +211,16 @@ static RESULT service_loosen(struct batch *batch, const struct reader *reader, c
                              const struct service *old, struct answer *out, bool *put)
 {
     SCOPED(buf_done) struct buf was = {0}, now = {0}, changes = {0}, body = {0};
-    char what[APPROVAL_WHAT_BYTES_MAX + 1];
     service_body_write(service, &body);
     service_said(batch->shop, old, &was);
     service_said(batch->shop, service, &now);
     changes_put(buf_slice(&was), buf_slice(&now), &changes);
-    (void)snprintf(what, sizeof what, "service %s: %s", service->name,
-                   old->drift_us != 0 ? "its drift is taken as declared" : "declares more, or other keys");
-    const struct loosening loosening = {AUTHORITY_SERVICE, service->id, buf_slice(&body), what,
-                                        buf_slice(&changes)};
+    const struct loosening loosening = {
+        AUTHORITY_SERVICE,
+        service->id,
+        buf_slice(&body),
+        {old->drift_us != 0 ? LOOSENS_SERVICE_DRIFT : LOOSENS_SERVICE, {slice_text(service->name)}},
+        buf_slice(&changes)};
     return loosen(batch, reader, &loosening, out, put);
 }
 

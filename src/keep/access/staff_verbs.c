@@ -188,7 +188,7 @@ static RESULT staff_changes(struct shop *shop, const struct staff *staff, const 
     return OK;
 }
 
-/* Put the changed row at once, or where it loosens something file it. */
+/* Put the changed row at once, or where it loosens something (then it has changes to show) file it. */
 static RESULT staff_loosen(struct batch *batch, const struct reader *reader, const struct staff *staff,
                            const struct loosening *loosening, struct answer *out, bool *put)
 {
@@ -196,7 +196,7 @@ static RESULT staff_loosen(struct batch *batch, const struct reader *reader, con
     SCOPED(buf_done) struct buf body = {0};
     struct loosening whole = *loosening;
     *put = true;
-    if (!loosening->what) {
+    if (loosening->changes.len == 0) {
         TRY(staff_put(batch, reader, staff, &receipt));
         batch_receipt(out, &receipt);
         return OK;
@@ -225,7 +225,6 @@ RESULT verb_staff_lesson(struct batch *batch, const struct reader *reader, const
 {
     struct shop *shop = batch->shop;
     const struct staff *found = NULL;
-    char what[APPROVAL_WHAT_BYTES_MAX];
     bool put = false;
     SCOPED(staff_done) struct staff staff = {0};
     SCOPED(buf_done) struct buf changes = {0};
@@ -241,10 +240,8 @@ RESULT verb_staff_lesson(struct batch *batch, const struct reader *reader, const
     if (!other) {
         char name[LESSON_NAME_BYTES_MAX + 1] = "";
         memcpy(name, ask->lesson.at, ask->lesson.len);
-        (void)snprintf(what, sizeof what, "%.*s took the lesson %s", (int)ask->id.len,
-                       (const char *)ask->id.at, name);
         TRY(staff_changes(shop, found, "lesson", name, &changes));
-        loosening.what = what;
+        loosening.what = (struct loosening_said){LOOSENS_STAFF_LESSON, {ask->id, ask->lesson}};
         loosening.changes = buf_slice(&changes);
     }
     TRY(staff_loosen(batch, reader, &staff, &loosening, out, &put));
@@ -263,7 +260,6 @@ RESULT verb_staff_role(struct batch *batch, const struct reader *reader, const s
     struct shop *shop = batch->shop;
     const struct staff *found = NULL;
     const struct role *role = NULL;
-    char what[APPROVAL_WHAT_BYTES_MAX];
     bool put = false;
     SCOPED(staff_done) struct staff staff = {0};
     SCOPED(buf_done) struct buf changes = {0};
@@ -276,10 +272,8 @@ RESULT verb_staff_role(struct batch *batch, const struct reader *reader, const s
     bool approved = old && (old->acts >> ACT_APPROVE & 1), approves = role && (role->acts >> ACT_APPROVE & 1);
     if (approved && !approves) staff.silenced_us = batch->now_us;
     if (role && !(old && role_within(role, old, shop->last.at))) {
-        (void)snprintf(what, sizeof what, "%.*s gets the role %s", (int)ask->id.len, (const char *)ask->id.at,
-                       role->name);
         TRY(staff_changes(shop, found, "new role", role->name, &changes));
-        loosening.what = what;
+        loosening.what = (struct loosening_said){LOOSENS_STAFF_ROLE, {ask->id, slice_text(role->name)}};
         loosening.changes = buf_slice(&changes);
     }
     TRY(staff_loosen(batch, reader, &staff, &loosening, out, &put));
@@ -373,7 +367,6 @@ RESULT verb_staff_invite(struct batch *batch, const struct reader *reader, const
 {
     SCOPED(inviting_done) struct inviting inviting = {0};
     SCOPED(buf_done) struct buf body = {0}, changes = {0};
-    char what[APPROVAL_WHAT_BYTES_MAX];
     struct receipt receipt = {0};
     bool put = true;
     TRY(inviting_of(batch->shop, ask->id, &inviting));
@@ -388,9 +381,10 @@ RESULT verb_staff_invite(struct batch *batch, const struct reader *reader, const
     sign_in_body_write(batch->shop, &inviting.sign_in, &body);
     TRY(staff_changes(batch->shop, inviting.staff, "sign-in", "set up anew, by whoever has the invitation",
                       &changes));
-    (void)snprintf(what, sizeof what, "%.*s sets up their sign-in anew", (int)ask->id.len,
-                   (const char *)ask->id.at); /* an id of this shop, so ASCII */
-    const struct loosening loosening = {AUTHORITY_SIGN_IN, inviting.staff->id, buf_slice(&body), what,
+    const struct loosening loosening = {AUTHORITY_SIGN_IN,
+                                        inviting.staff->id,
+                                        buf_slice(&body),
+                                        {LOOSENS_SIGN_IN, {ask->id}},
                                         buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (put) {

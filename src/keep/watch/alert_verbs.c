@@ -149,7 +149,6 @@ RESULT verb_breaker_reset(struct batch *batch, const struct reader *reader,
 {
     struct shop *shop = batch->shop;
     uint64_t line = 0;
-    char what[APPROVAL_WHAT_BYTES_MAX + 1];
     bool put = false;
     SCOPED(buf_done) struct buf body = {0}, name = {0};
     TRY(watching_reader(shop, ask->reader, &line));
@@ -159,10 +158,12 @@ RESULT verb_breaker_reset(struct batch *batch, const struct reader *reader,
         return FAIL(CONFLICT, "breaker: this reader is neither stopped nor slowed");
     breaker_body_write(line, &row.breaker, &body);
     reader_put(shop, line, &name);
-    (void)snprintf(what, sizeof what, "reader %.*s may look again: its breaker is %s", (int)name.len,
-                   (const char *)name.at, breaker_state_name(row.breaker.state));
-    const struct loosening loosening = {AUTHORITY_BREAKER, (uint32_t)(known - shop->watching->breakers) + 1,
-                                        buf_slice(&body), what};
+    const struct loosening loosening = {
+        AUTHORITY_BREAKER,
+        (uint32_t)(known - shop->watching->breakers) + 1,
+        buf_slice(&body),
+        {LOOSENS_BREAKER, {buf_slice(&name), slice_text(breaker_state_name(row.breaker.state))}},
+        {0}};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (put) breaker_show(shop, &row, &out->body);
     return OK;
@@ -175,7 +176,6 @@ RESULT verb_mute_put(struct batch *batch, const struct reader *reader, const str
     struct alerts_mute mute = {.detector = detector_by_name(ask->detector),
                                .until_us = batch->now_us + (int64_t)ask->days * DAY_US};
     uint32_t id = (uint32_t)shop->watching->mute_count + 1;
-    char what[APPROVAL_WHAT_BYTES_MAX + 1];
     bool put = false;
     SCOPED(buf_done) struct buf body = {0};
     if (ask->detector.len > 0 && mute.detector == 0)
@@ -191,9 +191,11 @@ RESULT verb_mute_put(struct batch *batch, const struct reader *reader, const str
     if (ask->reader.len > 0) TRY(watching_reader(shop, ask->reader, &mute.reader));
     memcpy(mute.reason, ask->reason.at, ask->reason.len);
     mute_body_write(shop, id, &mute, ask->reason, &body);
-    (void)snprintf(what, sizeof what, "alerts of %s are not told for %llu days",
-                   mute.detector ? alert_name(mute.detector) : "one reader", (unsigned long long)ask->days);
-    const struct loosening loosening = {AUTHORITY_MUTE, id, buf_slice(&body), what};
+    struct loosening_said what = {LOOSENS_MUTE_READER, {SAID_NUMBER(ask->days)}};
+    if (mute.detector)
+        what = (struct loosening_said){LOOSENS_MUTE,
+                                       {slice_text(alert_name(mute.detector)), SAID_NUMBER(ask->days)}};
+    const struct loosening loosening = {AUTHORITY_MUTE, id, buf_slice(&body), what, {0}};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (put) mute_show(shop, &mute, &out->body);
     return OK;

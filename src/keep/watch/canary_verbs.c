@@ -78,8 +78,8 @@ RESULT verb_canary_begin(struct batch *batch, const struct reader *reader, const
     }
     plan.open_to = 0;
     canary_plan_write(shop, &plan, &body);
-    const struct loosening loosening = {AUTHORITY_CANARY, CANARY_PLAN_ROW, buf_slice(&body),
-                                        "canaries: other mail domains, or other people who may see the list"};
+    const struct loosening loosening = {
+        AUTHORITY_CANARY, CANARY_PLAN_ROW, buf_slice(&body), {LOOSENS_CANARY_PLAN, {{0}}}, {0}};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (put) plan_show(shop, &plan, &out->body);
     return OK;
@@ -217,8 +217,8 @@ RESULT verb_canary_list(struct batch *batch, const struct reader *reader, const 
         plan.open_to = reader->no;
         plan.open_until_us = batch->now_us + OPEN_DAYS * DAY_US;
         canary_plan_write(shop, &plan, &body);
-        const struct loosening loosening = {AUTHORITY_CANARY, CANARY_PLAN_ROW, buf_slice(&body),
-                                            "the list of canaries is shown, once, to whoever asked"};
+        const struct loosening loosening = {
+            AUTHORITY_CANARY, CANARY_PLAN_ROW, buf_slice(&body), {LOOSENS_CANARY_LIST, {{0}}}, {0}};
         TRY(loosen(batch, reader, &loosening, out, &open));
         if (!open) return OK;
         buf_clear(&body);

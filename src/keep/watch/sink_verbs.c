@@ -277,11 +277,11 @@ static bool only_on(const struct sink_put_ask *ask)
                                              0;
 }
 
-/* A sink's new row. `what` says the change in a line, for who must approve it. */
+/* A sink's new row. `what` is the change, for who must approve it. */
 struct change {
     const struct sink *sink;
     const struct sink_row *row;
-    const char *what;
+    enum loosens what;
     bool tighter;
 };
 
@@ -319,7 +319,10 @@ static RESULT sink_change(struct batch *batch, const struct reader *reader, cons
         sink_said(batch->shop, &change->sink->row, &was);
         sink_said(batch->shop, change->row, &now);
         changes_put(buf_slice(&was), buf_slice(&now), &changes);
-        const struct loosening loosening = {AUTHORITY_SINK, id, buf_slice(&body), change->what,
+        const struct loosening loosening = {AUTHORITY_SINK,
+                                            id,
+                                            buf_slice(&body),
+                                            {change->what, {slice_text(sink_kind_name(change->row->kind))}},
                                             buf_slice(&changes)};
         return loosen(batch, reader, &loosening, out, put);
     }
@@ -334,7 +337,6 @@ RESULT verb_sink_put(struct batch *batch, const struct reader *reader, const str
     struct shop *shop = batch->shop;
     struct sink *sink = NULL;
     SCOPED(sink_row_done) struct sink_row row = {0};
-    char what[APPROVAL_WHAT_BYTES_MAX];
     bool put = true;
     if (ask->id.len == 0) return sink_add(batch, reader, ask, out);
     TRY(sink_find(shop, ask->id, &sink));
@@ -343,10 +345,10 @@ RESULT verb_sink_put(struct batch *batch, const struct reader *reader, const str
     sink_row_copy(&sink->row, &row);
     TRY(words_take(ask, &row));
     TRY(target_take(shop, reader, ask, &row));
-    (void)snprintf(what, sizeof what, "alerts by %s: %s", sink_kind_name(row.kind),
-                   row.state == SINK_OFF                                                ? "switched off"
-                   : !slice_equal(buf_slice(&row.target), buf_slice(&sink->row.target)) ? "another receiver"
-                                                                                        : "other settings");
+    bool same_target = slice_equal(buf_slice(&row.target), buf_slice(&sink->row.target));
+    enum loosens what = row.state == SINK_OFF ? LOOSENS_SINK_OFF
+                        : same_target         ? LOOSENS_SINK_OTHER
+                                              : LOOSENS_SINK_TARGET;
     TRY(sink_change(batch, reader, &(struct change){sink, &row, what, only_on(ask)}, out, &put));
     return put ? sink_put(shop, sink, &out->body) : OK;
 }
@@ -357,14 +359,12 @@ RESULT verb_sink_drop(struct batch *batch, const struct reader *reader, const st
     struct shop *shop = batch->shop;
     struct sink *sink = NULL;
     SCOPED(sink_row_done) struct sink_row row = {0};
-    char what[APPROVAL_WHAT_BYTES_MAX];
     bool put = true;
     TRY(sink_find(shop, ask->id, &sink));
     row.kind = sink->row.kind;
     row.state = SINK_DROPPED;
     row.made_us = sink->row.made_us;
-    (void)snprintf(what, sizeof what, "alerts by %s: no more", sink_kind_name(row.kind));
-    TRY(sink_change(batch, reader, &(struct change){sink, &row, what, false}, out, &put));
+    TRY(sink_change(batch, reader, &(struct change){sink, &row, LOOSENS_SINK_DROP, false}, out, &put));
     if (!put) return OK;
     cbor_map(&out->body, 2);
     put_id(shop, &out->body, "id", ID_SINK, sink->id);

@@ -314,7 +314,24 @@ static void what_was_not_begun_waits_for_the_next_start(void **state)
     people_end(&office.people);
 }
 
-static void tells_all_staff_in_one_entry(void **state)
+/* Does the body have these words, behind base64 or as they are? */
+static void assert_says(struct mail_job *job, const char *words)
+{
+    SCOPED(buf_done) struct buf packed = {0}, body = {0};
+    const char *text = strstr(buf_c(&job->message), "\r\n\r\n");
+    assert_non_null(text);
+    if (strstr(buf_c(&job->message), "Content-Transfer-Encoding: base64")) {
+        for (; *text; text++) {
+            if (*text != '\r' && *text != '\n') buf_byte(&packed, (uint8_t)*text);
+        }
+        assert_ok(base64_get(buf_slice(&packed), &body));
+    } else {
+        buf_text(&body, text);
+    }
+    assert_non_null(strstr(buf_c(&body), words));
+}
+
+static void tells_all_staff_in_one_entry_and_each_in_their_language(void **state)
 {
     (void)state;
     struct office office;
@@ -322,17 +339,17 @@ static void tells_all_staff_in_one_entry(void **state)
     SCOPED(batch_done) struct batch batch = {0};
     SCOPED(buf_done) struct buf bytes = {0};
     struct entry entry = {0};
-    const struct mail_value values[] = {{"what", SLICE_TEXT("role support may see more")},
-                                        {"who", SLICE_TEXT("key_1")},
-                                        {"approval", SLICE_TEXT("appr_1")},
-                                        {"until", SLICE_TEXT("tomorrow")}};
+    const struct mail_value values[] = {
+        {"who", SLICE_TEXT("key_1")}, {"approval", SLICE_TEXT("appr_1")}, {"until", SLICE_TEXT("tomorrow")}};
+    const struct loosening_said said = {LOOSENS_CANARY_LIST, {{0}}};
     const struct mail_draft draft = {
-        .kind = MAIL_LOOSENING_ASKED, .values = values, .count = COUNT_OF(values)};
+        .kind = MAIL_LOOSENING_ASKED, .values = values, .count = COUNT_OF(values), .loosening = &said};
     office_begin(&office);
     mail_set(&office);
     struct shop *shop = office.people.shop;
     struct staff_add_ask kim = {.name = SLICE_TEXT("Kim"), .email = SLICE_TEXT("kim@shop.example")};
-    struct staff_add_ask lee = {.name = SLICE_TEXT("Lee"), .email = SLICE_TEXT("lee@shop.example")};
+    struct staff_add_ask lee = {
+        .name = SLICE_TEXT("Lee"), .email = SLICE_TEXT("lee@shop.example"), .lang = SLICE_TEXT("ko")};
     assert_int_equal(as_operator(&office, VERB_STAFF_ADD, &kim), CAUSE_OK);
     assert_int_equal(as_operator(&office, VERB_STAFF_ADD, &lee), CAUSE_OK);
     turn(&office);
@@ -350,6 +367,8 @@ static void tells_all_staff_in_one_entry(void **state)
     turn(&office);
     assert_int_equal(office.fake.job_count, 2);
     assert_string_equal(buf_c(&office.fake.jobs[1].to), "lee@shop.example");
+    assert_says(&office.fake.jobs[0], "the list of canaries is shown, once, to whoever asked");
+    assert_says(&office.fake.jobs[1], "가짜 고객 목록을 요청한 사람에게 한 번 표시");
     people_end(&office.people);
 }
 
@@ -451,7 +470,7 @@ int main(void)
         cmocka_unit_test(is_not_sent_before_that_is_durable),
         cmocka_unit_test(an_erasure_takes_it_back),
         cmocka_unit_test(what_was_not_begun_waits_for_the_next_start),
-        cmocka_unit_test(tells_all_staff_in_one_entry),
+        cmocka_unit_test(tells_all_staff_in_one_entry_and_each_in_their_language),
         cmocka_unit_test(refuses_settings_that_lead_nowhere),
         cmocka_unit_test(a_password_goes_nowhere_else),
         cmocka_unit_test(another_way_takes_a_second_person),

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { ask, askAll, heard } from "../ui/api";
 import { Countdown, Empty, Figure, Loaded, Meter, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../ui/parts";
 import { language, number, share, t, word } from "../ui/words";
+import { Asked } from "./approvals";
 import { useShared } from "./state";
 import { useLive } from "./live";
 import type { Alerts, Approval, Clocks, Incident, ReaderRow, WatchStatus } from "./shapes";
@@ -109,7 +110,7 @@ function Waiting(): JSX.Element {
         const open = items.filter((one) => one.state === "waiting");
         return open.length === 0 ? <Empty>{t("today.nothing_waits")}</Empty> : (
           <ul class="plain stack">{open.slice(0, 5).map((one) => (
-            <li key={one.approval} class="stack tight"><strong>{word("approval.kind", one.kind)}</strong><span class="small" lang="en">{one.what}</span><span class="small soft">{t("today.asked_by", { who: word("reader", named(one.asker)) })} · <Time at={one.asked} /></span></li>))}</ul>);
+            <li key={one.approval} class="stack tight"><strong>{word("approval.kind", one.kind)}</strong><Asked of={one} /><span class="small soft">{t("today.asked_by", { who: word("reader", named(one.asker)) })} · <Time at={one.asked} /></span></li>))}</ul>);
       }}</Loaded>
     </Sheet>
   );

@@ -1,0 +1,46 @@
+/*
+ * What a loosening is, in one line without personal values: a code with values, so that whoever must agree to it reads it in
+ * their own language, on a page as in a mail. Decides nothing. Main calls: loosening_said_write(), loosening_said_put().
+ * Example:
+ *     const struct loosening_said what = {LOOSENS_CONTAINMENT, {SAID_NUMBER(2), SAID_NUMBER(1)}};
+ */
+#ifndef AMN_KEEP_ACCESS_LOOSENING_H
+#define AMN_KEEP_ACCESS_LOOSENING_H
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+enum { LOOSENING_VALUES_MAX = 10, SAID_NUMBER_BYTES = 21 };
+
+enum loosens {
+#define LOOSENING(NAME, ...) LOOSENS_##NAME,
+#include "keep/access/loosenings.def"
+#undef LOOSENING
+    LOOSENS_COUNT
+};
+
+struct loosening_row {
+    const char *code, *names[LOOSENING_VALUES_MAX]; /* of its values; NULL behind the last */
+};
+const struct loosening_row *loosening_row(enum loosens what);
+
+/* The values borrow, and stand in the order of the row's names. */
+struct loosening_said {
+    enum loosens what;
+    struct slice values[LOOSENING_VALUES_MAX];
+};
+
+/* A number for a value; lives as long as the block it stands in. */
+#define SAID_NUMBER(number) said_number((number), (char[SAID_NUMBER_BYTES]){0})
+struct slice said_number(uint64_t number, char room[SAID_NUMBER_BYTES]);
+
+/* Append the line in a language; English where it is none of ours. */
+void loosening_said_put(const struct loosening_said *said, struct slice language, struct buf *out);
+
+/* Append it as it is stored and answered: {"code", "values": {name: text}}. */
+void loosening_said_write(const struct loosening_said *said, struct buf *out);
+
+/* Read what loosening_said_write() wrote; borrows from `bytes`. INVALID, CORRUPT: it did not write that. */
+RESULT loosening_said_read(struct slice bytes, struct loosening_said *out);
+
+#endif
