@@ -202,6 +202,12 @@ RESULT call_parse(const struct command *rows, size_t count, int argc, char *cons
     return check_call(out);
 }
 
+const char *call_act(const struct call *call)
+{
+    const char *blank = strrchr(call->command->words, ' ');
+    return blank ? blank + 1 : call->command->words;
+}
+
 bool command_takes(const struct command *command, enum option option)
 {
     for (const enum option *at = command->options; *at != OPT_COUNT; at++) {

@@ -73,6 +73,9 @@ RESULT call_parse(const struct command *rows, size_t count, int argc, char *cons
 
 bool call_has(const struct call *call, enum option option);
 
+/* The last word of its command, where several that differ in what is done are one function: of `claim grant` "grant". */
+const char *call_act(const struct call *call);
+
 /* Does the command take that option? */
 bool command_takes(const struct command *command, enum option option);
 

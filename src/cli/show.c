@@ -61,6 +61,13 @@ void show_each_line(struct slice text, const char *before)
     }
 }
 
+void show_state_of(struct doc answer, const char *name)
+{
+    show_value(doc_text(doc_get(answer, name)));
+    show_words(": ");
+    show_value(doc_text(doc_get(answer, "state")));
+}
+
 void show_remark(const struct call *call, const char *format, ...)
 {
     va_list arguments;

@@ -19,6 +19,9 @@ void show_value(struct slice value); /* control characters become U+FFFD */
 /* Each line of it as show_value() has it, behind `before`. */
 void show_each_line(struct slice text, const char *before);
 
+/* What has been done, by the member of that name, and its state: "clm_…: granted", without the line's end. */
+void show_state_of(struct doc answer, const char *name);
+
 /* A line on standard error, unless --quiet. */
 void show_remark(const struct call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

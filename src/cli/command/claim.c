@@ -25,9 +25,7 @@ static void show_pools(const struct call *call, struct doc answer)
 static void show_state(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_value(doc_text(doc_get(answer, "id")));
-    show_words(": ");
-    show_value(doc_text(doc_get(answer, "state")));
+    show_state_of(answer, "id");
     if (doc_there(doc_get(answer, "amount")))
         show_words(", %llu", (unsigned long long)doc_number(doc_get(answer, "amount")));
     show_words("\n");
@@ -77,21 +75,16 @@ RESULT command_claim_pools(struct call *call)
     return ask_and_show(call, VERB_POOL_LIST, &ask, show_pools);
 }
 
-static RESULT pool_act(struct call *call, const char *name)
+RESULT command_pool_act(struct call *call)
 {
-    struct pool_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(name)};
+    struct pool_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(call_act(call))};
     return ask_members(call, 1, VERB_POOL_ACT, &ask, show_state);
-}
-
-RESULT command_claim_confirm(struct call *call)
-{
-    return pool_act(call, "confirm");
 }
 
 RESULT command_claim_share(struct call *call)
 {
     TRY(confirm(call, "Share the pool out? What each claim gets stands from then on."));
-    return pool_act(call, "share");
+    return command_pool_act(call);
 }
 
 RESULT command_claim_make(struct call *call)
@@ -112,23 +105,8 @@ RESULT command_claim_show(struct call *call)
     return ask_and_show(call, VERB_CLAIM_SHOW, &ask, show_claim);
 }
 
-static RESULT claim_act(struct call *call, const char *name)
+RESULT command_claim_act(struct call *call)
 {
-    struct claim_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(name)};
+    struct claim_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(call_act(call))};
     return ask_members(call, 1, VERB_CLAIM_ACT, &ask, show_state);
-}
-
-RESULT command_claim_propose(struct call *call)
-{
-    return claim_act(call, "propose");
-}
-
-RESULT command_claim_grant(struct call *call)
-{
-    return claim_act(call, "grant");
-}
-
-RESULT command_claim_refuse(struct call *call)
-{
-    return claim_act(call, "refuse");
 }

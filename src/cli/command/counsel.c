@@ -27,9 +27,7 @@ static void show_named(const struct call *call, struct doc answer)
 static void show_state(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_value(doc_text(doc_get(answer, "id")));
-    show_words(": ");
-    show_value(doc_text(doc_get(answer, "state")));
+    show_state_of(answer, "id");
     show_words("\n");
 }
 
@@ -117,30 +115,10 @@ RESULT command_counsel_show(struct call *call)
     return ask_and_show(call, VERB_COUNSEL_SHOW, &ask, show_request);
 }
 
-static RESULT counsel_act(struct call *call, const char *act)
+RESULT command_counsel_act(struct call *call)
 {
-    struct counsel_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(act)};
+    struct counsel_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(call_act(call))};
     return ask_members(call, 1, VERB_COUNSEL_ACT, &ask, show_state);
-}
-
-RESULT command_counsel_start(struct call *call)
-{
-    return counsel_act(call, "start");
-}
-
-RESULT command_counsel_drop(struct call *call)
-{
-    return counsel_act(call, "drop");
-}
-
-RESULT command_counsel_seen(struct call *call)
-{
-    return counsel_act(call, "seen");
-}
-
-RESULT command_counsel_withdraw(struct call *call)
-{
-    return counsel_act(call, "withdraw");
 }
 
 /* Asked twice at least: certificates are made first, and proofs of them are of what is in the ledger by then. */

@@ -105,30 +105,10 @@ RESULT command_desk_show(struct call *call)
     return ask_and_show(call, VERB_TICKET_SHOW, &ask, show_ticket);
 }
 
-static RESULT act(struct call *call, const char *name)
+RESULT command_desk_act(struct call *call)
 {
-    struct ticket_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(name)};
+    struct ticket_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(call_act(call))};
     return ask_members(call, 1, VERB_TICKET_ACT, &ask, show_ticket);
-}
-
-RESULT command_desk_answer(struct call *call)
-{
-    return act(call, "answer");
-}
-
-RESULT command_desk_escalate(struct call *call)
-{
-    return act(call, "escalate");
-}
-
-RESULT command_desk_note(struct call *call)
-{
-    return act(call, "note");
-}
-
-RESULT command_desk_close(struct call *call)
-{
-    return act(call, "close");
 }
 
 RESULT command_desk_rights(struct call *call)
@@ -175,9 +155,8 @@ static void show_promises(const struct call *call, struct doc answer)
 static void show_promise(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_value(doc_text(doc_get(answer, "id")));
-    show_words(": ");
-    show_named(answer, "state", "");
+    show_state_of(answer, "id");
+    show_words("\n");
     show_named(answer, "due", "  due ");
 }
 
@@ -193,23 +172,8 @@ RESULT command_promise_list(struct call *call)
     return ask_members(call, 0, VERB_PROMISE_LIST, &ask, show_promises);
 }
 
-static RESULT promise_act(struct call *call, const char *name)
+RESULT command_promise_act(struct call *call)
 {
-    struct promise_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(name)};
+    struct promise_act_ask ask = {.id = slice_text(call->args[0]), .act = slice_text(call_act(call))};
     return ask_members(call, 1, VERB_PROMISE_ACT, &ask, show_promise);
-}
-
-RESULT command_promise_done(struct call *call)
-{
-    return promise_act(call, "done");
-}
-
-RESULT command_promise_note(struct call *call)
-{
-    return promise_act(call, "note");
-}
-
-RESULT command_promise_drop(struct call *call)
-{
-    return promise_act(call, "drop");
 }

@@ -171,9 +171,7 @@ static RESULT check_files(struct call *call, struct client *client, uint64_t lin
 static void show_released(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_value(doc_text(doc_get(answer, "name")));
-    show_words(": ");
-    show_value(doc_text(doc_get(answer, "state")));
+    show_state_of(answer, "name");
     show_words("\n");
 }
 

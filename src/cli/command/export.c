@@ -31,9 +31,7 @@ static void show_export(const struct call *call, struct doc answer)
     SCOPED(buf_done) struct buf people = {0}, expires = {0};
     (void)call;
     count_put(&people, doc_number(doc_get(answer, "people")));
-    show_value(doc_text(doc_get(answer, "id")));
-    show_words(": ");
-    show_value(doc_text(doc_get(answer, "state")));
+    show_state_of(answer, "id");
     show_words(", %s people (", buf_c(&people));
     show_value(doc_text(doc_get(answer, "who")));
     show_words(")\n");
@@ -80,9 +78,7 @@ static RESULT who_take(const struct call *call, struct arena *arena, struct expo
 static void show_asked(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_value(doc_text(doc_get(answer, "export")));
-    show_words(": ");
-    show_value(doc_text(doc_get(answer, "state")));
+    show_state_of(answer, "export");
     show_words("\n");
 }
 

@@ -25,9 +25,7 @@ RESULT command_secret_add(struct call *call)
 static void show_secret(const struct call *call, struct doc answer)
 {
     (void)call;
-    show_value(doc_text(doc_get(answer, "name")));
-    show_words(": ");
-    show_value(doc_text(doc_get(answer, "state")));
+    show_state_of(answer, "name");
     show_words("\n");
 }
 

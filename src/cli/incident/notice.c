@@ -114,42 +114,32 @@ static void show_asked(const struct call *call, struct doc answer)
     show_text_of(answer, "approval", "a second person agrees by: amanah approval approve ");
 }
 
-static RESULT act(struct call *call, const char *name, show_answer *show)
+static RESULT act(struct call *call, show_answer *show)
 {
     struct notice_act_ask ask = {.id = slice_text(call->args[0])};
     SCOPED(arena_done) struct arena arena = {0};
     SCOPED(member_files_done) struct member_files files = {0};
     TRY(run_of(call, &ask.run));
     TRY(members_set(call, 2, VERB_NOTICE_ACT, &arena, &files, &ask));
-    ask.act = slice_text(name);
+    ask.act = slice_text(call_act(call));
     return ask_and_show(call, VERB_NOTICE_ACT, &ask, show);
 }
 
 RESULT command_notice_send(struct call *call)
 {
     TRY(confirm(call, "Ask to send this notice to everybody in it?"));
-    return act(call, "send", show_asked);
+    return act(call, show_asked);
 }
 
-RESULT command_notice_pause(struct call *call)
+RESULT command_notice_act(struct call *call)
 {
-    return act(call, "pause", show_runs);
-}
-
-RESULT command_notice_resume(struct call *call)
-{
-    return act(call, "resume", show_runs);
+    return act(call, show_runs);
 }
 
 RESULT command_notice_stop(struct call *call)
 {
     TRY(confirm(call, "Stop this notice for good?"));
-    return act(call, "stop", show_runs);
-}
-
-RESULT command_notice_reached(struct call *call)
-{
-    return act(call, "reached", show_runs);
+    return act(call, show_runs);
 }
 
 static void show_state(const struct call *call, struct doc answer)
@@ -160,7 +150,7 @@ static void show_state(const struct call *call, struct doc answer)
 
 RESULT command_notice_test(struct call *call)
 {
-    return act(call, "test", show_state);
+    return act(call, show_state);
 }
 
 /* The yes of a second person to the run's newest asking. */
