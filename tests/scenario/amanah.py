@@ -106,6 +106,13 @@ class Ended:
         return f"exit {self.status}, {self.out[-600:]!r}, {self.err[-600:]!r}"
 
 
+def day_lasts(seconds):
+    """For what counts by the day: no midnight (UTC) for so long. Waits past one that comes sooner."""
+    left = 24 * 3600 - time.time() % (24 * 3600)
+    if left < seconds:
+        time.sleep(left + 1)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

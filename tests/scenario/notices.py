@@ -15,7 +15,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from amanah import Home, Wrong, check, same, story, within  # noqa: E402
+from amanah import Home, Wrong, check, day_lasts, same, story, within  # noqa: E402
 from mail_host import MailHost  # noqa: E402
 from staff import colleagues  # noqa: E402
 
@@ -314,6 +314,7 @@ def a_claim_that_falls_before_the_second_yes_holds_it_back():
 
 
 def a_claim_that_falls_while_it_is_sent_holds_the_rest_back():
+    day_lasts(120)
     with Home() as home, MailHost() as host:
         made, path, claim, by_ana, by_budi = claimed(home, host)
         home.good("POST", path + "/claims", {"of": claim, "state": "verified", "evidence": ["query 7"]}, key=by_budi)
@@ -339,6 +340,7 @@ def a_claim_that_falls_while_it_is_sent_holds_the_rest_back():
 
 
 def it_tells_beforehand_how_long_it_takes():
+    day_lasts(120)
     with Home() as home, MailHost() as host:
         home.start()
         mail_set(home, host)
