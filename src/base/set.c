@@ -24,13 +24,17 @@ void set_clear(struct set *set)
     set_done(set);
 }
 
-/* Where the chunk is, or belongs. Most callers come in order, so the last one is tried first. */
+/*
+ * Where the chunk is, or belongs. Most callers come in order, so the last one is tried first; most sets have no gap, so
+ * that a place is told by counting.
+ */
 static size_t chunk_place(const struct set *set, uint64_t number)
 {
     size_t low = 0, high = set->count;
-    if (high > 0 && set->chunks[high - 1].number <= number) {
-        return set->chunks[high - 1].number == number ? high - 1 : high;
-    }
+    if (high == 0) return 0;
+    uint64_t first = set->chunks[0].number, last = set->chunks[high - 1].number;
+    if (last <= number) return last == number ? high - 1 : high;
+    if (last - first == high - 1 && number >= first) return (size_t)(number - first);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (set->chunks[middle].number < number) {

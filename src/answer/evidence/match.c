@@ -204,20 +204,21 @@ static const struct candidate *first_of(const struct candidates *found)
     return NULL;
 }
 
-static void combination_add(struct match *match, uint64_t fields, uint32_t subject)
+/* Once: match_close() takes everybody of the combinations to the people, who else would be looked for in two sets a row. */
+static void person_add(struct match *match, uint64_t fields, uint32_t subject)
 {
-    for (size_t i = 0; i < match->combination_count; i++) {
-        if (match->combinations[i].fields != fields) continue;
-        (void)set_add(&match->combinations[i].people, subject);
-        return;
-    }
-    if (match->combination_count == MATCH_COMBINATIONS) {
+    size_t at = 0;
+    while (at < match->combination_count && match->combinations[at].fields != fields) at++;
+    if (at == MATCH_COMBINATIONS) {
         match->combinations_cut = true;
+        (void)set_add(&match->people, subject);
         return;
     }
-    struct match_combination *made = &match->combinations[match->combination_count++];
-    made->fields = fields;
-    (void)set_add(&made->people, subject);
+    if (at == match->combination_count) {
+        match->combinations[at].fields = fields;
+        match->combination_count++;
+    }
+    (void)set_add(&match->combinations[at].people, subject);
 }
 
 static void row_keep(struct match *match, const struct pending *row, const struct candidate *who,
@@ -275,8 +276,7 @@ static void hit_note(struct match *match, const struct pending *row, const struc
     match->canonical += (who->keys & 1U << MATCH_EMAIL) && !who->exact;
     match->agreeing += __builtin_popcount(who->keys) > 1;
     match->past += who->past;
-    (void)set_add(&match->people, who->subject);
-    combination_add(match, fields, who->subject);
+    person_add(match, fields, who->subject);
     sample_take(match, row, who);
     newest_take(match, row, who);
 }
@@ -336,6 +336,8 @@ RESULT match_flush(struct match *match)
 
 void match_close(struct match *match)
 {
+    for (size_t i = 0; i < match->combination_count; i++)
+        set_union_in(&match->people, &match->combinations[i].people);
     sketch_close(match->sketch);
     sketch_close(match->rows_sketch);
 }

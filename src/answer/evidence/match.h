@@ -51,7 +51,7 @@ struct match {
     uint64_t by[MATCH_KEYS];   /* rows whose value of that kind names the person */
     uint64_t canonical;        /* of those by e-mail: not letter by letter the same */
     uint64_t keys[MATCH_KEYS]; /* rows that have one */
-    struct set people;         /* that a row names alone */
+    struct set people;         /* that a row names alone: whole behind match_close() */
     struct set maybe;          /* of those that share a value */
     struct match_combination combinations[MATCH_COMBINATIONS];
     size_t combination_count;
@@ -81,7 +81,7 @@ void match_free(struct match **match);
 /* The texts live until match_flush(). */
 RESULT match_row(struct match *match, uint64_t line, const struct sheet_value *values, size_t count);
 RESULT match_flush(struct match *match);
-void match_close(struct match *match); /* behind the last flush: the sketch is sorted */
+void match_close(struct match *match); /* behind the last flush: people are whole, sketches sorted */
 
 /* The field of the vault that each kind of key is of. */
 unsigned match_field(enum match_key key);
