@@ -19,7 +19,8 @@ enum {
     LOOKED_AT_MAX = 200000, /* people whose record is read for whether they left; beyond it every so many */
     AGREES_LEAST = 500,     /* of 1,000 compared: the column is that field */
     ABSENT_LEAST = 20,      /* newer customers, none of whom is in it */
-    ABSENT_SHARE = 2        /* at least half of the older ones are */
+    ABSENT_SHARE = 2,       /* at least half of the older ones are */
+    FETCHED_AHEAD = 64      /* tags whose places in the table come while those before are put there */
 };
 
 RESULT provenance_new(struct provenance **out)
@@ -52,11 +53,27 @@ struct filling {
     struct provenance *provenance;
     uint32_t exact[MATCH_KEYS], canonical;
     struct set *there; /* everybody with a tag, for a match that goes on; NULL */
+    struct {
+        uint8_t tag[MATCHER_TAG_BYTES];
+        unsigned flags;
+        uint64_t subject;
+    } ahead[FETCHED_AHEAD];
+    size_t ahead_count;
 };
 
 static RESULT go_on(const struct provenance *provenance)
 {
     return atomic_load(&provenance->stop) ? FAIL(UNAVAILABLE, "evidence: nobody waits for it any more") : OK;
+}
+
+static RESULT ahead_add(struct filling *filling)
+{
+    TRY(go_on(filling->provenance));
+    for (size_t i = 0; i < filling->ahead_count; i++)
+        TRY(matcher_add(filling->matcher, filling->ahead[i].tag, filling->ahead[i].subject,
+                        filling->ahead[i].flags));
+    filling->ahead_count = 0;
+    return OK;
 }
 
 static RESULT tag_fill(struct filling *filling, const struct tag_row *row, unsigned flags)
@@ -65,9 +82,13 @@ static RESULT tag_fill(struct filling *filling, const struct tag_row *row, unsig
     if (wanted) flags |= MATCHER_CANONICAL;
     for (size_t i = 0; i < MATCH_KEYS; i++) wanted = wanted || row->index == filling->exact[i];
     if (!wanted) return OK;
-    if (matcher_count(filling->matcher) % 65536 == 0) TRY(go_on(filling->provenance));
     if (filling->there) (void)set_add(filling->there, row->no.at);
-    return matcher_add(filling->matcher, row->tag, row->no.at, flags);
+    size_t at = filling->ahead_count++;
+    memcpy(filling->ahead[at].tag, row->tag, MATCHER_TAG_BYTES);
+    filling->ahead[at].flags = flags;
+    filling->ahead[at].subject = row->no.at;
+    matcher_soon(filling->matcher, row->tag);
+    return filling->ahead_count == FETCHED_AHEAD ? ahead_add(filling) : OK;
 }
 
 static RESULT present_fill(void *context, const struct tag_row *row)
@@ -91,7 +112,8 @@ static RESULT table_make(struct shop *shop, struct provenance *provenance, struc
         filling.exact[i] = tag_index(shop, match_field((enum match_key)i), TAG_EXACT);
     filling.canonical = tag_index(shop, FIELD_EMAIL, TAG_CANONICAL);
     TRY(shop->store->tag->each(shop->store, present_fill, &filling));
-    return shop->store->tag->past_each(shop->store, past_fill, &filling);
+    TRY(shop->store->tag->past_each(shop->store, past_fill, &filling));
+    return ahead_add(&filling);
 }
 
 static bool column_known(const struct provenance *provenance, const char *name)
