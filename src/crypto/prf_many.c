@@ -166,6 +166,13 @@ bool sha_instructions(void)
     return (c & bit_SSSE3) && (c & bit_SSE4_1) && (more_b & bit_SHA);
 }
 
+static bool all_short(const struct slice inputs[PRF_WIDE])
+{
+    bool all = true;
+    for (size_t lane = 0; lane < PRF_WIDE; lane++) all = all && inputs[lane].len <= PRF_SHORT_BYTES;
+    return all;
+}
+
 /* Of `filled` short ones; behind them in `inputs` stand empty ones. */
 static void run_short(const struct prf *prf, uint8_t first, const struct slice inputs[PRF_WIDE],
                       size_t filled, struct hash out[PRF_WIDE])
@@ -177,15 +184,13 @@ static void run_short(const struct prf *prf, uint8_t first, const struct slice i
     for (size_t at = 0; at < filled; at += LANES) run_four(prf, first, inputs + at, out + at);
 }
 
-void prf_run_many(const struct prf *prf, uint8_t first, const struct slice *inputs, size_t count,
-                  struct hash *out)
+/* Short ones are gathered among the others. */
+static void run_mixed(const struct prf *prf, uint8_t first, const struct slice *inputs, size_t count,
+                      struct hash *out)
 {
     static const uint8_t none;
-    if (!prf->quick) {
-        run_each(prf, first, inputs, count, out);
-        return;
-    }
     struct slice some[PRF_WIDE];
+    struct hash got[PRF_WIDE];
     size_t place[PRF_WIDE], filled = 0;
     for (size_t i = 0; i <= count; i++) {
         bool short_one = i < count && inputs[i].len <= PRF_SHORT_BYTES;
@@ -196,12 +201,24 @@ void prf_run_many(const struct prf *prf, uint8_t first, const struct slice *inpu
             run_each(prf, first, &inputs[i], 1, &out[i]);
         }
         if (filled == 0 || (filled < PRF_WIDE && i < count)) continue;
-        struct hash got[PRF_WIDE];
         for (size_t rest = filled; rest < PRF_WIDE; rest++) some[rest] = (struct slice){&none, 0};
         run_short(prf, first, some, filled, got);
         for (size_t lane = 0; lane < filled; lane++) out[place[lane]] = got[lane];
         filled = 0;
     }
+}
+
+void prf_run_many(const struct prf *prf, uint8_t first, const struct slice *inputs, size_t count,
+                  struct hash *out)
+{
+    if (!prf->quick) {
+        run_each(prf, first, inputs, count, out);
+        return;
+    }
+    size_t at = 0;
+    for (; count - at >= PRF_WIDE && all_short(inputs + at); at += PRF_WIDE) /* nearly always all */
+        run_short(prf, first, inputs + at, PRF_WIDE, out + at);
+    run_mixed(prf, first, inputs + at, count - at, out + at);
 }
 
 #else

@@ -31,13 +31,13 @@ struct match_batch {
     struct hash tags[MATCH_KEYS][MATCH_BATCH_TAGS];
     size_t wanted_count[MATCH_KEYS];
     struct candidates {
+        uint32_t count; /* before the others: mostly one of them is read, and one line of the cache */
+        bool sketched;
         struct candidate {
             uint32_t subject;
             uint8_t keys; /* bits of enum match_key that name it */
             bool exact, past;
         } at[CANDIDATES];
-        size_t count;
-        bool sketched;
     } found[MATCH_BATCH_ROWS];
 };
 
@@ -157,10 +157,10 @@ static void candidate_add(struct candidates *found, uint32_t who, const struct w
 static void look_up(struct match *match, enum match_key key)
 {
     struct match_batch *batch = match->batch;
+    uint32_t who[MATCH_SHARED_MAX];
     for (size_t i = 0; i < batch->wanted_count[key]; i++) {
         const struct wanted *wanted = &batch->wanted[key][i];
         struct candidates *found = &batch->found[wanted->row];
-        uint32_t who[MATCH_SHARED_MAX];
         size_t count = matcher_find(match->matcher, batch->tags[key][i].bytes, who, COUNT_OF(who));
         if (!found->sketched) sketch_add(match->sketch, be64_get(batch->tags[key][i].bytes));
         found->sketched = true;
