@@ -6,6 +6,10 @@ The depfile names the folder and every page, so that a new or changed page makes
 import pathlib
 import sys
 
+sys.dont_write_bytecode = True  # the source may be another user's
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "base"))
+import c_text  # noqa: E402
+
 HEAD = """/* Made by src/cli/pages.py from docs/errors/. */
 #include "cli/pages.h"
 
@@ -31,28 +35,13 @@ const char *page_text(const char *slug)
 """
 
 
-def c_line(line):
-    """One line of a page as a C string literal; bytes above ASCII in octal, so that no digit after them joins in."""
-    out = ""
-    for byte in (line + "\n").encode():
-        char = chr(byte)
-        if char == "\n":
-            out += "\\n"
-        elif char in '"\\?':
-            out += "\\" + char
-        else:
-            out += char if 32 <= byte < 127 else f"\\{byte:03o}"
-    return f'     "{out}"\n'
-
-
 def main(folder, out, depfile):
     pages = sorted(path for path in pathlib.Path(folder).glob("*.md") if path.stem != "README")
     text = HEAD
     for page in pages:
-        lines = page.read_text(encoding="utf-8").splitlines() or [""]
-        text += f'    {{"{page.stem}",\n' + "".join(map(c_line, lines)) + "    },\n"
+        text += f'    {{"{page.stem}",\n' + c_text.literals(page.read_text(encoding="utf-8")) + "    },\n"
     pathlib.Path(out).write_text(text + TAIL, encoding="utf-8")
-    names = " ".join(str(path) for path in [folder, *pages])
+    names = " ".join(str(path) for path in [folder, c_text.__file__, *pages])
     pathlib.Path(depfile).write_text(f"{out}: {names}\n", encoding="utf-8")
 
 

@@ -6,6 +6,10 @@ The depfile names the folders and every text, so that a new or changed one makes
 import pathlib
 import sys
 
+sys.dont_write_bytecode = True  # the source may be another user's
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "base"))
+import c_text  # noqa: E402
+
 HEAD = """/* Made by src/mail/embed.py from locale/. */
 #include "mail/mail_priv.h"
 
@@ -17,20 +21,6 @@ const struct mail_source mail_sources[] = {
 """
 
 
-def c_line(line):
-    """One line as a C string literal; bytes above ASCII in octal, so that no digit after them joins in."""
-    out = ""
-    for byte in (line + "\n").encode():
-        char = chr(byte)
-        if char == "\n":
-            out += "\\n"
-        elif char in '"\\?':
-            out += "\\" + char
-        else:
-            out += char if 32 <= byte < 127 else f"\\{byte:03o}"
-    return f'     "{out}"\n'
-
-
 def c_words(file):
     """`key = text` lines as rows of a table."""
     made = ""
@@ -40,7 +30,7 @@ def c_words(file):
         key, equals, text = line.partition(" = ")
         if not equals or not text or not key.replace(".", "").replace("_", "").isalnum():
             sys.exit(f"{file}:{number}: must be `key = text`")
-        made += f'    {{"{file.parent.name}", "{key}",\n' + c_line(text).replace('\\n"', '"') + "    },\n"
+        made += f'    {{"{file.parent.name}", "{key}",\n' + c_text.literals(text) + "    },\n"
     return made
 
 
@@ -48,8 +38,7 @@ def c_texts(texts):
     """Whole files as rows of a table."""
     made = ""
     for text in texts:
-        lines = text.read_text(encoding="utf-8").splitlines()
-        made += f'    {{"{text.parent.parent.name}", "{text.stem}",\n' + "".join(map(c_line, lines)) + "    },\n"
+        made += f'    {{"{text.parent.parent.name}", "{text.stem}",\n' + c_text.literals(text.read_text(encoding="utf-8")) + "    },\n"
     return made
 
 
@@ -63,7 +52,7 @@ def main(locale, out, depfile):
     made += c_texts(text for text in texts if text.parent.name == "notice")
     made += end + "\nconst struct mail_source mail_words[] = {\n" + "".join(map(c_words, words)) + end
     pathlib.Path(out).write_text(made, encoding="utf-8")
-    names = " ".join(str(path) for path in [locale, *folders, *texts, *words])
+    names = " ".join(str(path) for path in [locale, c_text.__file__, *folders, *texts, *words])
     pathlib.Path(depfile).write_text(f"{out}: {names}\n", encoding="utf-8")
 
 

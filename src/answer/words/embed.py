@@ -3,16 +3,9 @@
 import pathlib
 import sys
 
-
-def c_text(text):
-    out = ""
-    for line in text.splitlines(keepends=True):
-        made = ""
-        for byte in line.encode():
-            char = chr(byte)
-            made += "\\n" if char == "\n" else "\\" + char if char in '"\\?' else char if 32 <= byte < 127 else f"\\{byte:03o}"
-        out += f'     "{made}"\n'
-    return out
+sys.dont_write_bytecode = True  # the source may be another user's
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "base"))
+import c_text  # noqa: E402
 
 
 def main(locale, pattern, name, out, depfile, header, struct):
@@ -22,10 +15,10 @@ def main(locale, pattern, name, out, depfile, header, struct):
     made += f"const struct {struct} {name}[] = {{\n"
     for file in files:
         made += f'    {{"{file.relative_to(locale).parts[0]}", "{file.relative_to(locale)}",\n'
-        made += c_text(file.read_text(encoding="utf-8")) + "    },\n"
+        made += c_text.literals(file.read_text(encoding="utf-8")) + "    },\n"
     pathlib.Path(out).write_text(made + "    {0},\n};\n", encoding="utf-8")
     folders = sorted({str(file.parent) for file in files})
-    names = " ".join([locale, *folders, *map(str, files)])
+    names = " ".join([locale, c_text.__file__, *folders, *map(str, files)])
     pathlib.Path(depfile).write_text(f"{out}: {names}\n", encoding="utf-8")
 
 
