@@ -40,6 +40,15 @@ static RESULT news_put(struct batch *batch, const struct reader *reader, uint64_
     return OK;
 }
 
+/* Whose streams are counted together: all that one person opened, however they signed in; else all of one key. */
+static void whose_put(struct batch *batch, const struct reader *reader, struct buf *out)
+{
+    SCOPED(buf_done) struct buf who = {0};
+    bool person = reader->person_count == 1;
+    reader_put(batch->shop, person ? reader_no(READER_STAFF, reader->persons[0]) : reader->no, &who);
+    put_text(out, "whose", buf_slice(&who));
+}
+
 RESULT verb_events(struct batch *batch, const struct reader *reader, const struct events_ask *ask,
                    struct answer *out)
 {
@@ -61,7 +70,8 @@ RESULT verb_events(struct batch *batch, const struct reader *reader, const struc
         put_text(&items, "data", buf_slice(&json));
     }
     cbor_array_close(&items, mark, alerts.count + any);
-    cbor_map(&out->body, 3);
+    cbor_map(&out->body, 4);
+    whose_put(batch, reader, &out->body);
     put_number(&out->body, "next", alerts.next);
     put_number(&out->body, "since", news->last + 1);
     cbor_text(&out->body, SLICE_TEXT("items"));

@@ -11,6 +11,7 @@ enum { BLOCK_BYTES = 4096, RETRY_MS = 2000, NUMBER_DIGITS_MAX = 18 };
 
 struct stream {
     struct buf bearer; /* the credential it came by */
+    struct buf whose;  /* who is behind it, as the keeper says */
     struct buf out;    /* what waits to be taken */
     size_t sent;
     uint64_t next;    /* the first alert it does not have */
@@ -126,30 +127,35 @@ static void answer_problem(struct request *request, struct result why)
     reply_done(&reply);
 }
 
-/* One credential alone cannot take all the room there is. */
-static size_t streams_of(const struct front *front, struct slice bearer)
+/* One person alone cannot take all the room there is, by as many credentials as they may have. */
+static size_t streams_of(const struct front *front, struct slice whose)
 {
     size_t count = 0;
     for (const struct connection *at = front->connections; at; at = at->after) {
         const struct stream *stream = at->request ? at->request->stream : NULL;
-        count += stream && slice_equal(buf_slice(&stream->bearer), bearer);
+        count += stream && slice_equal(buf_slice(&stream->whose), whose);
     }
     return count;
 }
 
-static RESULT stream_open(struct request *request)
+static RESULT stream_open(struct request *request, struct slice body)
 {
     struct ask_head head = {0};
+    struct cbor member = {0};
+    struct slice whose = {0};
+    if (!reply_member(body, "whose", &member)) return FAIL(CORRUPT, "keeper: events of nobody");
+    TRY(cbor_read_text(&member, &whose));
     if (request->front->stream_count >= EVENTS_STREAMS_MAX)
         return FAIL(TOO_BUSY, "events: %d streams are open already; close one", EVENTS_STREAMS_MAX);
     TRY(request_head(request, &head));
-    if (streams_of(request->front, head.bearer) >= EVENTS_STREAMS_EACH)
-        return FAIL(TOO_BUSY, "events: %d streams of this credential are open already; close one",
+    if (streams_of(request->front, whose) >= EVENTS_STREAMS_EACH)
+        return FAIL(TOO_BUSY, "events: %d streams of this person or key are open already; close one",
                     EVENTS_STREAMS_EACH);
     request->stream = calloc(1, sizeof *request->stream);
     if (!request->stream) abort(); /* as all memory: see bytes.h */
     request->front->stream_count++;
     buf_slice_put(&request->stream->bearer, head.bearer);
+    buf_slice_put(&request->stream->whose, whose);
     buf_print(&request->stream->out, "retry: %d\n\n", RETRY_MS);
     request->stream->said_us = request->front->now_us;
     return respond_stream(request, BLOCK_BYTES, stream_read) ? OK
@@ -167,7 +173,7 @@ void events_answer(struct request *request, const struct answer_head *head, stru
         wake(request);
         return;
     }
-    struct result opened = stream_open(request);
+    struct result opened = stream_open(request, body);
     if (opened.code != CODE_OK) answer_problem(request, opened);
     if (opened.code == CODE_OK) stream_take(request, body);
     if (!request->suspended) return;
@@ -229,6 +235,7 @@ void events_done(struct request *request)
 {
     if (!request->stream) return;
     buf_done(&request->stream->bearer);
+    buf_done(&request->stream->whose);
     buf_done(&request->stream->out);
     free(TAKE(request->stream));
     request->front->stream_count--;

@@ -11,7 +11,7 @@
 
 enum {
     EVENTS_STREAMS_MAX = 128,          /* open at once */
-    EVENTS_STREAMS_EACH = 16,          /* by one credential */
+    EVENTS_STREAMS_EACH = 16,          /* of one person, or of one key that several hold */
     EVENTS_BEAT_US = 15 * 1000 * 1000, /* without an event, then a comment is sent */
     EVENTS_STUCK_US = 30 * 1000 * 1000 /* a reader that has not taken what it was sent is dropped */
 };

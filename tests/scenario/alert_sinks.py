@@ -279,6 +279,27 @@ def no_more_streams_than_there_is_room_for():
             line.close()
 
 
+def one_person_has_one_share_however_they_come_in():
+    with Home() as home:
+        home.start()
+        people, sessions = colleagues(home, "ana", "budi")
+        people = [one.id for one in people]
+        keys = [home.good("POST", "/v1/keys", {"role": "admin", "holders": holders}, key=sessions[0])["key"] for holders in (people[:1], people)]
+        lines = []
+
+        def opened(key):
+            line = http.client.HTTPConnection("127.0.0.1", home.port, timeout=10)
+            line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {key}"})
+            lines.append((line, line.getresponse()))
+            return lines[-1][1].status
+        same([opened(sessions[0]) for _ in range(STREAMS_EACH // 2)], [200] * (STREAMS_EACH // 2))
+        same([opened(keys[0]) for _ in range(STREAMS_EACH // 2)], [200] * (STREAMS_EACH // 2))
+        same([opened(sessions[0]), opened(keys[0])], [503, 503], "by a session or by a key of her own: her share is full")
+        same([opened(sessions[1]), opened(keys[1])], [200, 200], "another person, and a key that both hold, have one of their own")
+        for line, _ in lines:
+            line.close()
+
+
 def less_telling_takes_two():
     with Home() as home, Hook() as hook, Hook() as other:
         home.start()
@@ -330,5 +351,6 @@ story(a_webhook_is_signed_and_told_again_until_it_answers, a_receiver_that_is_aw
       kill_9_between_does_not_lose_one, a_receiver_may_say_that_it_wants_no_more,
       no_redirect_is_followed_and_no_certificate_is_taken_on_trust, rsyslog_reads_every_line,
       findings_stand_in_a_file_also_when_it_is_rotated, a_mail_says_it_in_the_readers_language,
-      whoever_watches_sees_events_as_they_come, no_more_streams_than_there_is_room_for, less_telling_takes_two,
+      whoever_watches_sees_events_as_they_come, no_more_streams_than_there_is_room_for,
+      one_person_has_one_share_however_they_come_in, less_telling_takes_two,
       the_week_is_told_in_plain_words)
