@@ -14,13 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum {
-    EVENTS = 8,
-    TURN_MS = 1000,
-    END_US = 12 * 1000 * 1000,
-    FILES = DOOR_COUNT * CONNECTIONS_MAX + 64,
-    CONTROL_MS = 10000
-};
+enum { EVENTS = 8, TURN_MS = 1000, END_US = 12 * 1000 * 1000, CONTROL_MS = 10000 };
 
 static void log_failed(const char *event, struct result failure)
 {
@@ -123,7 +117,8 @@ static RESULT first_certificate(struct front *front)
 static bool open_door(struct front *front, enum door_kind kind, int fd)
 {
     struct door *door = &front->doors[kind];
-    *door = (struct door){.front = front, .kind = kind};
+    door->front = front;
+    door->kind = kind;
     if (!http_start(door, fd)) return false;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     return info && watch(front, info->epoll_fd, EPOLL_CTL_ADD, EPOLLIN);
@@ -132,7 +127,9 @@ static bool open_door(struct front *front, enum door_kind kind, int fd)
 static RESULT start(struct front *front, const bool listed[DOOR_COUNT])
 {
     uint32_t boot = 0;
-    if (getrandom(&boot, sizeof boot, 0) != sizeof boot) return FAIL(UNAVAILABLE, "front: no random bytes");
+    if (getrandom(&boot, sizeof boot, 0) != sizeof boot ||
+        getrandom(&front->sources.seed, sizeof front->sources.seed, 0) != sizeof front->sources.seed)
+        return FAIL(UNAVAILABLE, "front: no random bytes");
     (void)snprintf(front->boot, sizeof front->boot, "%08x", boot);
     front->now_us = clock_monotonic_us();
     link_new(FRONT_FD_KEEPER, (struct link_sink){front, http_answer, http_late}, &front->link);
@@ -218,17 +215,41 @@ static void serve(struct front *front)
     for (int i = 0; i < 3; i++) run_doors(front);
 }
 
+/*
+ * As many files as the listeners want, or as the system gives to this process: then each gets its share. With fewer the
+ * portal's customers wait for each other sooner, so the operator is told.
+ */
+static void share_files(struct front *front, const bool listed[DOOR_COUNT])
+{
+    static const size_t wants[DOOR_COUNT] = {CONNECTIONS_MAX, CONNECTIONS_MAX, CONNECTIONS_PORTAL_MAX};
+    struct rlimit files = {0};
+    size_t wanted = 0;
+    for (size_t i = 0; i < DOOR_COUNT; i++) wanted += listed[i] ? wants[i] : 0;
+    (void)getrlimit(RLIMIT_NOFILE, &files);
+    size_t most = files.rlim_max < FILES_OWN + wanted ? (size_t)files.rlim_max : FILES_OWN + wanted;
+    size_t room = most > FILES_OWN ? most - FILES_OWN : 0;
+    files.rlim_cur = files.rlim_max = most;
+    (void)setrlimit(RLIMIT_NOFILE, &files); /* not above the hard limit, so it is allowed */
+    for (size_t i = 0; i < DOOR_COUNT; i++)
+        front->doors[i].connections_max = room < wanted ? wants[i] * room / wanted : wants[i];
+    if (room >= wanted) return;
+    struct log_line line = {0};
+    log_begin(&line, LOG_WARN, "front.few_files");
+    log_number(&line, "files", (int64_t)most);
+    log_number(&line, "wanted", (int64_t)(FILES_OWN + wanted));
+    log_end(&line, STDERR_FILENO);
+}
+
 int front_main(int argc, char **argv)
 {
-    const struct rlimit files = {FILES, FILES};
     bool listed[DOOR_COUNT] = {false};
     SCOPED(front_done) struct front front = {.epoll_fd = -1, .control_fd = FRONT_FD_CONTROL};
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGINT, SIG_IGN); /* the parent hears it, and tells us when to end */
     (void)signal(SIGTERM, SIG_IGN);
     (void)signal(SIGHUP, SIG_IGN);
-    (void)setrlimit(RLIMIT_NOFILE, &files); /* fewer connections otherwise, no harm */
     struct result started = read_args(&front, argc, argv, listed);
+    share_files(&front, listed);
     if (started.code == CODE_OK && fcntl(FRONT_FD_KEEPER, F_GETFD) < 0)
         started = FAIL(USAGE, "front: started by hand");
     encodings_hold(&front.encodings);

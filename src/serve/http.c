@@ -149,17 +149,49 @@ static void complete(void *context, struct MHD_Connection *mhd, void **state,
     *state = NULL;
 }
 
-static void open_connection(struct front *front, struct MHD_Connection *mhd, void **out)
+/* Is it one that may hold many: a web server in front, or a program of the shop's own? */
+static bool counted(const struct door *door, const uint8_t network[NETWORK_BYTES])
 {
+    return door->kind == DOOR_PORTAL && !is_proxy(door->front, network);
+}
+
+/* One source alone cannot hold all the connections there are. Whom it refuses finds the connection closed. */
+static enum MHD_Result let_in(void *context, const struct sockaddr *name, socklen_t len)
+{
+    (void)len;
+    const struct door *door = context;
+    uint8_t network[NETWORK_BYTES];
+    address_of_socket(name, network);
+    if (!counted(door, network)) return MHD_YES;
+    return sources_count(&door->front->sources, network) < door->connections_max / CONNECTIONS_OF_ONE
+               ? MHD_YES
+               : MHD_NO;
+}
+
+static void count_source(struct connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    uint8_t network[NETWORK_BYTES];
+    address_of_socket(info ? info->client_addr : NULL, network);
+    if (counted(connection->door, network))
+        connection->source = sources_add(&connection->door->front->sources, network);
+}
+
+static void open_connection(struct door *door, struct MHD_Connection *mhd, void **out)
+{
+    struct front *front = door->front;
     struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL) return; /* then its requests have no time bound but idleness */
-    connection->front = front;
+    connection->door = door;
     connection->mhd = mhd;
     connection->since = front->now_us;
+    count_source(connection);
     connection->after = front->connections;
     if (front->connections) front->connections->before = connection;
     front->connections = connection;
     front->connection_count++;
+    door->connections++;
     if (front->use_tls) {
         connection->pair = tls_pair_take(&front->tls);
         const union MHD_ConnectionInfo *info =
@@ -170,26 +202,28 @@ static void open_connection(struct front *front, struct MHD_Connection *mhd, voi
     *out = connection;
 }
 
-static void close_connection(struct front *front, struct connection *connection)
+static void close_connection(struct connection *connection)
 {
+    struct front *front = connection->door->front;
     if (connection->before)
         connection->before->after = connection->after;
     else
         front->connections = connection->after;
     if (connection->after) connection->after->before = connection->before;
     tls_pair_drop(&connection->pair);
+    sources_drop(&front->sources, &connection->source);
     front->connection_count--;
+    connection->door->connections--;
     free(connection);
 }
 
 static void notice_connection(void *context, struct MHD_Connection *mhd, void **state,
                               enum MHD_ConnectionNotificationCode code)
 {
-    const struct door *door = context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        open_connection(door->front, mhd, state);
+        open_connection(context, mhd, state);
     else if (*state)
-        close_connection(door->front, TAKE(*state));
+        close_connection(TAKE(*state));
 }
 
 static void answer_to_import(struct request *request, const struct answer_head *head, struct slice body,
@@ -258,12 +292,19 @@ void http_late(void *context, void *asker)
     resume(request);
 }
 
+/* Those who hold a place and say nothing keep others out only while there are places enough. */
+static bool crowded(const struct door *door)
+{
+    return door->connections_max - door->connections < door->connections_max / CONNECTIONS_CROWDED;
+}
+
 /* Is it over its time? A suspended one waits for us, not for its client. */
 static bool overdue(const struct connection *connection, int64_t now)
 {
     struct request *request = connection->request;
     if (request && request->stream) return events_turn(request);
-    if (request == NULL) return now - connection->since > BETWEEN_US;
+    if (request == NULL)
+        return now - connection->since > (crowded(connection->door) ? CROWDED_US : BETWEEN_US);
     if (request->suspended) return false;
     if (request->answered) return now - request->replied_us > REPLY_US;
     bool list = request->found.route && request->found.route->body == BODY_ROWS;
@@ -286,7 +327,7 @@ bool http_start(struct door *door, int listen_fd)
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (front->use_tls ? MHD_USE_TLS : 0U);
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_LISTEN_SOCKET, listen_fd, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)door->connections_max, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
@@ -299,7 +340,7 @@ bool http_start(struct door *door, int listen_fd)
     enum MHD_OPTION tls =
         front->use_tls ? MHD_OPTION_HTTPS_PRIORITIES : MHD_OPTION_END; /* the end, or two more */
     door->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, handle, door, MHD_OPTION_ARRAY, options, tls, TLS_PRIORITIES,
+        MHD_start_daemon(flags, 0, let_in, door, handle, door, MHD_OPTION_ARRAY, options, tls, TLS_PRIORITIES,
                          MHD_OPTION_HTTPS_CERT_CALLBACK, tls_retrieve, MHD_OPTION_END);
     return door->daemon != NULL;
 }

@@ -83,7 +83,7 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
-static bool is_proxy(const struct front *front, const uint8_t ip[NETWORK_BYTES])
+bool is_proxy(const struct front *front, const uint8_t ip[NETWORK_BYTES])
 {
     for (size_t i = 0; i < front->proxy_count; i++) {
         if (memcmp(front->proxies[i], ip, NETWORK_BYTES) == 0) return true;

@@ -15,6 +15,7 @@
 #include "serve/pages.h"
 #include "serve/reply.h"
 #include "serve/route.h"
+#include "serve/sources.h"
 #include "serve/tls.h"
 
 #include <microhttpd.h>
@@ -23,13 +24,18 @@ enum {
     BODY_BYTES_MAX = 1024 * 1024,        /* of a JSON body */
     SWALLOW_BYTES_MAX = 8 * 1024 * 1024, /* read on after a refusal, so that the asker can read why */
     SWALLOW_LIST_BYTES_MAX = 1 << 30,    /* the same of a customer list */
-    CONNECTIONS_MAX = 1024,
-    CONNECTION_BYTES = 16 * 1024,  /* memory of one: the bound of its request head as well */
-    IDLE_S = 10,                   /* without a byte, then it is closed */
-    REQUEST_US = 10 * 1000 * 1000, /* from request line to the end of its body */
-    BETWEEN_US = 20 * 1000 * 1000, /* without a whole request line, however it drips */
-    REPLY_US = 60 * 1000 * 1000,   /* to take the answer */
-    LIST_S = 3600,                 /* to send a customer list */
+    CONNECTIONS_MAX = 1024,              /* of a listener for programs and for staff */
+    CONNECTIONS_PORTAL_MAX = 16384,      /* of the customers' */
+    CONNECTIONS_OF_ONE = 8,              /* so much of those one source may hold: an eighth */
+    CONNECTIONS_CROWDED = 4,             /* below a quarter of room, who says nothing is sent away */
+    FILES_OWN = 64,                      /* descriptors that are no connections */
+    CONNECTION_BYTES = 16 * 1024,        /* memory of one: the bound of its request head as well */
+    IDLE_S = 10,                         /* without a byte, then it is closed */
+    REQUEST_US = 10 * 1000 * 1000,       /* from request line to the end of its body */
+    BETWEEN_US = 20 * 1000 * 1000,       /* without a whole request line, however it drips */
+    CROWDED_US = 3 * 1000 * 1000,        /* the same where others wait for a place */
+    REPLY_US = 60 * 1000 * 1000,         /* to take the answer */
+    LIST_S = 3600,                       /* to send a customer list */
     REQUEST_ID_BYTES = 64 + 1,
     STATUS_CLASSES = 6
 };
@@ -39,17 +45,19 @@ struct door {
     struct front *front;
     struct MHD_Daemon *daemon; /* NULL: there is none */
     enum door_kind kind;
+    size_t connections, connections_max;
 };
 
 struct connection {
-    struct front *front;
+    struct door *door;
     struct MHD_Connection *mhd;
     struct connection *before, *after;
     struct request *request; /* NULL between requests */
     struct tls_pair *pair;
     struct tls_client client; /* once `client_read` */
     bool client_read;
-    int64_t since; /* accepted, or last request ended */
+    int64_t since;         /* accepted, or last request ended */
+    struct source *source; /* of the portal's, but those of a listed proxy; else NULL */
 };
 
 /* Values of headers, as they stand in the connection's memory; NULL: not there. */
@@ -95,6 +103,7 @@ struct front {
     bool use_tls, log_requests, ending, keeper_gone;
     int control_fd, epoll_fd;
     struct connection *connections;
+    struct sources sources; /* of the portal's connections */
     size_t connection_count, request_count, stream_count, proxy_count;
     uint8_t proxies[FRONT_PROXIES_MAX][NETWORK_BYTES];
     uint64_t serial, answered[STATUS_CLASSES];
@@ -111,6 +120,8 @@ void http_late(void *context, void *asker);
 void http_sweep(struct front *front); /* ends connections that are over their time; about once a second */
 
 /* request.c */
+bool is_proxy(const struct front *front,
+              const uint8_t ip[NETWORK_BYTES]); /* one whose X-Forwarded-For is believed */
 void request_begin(struct request *request, const char *method,
                    const char *path);                               /* route, headers, refusal */
 RESULT request_ask(struct request *request);                        /* parse what came and send the ask */

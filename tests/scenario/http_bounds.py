@@ -2,6 +2,7 @@
 """What a stranger can throw at the front: sizes, depths, slowness, garbage, crowds. The others must not notice."""
 import os
 import random
+import resource
 import socket
 import sys
 import threading
@@ -9,6 +10,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, check, same, story, within  # noqa: E402
+from portal import portal_options  # noqa: E402
+from receivers import wait_until  # noqa: E402
 
 SLOW_S = 45  # above every time bound of the front
 SEED = int(os.environ.get("AMN_SEED", "20251129"))
@@ -171,6 +174,53 @@ def a_crowd_is_served_and_beyond_it_waits():
         serves(home)
 
 
+FILES, FILES_OWN, WANTS = 564, 64, {"api": 1024, "portal": 16384}  # of src/serve/serve_priv.h
+PORTAL_MOST = WANTS["portal"] * (FILES - FILES_OWN) // sum(WANTS.values())
+
+
+def portal_with_few_files(home):
+    home.start(*portal_options(home), limits=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES)))
+    within(b"event=front.few_files", home.daemon_said(), "the operator is told")
+
+
+def came(home, source):
+    """A connection from an address of this machine that asked once, and whether it was answered."""
+    line = socket.socket()
+    line.settimeout(SLOW_S)
+    line.bind((source, 0))
+    line.connect(("127.0.0.1", home.portal_port))
+    try:
+        line.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        return line, line.recv(65536).startswith(b"HTTP/1.1 200")
+    except (ConnectionResetError, BrokenPipeError):
+        return line, False
+
+
+def one_source_holds_an_eighth_of_the_portals_places():
+    with Home() as home:
+        portal_with_few_files(home)
+        mine = [came(home, "127.0.0.1") for _ in range(PORTAL_MOST // 8 + 3)]
+        same([good for _, good in mine], [True] * (PORTAL_MOST // 8) + [False] * 3)
+        other, good = came(home, "127.0.0.2")
+        check(good, "whoever comes from elsewhere is let in")
+        mine[0][0].close()
+        wait_until(lambda: came(home, "127.0.0.1")[1], "the place that came free", SLOW_S)
+        for line, _ in [*mine, (other, True)]:
+            line.close()
+
+
+def who_says_nothing_makes_room_for_who_waits():
+    with Home() as home:
+        portal_with_few_files(home)
+        crowd = [came(home, f"127.0.0.{1 + n // 50}") for n in range(PORTAL_MOST)]
+        check(all(good for _, good in crowd), "all places are taken")
+        began = time.monotonic()
+        late, good = came(home, "127.0.0.99")
+        check(good and time.monotonic() - began < 8, "served before the others' ten seconds of silence are over")
+        for line, _ in [*crowd, (late, True)]:
+            line.close()
+
+
 def many_at_once_each_get_their_own_answer():
     with Home() as home:
         home.start()
@@ -209,5 +259,6 @@ def pipelined_requests_are_answered_in_order():
 if __name__ == "__main__":
     story(texts_beyond_their_bounds_are_refused, heads_beyond_their_bounds_are_refused,
           two_ways_to_read_a_request_are_none, garbage_harms_nobody, slow_ones_are_ended_and_cost_nobody,
-          a_crowd_is_served_and_beyond_it_waits, many_at_once_each_get_their_own_answer,
+          a_crowd_is_served_and_beyond_it_waits, one_source_holds_an_eighth_of_the_portals_places,
+          who_says_nothing_makes_room_for_who_waits, many_at_once_each_get_their_own_answer,
           pipelined_requests_are_answered_in_order)
