@@ -29,6 +29,7 @@ static void front_done(struct front *front)
     for (size_t i = 0; i < DOOR_COUNT; i++) {
         if (front->doors[i].daemon) MHD_stop_daemon(front->doors[i].daemon);
     }
+    shelf_done(&front->shelf);
     buf_done(&front->openapi);
     link_free(&front->link);
     tls_done(&front->tls);

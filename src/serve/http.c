@@ -92,6 +92,8 @@ static enum MHD_Result finish(struct request *request)
     }
     if (request->page) return respond_page(request) ? MHD_YES : MHD_NO;
     if (request->found.route->reply == REPLY_OPENAPI) return answer_openapi(request);
+    bool kept = false, queued = respond_kept(request, &kept);
+    if (kept) return queued ? MHD_YES : MHD_NO;
     if (request_ask(request).code != CODE_OK) return answered(request, &request->refusal);
     suspend(request);
     return MHD_YES;

@@ -65,12 +65,19 @@ static void add_cookie(struct MHD_Response *response, const struct request *requ
     add(response, "Set-Cookie", buf_c(&cookie));
 }
 
+/* Public words: the same for everybody who reads one language, so nothing of the request stands in them. */
+static bool of_words(const struct request *request)
+{
+    return request->found.route && request->found.route->reply == REPLY_PAGE;
+}
+
 static void add_headers(struct MHD_Response *response, const struct request *request,
                         const struct reply *reply)
 {
     add(response, "Content-Type", reply->type);
     add(response, "Cache-Control", reply->cache);
-    add(response, "X-Request-Id", request->id);
+    bool words = of_words(request);
+    if (!words || reply->status != MHD_HTTP_OK) add(response, "X-Request-Id", request->id);
     if (reply->receipt) add_number(response, "Amanah-Receipt", reply->receipt_index);
     if (reply->version > 0) add_etag(response, reply->version);
     if (reply->retry_after_s > 0) add_number(response, "Retry-After", reply->retry_after_s);
@@ -80,7 +87,6 @@ static void add_headers(struct MHD_Response *response, const struct request *req
     if (reply->budget) add_budget(response, reply);
     if (reply->token.len > 0 || reply->session_ended) add_cookie(response, request, reply);
     if (request->front->ending) add(response, "Connection", "close");
-    bool words = request->found.route && request->found.route->reply == REPLY_PAGE;
     if (words) add(response, "Vary", "Accept-Language");
     if (request->door != DOOR_API)
         pages_headers(words ? &page_of_words : &page_of_answers, request->front->secure, response, add);
@@ -105,15 +111,40 @@ static void log_request(const struct request *request, int status)
     log_end(&line, STDERR_FILENO);
 }
 
-static bool respond_with(struct request *request, struct MHD_Response *response, int status)
+static bool queue(struct request *request, struct MHD_Response *response, int status)
 {
     request->answered = true;
     request->replied_us = request->front->now_us;
     request->front->answered[status / 100 % STATUS_CLASSES]++;
     log_request(request, status);
-    enum MHD_Result queued = MHD_queue_response(request->mhd, (unsigned)status, response);
+    return MHD_queue_response(request->mhd, (unsigned)status, response) == MHD_YES;
+}
+
+static bool respond_with(struct request *request, struct MHD_Response *response, int status)
+{
+    bool queued = queue(request, response, status);
     MHD_destroy_response(response);
-    return queued == MHD_YES;
+    return queued;
+}
+
+/* Only what is asked for plainly: no other member of a query can change what is answered. */
+static bool shelf_key(const struct request *request, struct shelf_key *out)
+{
+    if (!of_words(request) || request->front->ending) return false;
+    if (MHD_get_connection_values(request->mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0) return false;
+    *out = (struct shelf_key){.route = request->found.route,
+                              .language = pages_language(request->headers.accept_language)};
+    if (request->found.captures > 0) out->name = request->found.values[0];
+    return true;
+}
+
+bool respond_kept(struct request *request, bool *out_kept)
+{
+    struct shelf_key key = {0};
+    struct MHD_Response *response =
+        shelf_key(request, &key) ? shelf_find(&request->front->shelf, &key, request->front->now_us) : NULL;
+    *out_kept = response != NULL;
+    return response && queue(request, response, MHD_HTTP_OK);
 }
 
 bool respond(struct request *request, struct reply *reply)
@@ -122,7 +153,11 @@ bool respond(struct request *request, struct reply *reply)
     struct MHD_Response *response = make_response(&reply->body);
     if (response == NULL) return false;
     add_headers(response, request, reply);
-    return respond_with(request, response, reply->status);
+    struct shelf_key key = {0};
+    bool keep = reply->status == MHD_HTTP_OK && shelf_key(request, &key);
+    if (!keep || !shelf_put(&request->front->shelf, &key, response, request->front->now_us))
+        return respond_with(request, response, reply->status);
+    return queue(request, response, reply->status);
 }
 
 bool respond_page(struct request *request)

@@ -15,6 +15,7 @@
 #include "serve/pages.h"
 #include "serve/reply.h"
 #include "serve/route.h"
+#include "serve/shelf.h"
 #include "serve/sources.h"
 #include "serve/tls.h"
 
@@ -104,6 +105,7 @@ struct front {
     int control_fd, epoll_fd;
     struct connection *connections;
     struct sources sources; /* of the portal's connections */
+    struct shelf shelf;
     size_t connection_count, request_count, stream_count, proxy_count;
     uint8_t proxies[FRONT_PROXIES_MAX][NETWORK_BYTES];
     uint64_t serial, answered[STATUS_CLASSES];
@@ -134,6 +136,7 @@ bool request_has_body(const struct request *request);
 /* respond.c */
 bool respond(struct request *request, struct reply *reply); /* empties the reply */
 bool respond_page(struct request *request);
+bool respond_kept(struct request *request, bool *out_kept); /* by what the shelf has, if it has it */
 bool respond_stream(struct request *request, size_t block, MHD_ContentReaderCallback reader);
 bool respond_file(struct request *request, uint64_t total, size_t block, MHD_ContentReaderCallback reader);
 void add_metrics(const struct front *front, struct buf *out);
