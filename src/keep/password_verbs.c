@@ -25,7 +25,7 @@ static void range_done(struct range *range)
     free(range->at);
 }
 
-static void range_take(void *context, const struct password_seen *seen)
+static bool range_take(void *context, const struct password_seen *seen)
 {
     struct range *range = context;
     if (range->count == range->cap) {
@@ -34,6 +34,7 @@ static void range_take(void *context, const struct password_seen *seen)
         if (!range->at) abort(); /* as all memory: see bytes.h */
     }
     range->at[range->count++] = *seen;
+    return true;
 }
 
 static int by_hash(const void *a, const void *b)
@@ -93,7 +94,7 @@ static void range_pad(struct shop *shop, uint32_t prefix, struct range *range)
         crypto_random(shop->crypto, made.sha1, SHA1_BYTES);
         uint32_t low = be32_get(made.sha1) & ((1U << (32 - PASSWORD_PREFIX_BITS)) - 1);
         be32_put(made.sha1, prefix << (32 - PASSWORD_PREFIX_BITS) | low);
-        range_take(range, &made);
+        (void)range_take(range, &made); /* it takes all */
     }
     range_order(range);
 }

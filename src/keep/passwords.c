@@ -71,30 +71,37 @@ static RESULT first_at(const struct list *list, uint32_t prefix, uint64_t *out)
     return OK;
 }
 
-RESULT passwords_range(const char *path, uint32_t prefix,
-                       void (*each)(void *context, const struct password_seen *seen), void *context)
+/* Rows `from` … `to` - 1 of a list, in order. False from `each` ends it. */
+static RESULT rows_walk(const struct list *list, uint64_t from, uint64_t to,
+                        bool (*each)(void *context, const struct password_seen *seen), void *context)
 {
-    SCOPED(list_done) struct list list = {.fd = -1};
     SCOPED(buf_done) struct buf room = {0};
-    uint64_t at = 0, end = 0;
-    TRY(list_open(path, &list));
-    TRY(first_at(&list, prefix, &at));
-    TRY(first_at(&list, prefix + 1, &end));
-    if (end - at > PASSWORD_RANGE_MAX) return FAIL(TOO_MANY, "passwords: a list that is not evenly spread");
-    while (at < end) {
-        size_t rows = end - at < READ_ROWS ? (size_t)(end - at) : READ_ROWS;
+    for (uint64_t at = from; at < to;) {
+        size_t rows = to - at < READ_ROWS ? (size_t)(to - at) : READ_ROWS;
         buf_clear(&room);
-        TRY(bytes_read(&list, HEAD_BYTES + at * ROW_BYTES, rows * ROW_BYTES,
+        TRY(bytes_read(list, HEAD_BYTES + at * ROW_BYTES, rows * ROW_BYTES,
                        buf_extend(&room, rows * ROW_BYTES)));
         for (size_t i = 0; i < rows; i++) {
             struct password_seen seen;
             memcpy(seen.sha1, room.at + i * ROW_BYTES, SHA1_BYTES);
             seen.times = be32_get(room.at + i * ROW_BYTES + SHA1_BYTES);
-            each(context, &seen);
+            if (!each(context, &seen)) return OK;
         }
         at += rows;
     }
     return OK;
+}
+
+RESULT passwords_range(const char *path, uint32_t prefix,
+                       bool (*each)(void *context, const struct password_seen *seen), void *context)
+{
+    SCOPED(list_done) struct list list = {.fd = -1};
+    uint64_t from = 0, to = 0;
+    TRY(list_open(path, &list));
+    TRY(first_at(&list, prefix, &from));
+    TRY(first_at(&list, prefix + 1, &to));
+    if (to - from > PASSWORD_RANGE_MAX) return FAIL(TOO_MANY, "passwords: a list that is not evenly spread");
+    return rows_walk(&list, from, to, each, context);
 }
 
 struct password_writer {
@@ -207,22 +214,86 @@ static int by_hash(const void *a, const void *b)
     return memcmp(a, b, SHA1_BYTES);
 }
 
-RESULT passwords_found_write(struct passwords_found *found, const char *path, uint64_t *count)
+static size_t found_order(struct passwords_found *found)
 {
     size_t rows = found->hashes.len / SHA1_BYTES;
+    if (rows > 0) qsort(found->hashes.at, rows, SHA1_BYTES, by_hash);
+    return rows;
+}
+
+/* How many of `rows` from `at` on are the same. */
+static size_t times_of(const struct passwords_found *found, size_t at, size_t rows)
+{
+    const uint8_t *hashes = found->hashes.at;
+    size_t end = at + 1;
+    while (end < rows && memcmp(hashes + end * SHA1_BYTES, hashes + at * SHA1_BYTES, SHA1_BYTES) == 0) end++;
+    return end - at;
+}
+
+/* Two lists in order, side by side. */
+struct lessening {
+    struct passwords_found *found;
+    size_t rows, at, kept; /* looked at up to `at`; those that stay stand in front */
+};
+
+static void some_keep(struct lessening *lessening, size_t count)
+{
+    uint8_t *hashes = lessening->found->hashes.at;
+    memmove(hashes + lessening->kept * SHA1_BYTES, hashes + lessening->at * SHA1_BYTES, count * SHA1_BYTES);
+    lessening->kept += count;
+    lessening->at += count;
+}
+
+static bool one_lessen(void *context, const struct password_seen *seen)
+{
+    struct lessening *lessening = context;
+    const uint8_t *hashes = lessening->found->hashes.at;
+    int order = -1;
+    while (lessening->at < lessening->rows && order < 0) {
+        order = memcmp(hashes + lessening->at * SHA1_BYTES, seen->sha1, SHA1_BYTES);
+        if (order < 0) some_keep(lessening, 1);
+    }
+    if (order == 0) {
+        size_t times = times_of(lessening->found, lessening->at, lessening->rows);
+        lessening->at += times < seen->times ? times : seen->times;
+        some_keep(lessening, times > seen->times ? times - seen->times : 0);
+    }
+    return lessening->at < lessening->rows;
+}
+
+RESULT passwords_found_less(struct passwords_found *found, const char *path)
+{
+    SCOPED(list_done) struct list list = {.fd = -1};
+    struct lessening lessening = {found, found_order(found), 0, 0};
+    if (lessening.rows == 0) return OK;
+    TRY(list_open(path, &list));
+    struct result walked = rows_walk(&list, 0, list.count, one_lessen, &lessening);
+    some_keep(&lessening, lessening.rows - lessening.at);
+    found->hashes.len = lessening.kept * SHA1_BYTES;
+    return walked;
+}
+
+uint64_t passwords_found_distinct(struct passwords_found *found)
+{
+    size_t rows = found_order(found), distinct = 0;
+    for (size_t at = 0; at < rows; at += times_of(found, at, rows)) distinct++;
+    return distinct;
+}
+
+RESULT passwords_found_write(struct passwords_found *found, const char *path)
+{
     SCOPED(password_writer_free) struct password_writer *writer = NULL;
-    *count = 0;
+    size_t rows = found_order(found), times = 0;
+    uint64_t count = 0;
     if (rows == 0) return OK;
-    qsort(found->hashes.at, rows, SHA1_BYTES, by_hash);
     TRY(password_writer_new(path, &writer));
-    for (size_t i = 0; i < rows;) {
-        struct password_seen seen = {.times = 0};
-        memcpy(seen.sha1, found->hashes.at + i * SHA1_BYTES, SHA1_BYTES);
-        for (; i < rows && memcmp(found->hashes.at + i * SHA1_BYTES, seen.sha1, SHA1_BYTES) == 0; i++)
-            seen.times++;
+    for (size_t at = 0; at < rows; at += times) {
+        times = times_of(found, at, rows);
+        struct password_seen seen = {.times = (uint32_t)times};
+        memcpy(seen.sha1, found->hashes.at + at * SHA1_BYTES, SHA1_BYTES);
         TRY(password_writer_put(writer, &seen));
     }
-    return password_writer_end(writer, count);
+    return password_writer_end(writer, &count);
 }
 
 void passwords_found_done(struct passwords_found *found)

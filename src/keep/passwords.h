@@ -21,11 +21,11 @@ struct password_seen {
 };
 
 /*
- * Those of a list whose first 20 bits are `prefix`, ascending, to `each`. NOT_FOUND: there is no such file; CORRUPT: it is
+ * Those of a list whose first 20 bits are `prefix`, ascending, to `each` while it wants more. NOT_FOUND: there is no such file; CORRUPT: it is
  * no list; TOO_MANY beyond PASSWORD_RANGE_MAX. Cost: some 30 reads of 24 bytes, and the range.
  */
 RESULT passwords_range(const char *path, uint32_t prefix,
-                       void (*each)(void *context, const struct password_seen *seen), void *context);
+                       bool (*each)(void *context, const struct password_seen *seen), void *context);
 
 /* A list on its way: written beside, put in place when it is whole. */
 struct password_writer;
@@ -44,8 +44,11 @@ struct passwords_found {
     uint64_t over;
 };
 void passwords_found_add(struct passwords_found *found, struct slice password);
+/* Without what the list at `path` has of them, so that a file in another packing counts once. NOT_FOUND: there is no such list. */
+RESULT passwords_found_less(struct passwords_found *found, const char *path);
+uint64_t passwords_found_distinct(struct passwords_found *found);
 /* In order, each once with how often it came, to a list at `path`. Nothing found: writes nothing. */
-RESULT passwords_found_write(struct passwords_found *found, const char *path, uint64_t *count);
+RESULT passwords_found_write(struct passwords_found *found, const char *path);
 void passwords_found_done(struct passwords_found *found);
 
 #endif

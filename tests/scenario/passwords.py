@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Leaked passwords for a shop's sign-up: five digits of a hash in, a range out, fed from a list and from what was found."""
+import gzip
 import hashlib
 import os
 import subprocess
@@ -97,6 +98,25 @@ def passwords_of_a_dump_are_kept_as_hashes_alone():
         same(home.ask("evidence", "match", home.file("hashed.csv", hashed), "--incident", shop.one)["passwords"], 0, "a hash is no password")
 
 
+def a_file_in_another_packing_counts_once():
+    with Shop() as shop:
+        home, rows = shop.home, shop.rows[:200]
+        lines = [f"{row['email']}:{'common' if at % 2 else f'other-{at}'}\n" for at, row in enumerate(rows)]
+        plain = home.ask("evidence", "match", home.file("combo.txt", "".join(lines)), "--incident", shop.one)
+        same([seen(home, "common"), seen(home, "other-0")], [100, 1])
+        packed = home.file("combo.txt.gz", gzip.compress("".join(lines).encode()))
+        told = home.ask("evidence", "match", packed, "--incident", shop.one)
+        same([told["known_as"][0]["relation"], told["passwords"]], ["same", 101])
+        same([seen(home, "common"), seen(home, "other-0")], [100, 1], "its passwords were counted already")
+        more = lines + [f"{shop.rows[200 + at]['email']}:{'common' if at else 'fresh'}\n" for at in range(4)]
+        told = home.ask("evidence", "match", home.file("more.txt", "".join(more)), "--incident", shop.one)
+        same(told["known_as"][0]["relation"], "same", "four rows of 200 are less than a sketch tells")
+        same([seen(home, "common"), seen(home, "other-0"), seen(home, "fresh")], [103, 1, 1], "what is more counts")
+        for line in (plain["evidence"], told["evidence"], plain["evidence"]):
+            home.ask("evidence", "match", str(line), "--incident", shop.one, "--again")
+            same([seen(home, "common"), seen(home, "other-0"), seen(home, "fresh")], [103, 1, 1], "whichever is matched again")
+
+
 def a_sign_up_asks_and_nobody_takes_it_all():
     with Home() as home:
         home.start()
@@ -126,5 +146,5 @@ def the_command_sends_five_digits():
 
 
 if __name__ == "__main__":
-    story(a_list_that_the_shop_brings, lengths_tell_no_range, passwords_of_a_dump_are_kept_as_hashes_alone, a_sign_up_asks_and_nobody_takes_it_all,
-          the_command_sends_five_digits)
+    story(a_list_that_the_shop_brings, lengths_tell_no_range, passwords_of_a_dump_are_kept_as_hashes_alone, a_file_in_another_packing_counts_once,
+          a_sign_up_asks_and_nobody_takes_it_all, the_command_sends_five_digits)

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
     TAGS_A_CUSTOMER = 2,
@@ -379,19 +380,54 @@ static void combinations_cut(struct match *match, uint64_t fields)
     match->combination_count = kept;
 }
 
+static void passwords_path(const struct shop *shop, uint64_t incident, uint64_t line, struct buf *out)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "passwords/%016llx-%llu.pwd", (unsigned long long)incident,
+                   (unsigned long long)line);
+    shop_path(shop->home, shop->name, name, out);
+}
+
+/*
+ * What the lists of the same file in other packings have is counted there. Of those taken in before this one alone, so that
+ * each counts in one of them whichever is matched again.
+ */
+static RESULT passwords_less(struct shop *shop, struct provenance *provenance)
+{
+    static const struct reader program = {.no = (uint64_t)READER_SYSTEM << 32};
+    struct register_hits known = {.count = 0};
+    const struct register_file file = {provenance->incident, provenance->line, provenance->match->rows_sketch,
+                                       buf_slice(&provenance->hash)};
+    TRY(register_search(shop, &program, &file, &known));
+    for (size_t i = 0; i < known.count; i++) {
+        SCOPED(buf_done) struct buf path = {0};
+        const struct register_hit *hit = &known.at[i];
+        bool before =
+            hit->incident < file.incident || (hit->incident == file.incident && hit->line < file.line);
+        if (hit->relation != RELATION_SAME || !before) continue;
+        passwords_path(shop, hit->incident, hit->line, &path);
+        struct result less = passwords_found_less(&provenance->passwords, buf_c(&path));
+        if (less.code != CODE_OK && less.code != CODE_NOT_FOUND) return less;
+    }
+    return OK;
+}
+
 /* A list of the file's own: matched anew, it takes the place of the one before. It is of nobody, so it waits for no commit. */
 static RESULT passwords_keep(struct shop *shop, struct provenance *provenance)
 {
     SCOPED(buf_done) struct buf folder = {0}, path = {0};
-    char name[64];
-    if (provenance->passwords.hashes.len == 0 || !shop->home) return OK;
-    (void)snprintf(name, sizeof name, "passwords/%016llx-%llu.pwd", (unsigned long long)provenance->incident,
-                   (unsigned long long)provenance->line);
+    provenance->passwords_count = passwords_found_distinct(&provenance->passwords);
+    if (!shop->home) return OK;
+    passwords_path(shop, provenance->incident, provenance->line, &path);
+    if (provenance->passwords_count > 0) TRY(passwords_less(shop, provenance));
+    if (provenance->passwords.hashes.len == 0) {
+        (void)unlink(buf_c(&path)); /* mostly there is none */
+        return OK;
+    }
     shop_path(shop->home, shop->name, "passwords", &folder);
-    shop_path(shop->home, shop->name, name, &path);
     if (mkdir(buf_c(&folder), 0700) != 0 && errno != EEXIST)
         return FAIL(UNAVAILABLE, "passwords: their folder cannot be made: %s", strerror(errno));
-    return passwords_found_write(&provenance->passwords, buf_c(&path), &provenance->passwords_count);
+    return passwords_found_write(&provenance->passwords, buf_c(&path));
 }
 
 static struct verdict_numbers numbers_of(const struct provenance *provenance)

@@ -54,7 +54,7 @@ struct provenance {
     int64_t
         absent_us; /* nobody who came since then is in it, though most who came before are; 0: nothing tells */
     struct passwords_found passwords; /* hashed as they come, then written beside */
-    uint64_t passwords_count;         /* different ones in that list */
+    uint64_t passwords_count;         /* different ones in the file */
     struct verdict verdict;
     uint64_t
         confirmed; /* bits of fields that a person's part in it is: looked up, or agreeing where compared */
