@@ -79,6 +79,27 @@ def settings_of_the_service_are_written_for_it_alone():
         same(home.setup(ANSWERS(home))[0], NO, "it is there already")
 
 
+def a_name_that_cannot_be_is_mended():
+    cases = (("en", "Toko Siti", "", "toko-siti", "Shall it be toko-siti?"),
+             ("id", "2. Warung _Bu_ Rina's -", "", "warung-bu-rina-s", "Bagaimana kalau warung-bu-rina-s?"),
+             ("ko", "시티 Shop " + "x" * 90, "", "shop-" + "x" * 27, "shop-" + "x" * 27 + "(으)로 할까요?"),
+             ("en", "Toko Siti", "siti", "siti", "Shall it be toko-siti?"),
+             ("en", "시티", "", "shop", "A name begins with a small letter"))  # nothing to mend: it is asked as before
+    for lang, name, then, want, asked in cases:
+        sheets = []
+
+        def wrong(groups, number, home, sheets=sheets):
+            sheets.append(home.sheet()[0])
+            return "0000" if groups[number] != "0000" else "1111"
+
+        with New() as home:
+            status, _, said = home.setup((lang, name, then, home.stick, "", "", ""), lang=lang,
+                                         prove=lambda groups, number, home=home, wrong=wrong: wrong(groups, number, home))
+            same(status, NO, said)
+            within(asked, said)
+            within(f" {want}", re.sub(r"\s+", " ", sheets[0]))
+
+
 def it_takes_over_nothing_of_the_machine():
     with New() as home:
         done = command("setup", home.path, "--etc", "/etc")
@@ -87,4 +108,4 @@ def it_takes_over_nothing_of_the_machine():
 
 
 story(it_is_made_sealed_backed_up_runs_and_comes_back, nothing_is_made_without_the_sheet,
-      settings_of_the_service_are_written_for_it_alone, it_takes_over_nothing_of_the_machine)
+      settings_of_the_service_are_written_for_it_alone, a_name_that_cannot_be_is_mended, it_takes_over_nothing_of_the_machine)

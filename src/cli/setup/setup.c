@@ -38,7 +38,7 @@ static void setup_done(struct setup *setup)
     struct buf *const all[] = {&setup->line,     &setup->lang_text, &setup->shop,    &setup->folder,
                                &setup->phrase,   &setup->key,       &setup->domain,  &setup->command,
                                &setup->address,  &setup->mail_host, &setup->backups, &setup->certificate,
-                               &setup->etc_text, &setup->seal};
+                               &setup->etc_text, &setup->seal,      &setup->offer};
     for (size_t i = 0; i < COUNT_OF(all); i++) buf_done(all[i]);
     explicit_bzero(setup->group, sizeof setup->group);
 }
@@ -128,15 +128,34 @@ static bool lang_take(struct setup *setup)
     return true;
 }
 
+static bool shop_sign(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+/* What a name such as "Toko Siti" can be made into: small letters, one dash for whatever else stood between. */
+static void shop_offer(struct setup *setup)
+{
+    struct buf *offer = &setup->offer;
+    for (size_t i = 0; i < setup->line.len && offer->len < SHOP_NAME_BYTES_MAX; i++) {
+        uint8_t c = setup->line.at[i];
+        if (c >= 'A' && c <= 'Z') c = (uint8_t)(c + 'a' - 'A');
+        if (!shop_sign(c)) c = '-';
+        bool good = offer->len == 0 ? c >= 'a' && c <= 'z' : c != '-' || offer->at[offer->len - 1] != '-';
+        if (good) buf_put(offer, &c, 1);
+    }
+    while (offer->len > 0 && offer->at[offer->len - 1] == '-') offer->len--;
+}
+
 static bool shop_take(struct setup *setup)
 {
     struct slice line = setup->line.len > 0 ? buf_slice(&setup->line) : SLICE_TEXT("shop");
     bool good = line.len <= SHOP_NAME_BYTES_MAX && line.at[0] >= 'a' && line.at[0] <= 'z';
-    for (size_t i = 0; i < line.len; i++) {
-        uint8_t c = line.at[i];
-        good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
-    }
-    if (good) keep(&setup->shop, line);
+    for (size_t i = 0; i < line.len; i++) good = good && shop_sign(line.at[i]);
+    if (good)
+        keep(&setup->shop, line);
+    else
+        shop_offer(setup);
     return good;
 }
 
@@ -212,6 +231,21 @@ static void question_say(struct setup *setup, size_t question, bool again)
     say_in_each(setup, key, NULL);
 }
 
+/* Ask once more what had an answer that does not fit; Enter takes what is offered in its place, if anything is. */
+static bool question_again(struct setup *setup, size_t question)
+{
+    SCOPED(buf_done) struct buf offer = TAKE(setup->offer);
+    question_say(setup, question, true);
+    if (offer.len == 0) {
+        question_say(setup, question, false);
+        return setup_line(setup);
+    }
+    setup_say_of(setup, "setup.offer", buf_c(&offer), NULL);
+    bool got = setup_line(setup);
+    if (got && setup->line.len == 0) keep(&setup->line, buf_slice(&offer));
+    return got;
+}
+
 static RESULT questions_ask(struct setup *setup)
 {
     static bool (*const takes[QUESTIONS])(struct setup * setup) = {
@@ -219,9 +253,8 @@ static RESULT questions_ask(struct setup *setup)
     for (size_t i = setup->lang.len > 0 ? 1 : 0; i < QUESTIONS; i++) {
         bool took = false;
         for (size_t tried = 0; tried < TRIES_MAX && !took; tried++) {
-            if (tried > 0) question_say(setup, i, true);
-            question_say(setup, i, false);
-            if (!setup_line(setup))
+            if (tried == 0) question_say(setup, i, false);
+            if (!(tried == 0 ? setup_line(setup) : question_again(setup, i)))
                 return FAIL(INVALID, "setup: it ended before question %zu; nothing was made", i + 1);
             took = takes[i](setup);
         }

@@ -16,7 +16,8 @@ struct setup {
     const char *home, *etc; /* etc NULL: no service of the machine is set up */
     FILE *in;
     struct slice lang;
-    struct buf line; /* the answer at hand */
+    struct buf line;  /* the answer at hand */
+    struct buf offer; /* what could stand in its place, if it does not fit; empty: nothing */
     struct buf lang_text, shop, folder, certificate, key, domain, command, address, mail_host;
     char group[SHEET_GROUPS][SHEET_GROUP_LETTERS + 1];
     struct buf
