@@ -11,6 +11,8 @@ enum { ROWS_READ = 1024, ROW = ERASED_ROW_BYTES };
 static const off_t two_rows = (off_t)2 * ROW;
 
 #define END_SUBJECT UINT64_MAX /* no subject has this number */
+#define SUBJECTS_END (1ULL << 48)
+#define TIMES_END_US (1ULL << 53) /* in the year 2255 */
 
 static void row_make(const struct prf *mac, struct erasure erasure, uint8_t out[ROW])
 {
@@ -27,10 +29,20 @@ static struct erasure row_read(const uint8_t row[ROW])
     return (struct erasure){be64_get(row), (int64_t)be64_get(row + 8)};
 }
 
+/*
+ * Numbers and times are small for their eight bytes, which tells most of what is no row: a MAC at each byte of a list
+ * that is another shop's, or out of step, takes minutes.
+ */
+static bool row_likely(const uint8_t row[ROW])
+{
+    uint64_t time_us = be64_get(row + 8);
+    return be64_get(row) < SUBJECTS_END && time_us > 0 && time_us < TIMES_END_US;
+}
+
 static bool row_good(const struct prf *mac, const uint8_t row[ROW])
 {
     uint8_t want[ROW];
-    if (be64_get(row) == END_SUBJECT) return false;
+    if (!row_likely(row)) return false;
     row_make(mac, row_read(row), want);
     return bytes_equal_ct(want, row, ROW);
 }
@@ -113,6 +125,7 @@ RESULT erased_add(const struct prf *mac, const char *path, struct erasure erasur
         return FAIL(UNAVAILABLE, "erase: cannot read the list of erasures; look at the disk");
     if (listed(mac, fd, size, erasure.subject, since_us)) return OK;
     row_make(mac, erasure, row);
+    if (!row_likely(row)) return FAIL(INVALID, "erase: the machine's clock is centuries off; set it");
     end_advance(mac, row, end);
     if (append(fd, size, row, end)) return size > 0 ? OK : file_folder_sync(path); /* its name, too */
     return FAIL(UNAVAILABLE, "erase: cannot write the list of erasures; free some disk space");

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ROW = ERASED_ROW_BYTES, ROWS = 9 };
@@ -171,6 +172,43 @@ static void an_end_that_was_changed_is_not_made_good(void **state)
     list_end(&list);
 }
 
+static double cpu_s(void)
+{
+    struct timespec now = {0};
+    assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now), 0);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* A MAC at each byte would be 48 of them a row, for as long as 256 MB of rows last. */
+static void another_shops_list_costs_a_mac_a_row(void **state)
+{
+    (void)state;
+    enum { MANY = 20000, MACS = 10 };
+    struct list list;
+    SCOPED(buf_done) struct buf made = {0};
+    struct prop_rng rng = {prop_seed()};
+    struct hash sum = {{0}};
+    list_begin(&list);
+    for (uint64_t i = 0; i < MANY; i++) {
+        uint8_t *row = buf_extend(&made, ROW);
+        be64_put(row, i + 1);
+        be64_put(row + 8, 1790000000000000 + i);
+        for (size_t at = 16; at < ROW; at++) row[at] = (uint8_t)prop_u64(&rng);
+    }
+    buf_slice_put(&made, buf_slice(&list.bytes)); /* what is good behind it is found all the same */
+    double begun_s = cpu_s();
+    for (size_t i = 0; i < MANY; i++) {
+        const struct slice row = {made.at + i * ROW, ROW};
+        prf_run(list.mac, &row, 1, &sum);
+    }
+    double macs_s = cpu_s() - begun_s;
+    begun_s = cpu_s();
+    assert_int_equal(look(&list, buf_slice(&made)).count, ROWS);
+    double look_s = cpu_s() - begun_s;
+    if (look_s > MACS * macs_s) fail_msg("%.1f times a MAC a row", look_s / macs_s);
+    list_end(&list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +217,7 @@ int main(void)
         cmocka_unit_test(good_rows_put_together_anew_are_not_whole),
         cmocka_unit_test(a_list_without_an_end_is_mended_and_goes_on),
         cmocka_unit_test(an_end_that_was_changed_is_not_made_good),
+        cmocka_unit_test(another_shops_list_costs_a_mac_a_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
