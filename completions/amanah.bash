@@ -245,7 +245,7 @@ _amanah()
         "init "*) options=" --help --json --quiet --shop --seal --pcrs --origin" ;;
         "serve "*) options=" --help --console --listen --tls-cert --tls-key --proxy --portal --portal-shop --public-origin --countries --log-requests" ;;
         "setup "*) options=" --help --json --seal --lang --etc --answers" ;;
-        "doctor "*) options=" --help --json --quiet --home --shop --email --tls-cert" ;;
+        "doctor "*) options=" --help --json --quiet --home --shop --email --lang --tls-cert" ;;
         "seal "*) options=" --help --json --quiet --seal --pcrs" ;;
         "synth "*) options=" --help --subjects --seed" ;;
         "import "*) options=" --help --json --quiet --home --url --output-curl --output-role --dry-run --shop --map --format --rejects --on-conflict" ;;

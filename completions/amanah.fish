@@ -29,6 +29,7 @@ complete -c amanah -n '__fish_seen_subcommand_from doctor' -l quiet -d 'no progr
 complete -c amanah -n '__fish_seen_subcommand_from doctor' -l home -r -d 'the home of the vault (else AMANAH_HOME)'
 complete -c amanah -n '__fish_seen_subcommand_from doctor' -l shop -r -d 'which shop, where the home has several; of init, the first one\'s name'
 complete -c amanah -n '__fish_seen_subcommand_from doctor' -l email -r -d 'the person\'s e-mail'
+complete -c amanah -n '__fish_seen_subcommand_from doctor' -l lang -r -d 'the language to write in: id, ko, en'
 complete -c amanah -n '__fish_seen_subcommand_from doctor' -l tls-cert -r -d 'certificate chain, PEM; read again on SIGHUP'
 complete -c amanah -n '__fish_seen_subcommand_from seal' -l help -d 'explain the command and do nothing'
 complete -c amanah -n '__fish_seen_subcommand_from seal' -l json -d 'one JSON document instead of words'

@@ -14,9 +14,47 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from amanah import Home, PROGRAM, check, command, environment, same, story, within  # noqa: E402
 from mail_host import MailHost  # noqa: E402
 
+LOCALE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../locale")
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/cli/doctor/doctor.def")
 KEY = 2
 SEEN = {}  # row: the states it was seen in
+SAID = set()  # keys of locale/<language>/words.txt that were said in each language
+NOT_CAUSED = {  # what no story can bring about here
+    "disk.unread", "permissions.unread", "dumps.unread", "dumps.written", "dumps.mend", "sandbox.failed", "sandbox.mend", "seal.tpm", "clock.well",
+    "clock.unkept", "weekly.sent", "mail.refused", "refused", "disk.mend", "reseal.younger",
+    "certificate.ended", "alerts.mend", "erasures.mend"}
+
+
+def sentences(language):
+    with open(os.path.join(LOCALE, language, "words.txt"), encoding="utf-8") as file:
+        pairs = re.findall(r"^doctor\.(\S+) = (.*)$", file.read(), re.M)
+    return {key: re.compile(".*".join(re.escape(part) for part in re.split(r"{{\w+}}", text)), re.S) for key, text in pairs}
+
+
+WORDS = {language: sentences(language) for language in ("en", "id", "ko")}
+
+
+def keys_of(language, row):
+    """Which sentences a row's words are, of those that the row may say."""
+    own = (row["check"], "noted", "shut", "refused")
+    return [{key for key, pattern in WORDS[language].items()
+             if key.split(".")[0] in own and key.endswith(".mend") == (part == "mend") and pattern.fullmatch(row[part])}
+            for part in ("said", "mend") if row[part]]
+
+
+def says_the_same(home, found, *words, **options):
+    """What was not said before is said in the other languages too, by the same sentences."""
+    mine = {name: keys_of("en", row) for name, row in found.items()}
+    check(all(all(keys) for keys in mine.values()), f"every sentence is one of locale/: {mine}")
+    new = set().union(*(keys for row in mine.values() for keys in row)) - SAID
+    if not new:
+        return
+    for language in ("id", "ko"):
+        told = {row["check"]: row for row in home.cli("doctor", *words, "--json", "--lang", language, **options).json["items"]}
+        for name, row in told.items():
+            same(row["state"], found[name]["state"], name)
+            check(all(a & b for a, b in zip(mine[name], keys_of(language, row))), f"{language}, {name}: {mine[name]}")
+    SAID.update(new)
 
 
 def rows():
@@ -33,6 +71,7 @@ def doctor(home, *words, **options):
         SEEN.setdefault(name, set()).add(row["state"])
         same(bool(row["mend"]), row["state"] in ("bad", "note"), name)
         check(row["said"], name)
+    says_the_same(home, found, *words, **options)
     return {name: row["state"] for name, row in found.items()}
 
 
@@ -100,6 +139,7 @@ def a_home_whose_keys_are_gone():
             same([told[row]["state"], told["opens"]["state"]], ["bad", "bad"])
             within(said, told["opens"]["said"])
             within(f"age -d keys.age | tar -xC {home.path}", told[row]["mend"])
+            says_the_same(home, told)
             check(not any("amanah init" in one["said"] + one["mend"] for one in told.values()), "a new home is no cure")
             os.rename(path + ".away", path)
         is_(home, "opens", "well")
@@ -223,8 +263,11 @@ def people_keys_and_secrets():
                      for name in ("ana", "budi"))
         is_(home, "staff", "well")
         home.run("secret", "add", "token signing key", "--secret-kind", "signing_key", "--holder", ana)
-        key = home.ask("key", "issue", "--role", "support", "--days", "7")["id"]
+        key = home.ask("key", "issue", "--role", "support")["id"]
+        short = home.ask("key", "issue", "--role", "support", "--days", "7")["id"]
         is_(home, "keys", "note")
+        home.run("key", "revoke", short, "--yes")
+        is_(home, "keys", "well")
         home.run("staff", "leave", ana, "--yes")
         seen = doctor(home)
         same([seen["leaves"], seen["secrets"], seen["staff"]], ["bad", "bad", "note"])
@@ -255,6 +298,7 @@ def mail_that_goes_and_mail_that_does_not():
         with MailHost() as host:
             home.ask("mail", "put", host.url, "--no-tls", "--sender", "vault@shop.example")
             is_(home, "mail", "well")
+            is_(home, "mail", "well", "--email", "owner@shop.example")
             home.start()
             is_(home, "mail", "well", "--email", "owner@shop.example")
             within("mail works", host.await_mails(1)[0].message["Subject"])
@@ -263,6 +307,22 @@ def mail_that_goes_and_mail_that_does_not():
         while doctor(home)["mail"] != "bad":
             check(time.monotonic() < until, "a host that is down is seen")
             time.sleep(0.2)
+
+
+def every_sentence_was_said_in_three_languages():
+    heads = {"shut", "refused", "mend", *(f"state.{state}" for state in ("well", "note", "bad", "blind")), *rows()}
+    same(set(WORDS["en"]) - SAID - heads - NOT_CAUSED, set(), "none is left out")
+    same(NOT_CAUSED & set(WORDS["en"]), NOT_CAUSED, "each is there")
+
+
+def what_a_person_reads_is_in_the_language_of_the_home():
+    with Home() as home:
+        for word, language in (("bad ", "en"), ("salah ", "id"), ("이상 ", "ko")):
+            within(word, home.cli("doctor", "--lang", language).out.decode())
+        with MailHost() as host:
+            home.ask("mail", "put", host.url, "--no-tls", "--sender", "vault@shop.example", "--lang", "id")
+            within("perbaiki: amanah backup " + home.path, home.cli("doctor").out.decode())
+        same(home.cli("doctor", "--lang", "xx").status, 2)
 
 
 def every_row_was_seen_well_and_not():
@@ -276,4 +336,5 @@ if __name__ == "__main__":
     check(shutil.which("openssl"), "openssl is there")
     story(the_files_of_a_home, a_home_whose_keys_are_gone, backups_by_themselves_and_their_drill, a_disk_that_is_nearly_full, a_certificate_that_ends, the_daemon_and_its_walls,
           a_clock_that_went_back_and_a_week_without_mail, who_holds_the_log_and_rows_that_nobody_made, people_keys_and_secrets,
-          a_service_that_asks_for_more_than_it_declared, mail_that_goes_and_mail_that_does_not, every_row_was_seen_well_and_not)
+          a_service_that_asks_for_more_than_it_declared, mail_that_goes_and_mail_that_does_not, every_row_was_seen_well_and_not,
+          what_a_person_reads_is_in_the_language_of_the_home, every_sentence_was_said_in_three_languages)

@@ -29,7 +29,7 @@ def lines_of(language):
 
 def command_of(line):
     """Without what is said in a language, and the law of its country: the same command stands in each."""
-    return re.sub(r'lang=\w+|--lang \w+|"[^"]*"|id-pdp|kr-pipa|country=\w+|seat=\w+', "", line)
+    return " ".join(re.sub(r'lang=\w+|--lang \w+|"[^"]*"|id-pdp|kr-pipa|country=\w+|seat=\w+', "", line).split())
 
 
 class Reader:

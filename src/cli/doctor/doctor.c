@@ -2,7 +2,9 @@
 
 #include "base/clock.h"
 #include "cli/commands.h"
+#include "cli/law/command.h"
 #include "cli/show.h"
+#include "mail/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,19 +14,25 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum place { PLACE_HOME, PLACE_VAULT };
+enum doctor_place { PLACE_HOME, PLACE_VAULT };
+enum { KEY_BYTES = 64, NUMBER_BYTES = 24, STATE_WIDTH = 13, NAME_WIDTH = 16 };
 
 static const struct doctor_row {
-    const char *slug, *mend;
-    enum place place;
+    const char *slug;
+    enum doctor_place place;
     enum doctor_state (*look)(struct doctor *doctor, struct buf *said);
 } rows[] = {
-#define DOCTOR(slug, place, mend) {#slug, mend, PLACE_##place, doctor_##slug},
+#define DOCTOR(slug, place) {#slug, PLACE_##place, doctor_##slug},
 #include "cli/doctor/doctor.def"
 #undef DOCTOR
 };
 
-static const char *const states[] = {"well", "note", "bad", "not seen"};
+static const struct {
+    const char *name, *words;
+} states[] = {[DOCTOR_WELL] = {"well", "state.well"},
+              [DOCTOR_NOTE] = {"note", "state.note"},
+              [DOCTOR_BAD] = {"bad", "state.bad"},
+              [DOCTOR_BLIND] = {"not seen", "state.blind"}};
 
 struct doctor_count {
     uint64_t of[COUNT_OF(states)];
@@ -33,6 +41,7 @@ struct doctor_count {
 static void doctor_done(struct doctor *doctor)
 {
     client_free(&doctor->client);
+    buf_done(&doctor->lang);
     buf_done(&doctor->why);
     answer_done(&doctor->metrics);
     answer_done(&doctor->checkpoint);
@@ -57,13 +66,14 @@ static int daemon_of(const char *home)
     return pid;
 }
 
-uint64_t doctor_metric(const struct doctor *doctor, const char *name)
+uint64_t doctor_metric(struct doctor *doctor, const char *name)
 {
     struct slice text = buf_slice(&doctor->metrics.body);
     SCOPED(buf_done) struct buf line = {0};
     buf_print(&line, "\namanah_%s ", name);
     const uint8_t *at = text.len > line.len ? memmem(text.at, text.len, line.at, line.len) : NULL;
     uint64_t number = 0;
+    doctor->refused = doctor->refused || !at;
     if (!at) return 0;
     for (at += line.len; at < text.at + text.len && *at >= '0' && *at <= '9'; at++)
         number = number * 10 + (uint64_t)(*at - '0');
@@ -91,66 +101,112 @@ static bool is_wrong(enum doctor_state state)
     return state == DOCTOR_NOTE || state == DOCTOR_BAD;
 }
 
-/* With the home's own path, to be typed as it stands there. */
-static void mend_put(const struct doctor *doctor, const struct doctor_row *row, struct buf *out)
+void doctor_say_of(const struct doctor *doctor, const char *key, struct doctor_values values, struct buf *out)
 {
-    static const char word[] = "HOME";
-    const char *at = doctor->mend ? doctor->mend : row->mend;
-    for (const char *home = NULL; (home = strstr(at, word)) != NULL; at = home + strlen(word)) {
-        buf_put(out, at, (size_t)(home - at));
-        buf_text(out, doctor->home);
-    }
-    buf_text(out, at);
+    char full[KEY_BYTES], n[NUMBER_BYTES], m[NUMBER_BYTES];
+    (void)snprintf(full, sizeof full, "doctor.%s", key);
+    (void)snprintf(n, sizeof n, "%llu", (unsigned long long)values.n);
+    (void)snprintf(m, sizeof m, "%llu", (unsigned long long)values.m);
+    const struct mail_value all[] = {{"n", slice_text(n)},
+                                     {"m", slice_text(m)},
+                                     {"a", values.a},
+                                     {"b", values.b},
+                                     {"home", slice_text(doctor->home)}};
+    words_put(buf_slice(&doctor->lang), full, all, COUNT_OF(all), out);
 }
 
-static void row_json(const struct doctor *doctor, const struct doctor_row *row, enum doctor_state state,
-                     struct slice said, struct buf *out)
+void doctor_say(const struct doctor *doctor, const char *key, struct buf *out)
 {
-    SCOPED(buf_done) struct buf mend = {0};
-    if (is_wrong(state)) mend_put(doctor, row, &mend);
+    doctor_say_of(doctor, key, (struct doctor_values){0}, out);
+}
+
+/* What to type, with the home's own path; nothing for what is not wrong. */
+static void mend_put(const struct doctor *doctor, const struct doctor_row *row, enum doctor_state state,
+                     struct buf *out)
+{
+    char key[KEY_BYTES];
+    (void)snprintf(key, sizeof key, "%s.mend", row->slug);
+    if (is_wrong(state)) doctor_say(doctor, doctor->mend ? doctor->mend : key, out);
+}
+
+static void row_json(const struct doctor_row *row, enum doctor_state state, struct slice said,
+                     struct slice mend, struct buf *out)
+{
     cbor_map(out, 4);
     cbor_text(out, SLICE_TEXT("check"));
     cbor_text(out, slice_text(row->slug));
     cbor_text(out, SLICE_TEXT("state"));
-    cbor_text(out, slice_text(states[state]));
+    cbor_text(out, slice_text(states[state].name));
     cbor_text(out, SLICE_TEXT("said"));
     cbor_text(out, said);
     cbor_text(out, SLICE_TEXT("mend"));
-    cbor_text(out, buf_slice(&mend));
+    cbor_text(out, mend);
+}
+
+static void cell(const struct doctor *doctor, const char *key, int width)
+{
+    SCOPED(buf_done) struct buf text = {0};
+    doctor_say(doctor, key, &text);
+    show_slice(buf_slice(&text));
+    int gap = width - (int)text_width(buf_slice(&text));
+    show_words("%*s", (gap > 0 ? gap : 0) + 2, "");
 }
 
 static void row_show(const struct doctor *doctor, const struct doctor_row *row, enum doctor_state state,
-                     struct slice said)
+                     struct slice said, struct slice mend)
 {
-    SCOPED(buf_done) struct buf mend = {0};
     if (!is_wrong(state) && call_has(doctor->call, OPT_QUIET)) return;
-    show_words("%-8s  %-11s  ", states[state], row->slug);
+    cell(doctor, states[state].words, STATE_WIDTH);
+    cell(doctor, row->slug, NAME_WIDTH);
     show_value(said);
-    if (is_wrong(state)) {
-        mend_put(doctor, row, &mend);
-        show_words("; mend: ");
-        show_value(buf_slice(&mend));
+    if (mend.len > 0) {
+        SCOPED(buf_done) struct buf words = {0};
+        doctor_say_of(doctor, "mend", (struct doctor_values){.a = mend}, &words);
+        show_words("; ");
+        show_value(buf_slice(&words));
     }
     show_words("\n");
+}
+
+static enum doctor_state row_look(struct doctor *doctor, const struct doctor_row *row, struct buf *said)
+{
+    bool shut = row->place == PLACE_VAULT && !doctor->client && row->look != doctor_opens;
+    doctor->mend = NULL;
+    doctor->refused = false;
+    enum doctor_state state = shut ? DOCTOR_BLIND : row->look(doctor, said);
+    if (!shut && !doctor->refused) return state;
+    buf_clear(said);
+    doctor_say(doctor, shut ? "shut" : "refused", said);
+    return DOCTOR_BLIND;
 }
 
 static void rows_look(struct doctor *doctor, struct doctor_count *count, struct buf *out)
 {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct doctor_row *row = &rows[i];
-        SCOPED(buf_done) struct buf said = {0};
-        enum doctor_state state = DOCTOR_BLIND;
-        doctor->mend = NULL;
-        if (row->place == PLACE_VAULT && !doctor->client && row->look != doctor_opens)
-            buf_text(&said, "the vault did not open");
-        else
-            state = row->look(doctor, &said);
+        SCOPED(buf_done) struct buf said = {0}, mend = {0};
+        enum doctor_state state = row_look(doctor, row, &said);
         count->of[state]++;
+        mend_put(doctor, row, state, &mend);
         if (call_has(doctor->call, OPT_JSON))
-            row_json(doctor, row, state, buf_slice(&said), out);
+            row_json(row, state, buf_slice(&said), buf_slice(&mend), out);
         else
-            row_show(doctor, row, state, buf_slice(&said));
+            row_show(doctor, row, state, buf_slice(&said), buf_slice(&mend));
     }
+}
+
+/* As asked for, else as the home writes its mails; English while it does not open. */
+static RESULT language_find(struct doctor *doctor)
+{
+    SCOPED(answer_done) struct answer answer = {0};
+    const struct mail_show_ask ask = {0};
+    struct slice given = {0};
+    TRY(law_language(doctor->call, &given));
+    if (!call_has(doctor->call, OPT_LANG) && doctor->client &&
+        client_ask(doctor->client, VERB_MAIL_SHOW, &ask, &answer).code == CODE_OK)
+        given = doc_text(doc_get(doc_of(buf_slice(&answer.body)), "lang"));
+    buf_slice_put(&doctor->lang, given);
+    return OK;
 }
 
 static RESULT home_there(const char *home)
@@ -177,6 +233,7 @@ RESULT command_doctor(struct call *call)
     TRY(home_there(doctor.home));
     doctor.pid = daemon_of(doctor.home);
     vault_open(&doctor);
+    TRY(language_find(&doctor));
     cbor_array(&list, COUNT_OF(rows));
     rows_look(&doctor, &count, &list);
     if (count.of[DOCTOR_BAD] > 0) call->exit = code_row(CODE_CONFLICT)->exit;

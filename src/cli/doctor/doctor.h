@@ -18,22 +18,33 @@ enum doctor_state {
 /* What a visit looks at. */
 struct doctor {
     struct call *call;
+    struct buf lang; /* to speak in */
     const char *home;
     int pid;               /* of the daemon; 0: none */
     struct client *client; /* NULL: it did not open, and `why` says why */
     struct buf why;
     enum cause why_cause;
-    const char *mend;                  /* of the row that is looked at, in place of that in its table */
+    const char *mend;                  /* of the row that is looked at, in place of SLUG.mend */
     struct answer metrics, checkpoint; /* as the vault told them; empty without a client */
     int64_t now_us;
+    bool refused; /* something that the row at hand asked for was not told: what it saw is worth nothing */
 };
 
 /* Each looks at one thing and says in words what it saw. */
-#define DOCTOR(slug, place, mend) enum doctor_state doctor_##slug(struct doctor *doctor, struct buf *said);
+#define DOCTOR(slug, place) enum doctor_state doctor_##slug(struct doctor *doctor, struct buf *said);
 #include "cli/doctor/doctor.def"
 #undef DOCTOR
 
-/* A number of the metrics; 0 when it is not there. */
-uint64_t doctor_metric(const struct doctor *doctor, const char *name);
+/* A sentence of locale/<language>/words.txt, `doctor.` and the key; it may have two numbers, {{n}} and {{m}}, and two texts. */
+struct doctor_values {
+    uint64_t n, m;
+    struct slice a, b;
+};
+void doctor_say(const struct doctor *doctor, const char *key, struct buf *out);
+void doctor_say_of(const struct doctor *doctor, const char *key, struct doctor_values values,
+                   struct buf *out);
+
+/* A number of the metrics; where it is not there, the row was refused. */
+uint64_t doctor_metric(struct doctor *doctor, const char *name);
 
 #endif

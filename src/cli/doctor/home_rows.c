@@ -43,15 +43,15 @@ enum doctor_state doctor_permissions(struct doctor *doctor, struct buf *said)
     walked.open = walked.strange = 0;
     walked.owner = stat(doctor->home, &home) == 0 ? home.st_uid : geteuid();
     if (nftw(doctor->home, path_take, WALK_FDS, FTW_PHYS) != 0) {
-        buf_text(said, "not all of the home can be read");
+        doctor_say(doctor, "permissions.unread", said);
         return DOCTOR_BAD;
     }
     if (walked.open + walked.strange == 0) {
-        buf_text(said, "the home is its owner's alone");
+        doctor_say(doctor, "permissions.well", said);
         return DOCTOR_WELL;
     }
-    buf_print(said, "%zu files or folders are open to others, %zu belong to another user", walked.open,
-              walked.strange);
+    doctor_say_of(doctor, "permissions.open", (struct doctor_values){.n = walked.open, .m = walked.strange},
+                  said);
     return DOCTOR_BAD;
 }
 
@@ -59,28 +59,26 @@ enum doctor_state doctor_seal(struct doctor *doctor, struct buf *said)
 {
     enum seal_kind kind = SEAL_PLAIN;
     if (home_seal_kind(doctor->home, &kind).code != CODE_OK) {
-        buf_text(said, "how the root key is sealed cannot be read");
-        doctor->mend = "bring it back from the copy of the keys: age -d keys.age | tar -xC HOME home; give "
-                       "it to the vault's user";
+        doctor_say(doctor, "seal.unread", said);
+        doctor->mend = "seal.unread.mend";
         return DOCTOR_BAD;
     }
-    buf_text(said, kind == SEAL_PLAIN
-                       ? "the root key lies in the clear: a copy of the home opens every customer"
-                   : kind == SEAL_TPM ? "the root key is sealed by this machine's TPM, and by a passphrase"
-                                      : "the root key is sealed by a passphrase");
+    doctor_say(doctor,
+               kind == SEAL_PLAIN ? "seal.plain"
+               : kind == SEAL_TPM ? "seal.tpm"
+                                  : "seal.passphrase",
+               said);
     return kind == SEAL_PLAIN ? DOCTOR_BAD : DOCTOR_WELL;
 }
 
 /* Without them a backup opens nowhere else: no other machine has these keys. */
 enum doctor_state doctor_custody(struct doctor *doctor, struct buf *said)
 {
-    static const char *const words[] = {
-        [KEYS_NEVER_KEPT] = "no copy of the keys was made: without this disk no backup opens",
-        [KEYS_KEPT_BEFORE] =
-            "the keys changed since their copy was made: it does not open the newest backups",
-        [KEYS_KEPT] = "the newest keys were copied; where the copy is now, only you know"};
+    static const char *const words[] = {[KEYS_NEVER_KEPT] = "custody.never",
+                                        [KEYS_KEPT_BEFORE] = "custody.before",
+                                        [KEYS_KEPT] = "custody.kept"};
     enum keys_kept state = keys_kept_state(doctor->home);
-    buf_text(said, words[state]);
+    doctor_say(doctor, words[state], said);
     return state == KEYS_KEPT ? DOCTOR_WELL : DOCTOR_BAD;
 }
 
@@ -88,11 +86,11 @@ enum doctor_state doctor_disk(struct doctor *doctor, struct buf *said)
 {
     struct statvfs disk = {0};
     if (statvfs(doctor->home, &disk) != 0) {
-        buf_text(said, "how full the disk is cannot be read");
+        doctor_say(doctor, "disk.unread", said);
         return DOCTOR_NOTE;
     }
     uint64_t free_mib = (uint64_t)disk.f_bavail * disk.f_frsize / MIB;
-    buf_print(said, "%llu MiB are free", (unsigned long long)free_mib);
+    doctor_say_of(doctor, "disk.free", (struct doctor_values){.n = free_mib}, said);
     return free_mib < BAD_MIB ? DOCTOR_BAD : free_mib < NOTE_MIB ? DOCTOR_NOTE : DOCTOR_WELL;
 }
 
@@ -117,10 +115,10 @@ enum doctor_state doctor_backup(struct doctor *doctor, struct buf *said)
     }
     if (shops) (void)closedir(shops); /* it was only read */
     if (never > 0) {
-        buf_text(said, "no backup was made yet");
+        doctor_say(doctor, "backup.never", said);
         return DOCTOR_BAD;
     }
-    buf_print(said, "the last backup is %llu hours old", (unsigned long long)(oldest_s / HOUR_S));
+    doctor_say_of(doctor, "backup.hours", (struct doctor_values){.n = oldest_s / HOUR_S}, said);
     return oldest_s / HOUR_S >= BACKUP_HOURS ? DOCTOR_BAD : DOCTOR_WELL;
 }
 
@@ -131,29 +129,29 @@ enum doctor_state doctor_certificate(struct doctor *doctor, struct buf *said)
     struct certificate certificate = {0};
     const char *path = call_text(doctor->call, OPT_TLS_CERT);
     if (!path) {
-        buf_text(said, "name it with --tls-cert, as amanah serve has it");
+        doctor_say(doctor, "certificate.unnamed", said);
         return DOCTOR_BLIND;
     }
     if (input_read(path, PEM_BYTES_MAX, &pem).code != CODE_OK || crypto_new(&crypto).code != CODE_OK ||
         certificate_read(crypto, buf_slice(&pem), &certificate).code != CODE_OK) {
-        buf_text(said, "is no certificate that can be read");
+        doctor_say(doctor, "certificate.unread", said);
         return DOCTOR_BAD;
     }
     int64_t days = (certificate.until_us - doctor->now_us) / DAY_US;
     if (certificate.until_us < doctor->now_us)
-        buf_text(said, "has ended: nobody who checks it comes in");
+        doctor_say(doctor, "certificate.ended", said);
     else
-        buf_print(said, "ends in %lld days", (long long)days);
+        doctor_say_of(doctor, "certificate.days", (struct doctor_values){.n = (uint64_t)days}, said);
     return days < 1 ? DOCTOR_BAD : days < CERTIFICATE_DAYS ? DOCTOR_NOTE : DOCTOR_WELL;
 }
 
 enum doctor_state doctor_daemon(struct doctor *doctor, struct buf *said)
 {
     if (doctor->pid > 0) {
-        buf_print(said, "process %d serves the home", doctor->pid);
+        doctor_say_of(doctor, "daemon.runs", (struct doctor_values){.n = (uint64_t)doctor->pid}, said);
         return DOCTOR_WELL;
     }
-    buf_text(said, "nobody serves the home: no mail goes out, no deadline is watched");
+    doctor_say(doctor, "daemon.none", said);
     return DOCTOR_NOTE;
 }
 
@@ -162,7 +160,7 @@ enum doctor_state doctor_dumps(struct doctor *doctor, struct buf *said)
 {
     char path[64], text[PROC_BYTES];
     if (doctor->pid == 0) {
-        buf_text(said, "nobody serves the home");
+        doctor_say(doctor, "dumps.nobody", said);
         return DOCTOR_BLIND;
     }
     (void)snprintf(path, sizeof path, "/proc/%d/limits", doctor->pid);
@@ -172,13 +170,13 @@ enum doctor_state doctor_dumps(struct doctor *doctor, struct buf *said)
     text[len > 0 ? len : 0] = '\0';
     const char *limit = strstr(text, "Max core file size");
     if (!limit) {
-        buf_text(said, "its limits cannot be read; run as the vault's user");
+        doctor_say(doctor, "dumps.unread", said);
         return DOCTOR_BLIND;
     }
     limit += strlen("Max core file size");
     char *end = NULL;
     bool none = strtoul(limit, &end, 10) == 0 && end != limit; /* else a number, or "unlimited" */
-    buf_text(said, none ? "the daemon leaves no core dump" : "a crash would write keys to the disk");
+    doctor_say(doctor, none ? "dumps.none" : "dumps.written", said);
     return none ? DOCTOR_WELL : DOCTOR_BAD;
 }
 
@@ -187,14 +185,13 @@ enum doctor_state doctor_sandbox(struct doctor *doctor, struct buf *said)
 {
     SCOPED(document_done) struct document document = {0};
     SCOPED(buf_done) struct buf pdf = {0};
-    (void)doctor;
     document_begin(&document,
                    &(struct document_head){.title = SLICE_TEXT("doctor"), .language = SLICE_TEXT("en")});
     document_text(&document, BLOCK_PARAGRAPH, SLICE_TEXT("well"));
     if (document_print(&document, &pdf).code == CODE_OK) {
-        buf_text(said, "a process without keys, files and network ran");
+        doctor_say(doctor, "sandbox.well", said);
         return DOCTOR_WELL;
     }
-    buf_print(said, "no process could be walled in: %s", result_text());
+    doctor_say_of(doctor, "sandbox.failed", (struct doctor_values){.a = slice_text(result_text())}, said);
     return DOCTOR_BAD;
 }
