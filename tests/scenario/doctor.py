@@ -287,9 +287,14 @@ def a_service_that_asks_for_more_than_it_declared():
         made = home.good("POST", "/v1/keys", {"role": "service"})
         home.good("POST", "/v1/services", {"name": "courier", "keys": [made["id"]], "fields": ["name"], "purposes": ["delivery"]})
         home.reveal(one, ["name", "phone"], purpose="marketing", key=made["key"])
+        for _ in range(100):
+            home.good("POST", "/v1/keys", {"role": "service"})
         home.stop()
         home.start()
         is_(home, "services", "note")
+        is_(home, "keys", "well")
+        home.run("key", "issue", "--role", "support", "--days", "7")
+        is_(home, "keys", "note")  # the last of more than one page
 
 
 def mail_that_goes_and_mail_that_does_not():
