@@ -1,53 +1,18 @@
+#include "base/host.h"
 #include "mail/mail_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PORT_DIGITS_MAX = 5, PORT_MAX = 65535, HOST_BYTES_MAX = 253 };
-
-static bool host_symbol(uint8_t c, bool bracket)
-{
-    bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    if (bracket) return hex || c == ':' || c == '.';
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
-}
-
-static bool port_good(struct slice port)
-{
-    unsigned number = 0;
-    if (port.len == 0 || port.len > PORT_DIGITS_MAX) return false;
-    for (size_t i = 0; i < port.len; i++) {
-        if (port.at[i] < '0' || port.at[i] > '9') return false;
-        number = number * 10 + (unsigned)(port.at[i] - '0');
-    }
-    return number > 0 && number <= PORT_MAX;
-}
-
-static bool host_loopback(struct slice host)
-{
-    static const char *const names[] = {"127.0.0.1", "localhost", "::1"};
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (slice_is(host, names[i])) return true;
-    }
-    return false;
-}
-
 bool mail_url_good(struct slice url, bool *loopback)
 {
     static const char *const schemes[] = {"smtp://", "smtps://"};
-    struct slice rest = {0};
+    struct slice rest = {0}, host = {0};
+    bool port = false;
     for (size_t i = 0; i < COUNT_OF(schemes); i++) {
         if (slice_starts(url, schemes[i])) rest = slice_from(url, strlen(schemes[i]));
     }
-    bool bracket = slice_starts(rest, "[");
-    size_t len = 0;
-    rest = slice_from(rest, bracket);
-    while (len < rest.len && host_symbol(rest.at[len], bracket)) len++;
-    struct slice host = slice_part(rest, 0, len);
-    rest = slice_from(rest, len);
-    if (host.len == 0 || host.len > HOST_BYTES_MAX || (bracket && !slice_starts(rest, "]"))) return false;
-    rest = slice_from(rest, bracket);
-    if (rest.len > 0 && (!slice_starts(rest, ":") || !port_good(slice_from(rest, 1)))) return false;
+    if (!host_take(&rest, &host, &port) || rest.len > 0) return false;
     *loopback = host_loopback(host);
     return true;
 }
