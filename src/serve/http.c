@@ -54,9 +54,10 @@ static enum MHD_Result take(struct request *request, const char *bytes, size_t *
             return MHD_YES;
         }
         import_push(request->import, piece);
-    } else if (request->body.len + *len > BODY_BYTES_MAX) {
-        request_refuse(request, FAIL(BODY_TOO_LARGE, "body: larger than %d bytes; split it", BODY_BYTES_MAX),
-                       NULL);
+    } else if (request->body.len + *len > request_body_max(request)) {
+        request_refuse(
+            request, FAIL(BODY_TOO_LARGE, "body: larger than %zu bytes; split it", request_body_max(request)),
+            NULL);
         buf_done(&request->body);
     } else {
         buf_slice_put(&request->body, piece);

@@ -180,6 +180,18 @@ static RESULT find_page(struct request *request, const char *method, const char 
     return FAIL(METHOD_UNKNOWN, "method: this path takes GET, HEAD");
 }
 
+/* A page of another site must not have a visitor looked up, not even without seeing the answer: that look would have an entry. */
+static bool asks_about_somebody(const struct request *request)
+{
+    enum route_reply reply = request->found.route->reply;
+    return request->door == DOOR_PORTAL && reply != REPLY_PAGE && reply != REPLY_HEALTH;
+}
+
+size_t request_body_max(const struct request *request)
+{
+    return request->door == DOOR_PORTAL ? BODY_PORTAL_BYTES_MAX : BODY_BYTES_MAX;
+}
+
 static RESULT check_head(struct request *request, const char *method, const char *path)
 {
     TRY(find_page(request, method, path));
@@ -187,15 +199,14 @@ static RESULT check_head(struct request *request, const char *method, const char
     TRY(route_find(method, path, &request->found));
     if (!pages_route(request->door, request->found.route))
         return FAIL(ROUTE_UNKNOWN, "path: there is nothing here");
-    if (request->door == DOOR_PORTAL && strcmp(request->found.route->method, "GET") != 0)
-        TRY(cookie_site(&request->headers.cookie));
+    if (asks_about_somebody(request)) TRY(cookie_site(&request->headers.cookie));
     TRY(request->headers_failed);
     TRY(check_media(request));
     const char *length = request->headers.content_length;
     bool list = request->found.route->body == BODY_ROWS;
-    if (!list && length && (strlen(length) > 9 || strtoul(length, NULL, 10) > BODY_BYTES_MAX)) {
-        return FAIL(BODY_TOO_LARGE, "body: larger than %d bytes; split it", BODY_BYTES_MAX);
-    }
+    size_t most = request_body_max(request);
+    if (!list && length && (strlen(length) > 9 || strtoul(length, NULL, 10) > most))
+        return FAIL(BODY_TOO_LARGE, "body: larger than %zu bytes; split it", most);
     if (strcmp(request->found.route->method, "PATCH") == 0 && request->headers.if_match == NULL) {
         return FAIL(IF_MATCH_MISSING, "If-Match: missing; read the subject and give its ETag");
     }

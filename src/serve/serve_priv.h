@@ -22,7 +22,9 @@
 #include <microhttpd.h>
 
 enum {
-    BODY_BYTES_MAX = 1024 * 1024,        /* of a JSON body */
+    BODY_BYTES_MAX = 1024 * 1024, /* of a JSON body */
+    BODY_PORTAL_BYTES_MAX =
+        64 * 1024, /* the same from strangers: so much is held for each connection of thousands */
     SWALLOW_BYTES_MAX = 8 * 1024 * 1024, /* read on after a refusal, so that the asker can read why */
     SWALLOW_LIST_BYTES_MAX = 1 << 30,    /* the same of a customer list */
     CONNECTIONS_MAX = 1024,              /* of a listener for programs and for staff */
@@ -132,6 +134,7 @@ RESULT request_import(struct request *request);                     /* set the i
 void request_refuse(struct request *request, struct result failure, const struct json_errors *errors);
 void request_done(struct request *request);
 bool request_has_body(const struct request *request);
+size_t request_body_max(const struct request *request);
 
 /* respond.c */
 bool respond(struct request *request, struct reply *reply); /* empties the reply */

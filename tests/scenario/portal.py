@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import re
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -148,6 +149,20 @@ def the_portal_has_its_own_routes_and_no_others():
             same([answer.status, answer.code], [404, "route.not_found"], f"{method} {path}, with an admin's key")
         same(home.http("GET", "/v1/portal").code, "route.not_found", "nor has the API the portal's")
         same(anybody.ask("POST", "/v1/portal/verify", {"code": "x"}, **{"Sec-Fetch-Site": "cross-site"}).code, "session.csrf")
+        for path in ("/v1/portal/mine", "/v1/portal/seen", "/v1/portal/wallet"):  # a look is an entry, also when nobody can read the answer
+            for headers in ({"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.test"}):
+                same(anybody.ask("GET", path, **headers).code, "session.csrf")
+            same(anybody.ask("GET", path).code, "credential.missing")
+        same(anybody.ask("GET", "/healthz", **{"Sec-Fetch-Site": "cross-site"}).status, 200)
+        for len_, status in ((60000, 400), (70000, 413)):  # by its length and without one
+            same(anybody.ask("POST", "/v1/portal/verify", {"x": "y" * len_}).status, status)
+        with socket.create_connection(("127.0.0.1", home.portal_port), timeout=30) as line:
+            line.sendall(b"POST /v1/portal/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                         b"Transfer-Encoding: chunked\r\n\r\n" + b"1000\r\n" + b" " * 4096 + b"\r\n")
+            for _ in range(20):
+                line.sendall(b"1000\r\n" + b" " * 4096 + b"\r\n")
+            line.sendall(b"0\r\n\r\n")
+            within(b"413", line.recv(4096))
         same(anybody.ask("POST", "/v1/portal/verify", {"code": "x", "browser": "me"}).code, "request.unknown_member")
         same(anybody.ask("GET", "/healthz").json, {"ready": True})
         page = anybody.ask("GET", "/")
