@@ -70,6 +70,9 @@ def leaked(home, host, sent=True):
     return {"ids": ids, "incident": made, "hostile": HOSTILE}
 
 
+RIGHT_CODES, LOOKS_OF_A_VISIT = 2000, 300  # CHECKED of src/answer/portal/gates.def; VISIT_LOOKS_MAX of visit.h
+
+
 class Visitor(Door):
     """A browser at the portal: keeps its cookie."""
 
@@ -136,6 +139,10 @@ def guessing_ends_and_who_has_a_code_is_not_held_up():
         check(3500 < int(refused.headers["retry-after"]) <= 3600, str(refused.headers))
         code = code_of(host, "jiwoo@mail.example")
         same(thief.ask("POST", "/v1/portal/verify", {"code": code}, **{"X-Forwarded-For": "192.0.2.67"}).json["ours"], True)
+        for _ in range(RIGHT_CODES):  # each is an entry: who has one code must not fill the ledger with it
+            thief.ask("POST", "/v1/portal/verify", {"code": code}, **{"X-Forwarded-For": "192.0.2.68"})
+        same(thief.ask("POST", "/v1/portal/verify", {"code": code}, **{"X-Forwarded-For": "192.0.2.68"}).code, "portal.wait")
+        same(thief.ask("POST", "/v1/portal/verify", {"code": code}, **{"X-Forwarded-For": "192.0.2.69"}).json["ours"], True)
 
 
 def the_portal_has_its_own_routes_and_no_others():
@@ -380,6 +387,10 @@ def a_code_shows_what_leaked_and_more_takes_the_notice():
         gives_an_account(home, host, dewi, ids["C-2"])
         ana = came_in(home, host, "ana@mail.example")
         same(ana.good("GET", "/v1/portal/mine")["accounts"], [{"leaks": []}], "nothing of hers")
+        curious = came_in(home, host, "ana@mail.example")
+        looked = [curious.ask("GET", "/v1/portal/mine").status for _ in range(LOOKS_OF_A_VISIT + 1)]
+        same((looked.count(200), looked[-1]), (LOOKS_OF_A_VISIT, 429), "a visit has so many looks: each is an entry")
+        same(dewi.ask("GET", "/v1/portal/mine").status, 200, "another has its own")
         seen = dewi.good("GET", "/v1/portal/seen")
         kinds = [item["kind"] for item in seen["items"]]
         check({"reveal", "run", "portal"} <= set(kinds), str(kinds))

@@ -35,8 +35,9 @@ RESULT verb_portal_verify(struct batch *batch, const struct reader *reader,
     bool ours = false;
     TRY(portal_of(batch->shop, &portal));
     TRY(gate_may(portal->gate, GATE_VERIFY, &from, batch->now_us, &out->head.retry_after_s));
+    TRY(gate_may(portal->gate, GATE_CHECKED, &from, batch->now_us, &out->head.retry_after_s));
     TRY(notice_check(batch, &person, ask->code, &ours, out));
-    if (!ours) gate_count(portal->gate, GATE_VERIFY, &from, batch->now_us);
+    gate_count(portal->gate, ours ? GATE_CHECKED : GATE_VERIFY, &from, batch->now_us);
     return OK;
 }
 

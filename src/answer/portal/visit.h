@@ -20,6 +20,7 @@ enum {
     VISITS_MAX = 65536,
     VISIT_SUBJECTS_MAX = 8, /* customers with one address */
     VISIT_TRIES = 5,
+    VISIT_LOOKS_MAX = 300,        /* in one visit: its page takes a handful */
     VISIT_SOURCE_WAITING_MAX = 3, /* of one source in the queue */
     VISIT_CODE_MINUTES = 10,
     VISIT_MINUTES = 30,         /* of one that came in */
@@ -36,7 +37,8 @@ struct visit {
     struct source from;
     int64_t until_us; /* 0: free */
     uint8_t tries;
-    bool in; /* came in: may see what is theirs */
+    uint16_t looks; /* since they came in */
+    bool in;        /* came in: may see what is theirs */
 };
 
 struct visits;

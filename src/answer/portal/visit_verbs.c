@@ -73,6 +73,11 @@ RESULT portal_came_in(struct batch *batch, struct slice browser, struct portal *
 {
     TRY(portal_of(batch->shop, portal));
     TRY(visit_find(batch, (*portal)->visits, browser, out));
+    if ((*out)->looks >= VISIT_LOOKS_MAX)
+        return FAIL(PORTAL_WAIT, "portal: %d looks in one visit; come in again with another code",
+                    VISIT_LOOKS_MAX);
+    visit_changes((*portal)->visits, *out);
+    (*out)->looks++; /* each is an entry */
     return people_left(batch->shop, (*portal)->visits, *out);
 }
 
