@@ -14,8 +14,8 @@ LOCALE = HERE.parents[1] / "locale"
 DICTIONARIES = {"en": "en_US", "id": "id_ID", "ko": "ko_KR"}
 
 
-def pairs(language):
-    lines = (LOCALE / language / "words.txt").read_text(encoding="utf-8").splitlines()
+def pairs(language, name="words.txt"):
+    lines = (LOCALE / language / name).read_text(encoding="utf-8").splitlines()
     return dict(line.split(" = ", 1) for line in lines if " = " in line and line[0] != "#")
 
 
@@ -45,10 +45,11 @@ def unknown(language, text):
 
 
 def the_three_languages_have_the_same_texts():
-    plain = {language: {key for key in pairs(language) if not key.endswith(".1")} for language in DICTIONARIES}
-    same(plain["id"], plain["en"])
-    same(plain["ko"], plain["en"])
-    check(len(plain["en"]) > 400, "there are some")
+    for name, least in (("words.txt", 400), ("console.txt", 1000), ("portal.txt", 150)):
+        plain = {language: {key for key in pairs(language, name) if not key.endswith(".1")} for language in DICTIONARIES}
+        same(plain["id"] ^ plain["en"], set(), name)
+        same(plain["ko"] ^ plain["en"], set(), name)
+        check(len(plain["en"]) > least, "there are some")
     for folder in ("mail", "notice"):
         files = {language: sorted(path.name for path in (LOCALE / language / folder).glob("*.txt")) for language in DICTIONARIES}
         same([files["id"], files["ko"]], [files["en"], files["en"]])
@@ -57,6 +58,14 @@ def the_three_languages_have_the_same_texts():
     rules = {language: {line.split(":", 1)[0] for line in headings(language) if not line.startswith("scale")} for language in DICTIONARIES}
     same(rules["id"], rules["en"])
     same(rules["ko"], rules["en"])
+
+
+def every_refusal_has_words_for_pages():
+    causes = re.findall(r'^CAUSE\(\w+, \w+, \d+, "([\w.]+)"', (LOCALE.parent / "src/base/causes.def").read_text(), re.M)
+    check(len(causes) > 90, "there are some")
+    for language in DICTIONARIES:
+        words = (LOCALE / language / "console.txt").read_text()
+        same([slug for slug in causes[1:] if f"\nproblem.{slug} = " not in words], [], language)
 
 
 def no_word_is_misspelled():
@@ -70,4 +79,4 @@ def a_misspelled_word_is_found():
 
 
 if __name__ == "__main__":
-    story(the_three_languages_have_the_same_texts, no_word_is_misspelled, a_misspelled_word_is_found)
+    story(the_three_languages_have_the_same_texts, every_refusal_has_words_for_pages, no_word_is_misspelled, a_misspelled_word_is_found)
