@@ -68,6 +68,14 @@ def every_refusal_has_words_for_pages():
         same([slug for slug in causes[1:] if f"\nproblem.{slug} = " not in words], [], language)
 
 
+def every_reason_that_nothing_goes_out_has_words_for_pages():
+    sources = [path.read_text() for folder in ("mail", "send") for path in sorted((LOCALE.parent / "src" / folder).rglob("*.c"))]
+    said = {text for source in sources for text in re.findall(r'"((?:the (?:mail host|receiver|file|folder of)|this (?:program|machine)|it is no plain)[^"%]*)"', source)}
+    check(len(said) > 25, "there are some")
+    for language in DICTIONARIES:
+        same(said - {key.removeprefix("said.") for key in pairs(language, "console.txt")}, set(), language)
+
+
 def no_word_is_misspelled():
     for language in DICTIONARIES:
         same(unknown(language, "\n".join(texts(language))), [], language)
@@ -79,4 +87,5 @@ def a_misspelled_word_is_found():
 
 
 if __name__ == "__main__":
-    story(the_three_languages_have_the_same_texts, every_refusal_has_words_for_pages, no_word_is_misspelled, a_misspelled_word_is_found)
+    story(the_three_languages_have_the_same_texts, every_refusal_has_words_for_pages, every_reason_that_nothing_goes_out_has_words_for_pages,
+          no_word_is_misspelled, a_misspelled_word_is_found)

@@ -70,6 +70,11 @@ export function Trouble({ of }: { of: Problem | undefined }): JSX.Element | null
   );
 }
 
+/** Why something does not go out: the vault has a list of such sentences, and the words have each of them. */
+export function Why({ of }: { of: string }): JSX.Element {
+  return has(`said.${of}`) ? <>{t(`said.${of}`)}</> : <span lang="en">{of}</span>;
+}
+
 /** What the vault said stands in English: to be opened, where somebody reads another language. */
 function Said({ of }: { of: Problem }): JSX.Element {
   const said = (

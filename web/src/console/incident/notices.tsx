@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ask, askAll } from "../../ui/api";
-import { Confirm, Empty, Input, Loaded, Note, Sheet, Tag, Trouble, useAct, useAsk } from "../../ui/parts";
+import { Confirm, Empty, Input, Loaded, Note, Sheet, Tag, Trouble, Why, useAct, useAsk } from "../../ui/parts";
 import { language, LANGUAGES, number, share, t, word } from "../../ui/words";
 import type { Approval } from "../shapes";
 import { Command } from "../command";
@@ -45,7 +45,7 @@ function OneRun({ id, run, again }: { id: string; run: Run; again: () => void })
         <p class="small soft">{Object.entries(run.people).filter(([, count]) => count > 0).map(([name, count]) => `${word("nperson", name)}: ${number(count)}`).join(" · ")}</p>
       </div>
       {run.missing ? <Note tone="warn"><p>{t("notice.missing")} <span lang="en">{run.missing}</span></p></Note> : null}
-      {run.problem ? <Note tone="warn"><p lang="en">{run.problem}</p></Note> : null}
+      {run.problem ? <Note tone="warn"><p><Why of={run.problem} /></p></Note> : null}
       {run.approval && run.state === "asked" ? <Agree approval={run.approval} again={again} /> : null}
       <Trouble of={sure ? undefined : act.problem} />
       <div class="row">

@@ -1,7 +1,7 @@
 // How the shop sends mail: the host, a test, what waits.
 import type { JSX } from "preact";
 import { ask } from "../../ui/api";
-import { Empty, Loaded, Note, Sheet, Time } from "../../ui/parts";
+import { Empty, Loaded, Note, Sheet, Time, Why } from "../../ui/parts";
 import { LANGUAGES, language, number, t } from "../../ui/words";
 import { useLive } from "../live";
 import { useShared } from "../state";
@@ -19,7 +19,7 @@ export function Post(): JSX.Element {
           <div class="stack">
             {got === null ? <Empty>{t("settings.no_mail")}</Empty> : (
               <dl class="facts"><dt>{t("settings.host")}</dt><dd><code>{got.url}</code></dd><dt>{t("settings.from")}</dt><dd>{got.name} <code>{got.from}</code></dd><dt>{t("team.since")}</dt><dd><Time at={got.changed} /></dd></dl>)}
-            {got?.problem ? <Note tone="bad"><p lang="en">{got.problem.what} · <Time at={got.problem.since} /></p></Note> : null}
+            {got?.problem ? <Note tone="bad"><p><Why of={got.problem.what} /> · <Time at={got.problem.since} /></p></Note> : null}
             {can("status") ? <Queue /> : null}
           </div>
         )}</Loaded>

@@ -1,7 +1,7 @@
 // Where alerts go beyond these pages: added by one, turned off, led elsewhere or dropped by two.
 import type { JSX } from "preact";
 import { ask, type Page } from "../../ui/api";
-import { Empty, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../../ui/parts";
+import { Empty, Loaded, Note, Rows, Sheet, Tag, Time, Trouble, Why, useAct } from "../../ui/parts";
 import { number, t, word } from "../../ui/words";
 import { useState } from "preact/hooks";
 import { useLive } from "../live";
@@ -29,7 +29,7 @@ export function Sinks(): JSX.Element {
         <Loaded of={sinks}>{({ items }) => items.length === 0 ? <Empty>{t("settings.no_sinks")}</Empty> : (
           <Rows label={t("settings.sinks")} of={items} heads={[t("sink.where"), t("sink.least"), t("head.state"), t("sink.told"), t("watch.act")]} row={(one) => [
             <span><strong>{word("sinkkind", one.kind)}</strong><br /><code class="said">{one.url ?? one.file ?? one.address}</code></span>, word("severity", one.severity),
-            <span><Tag tone={one.state === "on" ? "good" : "warn"}>{word("sinkstate", one.state)}</Tag>{one.problem ? <span class="small" lang="en"><br />{one.problem}</span> : null}</span>,
+            <span><Tag tone={one.state === "on" ? "good" : "warn"}>{word("sinkstate", one.state)}</Tag>{one.problem ? <span class="small"><br /><Why of={one.problem} /></span> : null}</span>,
             <span>{number(one.told)}{one.arrived ? <><br /><span class="small soft"><Time at={one.arrived} /></span></> : null}</span>,
             <span class="row"><button type="button" class="slim" disabled={act.busy} onClick={() => void go("POST /v1/sinks/test", { id: one.id }, "notice.tested")}>{t("sink.test")}</button>
               <button type="button" class="slim" disabled={act.busy} onClick={() => void go("POST /v1/sinks", { id: one.id, state: one.state === "off" ? "on" : "off" }, "pin.done")}>{t(one.state === "off" ? "sink.on" : "sink.off")}</button>
