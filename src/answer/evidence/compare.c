@@ -45,11 +45,17 @@ static bool alike_date(struct slice held, struct slice written)
 {
     uint8_t a[ALIKE_BYTES_MAX], b[ALIKE_BYTES_MAX], turned[8];
     size_t a_len = bare(held, a), b_len = bare(written, b);
-    if (a_len != 8 || b_len < 8) return false;
-    memcpy(turned, b + 4, 4);
-    memcpy(turned + 4, b + 2, 2);
-    memcpy(turned + 6, b, 2);
-    return memcmp(a, b, 8) == 0 || memcmp(a, turned, 8) == 0;
+    bool same = a_len == sizeof turned && b_len >= sizeof turned;
+    if (same) {
+        memcpy(turned, b + 4, 4);
+        memcpy(turned + 4, b + 2, 2);
+        memcpy(turned + 6, b, 2);
+        same = memcmp(a, b, sizeof turned) == 0 || memcmp(a, turned, sizeof turned) == 0;
+    }
+    explicit_bzero(a, sizeof a);
+    explicit_bzero(b, sizeof b);
+    explicit_bzero(turned, sizeof turned);
+    return same;
 }
 
 static bool value_alike(const struct field *field, struct slice held, struct slice written,
