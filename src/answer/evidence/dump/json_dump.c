@@ -24,6 +24,7 @@ enum json_state {
 /* An object or array that is open. */
 struct level {
     bool array;
+    bool list;     /* it may hold the file's records: an object as its first value will say so */
     uint16_t path; /* length of the path that leads to it */
 };
 
@@ -33,9 +34,10 @@ struct json {
     enum json_state state;
     struct level levels[DUMP_DEPTH_MAX];
     size_t depth;
-    size_t wrappers; /* of them, those that are no record: arrays, and objects that hold a list first */
-    bool name_next;  /* what comes next in the object at hand is a name */
-    bool named;      /* a name was read, its value not */
+    size_t
+        wrappers; /* of them, those that are no record: arrays, and objects that hold a list of objects first */
+    bool name_next; /* what comes next in the object at hand is a name */
+    bool named;     /* a name was read, its value not */
     char path[NAME_BYTES];
     size_t path_len; /* of the name at hand, with those above it */
     struct buf text; /* string or word at hand */
@@ -133,6 +135,7 @@ static void value_end(struct json *json)
         json->named = true;
         json->name_next = false;
     } else {
+        if (level) level->list = false;
         if (in_record(json)) cell_put(json, slice_is(text, "null") ? (struct slice){0} : text);
         path_back(json);
     }
@@ -152,20 +155,28 @@ static bool names_list(const struct json *json)
     return false;
 }
 
+/* What is open so far stands around the records. */
+static void wrapper_take(struct json *json)
+{
+    record_forget(json);
+    json->wrappers = json->depth;
+    json->path_len = 0;
+    json->levels[json->depth - 1].path = 0;
+    json->levels[json->depth - 1].list = false;
+}
+
 static void level_open(struct json *json, bool array)
 {
     if (json->depth == DUMP_DEPTH_MAX) {
         break_record(json);
         return;
     }
+    bool may_wrap = json->depth == 1 && json->wrappers == 0 && (json->members == 0 || names_list(json));
+    if (!array && json->depth > 0 && json->levels[json->depth - 1].list) wrapper_take(json);
     bool outermost = json->depth == json->wrappers;
-    bool wrapped = json->depth == 1 && json->wrappers == 0 && (json->members == 0 || names_list(json));
-    json->levels[json->depth++] = (struct level){array, (uint16_t)json->path_len};
-    if (array && (outermost || wrapped)) { /* a list, or an object whose first value is one */
-        record_forget(json);
-        json->wrappers = json->depth;
-        json->path_len = 0;
-        json->levels[json->depth - 1].path = 0;
+    json->levels[json->depth++] = (struct level){array, array && may_wrap, (uint16_t)json->path_len};
+    if (array && outermost) {
+        wrapper_take(json);
     } else if (outermost) {
         json->first = json->line + 1;
         json->bytes = 0;
