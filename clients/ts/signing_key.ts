@@ -8,7 +8,7 @@
  *     const vault = new Vault({ url, key: new SigningKey("support.json"), ledger });
  */
 import { createPrivateKey, createPublicKey, randomBytes, randomUUID, sign, type KeyObject } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { Failure, Tampering, type Credential, type Vault } from "./amanah.ts";
 
 interface Held {
@@ -81,7 +81,15 @@ export class SigningKey implements Credential {
 
   /** What fails is tried again with the next session: until the key ends there is time. */
   private async renewed(vault: Vault, held: Held): Promise<Held> {
-    const by = vault.as(held.token ?? "");
+    try {
+      return await this.followedInTime(vault, vault.as(held.token ?? ""), held);
+    } catch (error) {
+      if (error instanceof Failure) return held;
+      throw error;
+    }
+  }
+
+  private async followedInTime(vault: Vault, by: Vault, held: Held): Promise<Held> {
     if (held.ends === undefined || held.begun === undefined) {
       const ends = Date.parse((await by.call("get", "/v1/self", {})).expires ?? "");
       if (Number.isNaN(ends)) return held;
@@ -89,13 +97,7 @@ export class SigningKey implements Credential {
       await this.keep(held);
     }
     const { begun = 0, ends = 0 } = held;
-    if (Date.now() < begun + (ends - begun) * 2 / 3) return held;
-    try {
-      return await this.followed(vault, by, held);
-    } catch (error) {
-      if (error instanceof Failure) return held;
-      throw error;
-    }
+    return Date.now() < begun + (ends - begun) * 2 / 3 ? held : this.followed(vault, by, held);
   }
 
   private async followed(vault: Vault, by: Vault, held: Held): Promise<Held> {
@@ -111,7 +113,8 @@ export class SigningKey implements Credential {
   private async read(): Promise<Held> { return JSON.parse(await readFile(this.path, "utf8")) as Held; }
 
   private async keep(held: Held): Promise<void> {
-    await writeFile(`${this.path}.new`, JSON.stringify(held), { mode: 0o600, flush: true });
+    await rm(`${this.path}.new`, { force: true }); // of a process that died: its mode would stay
+    await writeFile(`${this.path}.new`, JSON.stringify(held), { mode: 0o600, flag: "wx", flush: true });
     await rename(`${this.path}.new`, this.path);
   }
 

@@ -16,13 +16,13 @@ export function Approvals(): JSX.Element {
     <Sheet title={t("today.waiting")}>
       <Trouble of={act.problem} />
       <Loaded of={waiting}>{({ items }) => {
-        const open = items.filter((one) => one.state === "waiting");
+        const open = items.filter(isOpen);
         return open.length === 0 ? <Empty>{t("today.nothing_waits")}</Empty> : (
           <ul class="plain stack">{open.map((one) => (
             <li key={one.approval} class="line">
               <strong>{word("approval.kind", one.kind)}</strong>
               <Asked of={one} />
-              <span class="small soft">{t("today.asked_by", { who: word("reader", named(one.asker)) })} · <Time at={one.asked} /> · {t("approval.until")} <Time at={one.lapses} /></span>
+              <span class="small soft">{t("today.asked_by", { who: word("reader", named(one.asker)) })} · <Time at={one.asked} /> · {one.effective ? <strong>{t("approval.effective")} <Time at={one.effective} /></strong> : <>{t("approval.until")} <Time at={one.lapses} /></>}</span>
               {one.changes?.length ? <Rows label={t("approval.changes")} of={one.changes} heads={[t("approval.member"), t("approval.was"), t("approval.now")]} row={(change) => [has(`change.${change.member}`) ? t(`change.${change.member}`) : <code>{change.member}</code>, <Long of={change.was} />, <Long of={change.now} />]} /> : null}
               <div class="row">{can("approve") && one.asker !== self.reader ? <button type="button" class="slim main" disabled={act.busy} onClick={() => void say(one, "approve")}>{t("approval.yes")}</button> : null}<button type="button" class="slim" disabled={act.busy} onClick={() => void say(one, "cancel")}>{t(one.asker === self.reader ? "approval.back" : "approval.no")}</button></div>
             </li>))}</ul>);
@@ -30,6 +30,9 @@ export function Approvals(): JSX.Element {
     </Sheet>
   );
 }
+
+/** It waits for a second person; or, where nobody else could agree, for a day that everybody has to stop it. */
+export function isOpen(one: Approval): boolean { return one.state === "waiting" || one.state === "delayed"; }
 
 const NUMBERS = ["people", "people_before", "customers", "minutes", "fields", "acts", "purposes", "purposes_before", "days", "keys"];
 

@@ -2,7 +2,7 @@
 // each answer and each step is a line with its question or step as source, so that either goes on where the other stopped.
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ask } from "../ui/api";
+import { ask, Once } from "../ui/api";
 import { Choice, Input, Sheet, Trouble, useAct } from "../ui/parts";
 import { language, t, word } from "../ui/words";
 import type { Incident } from "./shapes";
@@ -30,17 +30,18 @@ export function Guide(): JSX.Element {
   const [aware, setAware] = useState("");
   const [suspect, setSuspect] = useState("");
   const [said, setSaid] = useState<Said>({ behind: "", data: "", look: "", answers: "" });
-  const begun = useRef<{ id: string; left: ReturnType<typeof lines> }>(); // sent again after a failure, it goes on and opens no second one
+  const begun = useRef<{ id: string; left: ReturnType<typeof lines> }>(); // sent again after a failure, it goes on
+  const once = useRef(new Once());                                        // and opens no second one, nor writes a line twice
   const act = useAct();
   const begin = () => act.run(async () => {
     if (!begun.current) {
-      const made = await ask<{ id: string }>("POST /v1/incidents", { title, kind: kind || "other", ...(aware ? { at: new Date(aware).toISOString() } : {}), source: "leak", lang: language() });
+      const made = await once.current.ask<{ id: string }>("POST /v1/incidents", { title, kind: kind || "other", ...(aware ? { at: new Date(aware).toISOString() } : {}), source: "leak", lang: language() });
       const { opened } = await ask<Incident>("GET /v1/incidents/{id}", { id: made.id }); // by the vault's clock
       begun.current = { id: made.id, left: lines(said, suspect, Date.parse(opened)) };
     }
     const { id, left } = begun.current;
     for (let one = left[0]; one; one = left[0]) {
-      await ask("POST /v1/incidents/{id}/{kind}", { id, kind: one.kind, ...one.members });
+      await once.current.ask("POST /v1/incidents/{id}/{kind}", { id, kind: one.kind, ...one.members });
       left.shift();
     }
     location.hash = `#/incidents/${id}/tasks`;

@@ -23,8 +23,8 @@ export function EditRole({ role, onChange, onDone }: { role: Role; onChange: () 
     const others = role.fields.filter((one) => !names.includes(one.replace(/\.mask$/, ""))); // forms that this page does not offer stay as they are
     const { own, ...rest } = role;
     const kept = (window: "minute" | "hour" | "monthly") => (own.includes(window) ? role[window] : 0); // what follows the shop's size goes on to
-    const got = await ask<{ state?: string }>("POST /v1/roles", { ...rest, fields: [...known, ...others], minute: kept("minute"), hour: kept("hour"), monthly: kept("monthly"), daily: Number(daily), reason, grant });
-    setAsked(got.state === "waiting");
+    const got = await ask<{ approval?: string }>("POST /v1/roles", { ...rest, fields: [...known, ...others], minute: kept("minute"), hour: kept("hour"), monthly: kept("monthly"), daily: Number(daily), reason, grant });
+    setAsked(got.approval !== undefined);
     onChange();
   });
   return (

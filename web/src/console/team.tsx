@@ -72,7 +72,7 @@ function People(): JSX.Element {
         onYes={() => void leave.run(async () => { if (leaving) await ask("POST /v1/staff/{id}/leave", { id: leaving.id }); setShown(leaving); setLeaving(undefined); staff.again(); })}><p>{t("team.leave.about")}</p></Confirm>
       {waits ? <Note><p role="status">{t("team.role.waits")}</p></Note> : null}
       <Confirm open={changing !== undefined} title={t("team.role.title", { who: changing?.name ?? "" })} yes={t("team.role.change")} busy={change.busy} problem={change.problem} onNo={() => setChanging(undefined)}
-        onYes={() => void change.run(async () => { if (changing) setWaits((await ask<{ state?: string }>("POST /v1/staff/{id}/role", { id: changing.id, role: wider })).state === "waiting"); setChanging(undefined); staff.again(); })}>
+        onYes={() => void change.run(async () => { if (changing) setWaits((await ask<{ approval?: string }>("POST /v1/staff/{id}/role", { id: changing.id, role: wider })).approval !== undefined); setChanging(undefined); staff.again(); })}>
         <p>{t("team.role.about")}</p><Choice label={t("head.role")} value={wider} onValue={setWider} of={roles} />
       </Confirm>
     </Sheet>

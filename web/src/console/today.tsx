@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { ask, askAll, heard } from "../ui/api";
 import { Countdown, Empty, Figure, Loaded, Meter, Note, Rows, Sheet, Tag, Time, Trouble, useAct } from "../ui/parts";
 import { language, number, share, t, word } from "../ui/words";
-import { Asked } from "./approvals";
+import { Asked, isOpen } from "./approvals";
 import { useShared } from "./state";
 import { useLive } from "./live";
 import type { Alerts, Approval, Clocks, Incident, ReaderRow, WatchStatus } from "./shapes";
@@ -107,7 +107,7 @@ function Waiting(): JSX.Element {
   return (
     <Sheet title={t("today.waiting")}>
       <Loaded of={waiting}>{({ items }) => {
-        const open = items.filter((one) => one.state === "waiting");
+        const open = items.filter(isOpen);
         return open.length === 0 ? <Empty>{t("today.nothing_waits")}</Empty> : (
           <ul class="plain stack">{open.slice(0, 5).map((one) => (
             <li key={one.approval} class="stack tight"><strong>{word("approval.kind", one.kind)}</strong><Asked of={one} /><span class="small soft">{t("today.asked_by", { who: word("reader", named(one.asker)) })} · <Time at={one.asked} /></span></li>))}</ul>);

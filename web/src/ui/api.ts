@@ -85,6 +85,17 @@ export function randomId(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Asks one thing after another. What failed and is asked again in the same words has the same key: an answer that was lost on its way does not make it be done twice. */
+export class Once {
+  private words = "";
+  private key = "";
+  ask<T = unknown>(route: string, members: Members = {}): Promise<T> {
+    const words = JSON.stringify([route, members]);
+    if (words !== this.words) [this.words, this.key] = [words, randomId()];
+    return ask<T>(route, members, { headers: { "Idempotency-Key": this.key } });
+  }
+}
+
 export interface Page<T> { items: T[]; next: string | null }
 
 /** All pages of a list, up to a bound that is said when it is reached. */
