@@ -81,6 +81,12 @@ RESULT file_replace(const char *path, struct slice bytes);
 RESULT file_replace_at_home(const char *path, struct slice bytes);
 /* The folder of the file at `path` outlasts a power cut as it is: a file that was made or renamed there keeps its name. */
 RESULT file_folder_sync(const char *path);
+/*
+ * Remove a file, which may be none; rename one durably over another. For files of any size: what goes gives its room back piece by
+ * piece, at 4 MB in 3 ms, so that who writes beside it need not wait. Whoever reads it, or has another name for it, keeps it.
+ */
+RESULT file_remove(const char *path);
+RESULT file_rename(const char *path, const char *to);
 /* Read a small file whole. NOT_FOUND when there is none; INVALID above `bytes_max`. Appends to `out`. */
 RESULT file_read(const char *path, size_t bytes_max, struct buf *out);
 

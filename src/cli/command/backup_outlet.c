@@ -16,7 +16,7 @@ void outlet_done(struct outlet *outlet)
 {
     if (outlet->hand.child) (void)hand_end(&outlet->hand).code; /* it failed before */
     if (outlet->at && outlet->at != stdout) (void)fclose(outlet->at);
-    if (outlet->part.len > 0) (void)unlink(buf_c(&outlet->part)); /* it was not finished */
+    if (outlet->part.len > 0) (void)file_remove(buf_c(&outlet->part)).code; /* it was not finished */
     buf_done(&outlet->path);
     buf_done(&outlet->part);
 }
@@ -70,9 +70,9 @@ RESULT outlet_durable(void *context)
     struct outlet *outlet = context;
     TRY(outlet_close(outlet));
     if (outlet->part.len == 0) return OK;
-    if (rename(buf_c(&outlet->part), buf_c(&outlet->path)) != 0) return failed("name it");
+    TRY(file_rename(buf_c(&outlet->part), buf_c(&outlet->path)));
     buf_done(&outlet->part);
-    return file_folder_sync(buf_c(&outlet->path));
+    return OK;
 }
 
 /* In a folder it is named by its time, so that they sort. */
@@ -92,6 +92,7 @@ RESULT outlet_file(const char *file, const char *kind, int64_t now_us, struct ou
     TRY(path_of(file, now_us, kind, &out->path));
     buf_slice_put(&out->part, buf_slice(&out->path));
     buf_text(&out->part, ".part");
+    TRY(file_remove(buf_c(&out->part))); /* of a run that was killed */
     int fd = open(buf_c(&out->part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     out->at = fd < 0 ? NULL : fdopen(fd, "w");
     return out->at ? OK : failed("open the file");

@@ -263,7 +263,7 @@ static RESULT thin(struct turn *turn)
     for (size_t i = 0; i < first; i++) {
         SCOPED(buf_done) struct buf path = {0};
         folder_path(turn, turn->files.at[i], &path);
-        if (unlink(buf_c(&path)) != 0 && errno != ENOENT) return failed("remove", buf_c(&path));
+        TRY(file_remove(buf_c(&path)));
     }
     return OK;
 }
@@ -280,7 +280,7 @@ static void parts_remove(const struct turn *turn)
     for (int i = 0; i < count; i++) {
         SCOPED(buf_done) struct buf path = {0};
         folder_path(turn, names[i]->d_name, &path);
-        (void)unlink(buf_c(&path)); /* it takes room, no more */
+        (void)file_remove(buf_c(&path)).code; /* it takes room, no more */
         free(names[i]);
     }
     free(names);

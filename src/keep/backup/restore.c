@@ -20,8 +20,8 @@ static const char build_end[] = ".restoring";
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
-    (void)status, (void)kind, (void)place;
-    return remove(path);
+    (void)status, (void)place;
+    return kind == FTW_DP ? remove(path) : file_remove(path).code != CODE_OK;
 }
 
 static void folder_remove(const char *path)

@@ -3,10 +3,13 @@
 
 #include "crypto/keyring.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 static void holds(const char *path, const char *want)
 {
@@ -176,6 +179,78 @@ static void tells_none_from_unreadable(void **state)
     folder_end(&folder);
 }
 
+enum { LARGE = 40 * 1024 * 1024, PIECES_MS = 9 * 3 };
+
+static void large_make(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, LARGE), 0);
+    assert_int_equal(close(fd), 0);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now = {0};
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Pieces are told by the rests between them. */
+static void what_goes_gives_its_room_back_in_pieces(void **state)
+{
+    (void)state;
+    struct folder folder;
+    char path[128];
+    folder_begin(&folder);
+    (void)snprintf(path, sizeof path, "%s", folder_file(&folder, "large"));
+    large_make(path);
+    int64_t begun_ms = now_ms();
+    assert_ok(file_remove(path));
+    assert_true(now_ms() - begun_ms >= PIECES_MS);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_ok(file_remove(path)); /* it may be gone */
+    large_make(path);
+    assert_ok(file_replace(folder_file(&folder, "next"), SLICE_TEXT("next")));
+    begun_ms = now_ms();
+    assert_ok(file_rename(folder_file(&folder, "next"), path));
+    assert_true(now_ms() - begun_ms >= PIECES_MS);
+    holds(path, "next");
+    assert_code(CODE_UNAVAILABLE, file_rename(folder_file(&folder, "none"), path));
+    holds(path, "next");
+    assert_code(CODE_UNAVAILABLE, file_remove(folder_file(&folder, "")));
+    folder_end(&folder);
+}
+
+static void what_somebody_has_stays_whole(void **state)
+{
+    (void)state;
+    struct folder folder;
+    struct stat about;
+    char path[128], other[128];
+    folder_begin(&folder);
+    (void)snprintf(path, sizeof path, "%s", folder_file(&folder, "large"));
+    (void)snprintf(other, sizeof other, "%s", folder_file(&folder, "other"));
+    large_make(path);
+    int reads = open(path, O_RDONLY | O_CLOEXEC); /* as who copies it away */
+    assert_true(reads >= 0);
+    assert_ok(file_remove(path));
+    assert_int_equal(fstat(reads, &about), 0);
+    assert_int_equal(about.st_size, LARGE);
+    assert_int_equal(close(reads), 0);
+    large_make(path);
+    assert_int_equal(link(path, other), 0);
+    assert_ok(file_remove(path));
+    assert_int_equal(stat(other, &about), 0);
+    assert_int_equal(about.st_size, LARGE);
+    assert_int_equal(symlink(other, path), 0);
+    assert_ok(file_remove(path)); /* the link, not what it leads to */
+    assert_int_equal(stat(other, &about), 0);
+    assert_int_equal(about.st_size, LARGE);
+    assert_int_equal(unlink(other), 0);
+    folder_end(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +262,8 @@ int main(void)
         cmocka_unit_test(refuses_a_place_that_cannot_be_written),
         cmocka_unit_test(reads_within_its_bound),
         cmocka_unit_test(tells_none_from_unreadable),
+        cmocka_unit_test(what_goes_gives_its_room_back_in_pieces),
+        cmocka_unit_test(what_somebody_has_stays_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
