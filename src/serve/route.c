@@ -161,14 +161,23 @@ bool route_body_member(const struct route *route, const struct member *member)
     return !strstr(route->path, one) && !strstr(route->path, rest);
 }
 
+/* Texts that may stand in a URL: places in a list, and words of tables. Nobody's own words, ever. */
+static bool in_url(const char *name)
+{
+    static const char *const names[] = {"after", "lang", "kind", "state"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (strcmp(name, names[i]) == 0) return true;
+    }
+    return false;
+}
+
 bool route_query_member(const struct route *route, const struct member *member)
 {
     if (route->reply == REPLY_HEALTH || route->reply == REPLY_METRICS || route->reply == REPLY_OPENAPI)
         return false;
     if (!route_body_member(route, member) || member_of_header(member)) return false;
     if (member->wire == WIRE_U64 || member->wire == WIRE_BOOL) return true;
-    return member->wire == WIRE_TEXT && route->body == BODY_NONE &&
-           (strcmp(member->name, "after") == 0 || strcmp(member->name, "lang") == 0);
+    return member->wire == WIRE_TEXT && route->body == BODY_NONE && in_url(member->name);
 }
 
 RESULT route_query(const struct route *route, const char *name, struct slice value, uint64_t *taken,

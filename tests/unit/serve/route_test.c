@@ -90,7 +90,7 @@ static void the_path_fills_and_takes_its_members(void **state)
     }
 }
 
-static void the_query_holds_numbers_and_places_only(void **state)
+static void the_query_holds_numbers_places_and_words_of_tables_only(void **state)
 {
     (void)state;
     struct route_found found = {0};
@@ -103,14 +103,19 @@ static void the_query_holds_numbers_and_places_only(void **state)
     assert_int_equal(ask.subject_sightings.limit, 7);
     assert_true(ask.subject_sightings.proofs);
     assert_code(CODE_INVALID, route_query(found.route, "limit", SLICE_TEXT("8"), &taken, &ask)); /* twice */
+    taken = 0;
+    assert_ok(route_find("GET", "/v1/desk/tickets", &found));
+    assert_ok(route_query(found.route, "state", SLICE_TEXT("open"), &taken, &ask));
+    assert_ok(route_query(found.route, "kind", SLICE_TEXT("scam"), &taken, &ask));
     static const struct {
         const char *method, *path, *name, *value;
     } bad[] = {
-        {"GET", "/v1/staff", "limit", "1001"},       {"GET", "/v1/staff", "limit", ""},
-        {"GET", "/v1/staff", "limit", "x"},          {"DELETE", "/v1/subjects/a", "dry_run", "maybe"},
-        {"DELETE", "/v1/subjects/a", "reason", "r"}, {"DELETE", "/v1/subjects/a", "id", "b"},
-        {"POST", "/v1/lookup", "value", "v"},        {"PATCH", "/v1/subjects/a", "version", "1"},
-        {"GET", "/healthz", "metrics", "true"},      {"GET", "/metrics", "metrics", "false"},
+        {"GET", "/v1/staff", "limit", "1001"},        {"GET", "/v1/staff", "limit", ""},
+        {"GET", "/v1/staff", "limit", "x"},           {"DELETE", "/v1/subjects/a", "dry_run", "maybe"},
+        {"DELETE", "/v1/subjects/a", "reason", "r"},  {"DELETE", "/v1/subjects/a", "id", "b"},
+        {"POST", "/v1/lookup", "value", "v"},         {"PATCH", "/v1/subjects/a", "version", "1"},
+        {"POST", "/v1/desk/tickets", "kind", "scam"}, {"GET", "/v1/contacts", "state", "open"},
+        {"GET", "/healthz", "metrics", "true"},       {"GET", "/metrics", "metrics", "false"},
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         uint64_t none = 0;
@@ -127,7 +132,7 @@ int main(void)
         cmocka_unit_test(other_paths_find_none),
         cmocka_unit_test(any_path_is_looked_at_within_its_bounds),
         cmocka_unit_test(the_path_fills_and_takes_its_members),
-        cmocka_unit_test(the_query_holds_numbers_and_places_only),
+        cmocka_unit_test(the_query_holds_numbers_places_and_words_of_tables_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
