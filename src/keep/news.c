@@ -61,6 +61,7 @@ static const uint16_t by_entry[] = {
     [ENTRY_REFUSED] = ABOUT(WATCH),  [ENTRY_GRANT] = ABOUT(TEAM),       [ENTRY_EXPORT] = ABOUT(JOBS),
     [ENTRY_REKEY] = ABOUT(JOBS),     [ENTRY_CAMPAIGN] = ABOUT(REDRESS), [ENTRY_VOUCHER] = ABOUT(REDRESS),
     [ENTRY_REMIND] = ABOUT(REDRESS), [ENTRY_PAYMENT] = ABOUT(REDRESS),  [ENTRY_BACKUP] = ABOUT(BACKUP),
+    [ENTRY_MATTER] = ABOUT(DESK),
 };
 
 /* By kind of row that an entry of authority made. */

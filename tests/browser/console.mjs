@@ -2,6 +2,7 @@
 // daily work, `console.mjs leak` of a leak; they share nothing and may run side by side.
 import { copyFileSync } from "node:fs";
 import { openCast } from "./cast.mjs";
+import { desk } from "./console/desk.mjs";
 import { door } from "./console/door.mjs";
 import { evidence } from "./console/evidence.mjs";
 import { faults } from "./console/faults.mjs";
@@ -15,7 +16,7 @@ import { watch } from "./console/watch.mjs";
 import { SCREENS, tell } from "./stage.mjs";
 
 const PROGRAMS = {
-  shop: { stories: { ...door, ...people, ...ledger, ...watch, ...settings, ...team }, readme: ["today", "person-shown"] },
+  shop: { stories: { ...door, ...people, ...ledger, ...watch, ...settings, ...team, ...desk }, readme: ["today", "person-shown"] },
   leak: { stories: { ...faults, ...incident, ...told, ...evidence }, readme: ["incident-scope"] },
 };
 

@@ -9,7 +9,7 @@ export const faults = {
     let at;
     const page = await apart("kim", async (one) => { at = await faulty(one, ["/v1/self", "/v1/events", `/v1/incidents/${home.incident}`]); });
     const tab = (place) => [`.tabs a[aria-current][href="#/${place}"]`]; // two of one room follow each other only where a tab tells them apart
-    const places = [["today"], ["people"], ["incidents"], [`people/${home.ids["C-1"]}`], ["ledger"], ["incidents/inc_ofsomebodyelse"], ["watch"], ["ledger/29"], ["team"],
+    const places = [["today"], ["people"], ["incidents"], [`people/${home.ids["C-1"]}`], ["ledger"], ["incidents/inc_ofsomebodyelse"], ["watch"], ["desk"], ["ledger/29"], ["team"],
       ...PARTS.map(([part]) => `incidents/${home.incident}/${part}`).map((place) => [place, tab(place)]), ...SETTINGS.slice(1).map(([part]) => `settings/${part}`).map((place) => [place, tab(place)])];
     await go(page, "settings/look"); // which asks for nothing
     for (const [turn, fault] of FAULTS.entries()) {

@@ -75,9 +75,9 @@ export const told = {
     await kim.locator("tr", { hasText: w("help desk") }).getByRole("button", { name: w("Change"), exact: true }).click();
     await kim.getByLabel(w("telephone number"), { exact: true }).selectOption("full");
     await kim.getByRole("button", { name: w("Save the role"), exact: true }).click();
-    await budi.locator("li.line", { hasText: "support" }).getByRole("button", { name: w("I agree"), exact: true }).waitFor();
+    await budi.locator("li.line", { hasText: w("role.support") }).getByRole("button", { name: w("I agree"), exact: true }).waitFor();
     await go(kim, "team");
-    await kim.locator("li.line", { hasText: "support" }).getByRole("button", { name: w("Take it back"), exact: true }).click();
+    await kim.locator("li.line", { hasText: w("role.support") }).getByRole("button", { name: w("Take it back"), exact: true }).click();
     await budi.getByText(w("Nothing waits.")).waitFor();
   },
 

@@ -16,6 +16,7 @@ static void every_entry_is_news_of_the_ledger_and_of_what_it_is_about(void **sta
         {{.kind = ENTRY_REVEAL}, NEWS_WATCH},
         {{.kind = ENTRY_REFUSED}, NEWS_WATCH},
         {{.kind = ENTRY_BACKUP}, NEWS_BACKUP},
+        {{.kind = ENTRY_MATTER}, NEWS_DESK},
         {{.kind = ENTRY_VOUCHER}, NEWS_REDRESS},
         {{.kind = ENTRY_AUTHORITY, .object_kind = AUTHORITY_APPROVAL}, NEWS_APPROVALS},
         {{.kind = ENTRY_AUTHORITY, .object_kind = AUTHORITY_KEY}, NEWS_TEAM},

@@ -5,6 +5,7 @@ import { ask, askAll } from "../ui/api";
 import { Speech } from "../ui/speech";
 import { Empty } from "../ui/parts";
 import { t, word, type Loader } from "../ui/words";
+import { Desk } from "./desk";
 import { Incidents } from "./incidents";
 import { Ledger } from "./ledger";
 import { openStream, told, useTurn } from "./live";
@@ -23,6 +24,7 @@ interface Room { name: string; acts: string[]; page: () => JSX.Element }
 const ROOMS: Room[] = [
   { name: "today", acts: [], page: Today },
   { name: "people", acts: ["show"], page: People },
+  { name: "desk", acts: ["desk"], page: Desk },
   { name: "incidents", acts: ["incident"], page: Incidents },
   { name: "watch", acts: ["watch"], page: Watch },
   { name: "ledger", acts: ["ledger"], page: Ledger },

@@ -36,7 +36,7 @@ function stands(now: boolean): void {
 
 /** Is anything told there to who may do these? The acts of src/keep/news.def. */
 export function told(acts: string[]): boolean {
-  return acts.some((act) => ["watch", "incident", "approve", "staff", "keys", "secrets", "grant", "settings", "roles", "ledger", "export", "redress", "pay"].includes(act));
+  return acts.some((act) => ["watch", "incident", "approve", "staff", "keys", "secrets", "grant", "settings", "roles", "ledger", "export", "redress", "pay", "desk"].includes(act));
 }
 
 /** Hold a stream while the page is looked at. What changed while there was none is not told: everything is asked for again. */
