@@ -19,6 +19,20 @@ export async function go(page, place) {
   await page.waitForFunction((room) => document.querySelector(`nav a[href="#/${room}"][aria-current]`), place.split("/")[0]);
 }
 
+/** As the page itself asks: one after another, each with that body; what the vault says to the last. */
+export function asks(page, route, bodies) {
+  return page.evaluate(async ([[method, path], all]) => {
+    const { csrf } = await fetch("/v1/self").then((got) => got.json());
+    let said;
+    for (const body of all) {
+      const got = await fetch(path, { method, headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() }, ...(body ? { body: JSON.stringify(body) } : {}) });
+      if (!got.ok) throw new Error(`${path}: ${got.status}`);
+      said = await got.json();
+    }
+    return said;
+  }, [route.split(" "), bodies]);
+}
+
 /** A part of a page that is folded away. */
 export const folded = (page, title) => page.locator("summary", { hasText: title }).click();
 /** A sheet by its heading; a line of a list, a row of a table, by what stands in it. */

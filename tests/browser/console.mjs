@@ -8,6 +8,7 @@ import { evidence } from "./console/evidence.mjs";
 import { faults } from "./console/faults.mjs";
 import { incident } from "./console/incident.mjs";
 import { ledger } from "./console/ledger.mjs";
+import { lists } from "./console/lists.mjs";
 import { people } from "./console/people.mjs";
 import { settings } from "./console/settings.mjs";
 import { team } from "./console/team.mjs";
@@ -16,7 +17,7 @@ import { watch } from "./console/watch.mjs";
 import { SCREENS, tell } from "./stage.mjs";
 
 const PROGRAMS = {
-  shop: { stories: { ...door, ...people, ...ledger, ...watch, ...settings, ...team, ...desk }, readme: ["today", "person-shown"] },
+  shop: { stories: { ...door, ...people, ...ledger, ...watch, ...settings, ...team, ...desk, ...lists }, readme: ["today", "person-shown"] },
   leak: { stories: { ...faults, ...incident, ...told, ...evidence }, readme: ["incident-scope"] },
 };
 

@@ -90,7 +90,7 @@ export async function openPage(browser, home, { lang = "en", device = "desktop",
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("console", (line) => {
     const text = line.text();
-    const told = /Failed to load resource: .* (400|401|403|404|409|422|428|429)/.test(text) || (page.unanswered && /net::ERR_FAILED|status of 500/.test(text));
+    const told = /Failed to load resource: .* (400|401|403|404|409|410|422|428|429)/.test(text) || (page.unanswered && /net::ERR_FAILED|status of 500/.test(text));
     if (line.type() === "error" && !told) faults.push(`console: ${text}`);
     page.said = `${page.said ?? ""}${text}\n`;
   });

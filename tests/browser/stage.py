@@ -8,6 +8,7 @@ import copy
 import json
 import os
 import random
+import re
 import shutil
 import socket
 import sys
@@ -21,6 +22,8 @@ from staff import Staff  # noqa: E402
 
 HOMES = [f"{lang}-{device}" for lang in ("en", "id", "ko") for device in ("phone", "desktop")]
 HOSTILE = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"  # what a customer, or a dump, can write
+FIELDS = re.findall(r"^FIELD\(\w+, \d+, \"(\w+)\", \"(\w*)\", \w+, TEXT, \w+, \w+, (\d+)\)", open(
+    os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/keep/fields.def"), encoding="utf-8").read(), re.M)
 PEOPLE = [
     ("C-1001", "Ji-woo Kim", "jiwoo@mail.example", "+821012345678", "KR", "ko"),
     ("C-1002", "Dewi Lestari", "dewi@mail.example", "+6281234567890", "ID", "id"),
@@ -52,9 +55,18 @@ def serving(home):
     return "--console", f"127.0.0.1:{home.port_console}", "--public-origin", home.origin_console
 
 
+def written():
+    """Every field that takes any text, and one that the shop added, as somebody hostile fills it."""
+    fields = {"gift_words": HOSTILE}
+    for name, group, most in FIELDS:
+        (fields.setdefault(group, [{}])[0] if group else fields)[name] = HOSTILE[:int(most)]
+    return fields
+
+
 def stage(home, host):
     options = serving(home)
     home.start(*options)
+    home.run("field", "put", "gift_words", "--kind", "text")
     kim = Staff(home, "kim@shop.example", name="Kim").enrol()
     budi = Staff(home, "budi@shop.example", name="Budi").enrol()
     home.ask("mail", "put", host.url, "--no-tls", "--sender", "toko@shop.example", "--name", "Toko Kim")
@@ -65,7 +77,7 @@ def stage(home, host):
     ids = {ref: home.ask("lookup", "ref", "--purpose", "support", stdin=f"{ref}\n")["ids"][0]
            for ref in (*(row[0] for row in PEOPLE), *(f"C-{n}" for n in range(1, 10)))}
     hostile = f"/v1/subjects/{ids['C-1003']}"
-    home.good("PATCH", hostile, {"fields": {"addresses": [{"recipient": HOSTILE, "address": HOSTILE}]}},
+    home.good("PATCH", hostile, {"fields": written()},
               headers={"If-Match": home.http("GET", hostile).headers["etag"]})
     key = home.good("POST", "/v1/keys", {"role": "service", "name": "parcel labels"})
     look = lambda count: same(home.reveal(list(ids.values())[:count], ["name", "email", "phone"], key=key["key"]).status, 200)
@@ -88,6 +100,8 @@ def stage(home, host):
     home.ask("secret", "add", "token signing key", "--secret-kind", "signing_key")
     token = kim.token()
     ask = lambda path, body: home.good("POST", path, body, key=token)
+    erased = home.good("POST", "/v1/subjects", {"ref": "C-0", "lang": "id", "country": "ID", "fields": {"name": "Gone"}})["id"]
+    home.good("DELETE", f"/v1/subjects/{erased}", {"reason": "they asked for it"})
     made = ask("/v1/incidents", {"title": "Customer list copied", "kind": "drained_by_key"})
     at = f"/v1/incidents/{made['id']}"
     for name, texts in FACTS.items():
@@ -97,7 +111,7 @@ def stage(home, host):
     ask(f"{at}/scope", {"from": "2020-01-01T00:00:00Z"})
     home.stop()
     home.ahead_s += 90  # so that nobody's next code has to be waited for
-    return {"incident": made["id"], "ids": ids, "hostile": HOSTILE, "invite": sari.invite, "key": key["id"],
+    return {"incident": made["id"], "ids": ids, "erased": erased, "hostile": HOSTILE, "written": [HOSTILE[:int(most)] for _, _, most in FIELDS] + [HOSTILE], "invite": sari.invite, "key": key["id"],
             "staff": {person.email: {"password": person.password} for person in (kim, budi)}}, (kim, budi)
 
 

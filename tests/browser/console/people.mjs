@@ -1,5 +1,5 @@
 // Today, and people: found, shown for a while, hidden again.
-import { go, isText } from "../cast.mjs";
+import { go, isText, sheet } from "../cast.mjs";
 import { check, look, nowhere, same } from "../stage.mjs";
 
 export const people = {
@@ -68,7 +68,32 @@ export const people = {
     await page.fill("form input[maxlength='500']", home.hostile);
     await page.click("form button[type=submit]");
     await page.waitForSelector(".value");
-    same((await page.locator(".value").allTextContents()).filter((text) => text === home.hostile).length, 3, "name, recipient and address are shown as they are");
+    const shown = await page.locator(".value").allTextContents();
+    same(home.written.filter((text) => !shown.includes(text)), [], "each field that takes any text is shown as it was written");
+    check(shown.filter((text) => text.startsWith("<img")).length >= home.written.length, `all of them: ${shown.length}`);
     await isText(page);
+  },
+
+  somebody_leaves_and_is_erased_once_no_leak_is_open: async ({ home, w, open }) => {
+    const page = await open("kim"), end = (name) => sheet(page, w("end.title")).getByRole("button", { name: w(name), exact: true });
+    await go(page, `people/${home.ids["C-3"]}`);
+    await end("end.close").click();
+    await look(page, "person-closing");
+    await page.locator("dialog[open]").getByRole("button", { name: w("cancel"), exact: true }).click();
+    same(await page.locator("dialog[open]").count(), 0, "nothing happens to somebody who thought better of it");
+    await end("end.close").click();
+    await page.locator("dialog[open]").getByRole("button", { name: w("end.close"), exact: true }).click();
+    await page.locator(".tag", { hasText: w("status.closed") }).waitFor();
+    same(await end("end.close").count(), 0, "once");
+    await end("end.erase").click();
+    await page.locator("dialog[open]").getByLabel(w("people.reason"), { exact: true }).fill(home.hostile);
+    await look(page, "person-erasing");
+    await page.locator("dialog[open]").getByRole("button", { name: w("end.erase"), exact: true }).click();
+    await page.getByText(w("It waits until no leak is being handled any more")).waitFor(); // a leak is open: nothing is destroyed meanwhile
+    await look(page, "person-waits");
+    await isText(page);
+    await go(page, `people/${home.erased}`);
+    await page.getByText(w("problem.410")).waitFor();
+    await look(page, "person-erased");
   },
 };

@@ -200,14 +200,15 @@ function Ends({ person, again }: { person: Person; again: () => void }): JSX.Ele
   const { can } = useShared();
   const [open, setOpen] = useState<"close" | "erase" | "">("");
   const [reason, setReason] = useState("");
+  const [waits, setWaits] = useState(false);
   const act = useAct();
   const done = () => { setOpen(""); setReason(""); act.clear(); };
   const yes = () => act.run(async () => {
     if (open === "close") await ask("POST /v1/subjects/{id}/close", { id: person.id });
-    else await ask("DELETE /v1/subjects/{id}", { id: person.id, reason });
-    const erased = open === "erase";
+    const got = open === "erase" ? await ask<{ status: string }>("DELETE /v1/subjects/{id}", { id: person.id, reason }) : undefined;
     done();
-    if (erased) location.hash = "#/people"; else again();
+    setWaits(got?.status === "waits");
+    if (got?.status === "erased") location.hash = "#/people"; else again();
   });
   return (
     <Sheet title={t("end.title")}>
@@ -215,6 +216,7 @@ function Ends({ person, again }: { person: Person; again: () => void }): JSX.Ele
         {can("change") && person.status === "active" ? <button type="button" onClick={() => setOpen("close")}>{t("end.close")}</button> : null}
         {can("erase") ? <button type="button" class="bad" onClick={() => setOpen("erase")}>{t("end.erase")}</button> : null}
       </div>
+      {waits ? <Note tone="warn"><p role="status">{t("end.waits")}</p></Note> : null}
       <p class="soft small">{t("end.about")}</p>
       <Confirm open={open !== ""} title={t(open === "erase" ? "end.erase.sure" : "end.close.sure")} yes={t(open === "erase" ? "end.erase" : "end.close")} tone={open === "erase" ? "bad" : "main"} busy={act.busy} problem={act.problem} onYes={() => void yes()} onNo={done}>
         <p>{t(open === "erase" ? "end.erase.about" : "end.close.about")}</p>
