@@ -42,7 +42,7 @@ export function Asked({ of }: { of: Approval }): JSX.Element {
   const key = `loosening.${of.about?.code ?? ""}`;
   if (!of.about || !has(key)) return <span class="small" lang="en">{of.what}</span>;
   // a value of a list has a word of its own; ids have names; all else is somebody's own words
-  const values = Object.entries(of.about.values).map(([name, value]) => [name, has(`${name}.${value}`) ? t(`${name}.${value}`) : NUMBERS.includes(name) ? Number(value) : name === "who" ? word("reader", named(value)) : value]);
+  const values = Object.entries(of.about.values).map(([name, value]) => [name, has(`${name}.${value}`) ? t(`${name}.${value}`) : NUMBERS.includes(name) ? Number(value) : name === "who" ? word("reader", named(value)) : name === "role_name" ? word("role", value) : value]);
   return <span class="small">{t(key, Object.fromEntries(values) as Record<string, string | number>)}</span>;
 }
 
