@@ -23,7 +23,7 @@ const plain = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 export function speaker(lang, pages = "console") {
   const english = read("en", pages), own = read(lang, pages);
   const said = (text, values) => text.replace(/\{\{(\w+)\}\}/g, (whole, name) => (name in values ? (typeof values[name] === "number" ? new Intl.NumberFormat(lang).format(values[name]) : values[name]) : whole));
-  return (text, values = {}) => {
+  const speak = (text, values = {}) => {
     const whole = Object.keys(english).filter((key) => english[key] === text);
     if (whole.length === 0 && text in english) return said(own[text], values);
     const found = whole.length > 0 ? whole : Object.keys(english).filter((key) => english[key].includes(text));
@@ -34,6 +34,8 @@ export function speaker(lang, pages = "console") {
     const pattern = texts.map((one) => one.split(/\{\{\w+\}\}/).map(plain).join(".+")).join("|");
     return new RegExp(texts.length > 1 ? `^(?:${pattern})$` : pattern);
   };
+  speak.has = (key) => key in english;
+  return speak;
 }
 
 const foreign = new Map();

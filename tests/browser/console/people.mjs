@@ -93,7 +93,7 @@ export const people = {
     await look(page, "person-waits");
     await isText(page);
     await go(page, `people/${home.erased}`);
-    await page.getByText(w("problem.410")).waitFor();
+    await page.getByText(w("problem.subject.erased")).waitFor();
     await look(page, "person-erased");
   },
 };
