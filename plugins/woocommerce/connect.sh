@@ -14,13 +14,23 @@ usage() {
     exit 2
 }
 
+# member NAME TEXT: of an answer; without one the work ends. Not behind a pipe from the vault: its refusal would be lost there.
+member() {
+    value=$(printf '%s' "$2" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p")
+    [ -n "$value" ] || { echo "connect.sh: the vault told no $1; nothing more is made" >&2; exit 1; }
+    printf '%s' "$value"
+}
+
+pair=
+trap '[ -z "$pair" ] || rm -f "$pair" "$pair.pub"' EXIT
+
 # issue ROLE NAME: a pair for the plugin; the vault gets the public half.
 issue() {
     pair=$(mktemp)
     openssl genpkey -algorithm ed25519 -out "$pair"
     openssl pkey -in "$pair" -pubout -out "$pair.pub"
-    id=$("$amanah" key issue --role "$1" --name "woocommerce-$2" --public-key "$pair.pub" ${NETWORK:+--network "$NETWORK"} --json |
-        sed 's/.*"id":"\([^"]*\)".*/\1/')
+    told=$("$amanah" key issue --role "$1" --name "woocommerce-$2" --public-key "$pair.pub" ${NETWORK:+--network "$NETWORK"} --json)
+    id=$(member id "$told")
     seed=$(openssl pkey -in "$pair" -outform DER | tail -c 32 | base64)
     printf '{"id":"%s","seed":"%s"}\n' "$id" "$seed" > "$folder/keys/$2.json"
     rm -f "$pair" "$pair.pub"
@@ -72,6 +82,7 @@ issue orders orders
 issue warehouse ship
 issue woo-staff staff
 issue woo-mail mail
-vkey=$("$amanah" ledger pin --out "$folder/checkpoint" --json | sed 's/.*"vkey":"\([^"]*\)".*/\1/')
+told=$("$amanah" ledger pin --out "$folder/checkpoint" --json)
+vkey=$(member vkey "$told")
 printf '{"url":"%s","vkey":"%s","service":"woocommerce"}\n' "$1" "$vkey" > "$folder/config.json"
 echo "Move $folder beside the shop's web root, give it to the web server's user, and name it in wp-config.php: AMANAH_FOLDER."

@@ -313,6 +313,24 @@ def the_shop_works_when_the_vault_is_down():
         same(shop.fields(f"wc-order-{order + 1}")["email"], "planted5@mail.example", "and what found no room, by copying all again")
 
 
+def a_vault_that_refuses_gets_no_shop_connected():
+    folder = tempfile.mkdtemp(prefix="amanah-connect-")
+    vault, shop, left = (os.path.join(folder, name) for name in ("vault", "shop", "left"))
+    os.mkdir(left)
+    try:
+        for refused, names in (("key issue", 0), ("ledger pin", 7)):
+            with open(vault, "w", encoding="utf-8") as file:
+                file.write(f'#!/bin/sh\n[ "$1 $2" != "{refused}" ] || exit 3\n[ "$1 $2" != "key issue" ] || echo \'{{"id":"key_1"}}\'\n')
+            os.chmod(vault, 0o700)
+            done = subprocess.run([os.path.join(TOP, "plugins/woocommerce/connect.sh"), "http://127.0.0.1:1", shop], capture_output=True,
+                                  check=False, env=environment({"AMANAH": vault, "TMPDIR": left}))
+            same(done.returncode, 3, refused)
+            same((len(os.listdir(os.path.join(shop, "keys"))), os.listdir(left)), (names, []), "no key that is none, and no private half")
+            check(not os.path.exists(os.path.join(shop, "config.json")), "nothing to go on with")
+    finally:
+        shutil.rmtree(folder)
+
+
 def keys_are_not_in_the_database_and_not_in_the_web_root():
     with Shop() as shop:
         shop.tick()
@@ -687,7 +705,7 @@ def main():
 
 
 CHAPTERS = (observe_mirrors_customers_and_changes_nothing, views_of_staff_become_sightings, the_shop_works_when_the_vault_is_down,
-            keys_are_not_in_the_database_and_not_in_the_web_root, compare_lists_what_differs_without_values,
+            a_vault_that_refuses_gets_no_shop_connected, keys_are_not_in_the_database_and_not_in_the_web_root, compare_lists_what_differs_without_values,
             after_cut_over_a_dump_holds_no_planted_value_and_back_restores_every_column, customers_see_themselves_and_nobody_else,
             orders_that_are_kept_as_posts_go_the_same_way, a_customer_signs_in_by_mail_changes_and_orders_again,
             an_account_is_changed_by_its_customer_and_an_address_belongs_to_one, a_token_that_somebody_types_reaches_nobody,
