@@ -169,11 +169,12 @@ RESULT verb_mail_put(struct batch *batch, const struct reader *reader, const str
     TRY(password_take(shop, ask, &settings));
     mail_settings_write(&settings, &body);
     settings_changes(shop, ask, &settings, &changes);
-    const struct loosening loosening = {AUTHORITY_MAIL,
-                                        MAIL_ROW,
-                                        buf_slice(&body),
-                                        {LOOSENS_MAIL, {slice_part(ask->url, 0, WHAT_URL_BYTES)}}, /* ASCII */
-                                        buf_slice(&changes)};
+    const struct loosening loosening = {
+        AUTHORITY_MAIL,
+        MAIL_ROW,
+        buf_slice(&body),
+        {LOOSENS_MAIL, {SAID_TEXT(slice_part(ask->url, 0, WHAT_URL_BYTES))}}, /* ASCII */
+        buf_slice(&changes)};
     if (same_target(&shop->post->settings, &settings)) {
         TRY(authority_put(batch, reader, AUTHORITY_MAIL, MAIL_ROW, buf_slice(&body), &receipt));
         batch_receipt(out, &receipt);

@@ -283,7 +283,8 @@ RESULT verb_export_ask(struct batch *batch, const struct reader *reader, const s
         AUTHORITY_EXPORT,
         export.id,
         buf_slice(&body),
-        {LOOSENS_EXPORT, {SAID_NUMBER(export.asked_people), slice_text(export_who_name(export.who))}},
+        {LOOSENS_EXPORT,
+         {SAID_NUMBER(export.asked_people), SAID_TEXT(slice_text(export_who_name(export.who)))}},
         buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     return answer_wrap(shop, &export, out);

@@ -101,7 +101,7 @@ RESULT verb_notice_hook(struct batch *batch, const struct reader *reader, const 
     const struct loosening loosening = {AUTHORITY_NOTICE,
                                         NOTICE_ROW_HOOK,
                                         buf_slice(&body),
-                                        {LOOSENS_HOOK, {slice_part(ask->url, 0, SHOWN)}},
+                                        {LOOSENS_HOOK, {SAID_TEXT(slice_part(ask->url, 0, SHOWN))}},
                                         buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     return put ? hook_told(shop, &hook, batch->now_us, &out->body) : OK;

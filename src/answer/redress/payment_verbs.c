@@ -129,7 +129,7 @@ RESULT verb_payments_make(struct batch *batch, const struct reader *reader,
     const struct loosening loosening = {AUTHORITY_PAYMENT,
                                         payments.id,
                                         buf_slice(&body),
-                                        {LOOSENS_PAYMENTS, {part, SAID_NUMBER(campaign->id)}},
+                                        {LOOSENS_PAYMENTS, {SAID_TEXT(part), SAID_NUMBER(campaign->id)}},
                                         buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     SCOPED(buf_done) struct buf approval = TAKE(out->body);

@@ -361,7 +361,7 @@ RESULT verb_approval_ask(struct batch *batch, const struct reader *reader, const
     const struct loosening loosening = {
         .what = {approval.subjects_max >= customers ? LOOSENS_PERMISSION_ALL : LOOSENS_PERMISSION,
                  {SAID_NUMBER(approval.subjects_max), SAID_NUMBER(customers),
-                  SAID_NUMBER((uint64_t)approval.minutes), reason}},
+                  SAID_NUMBER((uint64_t)approval.minutes), SAID_TEXT(reason)}},
         .changes = buf_slice(&changes)};
     return approval_file(batch, reader, &loosening, &approval, out);
 }

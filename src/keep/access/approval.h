@@ -9,7 +9,7 @@
  *
  * Main call: loosen(). Example, in a verb that has found the new row to be wider than the old:
  *     const struct loosening loosening = {AUTHORITY_SERVICE, service.id, buf_slice(&body),
- *                                         {LOOSENS_SERVICE, {slice_text(service.name)}}, buf_slice(&changes)};
+ *                                         {LOOSENS_SERVICE, {SAID_TEXT(slice_text(service.name))}}, buf_slice(&changes)};
  *     TRY(loosen(batch, reader, &loosening, out, &put));
  *     if (!put) return OK;
  */

@@ -142,11 +142,12 @@ RESULT verb_budget_put(struct batch *batch, const struct reader *reader, const s
         if (old) row_put(shop, old, &was);
         row_put(shop, &row, &now);
         changes_put(buf_slice(&was), buf_slice(&now), &changes);
-        const struct loosening loosening = {AUTHORITY_BUDGET,
-                                            row.id,
-                                            buf_slice(&body),
-                                            {LOOSENS_BUDGET, {slice_text(budget_scope_name(row.scope))}},
-                                            buf_slice(&changes)};
+        const struct loosening loosening = {
+            AUTHORITY_BUDGET,
+            row.id,
+            buf_slice(&body),
+            {LOOSENS_BUDGET, {SAID_TEXT(slice_text(budget_scope_name(row.scope)))}},
+            buf_slice(&changes)};
         TRY(loosen(batch, reader, &loosening, out, &put));
         if (!put) return OK;
     } else {

@@ -13,7 +13,7 @@ static const struct loosening_row rows[] = {
 #undef LOOSENING
 };
 
-enum { KEY_BYTES = 64 };
+enum { KEY_BYTES = 64, NUMBER_BYTES = 21 };
 
 const struct loosening_row *loosening_row(enum loosens what)
 {
@@ -28,16 +28,19 @@ static size_t values_of(const struct loosening_row *row)
     return count;
 }
 
-struct slice said_number(uint64_t number, char room[SAID_NUMBER_BYTES])
+static struct slice text_of(const struct loosening_value *value, char room[NUMBER_BYTES])
 {
-    (void)snprintf(room, SAID_NUMBER_BYTES, "%llu", (unsigned long long)number);
+    if (!value->is_number) return value->text;
+    (void)snprintf(room, NUMBER_BYTES, "%llu", (unsigned long long)value->number);
     return slice_text(room);
 }
 
 /* A value that is one of a list, in words; any other as it is. */
-static void value_put(const char *name, struct slice value, struct slice language, struct buf *out)
+static void value_put(const char *name, const struct loosening_value *said, struct slice language,
+                      struct buf *out)
 {
-    char key[KEY_BYTES] = "";
+    char key[KEY_BYTES] = "", room[NUMBER_BYTES];
+    struct slice value = text_of(said, room);
     int len = snprintf(key, sizeof key, "%s.%.*s", name, (int)value.len, (const char *)value.at);
     if (len > 0 && (size_t)len < sizeof key && words_has(language, key))
         words_put(language, key, NULL, 0, out);
@@ -55,7 +58,7 @@ void loosening_said_put(const struct loosening_said *said, struct slice language
     (void)snprintf(key, sizeof key, "loosening.%s", row->code);
     if (!words_has(language, key)) language = slice_text(mail_language(0));
     for (size_t i = 0; i < count; i++) {
-        value_put(row->names[i], said->values[i], language, &texts[i]);
+        value_put(row->names[i], &said->values[i], language, &texts[i]);
         worded[i] = (struct mail_value){row->names[i], buf_slice(&texts[i])};
     }
     words_put(language, key, worded, count, out);
@@ -72,8 +75,9 @@ void loosening_said_write(const struct loosening_said *said, struct buf *out)
     cbor_text(out, SLICE_TEXT("values"));
     cbor_map(out, count);
     for (size_t i = 0; i < count; i++) {
+        char room[NUMBER_BYTES];
         cbor_text(out, slice_text(row->names[i]));
-        cbor_text(out, said->values[i]);
+        cbor_text(out, text_of(&said->values[i], room));
     }
 }
 
@@ -110,7 +114,7 @@ RESULT loosening_said_read(struct slice bytes, struct loosening_said *out)
         return FAIL(CORRUPT, "authority: a stored approval lacks a value");
     for (size_t i = 0; i < count; i++) {
         TRY(expect(&reader, rows[said.what].names[i]));
-        TRY(cbor_read_text(&reader, &said.values[i]));
+        TRY(cbor_read_text(&reader, &said.values[i].text));
     }
     TRY(cbor_end(&reader));
     *out = said;

@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 
-enum { LOOSENING_VALUES_MAX = 10, SAID_NUMBER_BYTES = 21 };
+enum { LOOSENING_VALUES_MAX = 10 };
 
 enum loosens {
 #define LOOSENING(NAME, ...) LOOSENS_##NAME,
@@ -24,15 +24,20 @@ struct loosening_row {
 };
 const struct loosening_row *loosening_row(enum loosens what);
 
-/* The values borrow, and stand in the order of the row's names. */
+/* A text, borrowed, or a number. */
+struct loosening_value {
+    struct slice text;
+    uint64_t number;
+    bool is_number;
+};
+#define SAID_TEXT(borrowed) ((struct loosening_value){.text = (borrowed)})
+#define SAID_NUMBER(value) ((struct loosening_value){.number = (value), .is_number = true})
+
+/* The values stand in the order of the row's names. */
 struct loosening_said {
     enum loosens what;
-    struct slice values[LOOSENING_VALUES_MAX];
+    struct loosening_value values[LOOSENING_VALUES_MAX];
 };
-
-/* A number for a value; lives as long as the block it stands in. */
-#define SAID_NUMBER(number) said_number((number), (char[SAID_NUMBER_BYTES]){0})
-struct slice said_number(uint64_t number, char room[SAID_NUMBER_BYTES]);
 
 /* Append the line in a language; English where it is none of ours. */
 void loosening_said_put(const struct loosening_said *said, struct slice language, struct buf *out);

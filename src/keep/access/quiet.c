@@ -78,7 +78,7 @@ static RESULT ask(struct batch *batch)
     put_text(&asked, "erasures", SLICE_TEXT("unknown"));
     changes_put((struct slice){0}, buf_slice(&asked), &changes);
     const struct loosening loosening = {
-        AUTHORITY_QUIET, QUIET_ROW, buf_slice(&body), {LOOSENS_RESTORED, {{0}}}, buf_slice(&changes)};
+        AUTHORITY_QUIET, QUIET_ROW, buf_slice(&body), {.what = LOOSENS_RESTORED}, buf_slice(&changes)};
     return loosen_in_a_day(batch, reader_no(READER_OPERATOR, 0), &loosening);
 }
 

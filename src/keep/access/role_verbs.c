@@ -120,11 +120,14 @@ static RESULT widening_ask(struct batch *batch, const struct reader *reader, con
     uint64_t before = old->fields_all ? UINT64_MAX : old->full;
     struct limits now = limits_of_role(role, shop_customers(shop));
     struct limits was = known ? limits_of_role(old, shop_customers(shop)) : (struct limits){{0}};
-    struct slice name = slice_text(role->name), fields = SAID_NUMBER(more_bits(full & FIELDS_EVER, before)),
-                 acts = SAID_NUMBER(more_bits(role->acts, old->acts)),
-                 purposes = SAID_NUMBER(role->purpose_count), people = SAID_NUMBER(now.at[WINDOW_DAY]),
-                 sees = slice_text(role->fields_all && !old->fields_all ? "all" : "some"),
-                 reason = slice_text(role->reason ? "asked" : "none");
+    const char *fields_seen = role->fields_all && !old->fields_all ? "all" : "some";
+    struct loosening_value name = SAID_TEXT(slice_text(role->name)),
+                           fields = SAID_NUMBER(more_bits(full & FIELDS_EVER, before)),
+                           acts = SAID_NUMBER(more_bits(role->acts, old->acts)),
+                           purposes = SAID_NUMBER(role->purpose_count),
+                           people = SAID_NUMBER(now.at[WINDOW_DAY]),
+                           sees = SAID_TEXT(slice_text(fields_seen)),
+                           reason = SAID_TEXT(slice_text(role->reason ? "asked" : "none"));
     struct loosening whole = *loosening;
     if (known) {
         whole.what =

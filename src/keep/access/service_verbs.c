@@ -215,12 +215,12 @@ static RESULT service_loosen(struct batch *batch, const struct reader *reader, c
     service_said(batch->shop, old, &was);
     service_said(batch->shop, service, &now);
     changes_put(buf_slice(&was), buf_slice(&now), &changes);
-    const struct loosening loosening = {
-        AUTHORITY_SERVICE,
-        service->id,
-        buf_slice(&body),
-        {old->drift_us != 0 ? LOOSENS_SERVICE_DRIFT : LOOSENS_SERVICE, {slice_text(service->name)}},
-        buf_slice(&changes)};
+    const struct loosening loosening = {AUTHORITY_SERVICE,
+                                        service->id,
+                                        buf_slice(&body),
+                                        {old->drift_us != 0 ? LOOSENS_SERVICE_DRIFT : LOOSENS_SERVICE,
+                                         {SAID_TEXT(slice_text(service->name))}},
+                                        buf_slice(&changes)};
     return loosen(batch, reader, &loosening, out, put);
 }
 

@@ -241,7 +241,8 @@ RESULT verb_staff_lesson(struct batch *batch, const struct reader *reader, const
         char name[LESSON_NAME_BYTES_MAX + 1] = "";
         memcpy(name, ask->lesson.at, ask->lesson.len);
         TRY(staff_changes(shop, found, "lesson", name, &changes));
-        loosening.what = (struct loosening_said){LOOSENS_STAFF_LESSON, {ask->id, ask->lesson}};
+        loosening.what =
+            (struct loosening_said){LOOSENS_STAFF_LESSON, {SAID_TEXT(ask->id), SAID_TEXT(ask->lesson)}};
         loosening.changes = buf_slice(&changes);
     }
     TRY(staff_loosen(batch, reader, &staff, &loosening, out, &put));
@@ -273,7 +274,8 @@ RESULT verb_staff_role(struct batch *batch, const struct reader *reader, const s
     if (approved && !approves) staff.silenced_us = batch->now_us;
     if (role && !(old && role_within(role, old, shop->last.at))) {
         TRY(staff_changes(shop, found, "new role", role->name, &changes));
-        loosening.what = (struct loosening_said){LOOSENS_STAFF_ROLE, {ask->id, slice_text(role->name)}};
+        loosening.what = (struct loosening_said){LOOSENS_STAFF_ROLE,
+                                                 {SAID_TEXT(ask->id), SAID_TEXT(slice_text(role->name))}};
         loosening.changes = buf_slice(&changes);
     }
     TRY(staff_loosen(batch, reader, &staff, &loosening, out, &put));
@@ -384,7 +386,7 @@ RESULT verb_staff_invite(struct batch *batch, const struct reader *reader, const
     const struct loosening loosening = {AUTHORITY_SIGN_IN,
                                         inviting.staff->id,
                                         buf_slice(&body),
-                                        {LOOSENS_SIGN_IN, {ask->id}},
+                                        {LOOSENS_SIGN_IN, {SAID_TEXT(ask->id)}},
                                         buf_slice(&changes)};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (put) {

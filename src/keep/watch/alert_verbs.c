@@ -162,7 +162,8 @@ RESULT verb_breaker_reset(struct batch *batch, const struct reader *reader,
         AUTHORITY_BREAKER,
         (uint32_t)(known - shop->watching->breakers) + 1,
         buf_slice(&body),
-        {LOOSENS_BREAKER, {buf_slice(&name), slice_text(breaker_state_name(row.breaker.state))}},
+        {LOOSENS_BREAKER,
+         {SAID_TEXT(buf_slice(&name)), SAID_TEXT(slice_text(breaker_state_name(row.breaker.state)))}},
         {0}};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (put) breaker_show(shop, &row, &out->body);
@@ -193,8 +194,8 @@ RESULT verb_mute_put(struct batch *batch, const struct reader *reader, const str
     mute_body_write(shop, id, &mute, ask->reason, &body);
     struct loosening_said what = {LOOSENS_MUTE_READER, {SAID_NUMBER(ask->days)}};
     if (mute.detector)
-        what = (struct loosening_said){LOOSENS_MUTE,
-                                       {slice_text(alert_name(mute.detector)), SAID_NUMBER(ask->days)}};
+        what = (struct loosening_said){
+            LOOSENS_MUTE, {SAID_TEXT(slice_text(alert_name(mute.detector))), SAID_NUMBER(ask->days)}};
     const struct loosening loosening = {AUTHORITY_MUTE, id, buf_slice(&body), what, {0}};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (put) mute_show(shop, &mute, &out->body);

@@ -79,7 +79,7 @@ RESULT verb_canary_begin(struct batch *batch, const struct reader *reader, const
     plan.open_to = 0;
     canary_plan_write(shop, &plan, &body);
     const struct loosening loosening = {
-        AUTHORITY_CANARY, CANARY_PLAN_ROW, buf_slice(&body), {LOOSENS_CANARY_PLAN, {{0}}}, {0}};
+        AUTHORITY_CANARY, CANARY_PLAN_ROW, buf_slice(&body), {.what = LOOSENS_CANARY_PLAN}, {0}};
     TRY(loosen(batch, reader, &loosening, out, &put));
     if (put) plan_show(shop, &plan, &out->body);
     return OK;
@@ -218,7 +218,7 @@ RESULT verb_canary_list(struct batch *batch, const struct reader *reader, const 
         plan.open_until_us = batch->now_us + OPEN_DAYS * DAY_US;
         canary_plan_write(shop, &plan, &body);
         const struct loosening loosening = {
-            AUTHORITY_CANARY, CANARY_PLAN_ROW, buf_slice(&body), {LOOSENS_CANARY_LIST, {{0}}}, {0}};
+            AUTHORITY_CANARY, CANARY_PLAN_ROW, buf_slice(&body), {.what = LOOSENS_CANARY_LIST}, {0}};
         TRY(loosen(batch, reader, &loosening, out, &open));
         if (!open) return OK;
         buf_clear(&body);

@@ -319,11 +319,12 @@ static RESULT sink_change(struct batch *batch, const struct reader *reader, cons
         sink_said(batch->shop, &change->sink->row, &was);
         sink_said(batch->shop, change->row, &now);
         changes_put(buf_slice(&was), buf_slice(&now), &changes);
-        const struct loosening loosening = {AUTHORITY_SINK,
-                                            id,
-                                            buf_slice(&body),
-                                            {change->what, {slice_text(sink_kind_name(change->row->kind))}},
-                                            buf_slice(&changes)};
+        const struct loosening loosening = {
+            AUTHORITY_SINK,
+            id,
+            buf_slice(&body),
+            {change->what, {SAID_TEXT(slice_text(sink_kind_name(change->row->kind)))}},
+            buf_slice(&changes)};
         return loosen(batch, reader, &loosening, out, put);
     }
     TRY(authority_put(batch, reader, AUTHORITY_SINK, id, buf_slice(&body), &receipt));

@@ -86,7 +86,8 @@ static void they_are_made_with_the_customers_beside_them(void **state)
         struct record record;
         struct buf bytes = {0};
         assert_ok(record_get(shop, (struct subject_no){no}, false, &bytes, &record, NULL));
-        assert_int_equal(record.version, 1);
+        /* one whose ref a customer after it came to want has given it away */
+        assert_in_range(record.version, 1, canary_is(shop, (struct subject_no){no}) ? 2 : 1);
         buf_done(&bytes);
     }
     people_end(&aviary.people);

@@ -15,7 +15,7 @@ static struct loosening_said example(enum loosens what, char room[LOOSENING_VALU
     const struct loosening_row *row = loosening_row(what);
     for (size_t i = 0; i < LOOSENING_VALUES_MAX && row->names[i]; i++) {
         (void)snprintf(room[i], sizeof room[i], "<%zu>", i);
-        said.values[i] = slice_text(room[i]);
+        said.values[i] = SAID_TEXT(slice_text(room[i]));
     }
     return said;
 }
@@ -68,7 +68,7 @@ static void a_value_of_a_list_stands_in_the_readers_language(void **state)
 {
     (void)state;
     SCOPED(buf_done) struct buf en = {0}, ko = {0}, other = {0};
-    const struct loosening_said said = {LOOSENS_EXPORT, {SAID_NUMBER(7), SLICE_TEXT("closed")}};
+    const struct loosening_said said = {LOOSENS_EXPORT, {SAID_NUMBER(7), SAID_TEXT(SLICE_TEXT("closed"))}};
     loosening_said_put(&said, SLICE_TEXT("en"), &en);
     loosening_said_put(&said, SLICE_TEXT("ko"), &ko);
     loosening_said_put(&said, SLICE_TEXT("fr"), &other);

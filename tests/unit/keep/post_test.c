@@ -341,7 +341,7 @@ static void tells_all_staff_in_one_entry_and_each_in_their_language(void **state
     struct entry entry = {0};
     const struct mail_value values[] = {
         {"who", SLICE_TEXT("key_1")}, {"approval", SLICE_TEXT("appr_1")}, {"until", SLICE_TEXT("tomorrow")}};
-    const struct loosening_said said = {LOOSENS_CANARY_LIST, {{0}}};
+    const struct loosening_said said = {.what = LOOSENS_CANARY_LIST};
     const struct mail_draft draft = {
         .kind = MAIL_LOOSENING_ASKED, .values = values, .count = COUNT_OF(values), .loosening = &said};
     office_begin(&office);
