@@ -80,7 +80,8 @@ export const people = {
     await end("end.close").click();
     await look(page, "person-closing");
     await page.locator("dialog[open]").getByRole("button", { name: w("cancel"), exact: true }).click();
-    same(await page.locator("dialog[open]").count(), 0, "nothing happens to somebody who thought better of it");
+    await page.locator("dialog[open]").waitFor({ state: "detached" }); // nothing happens to somebody who thought better of it
+    same(await page.locator(".tag", { hasText: w("status.closed") }).count(), 0, "nobody was closed");
     await end("end.close").click();
     await page.locator("dialog[open]").getByRole("button", { name: w("end.close"), exact: true }).click();
     await page.locator(".tag", { hasText: w("status.closed") }).waitFor();
