@@ -2,6 +2,7 @@
 #include "people.h"
 
 #include "keep/access/approval.h"
+#include "keep/access/approval_words.h"
 #include "keep/access/maker.h"
 #include "keep/access/session.h"
 
@@ -202,6 +203,30 @@ static void being_the_only_one_left_counts_from_a_week_later(void **state)
     people_end(&people);
 }
 
+/* Older programs sealed an English line, the body and the changes, and nothing by code. */
+static void what_an_older_program_asked_is_told_as_it_said_it(void **state)
+{
+    (void)state;
+    static struct people people;
+    SCOPED(approval_words_done) struct approval_words old = {0}, found = {0};
+    SCOPED(buf_done) struct buf told = {0};
+    struct approval approval = {.id = 1, .state = APPROVAL_WAITING, .kind = AUTHORITY_ROLE};
+    people_begin(&people);
+    cbor_array(&old.text, 3);
+    cbor_text(&old.text, SLICE_TEXT("role support may see more"));
+    cbor_bytes(&old.text, SLICE_TEXT("body"));
+    cbor_bytes(&old.text, (struct slice){0});
+    approval_words_seal(people.shop, &old, &approval);
+    assert_ok(approval_words_open(people.shop, &approval, &found));
+    assert_true(slice_is(found.what, "role support may see more"));
+    assert_true(slice_is(found.body, "body"));
+    approval_put(people.shop, &approval, &found, true, &told);
+    assert_non_null(memmem(told.at, told.len, "role support may see more", 25));
+    assert_null(memmem(told.at, told.len, "about", 5));
+    buf_done(&approval.sealed);
+    people_end(&people);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +234,7 @@ int main(void)
         cmocka_unit_test(whom_a_third_person_added_speaks_at_once),
         cmocka_unit_test(a_key_counts_by_who_made_it_and_when),
         cmocka_unit_test(being_the_only_one_left_counts_from_a_week_later),
+        cmocka_unit_test(what_an_older_program_asked_is_told_as_it_said_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
