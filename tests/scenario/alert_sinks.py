@@ -245,15 +245,20 @@ def whoever_watches_sees_events_as_they_come():
             same((support.got(), support.changed()), ([], []), "a help desk is told neither")
 
 
+def stream(home, key):
+    """A line that asks for events, and the answer it has."""
+    line = http.client.HTTPConnection("127.0.0.1", home.port, timeout=10)
+    line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {key}"})
+    return line, line.getresponse()
+
+
 def no_more_streams_than_there_is_room_for():
     with Home() as home:
         home.start()
         lines = []
 
         def opened(key):
-            line = http.client.HTTPConnection("127.0.0.1", home.port, timeout=10)
-            line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {key}"})
-            lines.append((line, line.getresponse()))
+            lines.append(stream(home, key))
             return lines[-1][1].status
         same([opened(home.admin) for _ in range(STREAMS_EACH + 1)], [200] * STREAMS_EACH + [503], "one credential has its share")
         lines.pop()[0].close()
@@ -269,11 +274,9 @@ def no_more_streams_than_there_is_room_for():
             check(any(text.startswith(b"id: ") for text in iter(got.readline, b"")), "told of the test")
 
         def has_room():  # a closed one is seen within about a second, though nothing is written to it
-            line = http.client.HTTPConnection("127.0.0.1", home.port, timeout=10)
-            line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {last}"})
-            status = line.getresponse().status
+            line, got = stream(home, last)
             line.close()
-            return status == 200
+            return got.status == 200
         wait_until(has_room, "room for another stream", 60)
         for line, _ in lines[1:]:
             line.close()
@@ -288,9 +291,7 @@ def one_person_has_one_share_however_they_come_in():
         lines = []
 
         def opened(key):
-            line = http.client.HTTPConnection("127.0.0.1", home.port, timeout=10)
-            line.request("GET", "/v1/events", headers={"Authorization": f"Bearer {key}"})
-            lines.append((line, line.getresponse()))
+            lines.append(stream(home, key))
             return lines[-1][1].status
         same([opened(sessions[0]) for _ in range(STREAMS_EACH // 2)], [200] * (STREAMS_EACH // 2))
         same([opened(keys[0]) for _ in range(STREAMS_EACH // 2)], [200] * (STREAMS_EACH // 2))
